@@ -1,0 +1,49 @@
+// The error value: owned by the caller, filled once where something fails, enriched on the way up,
+// logged once at the top. Nothing here prints, allocates or keeps state; any thread may use its
+// own.
+#ifndef OE2PG_BASE_ERROR_H
+#define OE2PG_BASE_ERROR_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+
+// What may be done about a failure; the exit status follows from it (see docs/exit-status.md).
+enum error_kind {
+    ERROR_NONE = 0,
+    ERROR_USAGE,     // the command line: nothing was started
+    ERROR_CONFIG,    // the configuration: nothing was started
+    ERROR_SOURCE,    // the source as a whole: unreachable, login refused, connection lost
+    ERROR_TARGET,    // PostgreSQL as a whole: unreachable, disk full, read-only, no rights
+    ERROR_TABLE,     // this table cannot be read or written; the others can
+    ERROR_DATA,      // a row or a value of this table
+    ERROR_BUSY,      // another run holds the mirror
+    ERROR_SYSTEM,    // the operating system, or a bug of ours
+    ERROR_CANCELLED, // somebody asked for it
+};
+
+struct error {
+    enum error_kind kind;
+    bool transient;     // the same job may succeed if started again
+    char sqlstate[6];   // "" when the cause was not SQL
+    long native_code;   // the driver's own number, 0 if none
+    char message[1024]; // "what we did: why it failed", one line, no secret, no column value
+    char hint[320];     // a sentence that tells the user what to do, or ""
+};
+
+// Fills `err` (replacing whatever it held) and returns false, so that detection is one line.
+bool error_set(struct error *err, enum error_kind kind, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+// Adds the remedy: a full sentence. Keeps one that is already there. Returns false.
+bool error_hint(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+// Puts "what I was doing: " in front of the message; at most once per layer. Returns false.
+bool error_within(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+// Forgets everything.
+void error_clear(struct error *err);
+
+// The word for a kind, for tests and debugging.
+const char *error_kind_name(enum error_kind kind);
+
+#endif

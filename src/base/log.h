@@ -1,0 +1,37 @@
+// The log: one line an event, to the console (stderr) and to a file, as
+// "2025-04-26 10:34:17 - INFO - text". Any thread; lines never mix. Only the top of the program
+// (cli, sync) logs: everything below returns a struct error.
+#ifndef OE2PG_BASE_LOG_H
+#define OE2PG_BASE_LOG_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+
+enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERROR };
+
+// Called around each line written to the console, so that a progress display can step aside.
+// Runs under the log's lock: it must not log.
+struct log_console_hook {
+    void (*before)(void *context);
+    void (*after)(void *context);
+    void *context;
+};
+
+// Opens `path` for appending (NULL: console only), mode 0600 when it is created. `level` is the
+// lowest that is written. Called once, before any thread is started.
+bool log_open(const char *path, enum log_level level, struct error *err)
+    __attribute__((warn_unused_result));
+void log_close(void);
+// NULL takes the hook away.
+void log_set_console_hook(const struct log_console_hook *hook);
+bool log_is_enabled(enum log_level level);
+
+void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+// An error with its remedy, in one line at `level`.
+void log_failure(enum log_level level, const struct error *err);
+
+#endif

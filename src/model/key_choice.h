@@ -1,0 +1,20 @@
+// Which key identifies a row. Pure; any thread.
+#ifndef OE2PG_MODEL_KEY_CHOICE_H
+#define OE2PG_MODEL_KEY_CHOICE_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "model/settings.h"
+#include "model/table.h"
+
+// Sets table->key and table->key_reason: the configured key if any, else the primary key, else the
+// unique key with the fewest columns (ties: mandatory columns first, then by name). No key is not
+// an error. A configured key that names a missing column is (ERROR_TABLE).
+bool key_choice_make(struct arena *arena, const struct table_settings *settings,
+    struct table *table, struct error *err) __attribute__((warn_unused_result));
+
+// True when positions in the key can be kept as text and compared by the source: no float, no
+// binary, no long text, no zone-aware stamp in it.
+bool key_choice_is_resumable(const struct table *table);
+
+#endif

@@ -1,0 +1,84 @@
+// What the user decided, after all files, variables and flags were laid over each other. Filled by
+// config, read-only afterwards; any thread. Texts belong to the configuration and live as long.
+#ifndef OE2PG_MODEL_SETTINGS_H
+#define OE2PG_MODEL_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum source_interface { SOURCE_INTERFACE_ODBC, SOURCE_INTERFACE_JDBC };
+enum source_isolation { SOURCE_READ_UNCOMMITTED, SOURCE_READ_COMMITTED };
+
+// How to reach and treat the source (section progress_db). NULL means not given.
+struct source_settings {
+    enum source_interface interface;
+    const char *host;
+    int port; // 0: not given
+    const char *db_name;
+    const char *user;
+    const char *password;
+    const char *schema;          // "" for a source without schemas
+    const char *odbc_connection; // a whole connection string, as given
+    const char *odbc_driver;     // the name in odbcinst.ini
+    enum source_isolation isolation;
+    int connect_timeout_s;
+    int query_timeout_s; // 0: none
+    int stall_s;         // silence after which a call is cancelled
+    int fetch_size;      // rows a block; 0: by row width
+    int max_transaction_s;
+};
+
+// How to reach PostgreSQL (section postgres_db).
+struct target_settings {
+    const char *conn_string;
+    int timeout_s;      // connecting and TCP, never a statement
+    const char *schema; // where the mirrored tables live
+};
+
+enum naming { NAMING_PLAIN, NAMING_LOWER, NAMING_EXACT };
+
+// mirror_settings.tables: what was said about one table or pattern.
+struct table_settings {
+    const char *pattern;
+    const char *const *key; // column names; NULL: chosen by oe2pg
+    size_t key_count;
+    const char *const *exclude_columns; // names or patterns
+    size_t exclude_column_count;
+    const char *where; // SQL of the source, put into every read; NULL: none
+    int priority;      // larger first
+    const char *file;  // where it was said
+    int line;
+};
+
+// A name or pattern and where it stands.
+struct name_pattern {
+    const char *pattern;
+    const char *file; // "--ignore-table" for a flag
+    int line;         // 0: no line
+};
+
+// How to mirror (section mirror_settings).
+struct mirror_settings {
+    int jobs;
+    enum naming naming;
+    int batch_size; // rows
+    int memory_mb;
+    int history_days;
+    const char *log_file; // NULL: console only
+    struct table_settings *tables;
+    size_t table_count;
+    struct name_pattern *ignored; // from the ignore file and --ignore-table
+    size_t ignored_count;
+    bool ignore_file_found;
+    struct name_pattern *selected; // --table; none: all
+    size_t selected_count;
+    bool full_sync; // --full-sync
+};
+
+struct settings {
+    struct source_settings source;
+    struct target_settings target;
+    struct mirror_settings mirror;
+};
+
+#endif

@@ -1,0 +1,80 @@
+// The catalogue in words that both sides share: tables, columns, keys. All of it lives in the arena
+// it was read into and is not changed after planning; any thread may read it.
+#ifndef OE2PG_MODEL_TABLE_H
+#define OE2PG_MODEL_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// What a value is, whatever the source calls its type. It decides the canonical text
+// (model/canonical.h).
+enum value_kind {
+    VALUE_TEXT,
+    VALUE_INTEGER,
+    VALUE_DECIMAL,
+    VALUE_FLOAT,  // double precision
+    VALUE_FLOAT4, // single precision
+    VALUE_BOOLEAN,
+    VALUE_DATE,
+    VALUE_TIME,
+    VALUE_TIMESTAMP,
+    VALUE_TIMESTAMP_TZ,
+    VALUE_BINARY, // cells hold the raw bytes; their text is \x and hex digits
+};
+
+struct column {
+    const char *name;        // as the source spells it
+    const char *target_name; // its name in the mirror; NULL until model/name_map.h gave one
+    const char *type_name;   // the source's own word for the type, e.g. "varchar(60)"
+    enum value_kind kind;
+    int driver_type; // the door's own type number (ODBC SQL_*); opaque outside of it
+    size_t width;    // declared characters, digits or bytes; 0: unknown or unlimited
+    int scale;       // declared decimals; -1: none declared
+    bool is_nullable;
+    bool is_long; // no useful declared limit: a LOB, or a text of unknown length
+};
+
+enum { KEY_COLUMNS_MAX = 64 };
+
+// A primary key or a unique index of the source: active, over whole columns.
+struct key {
+    const char *name;
+    bool is_primary;
+    uint16_t *columns; // positions in table->columns, in key order
+    size_t column_count;
+};
+
+struct table {
+    const char *schema;      // "" where the source has none
+    const char *name;        // as the source spells it
+    const char *target_name; // its name in the mirror; NULL until named
+    struct column *columns;  // in the source's order
+    size_t column_count;
+    struct key *keys; // every candidate; model/key_choice.h chooses
+    size_t key_count;
+    const struct key *key;  // the chosen one; NULL: keyless, or not chosen yet
+    const char *key_reason; // a sentence: why this key, or why none
+    const char *where;      // the user's restriction; NULL: none
+    int64_t row_estimate;   // by the source's statistics; -1: unknown
+    int priority;
+};
+
+// Who the source is. Every text may be "" (unknown).
+struct source_identity {
+    const char *product; // e.g. "PostgreSQL"
+    const char *version;
+    const char *driver; // name and version
+    const char *host;
+    int port;
+    const char *db_name;
+    const char *guid;      // what stays the same for the life of a database
+    const char *code_page; // the database's
+};
+
+struct catalog {
+    struct table **tables; // sorted by name
+    size_t table_count;
+};
+
+#endif

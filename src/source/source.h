@@ -1,0 +1,70 @@
+// The reading side: the only room that talks to the source. One struct source is one connection,
+// used by one thread at a time; only source_cancel may come from another. Nothing is ever written
+// to the source. Every failure comes back as a struct error whose kind says what may be done:
+// ERROR_SOURCE the connection or the login, ERROR_TABLE this table, ERROR_DATA a value in it.
+#ifndef OE2PG_SOURCE_SOURCE_H
+#define OE2PG_SOURCE_SOURCE_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "model/batch.h"
+#include "model/settings.h"
+#include "model/table.h"
+
+struct source;
+struct cursor;
+
+// Connects within settings->connect_timeout_s and sets up the session (read-only where the driver
+// can, isolation as configured). `settings` is borrowed for the life of the source.
+bool source_open(const struct source_settings *settings, struct source **source, struct error *err)
+    __attribute__((warn_unused_result));
+// Closes cursors' statements too; NULL is fine.
+void source_close(struct source *source);
+
+// Makes a call that is running in another thread fail soon, where the driver can. The caller knows
+// that it cancelled; the error itself may be of any kind.
+void source_cancel(struct source *source);
+
+// Who it is; borrowed from the source.
+const struct source_identity *source_identity(const struct source *source);
+
+// Reads all tables (no views, no system tables) of settings->schema with columns, primary keys,
+// unique indexes and row estimates, in as few calls as the door allows, into `arena`.
+bool source_read_catalog(struct source *source, struct arena *arena, struct catalog *catalog,
+    struct error *err) __attribute__((warn_unused_result));
+
+// Which rows of the table, as far as the key decides it. NULL sorts first, last or nowhere
+// depending on the product, so rows whose key holds a NULL are a part of their own.
+enum key_part {
+    KEY_PART_ALL,       // every row, in any order; no `after`
+    KEY_PART_NOT_NULL,  // rows in which every key column has a value, in key order
+    KEY_PART_WITH_NULL, // rows in which some key column is NULL, in any order; no `after`
+};
+
+// The last column of a position is exclusive: equal[0..count-2] = after[..], last > after.
+struct key_position {
+    struct cell *values; // canonical texts, one a key column
+    size_t count;        // key columns used: the first count-1 equal, the last one greater
+};
+
+struct read_request {
+    const struct table *table; // all of its columns are read, in order
+    enum key_part part;
+    const struct key *key;            // needed unless part is KEY_PART_ALL
+    const struct key_position *after; // NULL: from the beginning of the part
+    size_t batch_rows;                // rows a batch at most
+    size_t batch_bytes;               // stop filling a batch past this many bytes
+    size_t value_bytes;               // a longer value fails with ERROR_DATA
+};
+
+// Opens the statement. One cursor at a time on a source.
+bool source_open_cursor(struct source *source, const struct read_request *request,
+    struct cursor **cursor, struct error *err) __attribute__((warn_unused_result));
+// The next rows; row_count == 0 means the end. Values are exact: a value that did not fit a block
+// buffer is fetched whole, or the fetch fails, never shortened. ERROR_DATA names column and row.
+bool cursor_fetch(struct cursor *cursor, const struct batch **batch, struct error *err)
+    __attribute__((warn_unused_result));
+// NULL is fine.
+void cursor_close(struct cursor *cursor);
+
+#endif
