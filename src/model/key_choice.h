@@ -14,7 +14,7 @@ bool key_choice_make(struct arena *arena, const struct table_settings *settings,
     struct table *table, struct error *err) __attribute__((warn_unused_result));
 
 // True when positions in the key can be kept as text and compared by the source: no float, no
-// binary, no long text, no zone-aware stamp in it.
+// binary, no boolean, no long text, no zone-aware stamp in it.
 bool key_choice_is_resumable(const struct table *table);
 
 #endif

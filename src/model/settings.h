@@ -26,13 +26,17 @@ struct source_settings {
     int stall_s;         // silence after which a call is cancelled
     int fetch_size;      // rows a block; 0: by row width
     int max_transaction_s;
+    const char *const *secrets; // what text_mask (base/text.h) must hide in the driver's messages
+    size_t secret_count;
 };
 
 // How to reach PostgreSQL (section postgres_db).
 struct target_settings {
-    const char *conn_string;
-    int timeout_s;      // connecting and TCP, never a statement
-    const char *schema; // where the mirrored tables live
+    const char *conn_string;    // never NULL; "": libpq's own variables and defaults
+    int timeout_s;              // connecting and TCP, never a statement
+    const char *schema;         // where the mirrored tables live
+    const char *const *secrets; // as above, for messages of libpq and server
+    size_t secret_count;
 };
 
 enum naming { NAMING_PLAIN, NAMING_LOWER, NAMING_EXACT };
@@ -76,6 +80,7 @@ struct mirror_settings {
 };
 
 struct settings {
+    const char *fingerprint; // 16 hex digits over every effective setting but secrets
     struct source_settings source;
     struct target_settings target;
     struct mirror_settings mirror;

@@ -1,0 +1,152 @@
+// lookup3 works on three 32-bit words: twelve bytes are added to them and mixed, until fewer than
+// twelve are left; these are added, their lowest byte of the third word left out (it stands for the
+// length, which was added at the start), and a last mix is made. Bytes are taken in little-endian
+// order whatever the machine, as the servers that matter do.
+#include "base/hash.h"
+
+#include "base/mem.h"
+
+#include <string.h>
+
+enum { BLOCK = 12 };
+
+static uint32_t
+rotate(uint32_t word, unsigned bits)
+{
+    return word << bits | word >> (32 - bits);
+}
+
+static uint32_t
+word_at(const unsigned char *p)
+{
+    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static void
+mix(uint32_t s[3])
+{
+    static const unsigned char bits[6] = { 4, 6, 8, 16, 19, 4 };
+
+    for (unsigned i = 0; i < 6; i++) {
+        uint32_t *x = &s[i % 3];
+        uint32_t *y = &s[(i + 1) % 3];
+        uint32_t *z = &s[(i + 2) % 3];
+
+        *x = (*x - *z) ^ rotate(*z, bits[i]);
+        *z += *y;
+    }
+}
+
+static void
+mix_last(uint32_t s[3])
+{
+    static const unsigned char bits[7] = { 14, 11, 25, 16, 4, 14, 24 };
+
+    for (unsigned i = 0; i < 7; i++) {
+        uint32_t *x = &s[(i + 2) % 3];
+        uint32_t y = s[(i + 1) % 3];
+
+        *x = (*x ^ y) - rotate(y, bits[i]);
+    }
+}
+
+static void
+start(uint32_t s[3], size_t total_size, uint64_t seed)
+{
+    s[0] = s[1] = s[2] = UINT32_C(0x9e3779b9) + (uint32_t)total_size + UINT32_C(3923095);
+    if (seed != 0) {
+        s[0] += (uint32_t)(seed >> 32);
+        s[1] += (uint32_t)seed;
+        mix(s);
+    }
+}
+
+static void
+add_block(uint32_t s[3], const unsigned char *p)
+{
+    s[0] += word_at(p);
+    s[1] += word_at(p + 4);
+    s[2] += word_at(p + 8);
+    mix(s);
+}
+
+static uint64_t
+finish(uint32_t s[3], const unsigned char *p, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        size_t place = i < 8 ? i : i + 1;
+
+        s[place / 4] += (uint32_t)p[i] << (place % 4 * 8);
+    }
+    mix_last(s);
+    return (uint64_t)s[1] << 32 | s[2];
+}
+
+uint64_t
+hash_bytes_extended(const void *bytes, size_t size, uint64_t seed)
+{
+    const unsigned char *p = bytes;
+    uint32_t s[3];
+
+    start(s, size, seed);
+    for (; size >= BLOCK; size -= BLOCK, p += BLOCK)
+        add_block(s, p);
+    return finish(s, p, size);
+}
+
+void
+hash_stream_init(struct hash_stream *stream, size_t total_size, uint64_t seed)
+{
+    start(stream->state, total_size, seed);
+    stream->held_size = 0;
+    stream->left = total_size;
+}
+
+void
+hash_stream_add(struct hash_stream *stream, const void *bytes, size_t size)
+{
+    const unsigned char *p = bytes;
+
+    if (size > stream->left)
+        BUG("hash: %zu bytes more than announced", size - stream->left);
+    stream->left -= size;
+    while (size > 0) {
+        size_t step = BLOCK - stream->held_size;
+
+        if (step > size)
+            step = size;
+        memcpy(stream->held + stream->held_size, p, step);
+        stream->held_size += step;
+        p += step;
+        size -= step;
+        if (stream->held_size == BLOCK) {
+            add_block(stream->state, stream->held);
+            stream->held_size = 0;
+        }
+    }
+}
+
+uint64_t
+hash_stream_end(struct hash_stream *stream)
+{
+    if (stream->left > 0)
+        BUG("hash: %zu bytes fewer than announced", stream->left);
+    return finish(stream->state, stream->held, stream->held_size);
+}
+
+uint64_t
+hash_hex_extended(const void *bytes, size_t size, uint64_t seed)
+{
+    static const char digits[] = "0123456789abcdef";
+    const unsigned char *p = bytes;
+    struct hash_stream stream;
+
+    hash_stream_init(&stream, 2 + 2 * size, seed);
+    hash_stream_add(&stream, "\\x", 2);
+    for (size_t i = 0; i < size; i++) {
+        const char pair[2] = { digits[p[i] >> 4], digits[p[i] & 15] };
+
+        hash_stream_add(&stream, pair, sizeof pair);
+    }
+    return hash_stream_end(&stream);
+}

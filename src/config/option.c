@@ -1,0 +1,308 @@
+#include "config/option.h"
+
+#include "base/text.h"
+#include "config/message.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+const char option_table_section[] = "mirror_settings.tables.NAME";
+
+// In the order of enum source_interface, source_isolation, naming and log_level.
+static const char *const interface_words[] = { "odbc", "jdbc" };
+static const char *const isolation_words[] = { "read_uncommitted", "read_committed" };
+static const char *const naming_words[] = { "plain", "lower", "exact" };
+static const char *const level_words[] = { "debug", "info", "warning", "error" };
+
+#define WORDS(list) .type = OPTION_WORD, .words = list, .word_count = sizeof list / sizeof list[0]
+#define INTEGER(low, high) .type = OPTION_INTEGER, .min = low, .max = high
+#define PROGRESS_DB(name, upper)                                                                   \
+    .section = "progress_db", .key = name, .environment = "OE2PG_PROGRESS_DB_" upper
+#define POSTGRES_DB(name, upper)                                                                   \
+    .section = "postgres_db", .key = name, .environment = "OE2PG_POSTGRES_DB_" upper
+#define MIRROR_SETTINGS(name, upper)                                                               \
+    .section = "mirror_settings", .key = name, .environment = "OE2PG_MIRROR_SETTINGS_" upper
+#define PER_TABLE(name) .section = option_table_section, .key = name
+
+static const struct option options[OPTION_COUNT] = {
+    [OPTION_SOURCE_INTERFACE] = { PROGRESS_DB("interface", "INTERFACE"), WORDS(interface_words),
+        .default_words = "jdbc if jar_file is set, else odbc",
+        .help = "how to talk to the source; this version has odbc only" },
+    [OPTION_SOURCE_HOST] = { PROGRESS_DB("host", "HOST"), .help = "the source's host" },
+    [OPTION_SOURCE_PORT] = { PROGRESS_DB("port", "PORT"), INTEGER(1, 65535),
+        .help = "the port of the source's SQL broker" },
+    [OPTION_SOURCE_DB_NAME] = { PROGRESS_DB("db_name", "DB_NAME"),
+        .help = "the source database's name" },
+    [OPTION_SOURCE_USER] = { PROGRESS_DB("user", "USER"), .help = "the user to log in as" },
+    [OPTION_SOURCE_PASSWORD] = { PROGRESS_DB("password", "PASSWORD"),
+        .help = "that user's password", .secrecy = OPTION_SECRET },
+    [OPTION_SOURCE_SCHEMA] = { PROGRESS_DB("schema", "SCHEMA"), .default_text = "PUB",
+        .help = "the schema to mirror; an empty text for a source without schemas" },
+    [OPTION_SOURCE_ODBC_CONNECTION] = { PROGRESS_DB("odbc_connection", "ODBC_CONNECTION"),
+        .default_words = "built from odbc_driver, host, port, db_name, user and password",
+        .help = "a whole ODBC connection string", .secrecy = OPTION_HOLDS_SECRET },
+    [OPTION_SOURCE_ODBC_DRIVER] = { PROGRESS_DB("odbc_driver", "ODBC_DRIVER"),
+        .help = "the driver's name in odbcinst.ini, or the path of its library" },
+    [OPTION_SOURCE_JAR_FILE] = { PROGRESS_DB("jar_file", "JAR_FILE"), .type = OPTION_PATHS,
+        .help = "the JDBC driver's jar, or a list of jars; this version checks their modes only" },
+    [OPTION_SOURCE_DRIVER_CLASS] = { PROGRESS_DB("driver_class", "DRIVER_CLASS"),
+        .help = "the JDBC driver's class; without effect in this version" },
+    [OPTION_SOURCE_ISOLATION] = { PROGRESS_DB("isolation", "ISOLATION"), WORDS(isolation_words),
+        .default_text = "read_uncommitted",
+        .help = "isolation level of reads; read_uncommitted takes no record locks" },
+    [OPTION_SOURCE_CONNECT_TIMEOUT] = { PROGRESS_DB("connect_timeout", "CONNECT_TIMEOUT"),
+        INTEGER(1, 3600), .default_text = "30", .unit = "seconds",
+        .help = "how long connecting to the source may take" },
+    [OPTION_SOURCE_QUERY_TIMEOUT] = { PROGRESS_DB("query_timeout", "QUERY_TIMEOUT"),
+        INTEGER(0, 86400), .default_text = "0", .unit = "seconds",
+        .help = "how long one statement on the source may take; 0: no limit" },
+    [OPTION_SOURCE_STALL_SECONDS] = { PROGRESS_DB("stall_seconds", "STALL_SECONDS"),
+        INTEGER(1, 86400), .default_text = "300", .unit = "seconds",
+        .help = "a source silent for so long is cancelled and tried again" },
+    [OPTION_SOURCE_FETCH_SIZE] = { PROGRESS_DB("fetch_size", "FETCH_SIZE"), INTEGER(0, 100000),
+        .default_text = "0", .unit = "rows", .help = "rows fetched at a time; 0: by row width" },
+    [OPTION_SOURCE_MAX_TRANSACTION_SECONDS] = { PROGRESS_DB("max_transaction_seconds",
+                                                    "MAX_TRANSACTION_SECONDS"),
+        INTEGER(1, 86400), .default_text = "300", .unit = "seconds",
+        .help = "a longer read is cut and continued by key, to let go of the schema lock" },
+
+    [OPTION_TARGET_CONN_STRING] = { POSTGRES_DB("conn_string", "CONN_STRING"),
+        .default_words = "libpq's own variables (PGHOST ...), service file and .pgpass",
+        .help = "libpq connection string or URI of the target", .secrecy = OPTION_HOLDS_SECRET },
+    [OPTION_TARGET_TIMEOUT] = { POSTGRES_DB("timeout", "TIMEOUT"), INTEGER(1, 3600),
+        .default_text = "30", .unit = "seconds",
+        .help = "limit of connecting and of a silent network, never of a statement" },
+    [OPTION_TARGET_SCHEMA] = { POSTGRES_DB("schema", "SCHEMA"),
+        .default_words = "progress_db.schema in lower case, mirror if that is empty",
+        .help = "the schema that holds the mirrored tables" },
+
+    [OPTION_MIRROR_JOBS] = { MIRROR_SETTINGS("jobs", "JOBS"), .flag = "--jobs", .argument = "N",
+        INTEGER(1, 64), .default_text = "2", .verbs = OPTION_FOR_ALL,
+        .help = "tables read at the same time, each with a connection to the source" },
+    [OPTION_MIRROR_NAMING] = { MIRROR_SETTINGS("naming", "NAMING"), WORDS(naming_words),
+        .default_text = "plain",
+        .help = "names in the mirror: lower case with _ for all but letters and digits, lower "
+                "case, or as they are" },
+    [OPTION_MIRROR_BATCH_SIZE] = { MIRROR_SETTINGS("batch_size", "BATCH_SIZE"),
+        .flag = "--batch-size", .argument = "N", INTEGER(1, 1000000), .default_text = "5000",
+        .unit = "rows", .verbs = OPTION_FOR_ALL, .help = "rows of a batch at most" },
+    [OPTION_MIRROR_MEMORY_MB] = { MIRROR_SETTINGS("memory_mb", "MEMORY_MB"), INTEGER(64, 1048576),
+        .default_text = "512", .unit = "MiB", .help = "limit of all buffers of the process" },
+    [OPTION_MIRROR_HISTORY_DAYS] = { MIRROR_SETTINGS("history_days", "HISTORY_DAYS"),
+        INTEGER(1, 36500), .default_text = "90", .unit = "days",
+        .help = "how long finished runs stay in the tracking tables" },
+    [OPTION_MIRROR_IGNORE_FILE] = { MIRROR_SETTINGS("ignore_file", "IGNORE_FILE"),
+        .type = OPTION_PATH, .default_text = "ignored_tables.txt",
+        .help = "names or patterns of tables never to be read, one a line" },
+    [OPTION_MIRROR_LOG_FILE] = { MIRROR_SETTINGS("log_file", "LOG_FILE"), .type = OPTION_PATH,
+        .default_words = "the console alone", .help = "where to append the log" },
+    [OPTION_MIRROR_TABLES] = { .section = "mirror_settings", .key = "tables",
+        .type = OPTION_OBJECT, .help = "settings of single tables, by name or pattern" },
+
+    [OPTION_TABLE_KEY] = { PER_TABLE("key"), .type = OPTION_LIST,
+        .default_words = "primary key, else the unique key of fewest columns",
+        .help = "the column, or the list of columns, that identifies a row" },
+    [OPTION_TABLE_EXCLUDE_COLUMNS] = { PER_TABLE("exclude_columns"), .type = OPTION_LIST,
+        .help = "columns never to be read, by name or pattern" },
+    [OPTION_TABLE_WHERE] = { PER_TABLE("where"),
+        .help = "a condition in the source's SQL: only these rows are mirrored" },
+    [OPTION_TABLE_PRIORITY] = { PER_TABLE("priority"), INTEGER(-1000, 1000), .default_text = "0",
+        .help = "tables of larger priority come first" },
+
+    [OPTION_CONFIG] = { .flag = "--config", .argument = "FILE", .environment = "OE2PG_CONFIG",
+        .type = OPTION_PATH, .verbs = OPTION_FOR_ALL,
+        .default_words = "config.json or settings.json here, else /etc/oe2pg/config.json",
+        .help = "the configuration file" },
+    [OPTION_FULL_SYNC] = { .flag = "--full-sync", .type = OPTION_SWITCH, .verbs = OPTION_FOR_SYNC,
+        .help = "read and compare every table as a whole" },
+    [OPTION_TABLE] = { .flag = "--table", .argument = "NAME", .type = OPTION_LIST,
+        .verbs = OPTION_FOR_SYNC, .is_repeatable = true,
+        .help = "mirror this table only; a name or a pattern" },
+    [OPTION_IGNORE_TABLE] = { .flag = "--ignore-table", .argument = "NAME", .type = OPTION_LIST,
+        .verbs = OPTION_FOR_SYNC, .is_repeatable = true,
+        .help = "do not read this table; a name or a pattern" },
+    [OPTION_LOG_LEVEL] = { .flag = "--log-level", .argument = "LEVEL",
+        .environment = "OE2PG_LOG_LEVEL", WORDS(level_words), .default_text = "info",
+        .verbs = OPTION_FOR_ALL, .help = "the least level that is logged" },
+    [OPTION_CONFIG_ONLY] = { .flag = "--config-only", .type = OPTION_SWITCH,
+        .verbs = OPTION_FOR_CHECK, .help = "check and show the configuration, connect to nothing" },
+    [OPTION_HELP] = { .flag = "--help", .type = OPTION_SWITCH, .verbs = OPTION_FOR_ALL,
+        .help = "show this help" },
+    [OPTION_HELP_OPTIONS] = { .flag = "--help-options", .type = OPTION_SWITCH,
+        .verbs = OPTION_FOR_ALL, .help = "show the reference of all options and keys" },
+    [OPTION_VERSION] = { .flag = "--version", .type = OPTION_SWITCH, .verbs = OPTION_FOR_ALL,
+        .help = "show the version" },
+};
+
+const struct option *
+option_at(enum option_id id)
+{
+    return &options[id];
+}
+
+static bool
+is_same(const char *a, const char *b)
+{
+    return a != NULL && strcmp(a, b) == 0;
+}
+
+enum option_id
+option_find_key(const char *section, const char *key)
+{
+    size_t id = 0;
+
+    while (id < OPTION_COUNT &&
+           !(is_same(options[id].section, section) && is_same(options[id].key, key)))
+        id++;
+    return (enum option_id)id;
+}
+
+enum option_id
+option_find_flag(const char *flag)
+{
+    size_t id = 0;
+
+    while (id < OPTION_COUNT && !is_same(options[id].flag, flag))
+        id++;
+    return (enum option_id)id;
+}
+
+enum option_id
+option_find_environment(const char *name)
+{
+    size_t id = 0;
+
+    while (id < OPTION_COUNT && !is_same(options[id].environment, name))
+        id++;
+    return (enum option_id)id;
+}
+
+const char *
+option_section_of_key(const char *key)
+{
+    for (size_t id = 0; id < OPTION_COUNT; id++) {
+        if (is_same(options[id].key, key))
+            return options[id].section;
+    }
+    return NULL;
+}
+
+size_t
+option_sections(const char **names)
+{
+    size_t count = 0;
+
+    for (size_t id = 0; id < OPTION_COUNT; id++) {
+        const char *section = options[id].section;
+
+        if (section == NULL || section == option_table_section)
+            continue;
+        if (count == 0 || strcmp(names[count - 1], section) != 0)
+            names[count++] = section;
+    }
+    return count;
+}
+
+size_t
+option_keys(const char *section, const char **names)
+{
+    size_t count = 0;
+
+    for (size_t id = 0; id < OPTION_COUNT; id++) {
+        if (is_same(options[id].section, section))
+            names[count++] = options[id].key;
+    }
+    return count;
+}
+
+size_t
+option_flags(unsigned verbs, const char **names)
+{
+    size_t count = 0;
+
+    for (size_t id = 0; id < OPTION_COUNT; id++) {
+        if (options[id].flag != NULL && (options[id].verbs & verbs) != 0)
+            names[count++] = options[id].flag;
+    }
+    return count;
+}
+
+size_t
+option_environments(const char **names)
+{
+    size_t count = 0;
+
+    for (size_t id = 0; id < OPTION_COUNT; id++) {
+        if (options[id].environment != NULL)
+            names[count++] = options[id].environment;
+    }
+    return count;
+}
+
+bool
+option_parse_integer(const struct option *option, const char *text, const char *place,
+    int64_t *value, struct error *err)
+{
+    char quoted[MESSAGE_QUOTED_SIZE];
+    char allowed[128];
+
+    if (text_parse_integer(text, option->min, option->max, value))
+        return true;
+    message_quote(text, quoted);
+    option_describe(option, allowed, sizeof allowed);
+    return error_set(err, ERROR_CONFIG, "%s: %s is not allowed; it must be %s", place, quoted,
+        allowed);
+}
+
+bool
+option_parse_word(const struct option *option, const char *text, const char *place, int64_t *value,
+    struct error *err)
+{
+    char quoted[MESSAGE_QUOTED_SIZE];
+    char allowed[128];
+    const char *nearest;
+
+    for (size_t i = 0; i < option->word_count; i++) {
+        if (strcmp(text, option->words[i]) == 0) {
+            *value = (int64_t)i;
+            return true;
+        }
+    }
+    message_quote(text, quoted);
+    option_describe(option, allowed, sizeof allowed);
+    (void)error_set(err, ERROR_CONFIG, "%s: %s is not allowed; it must be %s", place, quoted,
+        allowed);
+    nearest = text_nearest(text, option->words, option->word_count);
+    return nearest != NULL ? error_hint(err, "Did you mean %s?", nearest) : false;
+}
+
+void
+option_describe(const struct option *option, char *text, size_t size)
+{
+    const char *gap = option->unit != NULL ? " " : "";
+    const char *unit = option->unit != NULL ? option->unit : "";
+
+    switch (option->type) {
+    case OPTION_INTEGER:
+        (void)snprintf(text, size, "a whole number from %" PRId64 " to %" PRId64 "%s%s",
+            option->min, option->max, gap, unit);
+        break;
+    case OPTION_WORD:
+        message_list(option->words, option->word_count, text, size);
+        break;
+    case OPTION_LIST:
+    case OPTION_PATHS:
+        (void)snprintf(text, size, "a text or a list of texts, none of them empty");
+        break;
+    case OPTION_OBJECT:
+        (void)snprintf(text, size, "an object with table names or patterns as keys");
+        break;
+    case OPTION_SWITCH:
+        (void)snprintf(text, size, "given or not");
+        break;
+    case OPTION_TEXT:
+    case OPTION_PATH:
+        (void)snprintf(text, size, "a text in double quotes");
+        break;
+    }
+}

@@ -1,0 +1,209 @@
+#include "model/key_choice.h"
+
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { NO_COLUMN = -1 };
+
+// By the exact name, else without case when only one column fits.
+static int
+find_column(const struct table *table, const char *name)
+{
+    int found = NO_COLUMN;
+
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (strcmp(table->columns[i].name, name) == 0)
+            return (int)i;
+    }
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (!text_equal_nocase(table->columns[i].name, name))
+            continue;
+        if (found != NO_COLUMN)
+            return NO_COLUMN;
+        found = (int)i;
+    }
+    return found;
+}
+
+static bool
+fail_missing(struct arena *arena, const struct table_settings *settings, const struct table *table,
+    const char *name, struct error *err)
+{
+    const char **names = arena_calloc(arena, table->column_count, sizeof *names);
+    const char *nearest;
+
+    for (size_t i = 0; i < table->column_count; i++)
+        names[i] = table->columns[i].name;
+    nearest = text_nearest(name, names, table->column_count);
+    error_set(
+        err, ERROR_TABLE, "the configured key names column \"%s\", which the table has not", name);
+    if (nearest != NULL)
+        return error_hint(err, "Did you mean \"%s\"? It was said in %s, line %d.", nearest,
+            settings->file != NULL ? settings->file : "the configuration", settings->line);
+    return error_hint(err, "Correct the key of this table in %s, line %d.",
+        settings->file != NULL ? settings->file : "the configuration", settings->line);
+}
+
+static bool
+has_column(const struct key *key, uint16_t column)
+{
+    for (size_t i = 0; i < key->column_count; i++) {
+        if (key->columns[i] == column)
+            return true;
+    }
+    return false;
+}
+
+static bool
+make_configured(struct arena *arena, const struct table_settings *settings, struct table *table,
+    struct error *err)
+{
+    struct key *key = arena_alloc(arena, sizeof *key);
+
+    if (settings->key_count > KEY_COLUMNS_MAX)
+        return error_set(err, ERROR_TABLE, "the configured key has %zu columns, %d are allowed",
+            settings->key_count, (int)KEY_COLUMNS_MAX);
+    key->name = "";
+    key->columns = arena_calloc(arena, settings->key_count, sizeof *key->columns);
+    for (size_t i = 0; i < settings->key_count; i++) {
+        int column = find_column(table, settings->key[i]);
+
+        if (column == NO_COLUMN)
+            return fail_missing(arena, settings, table, settings->key[i], err);
+        if (has_column(key, (uint16_t)column))
+            return error_set(
+                err, ERROR_TABLE, "the configured key names column \"%s\" twice", settings->key[i]);
+        key->columns[key->column_count++] = (uint16_t)column;
+    }
+    table->key = key;
+    return true;
+}
+
+static bool
+is_usable(const struct table *table, const struct key *key)
+{
+    for (size_t i = 0; i < key->column_count; i++) {
+        if (key->columns[i] >= table->column_count)
+            return false;
+    }
+    return key->column_count > 0 && key->column_count <= KEY_COLUMNS_MAX;
+}
+
+static bool
+is_mandatory(const struct table *table, const struct key *key)
+{
+    for (size_t i = 0; i < key->column_count; i++) {
+        if (table->columns[key->columns[i]].is_nullable)
+            return false;
+    }
+    return true;
+}
+
+static bool
+is_better(const struct table *table, const struct key *a, const struct key *b)
+{
+    if (a->is_primary != b->is_primary)
+        return a->is_primary;
+    if (a->column_count != b->column_count)
+        return a->column_count < b->column_count;
+    if (is_mandatory(table, a) != is_mandatory(table, b))
+        return is_mandatory(table, a);
+    return strcmp(a->name, b->name) < 0;
+}
+
+static size_t
+choose(struct table *table)
+{
+    size_t usable = 0;
+
+    table->key = NULL;
+    for (size_t i = 0; i < table->key_count; i++) {
+        const struct key *key = &table->keys[i];
+
+        if (!is_usable(table, key))
+            continue;
+        usable++;
+        if (table->key == NULL || is_better(table, key, table->key))
+            table->key = key;
+    }
+    return usable;
+}
+
+static const char *
+list_columns(struct arena *arena, const struct table *table, const struct key *key)
+{
+    const char *list = "";
+
+    for (size_t i = 0; i < key->column_count; i++)
+        list = arena_printf(
+            arena, "%s%s%s", list, i > 0 ? ", " : "", table->columns[key->columns[i]].name);
+    return list;
+}
+
+static const char *
+say_why(struct arena *arena, const struct table *table, size_t usable)
+{
+    const struct key *key = table->key;
+    const char *columns;
+
+    if (key == NULL)
+        return "the source has neither a primary key nor a unique index over whole columns";
+    columns = list_columns(arena, table, key);
+    if (key->is_primary)
+        return arena_printf(arena, "primary key (%s)", columns);
+    if (usable == 1)
+        return arena_printf(arena, "no primary key; unique index \"%s\" (%s)", key->name, columns);
+    return arena_printf(arena,
+        "no primary key; unique index \"%s\" (%s), the one with the fewest columns of %zu",
+        key->name, columns, usable);
+}
+
+bool
+key_choice_make(struct arena *arena, const struct table_settings *settings, struct table *table,
+    struct error *err)
+{
+    if (settings != NULL && settings->key_count > 0) {
+        if (!make_configured(arena, settings, table, err))
+            return false;
+        table->key_reason =
+            arena_printf(arena, "configured key (%s)", list_columns(arena, table, table->key));
+        return true;
+    }
+    table->key_reason = say_why(arena, table, choose(table));
+    return true;
+}
+
+static bool
+is_resumable_column(const struct column *column)
+{
+    switch (column->kind) {
+    case VALUE_FLOAT:
+    case VALUE_FLOAT4:
+    case VALUE_BINARY:
+    case VALUE_BOOLEAN:
+    case VALUE_TIMESTAMP_TZ:
+        return false;
+    case VALUE_TEXT:
+    case VALUE_INTEGER:
+    case VALUE_DECIMAL:
+    case VALUE_DATE:
+    case VALUE_TIME:
+    case VALUE_TIMESTAMP:
+        break;
+    }
+    return !column->is_long;
+}
+
+bool
+key_choice_is_resumable(const struct table *table)
+{
+    if (table->key == NULL)
+        return false;
+    for (size_t i = 0; i < table->key->column_count; i++) {
+        if (!is_resumable_column(&table->columns[table->key->columns[i]]))
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,83 @@
+// What a past run recorded about a table, and what this run will record. Texts live in the arena
+// they were read into, or are borrowed for the call that writes them.
+#ifndef OE2PG_MODEL_STATE_H
+#define OE2PG_MODEL_STATE_H
+
+#include "model/batch.h"
+#include "model/table.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum table_state {
+    TABLE_STATE_PENDING, // known, never mirrored
+    TABLE_STATE_STAGED,  // a first load was begun and committed in pieces
+    TABLE_STATE_RUNNING,
+    TABLE_STATE_DONE,
+    TABLE_STATE_FAILED,
+};
+
+enum { PIECES_MAX = 2 };
+
+// A part of a first load that is read and committed on its own. Its position says how far.
+struct piece {
+    int number;        // from 1
+    bool is_null_part; // the rows in which a key column is NULL: read last, never in part
+    bool is_done;
+    int64_t row_count;
+    int64_t size_bytes;
+    struct cell *position; // key values of the last committed row, one a key column; NULL: none
+    size_t position_count;
+};
+
+struct table_record {
+    const char *source_schema;
+    const char *source_table;
+    const char *target_table;
+    enum table_state state;
+    const char *method; // "load", "full", "key", "timestamp"
+    const char *reason; // a sentence
+    const char *const *key_columns;
+    size_t key_column_count;
+    const char *const *digest_columns; // mirrored columns, in digest order
+    size_t digest_column_count;
+    uint64_t fingerprint; // of the shape the table was read with
+    int64_t row_count;    // in the mirror
+    int64_t size_bytes;   // of the values read
+    int64_t read_from_ms; // wall clock; how old the content is
+    int64_t read_to_ms;
+    bool was_resumed; // the content was read in more than one go
+    int attempt;
+    const char *error; // NULL: none
+    const char *hint;
+    const char *staging_table; // NULL: none
+    bool was_staged;           // pieces were recorded, so they have to be removed
+    struct piece pieces[PIECES_MAX];
+    size_t piece_count;
+};
+
+// The numbers of one table in one run.
+struct table_result {
+    int64_t rows_read;
+    int64_t bytes_read;
+    int64_t rows_inserted;
+    int64_t rows_updated;
+    int64_t rows_deleted;
+    int64_t values_quarantined;
+    int64_t started_ms; // wall clock
+    int64_t finished_ms;
+};
+
+// What a worker is doing, for `activity`.
+enum phase {
+    PHASE_IDLE,
+    PHASE_OPENING,
+    PHASE_READING,
+    PHASE_COMMITTING,
+    PHASE_COMPARING,
+    PHASE_APPLYING,
+    PHASE_WAITING_FOR_READERS,
+    PHASE_PAUSING,
+};
+
+#endif

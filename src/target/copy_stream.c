@@ -1,0 +1,200 @@
+#include "target/copy_stream.h"
+
+#include "base/mem.h"
+#include "target/copy_encode.h"
+#include "target/target_internal.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+// One libpq message; small enough that libpq's own buffer stays small, large enough that the
+// per-message cost is lost in the copying.
+enum { WINDOW_SIZE = 64 * 1024 };
+
+struct copy_stream {
+    struct target *target;
+    const struct table *table;
+    refused_value_sink *sink;
+    void *sink_context;
+    struct cell *row; // a copy of the row where values had to be taken out
+    int64_t sent_rows;
+    size_t used; // bytes in the window
+    bool is_finished;
+    char window[WINDOW_SIZE];
+};
+
+static bool
+flush(struct copy_stream *copy, struct error *err)
+{
+    struct target *target = copy->target;
+
+    if (copy->used > 0 && PQputCopyData(target->connection, copy->window, (int)copy->used) != 1) {
+        // The server may have refused a row already sent: its reason is in the result.
+        PGresult *result = PQgetResult(target->connection);
+
+        pq_fail(target, result, err, "could not send rows");
+        PQclear(result);
+        return false;
+    }
+    copy->used = 0;
+    return true;
+}
+
+bool
+copy_stream_open(struct target *target, const char *schema, const char *name,
+    const struct table *table, struct copy_stream **copy, struct error *err)
+{
+    struct buffer *sql = sql_start(target);
+    PGresult *result;
+    struct copy_stream *made;
+
+    buffer_append_text(sql, "COPY ");
+    sql_append_qualified(sql, schema, name);
+    buffer_append_text(sql, " (");
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (i > 0)
+            buffer_append_text(sql, ", ");
+        sql_append_name(sql, table->columns[i].target_name);
+    }
+    buffer_append_text(sql, ") FROM STDIN (FORMAT binary)");
+    if (sql->failed)
+        return error_set(err, ERROR_TABLE, "the COPY statement is too long");
+    result = PQexec(target->connection, buffer_text(sql));
+    if (PQresultStatus(result) != PGRES_COPY_IN) {
+        pq_fail(target, result, err, "could not start COPY");
+        PQclear(result);
+        return false;
+    }
+    PQclear(result);
+    made = mem_alloc(sizeof *made);
+    memset(made, 0, offsetof(struct copy_stream, window));
+    made->target = target;
+    made->table = table;
+    made->row = mem_calloc(table->column_count, sizeof *made->row);
+    memcpy(made->window, copy_header, COPY_HEADER_SIZE);
+    made->used = COPY_HEADER_SIZE;
+    *copy = made;
+    return true;
+}
+
+void
+copy_stream_set_sink(struct copy_stream *copy, refused_value_sink *sink, void *context)
+{
+    copy->sink = sink;
+    copy->sink_context = context;
+}
+
+// Hands out the values that cannot be held and puts NULL in their place. *row is replaced by our
+// copy only when there is such a value.
+static bool
+take_out_refused(struct copy_stream *copy, const struct cell **row, struct error *err)
+{
+    const struct table *table = copy->table;
+    const struct cell *given = *row;
+
+    for (size_t c = 0; c < table->column_count; c++) {
+        struct refused_value refused = { .row = given, .column = c };
+
+        refused.reason = copy_value_refusal(table->columns[c].kind, &given[c]);
+        if (refused.reason == NULL)
+            continue;
+        if (copy->sink == NULL)
+            return error_set(err, ERROR_DATA, "column \"%s\" holds a value that text cannot: %s",
+                table->columns[c].name, refused.reason);
+        if (*row == given)
+            memcpy(copy->row, given, mem_product(table->column_count, sizeof *given));
+        copy->row[c] = (struct cell){ .bytes = NULL };
+        *row = copy->row;
+        copy->sink(copy->sink_context, &refused);
+    }
+    return true;
+}
+
+static bool
+send_row(struct copy_stream *copy, const struct cell *row, struct error *err)
+{
+    struct copy_encoder encoder;
+
+    if (!take_out_refused(copy, &row, err))
+        return false;
+    copy_encoder_start(&encoder, copy->table->columns, copy->table->column_count, row);
+    for (;;) {
+        copy->used += copy_encoder_write(
+            &encoder, copy->window + copy->used, sizeof copy->window - copy->used);
+        if (copy_encoder_is_done(&encoder))
+            break;
+        if (!flush(copy, err))
+            return false;
+    }
+    copy->sent_rows++;
+    return true;
+}
+
+bool
+copy_stream_send(struct copy_stream *copy, const struct batch *batch, struct error *err)
+{
+    for (size_t r = 0; r < batch->row_count; r++) {
+        if (!send_row(copy, &batch->cells[r * batch->column_count], err))
+            return false;
+    }
+    return true;
+}
+
+// After COPY has ended, in whatever way, libpq wants every result read.
+static void
+drain(struct target *target)
+{
+    PGresult *result;
+
+    while ((result = PQgetResult(target->connection)) != NULL) {
+        bool is_copy = PQresultStatus(result) == PGRES_COPY_IN;
+
+        PQclear(result);
+        if (is_copy)
+            break;
+    }
+}
+
+bool
+copy_stream_finish(struct copy_stream *copy, int64_t *row_count, struct error *err)
+{
+    struct target *target = copy->target;
+    PGresult *result;
+    bool done;
+
+    if (sizeof copy->window - copy->used < COPY_TRAILER_SIZE && !flush(copy, err))
+        return false;
+    memcpy(copy->window + copy->used, copy_trailer, COPY_TRAILER_SIZE);
+    copy->used += COPY_TRAILER_SIZE;
+    if (!flush(copy, err))
+        return false;
+    copy->is_finished = true;
+    if (PQputCopyEnd(target->connection, NULL) != 1)
+        return pq_fail(target, NULL, err, "could not end COPY");
+    result = PQgetResult(target->connection);
+    done = PQresultStatus(result) == PGRES_COMMAND_OK;
+    if (!done)
+        pq_fail(target, result, err, "PostgreSQL refused the rows");
+    else
+        *row_count = result_affected(result);
+    PQclear(result);
+    drain(target);
+    if (done && *row_count != copy->sent_rows)
+        return error_set(err, ERROR_TARGET, "%" PRId64 " rows were sent, PostgreSQL took %" PRId64,
+            copy->sent_rows, *row_count);
+    return done;
+}
+
+void
+copy_stream_close(struct copy_stream *copy)
+{
+    if (copy == NULL)
+        return;
+    if (!copy->is_finished) {
+        (void)PQputCopyEnd(copy->target->connection, "given up");
+        drain(copy->target);
+    }
+    free(copy->row);
+    free(copy);
+}

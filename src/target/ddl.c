@@ -1,0 +1,262 @@
+#include "target/ddl.h"
+
+#include "target/target_internal.h"
+
+#include <string.h>
+
+static const char *const find_sql =
+    "SELECT c.relkind, pg_catalog.pg_has_role(c.relowner, 'USAGE'), c.relpersistence = 'u',"
+    " a.attname FROM pg_catalog.pg_class c"
+    " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+    " LEFT JOIN pg_catalog.pg_attribute a"
+    "  ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped"
+    " WHERE n.nspname = $1 AND c.relname = $2 ORDER BY a.attnum";
+
+bool
+ddl_find(struct target *target, struct arena *arena, const char *schema, const char *name,
+    struct relation *relation, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    PGresult *rows = NULL;
+
+    memset(relation, 0, sizeof *relation);
+    parameter_text(&parameters, schema);
+    parameter_text(&parameters, name);
+    if (!target_execute(target, "could not look the table up", find_sql, &parameters, &rows, err))
+        return false;
+    relation->exists = PQntuples(rows) > 0;
+    if (relation->exists) {
+        relation->kind = result_text(rows, 0, 0)[0];
+        relation->is_owned = result_text(rows, 0, 1)[0] == 't';
+        relation->is_unlogged = result_text(rows, 0, 2)[0] == 't';
+        relation->columns = arena_calloc(arena, (size_t)PQntuples(rows), sizeof *relation->columns);
+        for (int i = 0; i < PQntuples(rows); i++) {
+            if (!PQgetisnull(rows, i, 3))
+                relation->columns[relation->column_count++] =
+                    arena_strdup(arena, result_text(rows, i, 3));
+        }
+    }
+    PQclear(rows);
+    return true;
+}
+
+bool
+ddl_create_schema(struct target *target, const char *schema, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    struct buffer *sql;
+    PGresult *row = NULL;
+    bool exists;
+
+    // Asked first: CREATE SCHEMA IF NOT EXISTS needs the right to create even where it exists.
+    parameter_text(&parameters, schema);
+    if (!target_execute(target, "could not look the schema up",
+            "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", &parameters, &row, err))
+        return false;
+    exists = PQntuples(row) > 0;
+    PQclear(row);
+    if (exists)
+        return true;
+    sql = sql_start(target);
+    buffer_append_text(sql, "CREATE SCHEMA IF NOT EXISTS ");
+    sql_append_name(sql, schema);
+    return target_script(target, "could not create the target schema", buffer_text(sql), NULL, err);
+}
+
+static bool
+run_built(struct target *target, const char *doing, struct error *err)
+{
+    if (target->sql.failed)
+        return error_set(err, ERROR_TABLE, "%s: the statement is too long", doing);
+    return target_script(target, doing, buffer_text(&target->sql), NULL, err);
+}
+
+bool
+ddl_create_table(struct target *target, const char *schema, const char *name,
+    const struct table *table, struct error *err)
+{
+    struct buffer *sql = sql_start(target);
+
+    buffer_append_text(sql, "CREATE TABLE ");
+    sql_append_qualified(sql, schema, name);
+    buffer_append_text(sql, " (");
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (i > 0)
+            buffer_append_text(sql, ", ");
+        sql_append_name(sql, table->columns[i].target_name);
+        buffer_append_text(sql, " text");
+    }
+    buffer_append_byte(sql, ')');
+    return run_built(target, "could not create the mirrored table", err);
+}
+
+bool
+ddl_move(struct target *target, const char *from_schema, const char *from_name,
+    const char *to_schema, const char *to_name, struct error *err)
+{
+    struct buffer *sql = sql_start(target);
+
+    // Schema and name change one after the other; the name is changed where it cannot collide.
+    buffer_append_text(sql, "SET LOCAL lock_timeout = '2s'; ALTER TABLE ");
+    sql_append_qualified(sql, from_schema, from_name);
+    if (strcmp(to_schema, STAGING_SCHEMA) == 0) {
+        buffer_append_text(sql, " SET SCHEMA ");
+        sql_append_name(sql, to_schema);
+        buffer_append_text(sql, "; ALTER TABLE ");
+        sql_append_qualified(sql, to_schema, from_name);
+        buffer_append_text(sql, " RENAME TO ");
+        sql_append_name(sql, to_name);
+    } else {
+        buffer_append_text(sql, " RENAME TO ");
+        sql_append_name(sql, to_name);
+        buffer_append_text(sql, "; ALTER TABLE ");
+        sql_append_qualified(sql, from_schema, to_name);
+        buffer_append_text(sql, " SET SCHEMA ");
+        sql_append_name(sql, to_schema);
+    }
+    buffer_append_text(sql, "; SET LOCAL lock_timeout = 0");
+    return run_built(target, "could not move the table into place", err);
+}
+
+static void
+append_columns(struct buffer *sql, const struct table *table)
+{
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (i > 0)
+            buffer_append_text(sql, ", ");
+        sql_append_name(sql, table->columns[i].target_name);
+    }
+}
+
+bool
+ddl_fill_from_staging(struct target *target, const char *staging, const char *schema,
+    const char *name, const struct table *table, int64_t *row_count, struct error *err)
+{
+    struct buffer *sql;
+    PGresult *result = NULL;
+
+    if (!ddl_create_table(target, schema, name, table, err))
+        return false;
+    sql = sql_start(target);
+    buffer_append_text(sql, "INSERT INTO ");
+    sql_append_qualified(sql, schema, name);
+    buffer_append_text(sql, " (");
+    append_columns(sql, table);
+    buffer_append_text(sql, ") SELECT ");
+    append_columns(sql, table);
+    buffer_append_text(sql, " FROM ");
+    sql_append_qualified(sql, STAGING_SCHEMA, staging);
+    if (sql->failed)
+        return error_set(err, ERROR_TABLE, "the statement is too long");
+    if (!target_script(target, "could not fill the mirrored table", buffer_text(sql), &result, err))
+        return false;
+    *row_count = result_affected(result);
+    PQclear(result);
+    return true;
+}
+
+bool
+ddl_drop_staging(struct target *target, const char *staging, struct error *err)
+{
+    struct buffer *sql = sql_start(target);
+
+    buffer_append_text(sql, "DROP TABLE IF EXISTS ");
+    sql_append_qualified(sql, STAGING_SCHEMA, staging);
+    return run_built(target, "could not drop the staging table", err);
+}
+
+bool
+ddl_count_staging(struct target *target, const char *staging, int64_t *row_count, struct error *err)
+{
+    struct buffer *sql = sql_start(target);
+    PGresult *row = NULL;
+
+    buffer_append_text(sql, "SELECT pg_catalog.count(*) FROM ");
+    sql_append_qualified(sql, STAGING_SCHEMA, staging);
+    if (!target_script(target, "could not count the staged rows", buffer_text(sql), &row, err))
+        return false;
+    *row_count = result_integer(row, 0, 0);
+    PQclear(row);
+    return true;
+}
+
+bool
+ddl_analyze(struct target *target, const char *schema, const char *name, struct error *err)
+{
+    struct buffer *sql = sql_start(target);
+
+    buffer_append_text(sql, "ANALYZE ");
+    sql_append_qualified(sql, schema, name);
+    return run_built(target, "could not analyse the mirrored table", err);
+}
+
+bool
+ddl_staging_is_published(struct target *target, bool *is_published, struct error *err)
+{
+    PGresult *row = NULL;
+
+    // pg_publication_namespace came with PostgreSQL 15.
+    const char *sql =
+        target->facts.server_version >= 150000
+            ? "SELECT EXISTS (SELECT FROM pg_catalog.pg_publication p WHERE p.puballtables"
+              "  OR EXISTS (SELECT FROM pg_catalog.pg_publication_namespace pn"
+              "   JOIN pg_catalog.pg_namespace n ON n.oid = pn.pnnspid"
+              "   WHERE pn.pnpubid = p.oid AND n.nspname = '" STAGING_SCHEMA "'))"
+            : "SELECT EXISTS (SELECT FROM pg_catalog.pg_publication WHERE puballtables)";
+
+    if (!target_script(target, "could not read the publications", sql, &row, err))
+        return false;
+    *is_published = result_text(row, 0, 0)[0] == 't';
+    PQclear(row);
+    return true;
+}
+
+bool
+ddl_set_unlogged(struct target *target, const char *schema, const char *name, struct error *err)
+{
+    struct buffer *sql = sql_start(target);
+
+    buffer_append_text(sql, "ALTER TABLE ");
+    sql_append_qualified(sql, schema, name);
+    buffer_append_text(sql, " SET UNLOGGED");
+    return run_built(target, "could not make the staging table unlogged", err);
+}
+
+bool
+readers_mark(struct target *target, int64_t *xid, struct error *err)
+{
+    PGresult *row = NULL;
+
+    if (!target_script(target, "could not read the current snapshot",
+            "SELECT pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())", &row, err))
+        return false;
+    *xid = result_integer(row, 0, 0);
+    PQclear(row);
+    return true;
+}
+
+bool
+readers_before(struct target *target, struct arena *arena, const char *own_prefix, int64_t xid,
+    int64_t *count, const char **who, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    PGresult *row = NULL;
+
+    parameter_integer(&parameters, xid);
+    parameter_text(&parameters, own_prefix);
+    // A walsender's xmin is what a standby's readers still need (hot_standby_feedback).
+    if (!target_execute(target, "could not look for readers with an old snapshot",
+            "SELECT pg_catalog.count(*),"
+            " pg_catalog.min(pg_catalog.format('process %s (%s)', pid, application_name))"
+            " FROM pg_catalog.pg_stat_activity WHERE backend_xmin IS NOT NULL"
+            " AND pg_catalog.age(backend_xmin) > pg_catalog.age($1::xid8::xid)"
+            " AND backend_type NOT LIKE 'autovacuum%'"
+            " AND (datname = pg_catalog.current_database() OR datname IS NULL)"
+            " AND NOT pg_catalog.starts_with(application_name, $2)",
+            &parameters, &row, err))
+        return false;
+    *count = result_integer(row, 0, 0);
+    *who = arena_strdup(arena, result_text(row, 0, 1));
+    PQclear(row);
+    return true;
+}

@@ -1,0 +1,304 @@
+// Who owns the mirror and which run holds it.
+//
+// Two locks, for two purposes. The advisory lock answers quickly: a second run is told at once who
+// is at work. But it dies with its session, while other sessions of the same run may live on. So
+// what protects the data is the fence: mirror.run_id, which every writing transaction locks FOR
+// SHARE and compares. Invariant: once mirror_claim has committed a new run_id, no transaction of an
+// earlier run is open or can begin.
+#include "target/mirror.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "target/target_internal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+// First half of the advisory lock's two numbers: "oe2p"; the second is the mirror's id.
+#define ADVISORY_CLASS "1869820528"
+
+static bool
+is_same_source(const PGresult *row, const struct source_identity *identity, const char *schema)
+{
+    const char *guid = result_text(row, 0, 5);
+
+    if (strcmp(result_text(row, 0, 4), schema) != 0)
+        return false;
+    if (guid[0] != '\0' && identity->guid[0] != '\0')
+        return strcmp(guid, identity->guid) == 0;
+    return text_equal_nocase(result_text(row, 0, 1), identity->host) &&
+           result_integer(row, 0, 2) == identity->port &&
+           strcmp(result_text(row, 0, 3), identity->db_name) == 0;
+}
+
+static bool
+refuse_other_source(const PGresult *row, const struct target_settings *settings, struct error *err)
+{
+    error_set(err, ERROR_CONFIG,
+        "schema \"%s\" is the mirror of another source: database \"%s\" on %s port %s, schema "
+        "\"%s\"",
+        settings->schema, result_text(row, 0, 3),
+        result_text(row, 0, 1)[0] != '\0' ? result_text(row, 0, 1) : "this machine",
+        result_text(row, 0, 2), result_text(row, 0, 4));
+    return error_hint(err, "Give this source a schema of its own with postgres_db.schema.");
+}
+
+static bool
+insert_mirror(struct target *target, const struct settings *settings,
+    const struct source_identity *identity, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+
+    parameter_text(&parameters, settings->target.schema);
+    parameter_text(&parameters, identity->product);
+    parameter_text(&parameters, identity->host);
+    parameter_integer(&parameters, identity->port);
+    parameter_text(&parameters, identity->db_name);
+    parameter_text(&parameters, settings->source.schema);
+    parameter_text(&parameters, identity->guid);
+    parameter_text(&parameters, identity->code_page);
+    return target_execute(target, "could not register the mirror",
+        "INSERT INTO oe2pg.mirror (target_schema, source_product, source_host, source_port,"
+        " source_database, source_schema, source_guid, source_code_page)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (target_schema) DO NOTHING",
+        &parameters, NULL, err);
+}
+
+static bool
+find_mirror(struct target *target, const struct settings *settings,
+    const struct source_identity *identity, struct mirror_claim *claim, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    PGresult *row = NULL;
+    bool done;
+
+    if (!insert_mirror(target, settings, identity, err))
+        return false;
+    parameter_text(&parameters, settings->target.schema);
+    if (!target_execute(target, "could not read the mirror's registration",
+            "SELECT id, source_host, source_port, source_database, source_schema, source_guid,"
+            " ignore_file_found FROM oe2pg.mirror WHERE target_schema = $1",
+            &parameters, &row, err))
+        return false;
+    done = PQntuples(row) == 1;
+    if (!done)
+        error_set(err, ERROR_TARGET, "the mirror's registration vanished");
+    else if (!is_same_source(row, identity, settings->source.schema))
+        done = refuse_other_source(row, &settings->target, err);
+    if (done) {
+        claim->mirror_id = (int)result_integer(row, 0, 0);
+        claim->ignore_file_was_found = result_text(row, 0, 6)[0] == 't';
+    }
+    PQclear(row);
+    return done;
+}
+
+static bool
+refuse_busy(
+    struct target *target, const struct mirror_claim *claim, const char *schema, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    PGresult *row = NULL;
+
+    parameter_integer(&parameters, claim->mirror_id);
+    if (!target_execute(target, "could not see who holds the mirror",
+            "SELECT r.id, r.host, r.pid, pg_catalog.to_char(r.started_at AT TIME ZONE 'UTC',"
+            " 'YYYY-MM-DD HH24:MI:SS') FROM oe2pg.mirror m JOIN oe2pg.run r ON r.id = m.run_id"
+            " WHERE m.id = $1",
+            &parameters, &row, err))
+        return false;
+    if (PQntuples(row) == 1)
+        error_set(err, ERROR_BUSY,
+            "run %s holds the mirror \"%s\": process %s on host %s, since %s UTC",
+            result_text(row, 0, 0), schema, result_text(row, 0, 2), result_text(row, 0, 1),
+            result_text(row, 0, 3));
+    else
+        error_set(err, ERROR_BUSY, "another run holds the mirror \"%s\"", schema);
+    PQclear(row);
+    return error_hint(err, "Wait until it has ended; the next run continues from there.");
+}
+
+static bool
+take_advisory_lock(
+    struct target *target, const struct mirror_claim *claim, const char *schema, struct error *err)
+{
+    PGresult *row = NULL;
+    char sql[128];
+    bool is_ours;
+
+    (void)snprintf(sql, sizeof sql,
+        "SELECT pg_catalog.pg_try_advisory_lock(" ADVISORY_CLASS ", %d)", claim->mirror_id);
+    if (!target_script(target, "could not lock the mirror", sql, &row, err))
+        return false;
+    is_ours = result_text(row, 0, 0)[0] == 't';
+    PQclear(row);
+    return is_ours || refuse_busy(target, claim, schema, err);
+}
+
+static bool
+insert_run(struct target *target, const struct settings *settings, const char *mode,
+    struct mirror_claim *claim, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    PGresult *row = NULL;
+    char host[256] = "";
+
+    (void)gethostname(host, sizeof host - 1);
+    parameter_integer(&parameters, claim->mirror_id);
+    parameter_text(&parameters, mode);
+    parameter_text(&parameters, host);
+    parameter_integer(&parameters, (int64_t)getpid());
+    parameter_text(&parameters, OE2PG_VERSION);
+    parameter_text(&parameters, settings->fingerprint);
+    if (!target_execute(target, "could not record the run",
+            "INSERT INTO oe2pg.run (mirror_id, mode, state, host, pid, version,"
+            " settings_fingerprint) VALUES ($1, $2, 'running', $3, $4, $5, $6) RETURNING id",
+            &parameters, &row, err))
+        return false;
+    claim->run_id = result_integer(row, 0, 0);
+    PQclear(row);
+    return true;
+}
+
+// The UPDATE waits for every transaction that holds the row FOR SHARE, so an earlier run's open
+// transactions end first, one way or the other. keepalives on both ends bound that wait when the
+// earlier run's host is gone.
+static bool
+raise_fence(struct target *target, const struct settings *settings,
+    const struct mirror_claim *claim, struct error *err)
+{
+    struct sql_parameters fence = { .count = 0 };
+    struct sql_parameters earlier = { .count = 0 };
+
+    parameter_integer(&fence, claim->mirror_id);
+    parameter_integer(&fence, claim->run_id);
+    parameter_boolean(&fence, settings->mirror.ignore_file_found);
+    parameter_integer(&earlier, claim->mirror_id);
+    parameter_integer(&earlier, claim->run_id);
+    return target_execute(target, "could not take the mirror over",
+               "UPDATE oe2pg.mirror SET run_id = $2, ignore_file_found = $3 WHERE id = $1", &fence,
+               NULL, err) &&
+           target_execute(target, "could not close earlier runs",
+               "WITH closed AS (UPDATE oe2pg.run SET state = 'interrupted',"
+               "  finished_at = pg_catalog.clock_timestamp(),"
+               "  error = 'the run ended without saying so'"
+               "  WHERE mirror_id = $1 AND id <> $2 AND state = 'running' RETURNING id)"
+               " DELETE FROM oe2pg.activity a USING closed c WHERE a.run_id = c.id",
+               &earlier, NULL, err);
+}
+
+// Sessions of earlier runs of this mirror that are still there; a role may end its own sessions.
+static bool
+end_leftovers(struct target *target, const struct mirror_claim *claim, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    char mirror[64];
+    char ours[64];
+
+    mirror_session_name(mirror, sizeof mirror, claim, "");
+    *strstr(mirror, " run ") = '\0';
+    mirror_session_name(ours, sizeof ours, claim, "");
+    parameter_text(&parameters, mirror);
+    parameter_text(&parameters, ours);
+    return target_execute(target, "could not end sessions of an earlier run",
+        "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity"
+        " WHERE pid <> pg_catalog.pg_backend_pid() AND datname = pg_catalog.current_database()"
+        " AND usename = current_user"
+        " AND pg_catalog.starts_with(application_name, $1 || ' run ')"
+        " AND NOT pg_catalog.starts_with(application_name, $2)",
+        &parameters, NULL, err);
+}
+
+static bool
+name_session(struct target *target, const struct mirror_claim *claim, struct error *err)
+{
+    char name[64];
+
+    mirror_session_name(name, sizeof name, claim, "housekeeping");
+    return target_set_name(target, name, err);
+}
+
+void
+mirror_session_name(char *name, size_t size, const struct mirror_claim *claim, const char *what)
+{
+    (void)snprintf(
+        name, size, "oe2pg %d run %" PRId64 " %s", claim->mirror_id, claim->run_id, what);
+    name[text_utf8_prefix(name, size - 1)] = '\0';
+}
+
+bool
+mirror_claim(struct target *target, const struct settings *settings,
+    const struct source_identity *identity, const char *mode, struct mirror_claim *claim,
+    struct error *err)
+{
+    memset(claim, 0, sizeof *claim);
+    if (!find_mirror(target, settings, identity, claim, err) ||
+        !take_advisory_lock(target, claim, settings->target.schema, err) ||
+        !insert_run(target, settings, mode, claim, err) ||
+        !raise_fence(target, settings, claim, err) || !name_session(target, claim, err) ||
+        !end_leftovers(target, claim, err))
+        return false;
+    target_set_fence(target, claim->mirror_id, claim->run_id);
+    return true;
+}
+
+static void
+add_totals(struct sql_parameters *parameters, const struct mirror_claim *claim,
+    const struct run_totals *totals)
+{
+    parameter_integer(parameters, claim->run_id);
+    parameter_integer(parameters, totals->tables_total);
+    parameter_integer(parameters, totals->tables_done);
+    parameter_integer(parameters, totals->tables_failed);
+    parameter_integer(parameters, totals->rows.rows_read);
+    parameter_integer(parameters, totals->rows.bytes_read);
+    parameter_integer(parameters, totals->rows.rows_inserted);
+    parameter_integer(parameters, totals->rows.rows_updated);
+    parameter_integer(parameters, totals->rows.rows_deleted);
+    parameter_integer(parameters, totals->rows.values_quarantined);
+}
+
+#define SET_TOTALS                                                                                 \
+    "UPDATE oe2pg.run SET tables_total = $2, tables_done = $3, tables_failed = $4,"                \
+    " rows_read = $5, bytes_read = $6, rows_inserted = $7, rows_updated = $8,"                     \
+    " rows_deleted = $9, rows_quarantined = $10"
+
+bool
+run_save(struct target *target, const struct mirror_claim *claim, const struct run_totals *totals,
+    struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+
+    add_totals(&parameters, claim, totals);
+    return target_execute(target, "could not record the run's progress",
+        SET_TOTALS " WHERE id = $1", &parameters, NULL, err);
+}
+
+bool
+run_finish(struct target *target, const struct mirror_claim *claim, const struct run_totals *totals,
+    const char *state, const char *error, int history_days, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    struct sql_parameters history = { .count = 0 };
+
+    add_totals(&parameters, claim, totals);
+    parameter_text(&parameters, state);
+    parameter_text(&parameters, error);
+    if (!target_execute(target, "could not record the end of the run",
+            "WITH gone AS (DELETE FROM oe2pg.activity WHERE run_id = $1) " SET_TOTALS
+            ", state = $11, error = $12, finished_at = pg_catalog.clock_timestamp()"
+            " WHERE id = $1",
+            &parameters, NULL, err))
+        return false;
+    parameter_integer(&history, claim->mirror_id);
+    parameter_integer(&history, claim->run_id);
+    parameter_integer(&history, history_days);
+    return target_execute(target, "could not remove old history",
+        "WITH old_values AS (DELETE FROM oe2pg.quarantine WHERE mirror_id = $1"
+        "  AND resolved_at < pg_catalog.now() - $3::integer * interval '1 day')"
+        " DELETE FROM oe2pg.run WHERE mirror_id = $1 AND id < $2"
+        " AND started_at < pg_catalog.now() - $3::integer * interval '1 day'",
+        &history, NULL, err);
+}

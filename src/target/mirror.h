@@ -1,0 +1,92 @@
+// The mirror as a whole and what is kept about it, in schema oe2pg (docs/tracking.md): who owns it,
+// which run holds it, what every table's state is. A table's tracking row is written by
+// tracking_save as the last statement of the transaction that changed the table's rows, so that
+// neither can be there without the other.
+#ifndef OE2PG_TARGET_MIRROR_H
+#define OE2PG_TARGET_MIRROR_H
+
+#include "base/arena.h"
+#include "model/settings.h"
+#include "model/state.h"
+#include "target/target.h"
+
+// Creates or migrates the tracking tables, under a lock; tables newer than the program are refused.
+bool tracking_install(struct target *target, struct error *err) __attribute__((warn_unused_result));
+
+// This run's hold on the mirror.
+struct mirror_claim {
+    int mirror_id;
+    int64_t run_id;
+    bool ignore_file_was_found; // by the run before
+};
+
+// Makes the mirror known if it is new, takes its advisory lock on this connection (which keeps it
+// until closed), and makes this run the only one that may write: waits for open transactions of an
+// earlier run, then ends its sessions. Fails with ERROR_BUSY (who, where, since when) when a run is
+// going on, with ERROR_CONFIG when the schema belongs to another source.
+bool mirror_claim(struct target *target, const struct settings *settings,
+    const struct source_identity *identity, const char *mode, struct mirror_claim *claim,
+    struct error *err) __attribute__((warn_unused_result));
+
+// The application_name of a session of this run, e.g. "oe2pg 1 run 812 job 2 customer"; leftovers
+// of a dead run are found by it. `size` 64 is what PostgreSQL keeps.
+void mirror_session_name(
+    char *name, size_t size, const struct mirror_claim *claim, const char *what);
+
+// Totals of a run.
+struct run_totals {
+    int tables_total;
+    int tables_done;
+    int tables_failed;
+    struct table_result rows;
+};
+// Progress of the run row, outside of any transaction.
+bool run_save(struct target *target, const struct mirror_claim *claim,
+    const struct run_totals *totals, struct error *err) __attribute__((warn_unused_result));
+// Ends the run: `state` is "done", "failed" or "interrupted"; `error` NULL or a message. Removes
+// its activity and runs older than history_days.
+bool run_finish(struct target *target, const struct mirror_claim *claim,
+    const struct run_totals *totals, const char *state, const char *error, int history_days,
+    struct error *err) __attribute__((warn_unused_result));
+
+// All records of the mirror, into `arena`.
+bool tracking_read(struct target *target, struct arena *arena, int mirror_id,
+    struct table_record **records, size_t *count, struct error *err)
+    __attribute__((warn_unused_result));
+// One record; *record is NULL when there is none.
+bool tracking_read_one(struct target *target, struct arena *arena, int mirror_id,
+    const char *source_schema, const char *source_table, struct table_record **record,
+    struct error *err) __attribute__((warn_unused_result));
+// Writes the record and its pieces as they are given. Call inside a fenced transaction, last.
+bool tracking_save(struct target *target, const struct mirror_claim *claim,
+    const char *target_schema, const struct table_record *record, struct error *err)
+    __attribute__((warn_unused_result));
+// Only what went wrong (and the attempt): everything else stays as the last commit left it.
+bool tracking_save_failure(struct target *target, const struct mirror_claim *claim,
+    const char *target_schema, const struct table_record *record, struct error *err)
+    __attribute__((warn_unused_result));
+// The history row of this table in this run; outside of the table's transaction.
+bool table_run_save(struct target *target, const struct mirror_claim *claim,
+    const struct table_record *record, const struct table_result *result, struct error *err)
+    __attribute__((warn_unused_result));
+
+// What one worker is doing, for others to see; in autocommit. `table` NULL: nothing (row removed).
+struct activity {
+    int worker;
+    const struct table *table;
+    enum phase phase;
+    int64_t phase_since_ms; // wall clock
+    int64_t table_since_ms;
+    int64_t heartbeat_ms;
+    int64_t row_count;
+    int64_t size_bytes;
+    int64_t of_rows; // -1: unknown
+};
+bool activity_save(struct target *target, const struct mirror_claim *claim,
+    const struct activity *activity, struct error *err) __attribute__((warn_unused_result));
+
+// The words used in the tables.
+const char *table_state_name(enum table_state state);
+const char *phase_name(enum phase phase);
+
+#endif

@@ -1,0 +1,113 @@
+#include "target/quarantine.h"
+
+#include "base/text.h"
+#include "target/target_internal.h"
+
+// Key values are shown as text; a byte that is no text there (the key itself may be what is bad)
+// would make the INSERT fail, so such a key is left out and the digest names the row.
+static bool
+keys_are_text(const struct quarantine_entry *entry)
+{
+    const struct key *key = entry->table->key;
+
+    for (size_t i = 0; i < key->column_count; i++) {
+        const struct cell *value = &entry->key_values[i];
+
+        if (value->bytes != NULL && text_utf8_valid_size(value->bytes, value->size) != value->size)
+            return false;
+    }
+    return true;
+}
+
+static void
+append_key(const struct quarantine_entry *entry, struct buffer *columns, struct buffer *values)
+{
+    const struct key *key = entry->table->key;
+    const char *names[KEY_COLUMNS_MAX];
+
+    for (size_t i = 0; i < key->column_count; i++)
+        names[i] = entry->table->columns[key->columns[i]].name;
+    sql_append_name_array(columns, names, key->column_count);
+    sql_append_array(values, entry->key_values, key->column_count);
+}
+
+static bool
+save(struct target *target, const struct mirror_claim *claim, const struct quarantine_entry *entry,
+    struct buffer texts[3], bool *is_new, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    PGresult *row = NULL;
+
+    parameter_integer(&parameters, claim->mirror_id);
+    parameter_text(&parameters, entry->table->schema);
+    parameter_text(&parameters, entry->table->name);
+    parameter_text(&parameters, texts[0].size > 0 ? buffer_text(&texts[0]) : NULL);
+    parameter_text(&parameters, texts[1].size > 0 ? buffer_text(&texts[1]) : NULL);
+    parameter_text(&parameters, entry->column);
+    parameter_text(&parameters, entry->reason);
+    parameter_text(&parameters, entry->detail);
+    parameter_text(&parameters, texts[2].size > 0 ? buffer_text(&texts[2]) : NULL);
+    parameter_integer(&parameters, (int64_t)entry->size);
+    parameter_integer(&parameters, (int64_t)entry->row_digest);
+    parameter_integer(&parameters, claim->run_id);
+    if (!target_execute(target, "could not put a value into quarantine",
+            "WITH known AS (UPDATE oe2pg.quarantine SET last_run_id = $12, last_seen_at ="
+            "  pg_catalog.now() WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3"
+            "  AND key_values IS NOT DISTINCT FROM $5::text[] AND column_name IS NOT DISTINCT FROM "
+            "$6"
+            "  AND reason = $7 AND value IS NOT DISTINCT FROM $9::bytea AND resolved_at IS NULL"
+            "  RETURNING id),"
+            " fresh AS (INSERT INTO oe2pg.quarantine (mirror_id, source_schema, source_table,"
+            "  key_columns, key_values, column_name, reason, detail, value, value_bytes, "
+            "row_digest,"
+            "  first_run_id, last_run_id)"
+            "  SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12"
+            "  WHERE NOT EXISTS (SELECT FROM known) RETURNING id)"
+            " SELECT pg_catalog.count(*) FROM fresh",
+            &parameters, &row, err))
+        return false;
+    *is_new = result_integer(row, 0, 0) > 0;
+    PQclear(row);
+    return true;
+}
+
+bool
+quarantine_save(struct target *target, const struct mirror_claim *claim,
+    const struct quarantine_entry *entry, bool *is_new, struct error *err)
+{
+    struct buffer texts[3]; // key columns, key values, the value in hex
+    bool done = false;
+
+    buffer_init(&texts[0], BUFFER_SQL_CAP);
+    buffer_init(&texts[1], BUFFER_SQL_CAP);
+    buffer_init(&texts[2], (size_t)1 << 30);
+    if (entry->key_values != NULL && entry->table->key != NULL && keys_are_text(entry))
+        append_key(entry, &texts[0], &texts[1]);
+    if (entry->bytes != NULL)
+        sql_append_hex(&texts[2], entry->bytes, entry->size);
+    if (texts[0].failed || texts[1].failed || texts[2].failed)
+        error_set(
+            err, ERROR_DATA, "a value is too long for the quarantine (%zu bytes)", entry->size);
+    else
+        done = save(target, claim, entry, texts, is_new, err);
+    for (size_t i = 0; i < 3; i++)
+        buffer_release(&texts[i]);
+    return done;
+}
+
+bool
+quarantine_resolve_unseen(struct target *target, const struct mirror_claim *claim,
+    const struct table *table, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+
+    parameter_integer(&parameters, claim->mirror_id);
+    parameter_text(&parameters, table->schema);
+    parameter_text(&parameters, table->name);
+    parameter_integer(&parameters, claim->run_id);
+    return target_execute(target, "could not close quarantine entries",
+        "UPDATE oe2pg.quarantine SET resolved_at = pg_catalog.now()"
+        " WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3"
+        " AND last_run_id <> $4 AND resolved_at IS NULL",
+        &parameters, NULL, err);
+}

@@ -1,0 +1,29 @@
+// What the mirror could not take, kept where the owner can look at it: oe2pg.quarantine.
+#ifndef OE2PG_TARGET_QUARANTINE_H
+#define OE2PG_TARGET_QUARANTINE_H
+
+#include "model/batch.h"
+#include "target/mirror.h"
+
+struct quarantine_entry {
+    const struct table *table;
+    const struct cell *key_values; // one a key column; NULL: the table has no key
+    const char *column;            // the source's name; NULL: the whole row
+    const char *reason;            // a word, see docs/tracking.md
+    const char *detail;            // a sentence or NULL
+    const char *bytes;             // the value as read; NULL: could not be read
+    size_t size;
+    uint64_t row_digest; // of the row as read, policies not applied
+};
+
+// Adds the entry, or marks a known one as seen again; *is_new tells which. Inside the table's
+// transaction.
+bool quarantine_save(struct target *target, const struct mirror_claim *claim,
+    const struct quarantine_entry *entry, bool *is_new, struct error *err)
+    __attribute__((warn_unused_result));
+
+// Marks as resolved every open entry of the table that this run did not see.
+bool quarantine_resolve_unseen(struct target *target, const struct mirror_claim *claim,
+    const struct table *table, struct error *err) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,58 @@
+// PostgreSQL's failures as struct error: SQLSTATE decides, words never do.
+#include "target/target_internal.h"
+
+#include "base/sqlstate.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+// The server's DETAIL may quote a row's values, so it is never taken; the primary message may quote
+// one ("invalid input syntax ... \"x\"") in the data classes 22 and 23, where it is left out too.
+static bool
+may_quote_values(const char *sqlstate)
+{
+    return strncmp(sqlstate, "22", 2) == 0;
+}
+
+static void
+describe(
+    const PGresult *result, const char *fallback, const char *sqlstate, char *text, size_t size)
+{
+    const char *primary =
+        result != NULL ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+    const char *column = result != NULL ? PQresultErrorField(result, PG_DIAG_COLUMN_NAME) : NULL;
+    const char *constraint =
+        result != NULL ? PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME) : NULL;
+
+    if (may_quote_values(sqlstate))
+        primary = "PostgreSQL refused a value";
+    (void)snprintf(text, size, "%s%s%s%s%s%s%s", primary != NULL ? primary : fallback,
+        column != NULL ? ", column " : "", column != NULL ? column : "",
+        constraint != NULL ? ", constraint " : "", constraint != NULL ? constraint : "",
+        sqlstate[0] != '\0' ? ", SQLSTATE " : "", sqlstate);
+}
+
+bool
+pq_fail(struct target *target, const PGresult *result, struct error *err, const char *doing)
+{
+    const char *state = result != NULL ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+    bool lost = PQstatus(target->connection) != CONNECTION_OK;
+    char sqlstate[6];
+    char text[900];
+    struct sqlstate_meaning meaning;
+
+    (void)snprintf(sqlstate, sizeof sqlstate, "%s", state != NULL ? state : lost ? "08006" : "");
+    describe(result, PQerrorMessage(target->connection), sqlstate, text, sizeof text);
+    for (size_t i = 0; i < target->settings->secret_count; i++)
+        text_mask(text, sizeof text, target->settings->secrets[i]);
+    meaning = sqlstate_find(sqlstate, SQL_SIDE_TARGET);
+    if (lost && meaning.kind != ERROR_TARGET)
+        meaning = sqlstate_find("08006", SQL_SIDE_TARGET);
+    error_set(err, meaning.kind, "%s: %s", doing, text);
+    (void)snprintf(err->sqlstate, sizeof err->sqlstate, "%s", sqlstate);
+    err->transient = meaning.transient;
+    if (meaning.hint != NULL)
+        error_hint(err, "%s", meaning.hint);
+    return false;
+}

@@ -1,0 +1,72 @@
+// Inside the target room only: how its files send statements.
+#ifndef OE2PG_TARGET_TARGET_INTERNAL_H
+#define OE2PG_TARGET_TARGET_INTERNAL_H
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "model/batch.h"
+#include "target/target.h"
+
+#include <libpq-fe.h>
+#include <pthread.h>
+
+struct target {
+    PGconn *connection;
+    const struct target_settings *settings;
+    struct target_facts facts;
+    char *user;
+    char *database;
+    int mirror_id; // the fence; 0: none yet
+    int64_t run_id;
+    PGcancel *cancel;
+    pthread_mutex_t cancel_lock; // held while `cancel` is used or freed
+    struct buffer sql;           // scratch for building statements
+};
+
+enum { SQL_PARAMETERS_MAX = 40 };
+
+// Text parameters of one statement; NULL is SQL NULL. Fill with the parameter functions in order.
+struct sql_parameters {
+    const char *values[SQL_PARAMETERS_MAX];
+    char numbers[SQL_PARAMETERS_MAX][24]; // where integers are written
+    int count;
+};
+void parameter_text(struct sql_parameters *parameters, const char *value);
+void parameter_integer(struct sql_parameters *parameters, int64_t value);
+void parameter_boolean(struct sql_parameters *parameters, bool value);
+
+// Fills err from the connection's or the result's last message; returns false. Reads SQLSTATE and
+// fields only; secrets are masked. `result` may be NULL.
+bool pq_fail(struct target *target, const PGresult *result, struct error *err, const char *doing);
+
+// One statement with parameters; `doing` is "could not ..." for the error. *result (may be NULL
+// when nobody wants it) is to be cleared by the caller.
+bool target_execute(struct target *target, const char *doing, const char *sql,
+    const struct sql_parameters *parameters, PGresult **result, struct error *err)
+    __attribute__((warn_unused_result));
+// Several statements without parameters in one round trip; the last one's result.
+bool target_script(struct target *target, const char *doing, const char *sql, PGresult **result,
+    struct error *err) __attribute__((warn_unused_result));
+
+// A non-negative row count from a command tag; -1 when there is none.
+int64_t result_affected(const PGresult *result);
+int64_t result_integer(const PGresult *result, int row, int column);
+// "" for NULL.
+const char *result_text(const PGresult *result, int row, int column);
+
+// Appends "schema"."name" or "name", with quotes doubled.
+bool sql_append_name(struct buffer *sql, const char *name);
+bool sql_append_qualified(struct buffer *sql, const char *schema, const char *name);
+// Appends 'text' as a standard-conforming literal.
+bool sql_append_literal(struct buffer *sql, const char *text);
+// Appends an array literal, to be a parameter of type text[].
+bool sql_append_array(struct buffer *out, const struct cell *values, size_t count);
+bool sql_append_name_array(struct buffer *out, const char *const *names, size_t count);
+// The elements of a text[] as the server prints it, into `arena`; returns how many.
+size_t sql_parse_array(struct arena *arena, const char *text, struct cell **values);
+// Appends bytea input.
+bool sql_append_hex(struct buffer *out, const char *bytes, size_t size);
+// Empties and returns the connection's scratch buffer.
+struct buffer *sql_start(struct target *target);
+
+#endif

@@ -1,0 +1,237 @@
+// How the files of this room build and send statements.
+#include "target/target_internal.h"
+
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+parameter_text(struct sql_parameters *parameters, const char *value)
+{
+    parameters->values[parameters->count++] = value;
+}
+
+void
+parameter_integer(struct sql_parameters *parameters, int64_t value)
+{
+    char *place = parameters->numbers[parameters->count];
+
+    (void)snprintf(place, sizeof parameters->numbers[0], "%" PRId64, value);
+    parameter_text(parameters, place);
+}
+
+void
+parameter_boolean(struct sql_parameters *parameters, bool value)
+{
+    parameter_text(parameters, value ? "true" : "false");
+}
+
+static bool
+is_success(const PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+
+    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+}
+
+static bool
+finish(struct target *target, const char *doing, PGresult *answer, PGresult **result,
+    struct error *err)
+{
+    if (!is_success(answer)) {
+        pq_fail(target, answer, err, doing);
+        PQclear(answer);
+        return false;
+    }
+    if (result != NULL)
+        *result = answer;
+    else
+        PQclear(answer);
+    return true;
+}
+
+bool
+target_execute(struct target *target, const char *doing, const char *sql,
+    const struct sql_parameters *parameters, PGresult **result, struct error *err)
+{
+    return finish(target, doing,
+        PQexecParams(target->connection, sql, parameters != NULL ? parameters->count : 0, NULL,
+            parameters != NULL ? parameters->values : NULL, NULL, NULL, 0),
+        result, err);
+}
+
+bool
+target_script(
+    struct target *target, const char *doing, const char *sql, PGresult **result, struct error *err)
+{
+    return finish(target, doing, PQexec(target->connection, sql), result, err);
+}
+
+int64_t
+result_affected(const PGresult *result)
+{
+    // PQcmdTuples takes a non-const result and does not change it.
+    const char *text = PQcmdTuples((PGresult *)(uintptr_t)result);
+
+    return text[0] != '\0' ? strtoll(text, NULL, 10) : -1;
+}
+
+int64_t
+result_integer(const PGresult *result, int row, int column)
+{
+    return strtoll(PQgetvalue(result, row, column), NULL, 10);
+}
+
+const char *
+result_text(const PGresult *result, int row, int column)
+{
+    return PQgetvalue(result, row, column);
+}
+
+static bool
+append_quoted(struct buffer *sql, const char *text, char quote)
+{
+    buffer_append_byte(sql, quote);
+    for (const char *p = text; *p != '\0'; p++) {
+        if (*p == quote)
+            buffer_append_byte(sql, quote);
+        buffer_append_byte(sql, *p);
+    }
+    return buffer_append_byte(sql, quote);
+}
+
+bool
+sql_append_name(struct buffer *sql, const char *name)
+{
+    return append_quoted(sql, name, '"');
+}
+
+bool
+sql_append_qualified(struct buffer *sql, const char *schema, const char *name)
+{
+    sql_append_name(sql, schema);
+    buffer_append_byte(sql, '.');
+    return sql_append_name(sql, name);
+}
+
+bool
+sql_append_literal(struct buffer *sql, const char *text)
+{
+    return append_quoted(sql, text, '\'');
+}
+
+struct buffer *
+sql_start(struct target *target)
+{
+    buffer_clear(&target->sql);
+    return &target->sql;
+}
+
+// An array literal needs its own quoting inside the text: backslash before quote and backslash.
+bool
+sql_append_array(struct buffer *out, const struct cell *values, size_t count)
+{
+    buffer_append_byte(out, '{');
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            buffer_append_byte(out, ',');
+        if (values[i].bytes == NULL) {
+            buffer_append_text(out, "NULL");
+            continue;
+        }
+        buffer_append_byte(out, '"');
+        for (size_t at = 0; at < values[i].size; at++) {
+            char byte = values[i].bytes[at];
+
+            if (byte == '"' || byte == '\\')
+                buffer_append_byte(out, '\\');
+            buffer_append_byte(out, byte);
+        }
+        buffer_append_byte(out, '"');
+    }
+    return buffer_append_byte(out, '}');
+}
+
+bool
+sql_append_name_array(struct buffer *out, const char *const *names, size_t count)
+{
+    buffer_append_byte(out, '{');
+    for (size_t i = 0; i < count; i++) {
+        buffer_append_text(out, i > 0 ? ",\"" : "\"");
+        for (const char *p = names[i]; *p != '\0'; p++) {
+            if (*p == '"' || *p == '\\')
+                buffer_append_byte(out, '\\');
+            buffer_append_byte(out, *p);
+        }
+        buffer_append_byte(out, '"');
+    }
+    return buffer_append_byte(out, '}');
+}
+
+// PostgreSQL's text form of a one-dimensional text array: elements quoted where needed, NULL bare.
+static const char *
+parse_element(struct arena *arena, const char *p, struct cell *value)
+{
+    char *out = arena_alloc(arena, strlen(p) + 1);
+    size_t size = 0;
+    bool is_quoted = *p == '"';
+
+    if (is_quoted)
+        p++;
+    while (*p != '\0' && (is_quoted ? *p != '"' : *p != ',' && *p != '}')) {
+        if (*p == '\\' && p[1] != '\0')
+            p++;
+        out[size++] = *p++;
+    }
+    if (is_quoted && *p == '"')
+        p++;
+    value->bytes = !is_quoted && strcmp(out, "NULL") == 0 ? NULL : out;
+    value->size = value->bytes != NULL ? size : 0;
+    return p;
+}
+
+size_t
+sql_parse_array(struct arena *arena, const char *text, struct cell **values)
+{
+    size_t capacity = 0;
+    size_t count = 0;
+
+    *values = NULL;
+    if (*text != '{' || text[1] == '}')
+        return 0;
+    for (const char *p = text; *p != '\0'; p++)
+        capacity += *p == ',';
+    *values = arena_calloc(arena, capacity + 1, sizeof **values);
+    for (const char *p = text + 1; *p != '\0' && count <= capacity;) {
+        p = parse_element(arena, p, &(*values)[count++]);
+        if (*p != ',')
+            break;
+        p++;
+    }
+    return count;
+}
+
+// bytea input in hex.
+bool
+sql_append_hex(struct buffer *out, const char *bytes, size_t size)
+{
+    static const char digits[] = "0123456789abcdef";
+    char *place;
+
+    if (!buffer_append_text(out, "\\x"))
+        return false;
+    place = size <= SIZE_MAX / 2 ? buffer_reserve(out, 2 * size) : NULL;
+    if (place == NULL) {
+        out->failed = true;
+        return false;
+    }
+    for (size_t i = 0; i < size; i++) {
+        *place++ = digits[(unsigned char)bytes[i] >> 4];
+        *place++ = digits[(unsigned char)bytes[i] & 0x0F];
+    }
+    *place = '\0';
+    out->size += 2 * size;
+    return true;
+}

@@ -1,0 +1,411 @@
+// The tracking rows of tables: read at the start of a job, written as the last statement of the
+// transaction whose rows they describe.
+#include "target/mirror.h"
+
+#include "base/mem.h"
+#include "target/target_internal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *
+table_state_name(enum table_state state)
+{
+    static const char *const names[] = { "pending", "staged", "running", "done", "failed" };
+
+    return names[state];
+}
+
+const char *
+phase_name(enum phase phase)
+{
+    static const char *const names[] = { "idle", "opening", "reading", "committing", "comparing",
+        "applying", "waiting for readers", "pausing" };
+
+    return names[phase];
+}
+
+static enum table_state
+state_from_name(const char *name)
+{
+    for (enum table_state state = TABLE_STATE_PENDING; state <= TABLE_STATE_FAILED; state++) {
+        if (strcmp(name, table_state_name(state)) == 0)
+            return state;
+    }
+    return TABLE_STATE_PENDING;
+}
+
+#define RECORD_COLUMNS                                                                             \
+    "source_schema, source_table, target_table, state, method, reason, key_columns,"               \
+    " digest_columns, staging_table, rows, bytes,"                                                 \
+    " (extract(epoch FROM read_from) * 1000)::bigint, (extract(epoch FROM read_to) * "             \
+    "1000)::bigint,"                                                                               \
+    " was_resumed, attempt, error, hint, schema_fingerprint"
+
+static const char *
+copy_text(struct arena *arena, const PGresult *rows, int row, int column)
+{
+    return PQgetisnull(rows, row, column) ? NULL
+                                          : arena_strdup(arena, result_text(rows, row, column));
+}
+
+static size_t
+copy_names(
+    struct arena *arena, const PGresult *rows, int row, int column, const char *const **names)
+{
+    struct cell *values;
+    size_t count = sql_parse_array(arena, result_text(rows, row, column), &values);
+    const char **made = arena_calloc(arena, count, sizeof *made);
+
+    for (size_t i = 0; i < count; i++)
+        made[i] = values[i].bytes;
+    *names = made;
+    return count;
+}
+
+static void
+read_record(struct arena *arena, const PGresult *rows, int row, struct table_record *record)
+{
+    record->source_schema = copy_text(arena, rows, row, 0);
+    record->source_table = copy_text(arena, rows, row, 1);
+    record->target_table = copy_text(arena, rows, row, 2);
+    record->state = state_from_name(result_text(rows, row, 3));
+    record->method = copy_text(arena, rows, row, 4);
+    record->reason = copy_text(arena, rows, row, 5);
+    record->key_column_count = copy_names(arena, rows, row, 6, &record->key_columns);
+    record->digest_column_count = copy_names(arena, rows, row, 7, &record->digest_columns);
+    record->staging_table = copy_text(arena, rows, row, 8);
+    record->row_count = result_integer(rows, row, 9);
+    record->size_bytes = result_integer(rows, row, 10);
+    record->read_from_ms = result_integer(rows, row, 11);
+    record->read_to_ms = result_integer(rows, row, 12);
+    record->was_resumed = result_text(rows, row, 13)[0] == 't';
+    record->attempt = (int)result_integer(rows, row, 14);
+    record->error = copy_text(arena, rows, row, 15);
+    record->hint = copy_text(arena, rows, row, 16);
+    record->fingerprint = strtoull(result_text(rows, row, 17), NULL, 16);
+}
+
+bool
+tracking_read(struct target *target, struct arena *arena, int mirror_id,
+    struct table_record **records, size_t *count, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    PGresult *rows = NULL;
+
+    parameter_integer(&parameters, mirror_id);
+    if (!target_execute(target, "could not read the tracking table",
+            "SELECT " RECORD_COLUMNS " FROM oe2pg.tracking WHERE mirror_id = $1", &parameters,
+            &rows, err))
+        return false;
+    *count = (size_t)PQntuples(rows);
+    *records = arena_calloc(arena, *count, sizeof **records);
+    for (size_t i = 0; i < *count; i++)
+        read_record(arena, rows, (int)i, &(*records)[i]);
+    PQclear(rows);
+    return true;
+}
+
+static bool
+read_pieces(struct target *target, struct arena *arena, int mirror_id, struct table_record *record,
+    struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    PGresult *rows = NULL;
+
+    parameter_integer(&parameters, mirror_id);
+    parameter_text(&parameters, record->source_schema);
+    parameter_text(&parameters, record->source_table);
+    if (!target_execute(target, "could not read the table's pieces",
+            "SELECT piece, is_null_part, position, is_done, rows, bytes FROM oe2pg.piece"
+            " WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3 ORDER BY piece",
+            &parameters, &rows, err))
+        return false;
+    record->piece_count = (size_t)PQntuples(rows);
+    if (record->piece_count > PIECES_MAX) {
+        PQclear(rows);
+        return error_set(err, ERROR_TABLE, "the table has more pieces than this program makes");
+    }
+    for (size_t i = 0; i < record->piece_count; i++) {
+        struct piece *piece = &record->pieces[i];
+
+        piece->number = (int)result_integer(rows, (int)i, 0);
+        piece->is_null_part = result_text(rows, (int)i, 1)[0] == 't';
+        piece->position_count =
+            sql_parse_array(arena, result_text(rows, (int)i, 2), &piece->position);
+        piece->is_done = result_text(rows, (int)i, 3)[0] == 't';
+        piece->row_count = result_integer(rows, (int)i, 4);
+        piece->size_bytes = result_integer(rows, (int)i, 5);
+    }
+    PQclear(rows);
+    return true;
+}
+
+bool
+tracking_read_one(struct target *target, struct arena *arena, int mirror_id,
+    const char *source_schema, const char *source_table, struct table_record **record,
+    struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    PGresult *rows = NULL;
+
+    *record = NULL;
+    parameter_integer(&parameters, mirror_id);
+    parameter_text(&parameters, source_schema);
+    parameter_text(&parameters, source_table);
+    if (!target_execute(target, "could not read the tracking table",
+            "SELECT " RECORD_COLUMNS " FROM oe2pg.tracking"
+            " WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3",
+            &parameters, &rows, err))
+        return false;
+    if (PQntuples(rows) == 1) {
+        *record = arena_calloc(arena, 1, sizeof **record);
+        read_record(arena, rows, 0, *record);
+    }
+    PQclear(rows);
+    return *record == NULL || read_pieces(target, arena, mirror_id, *record, err);
+}
+
+static bool
+save_piece(struct target *target, const struct mirror_claim *claim,
+    const struct table_record *record, const struct piece *piece, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    struct buffer position;
+    bool done;
+
+    buffer_init(&position, BUFFER_SQL_CAP);
+    sql_append_array(&position, piece->position, piece->position_count);
+    parameter_integer(&parameters, claim->mirror_id);
+    parameter_text(&parameters, record->source_schema);
+    parameter_text(&parameters, record->source_table);
+    parameter_integer(&parameters, piece->number);
+    parameter_boolean(&parameters, piece->is_null_part);
+    parameter_text(&parameters, piece->position_count > 0 ? buffer_text(&position) : NULL);
+    parameter_boolean(&parameters, piece->is_done);
+    parameter_integer(&parameters, piece->row_count);
+    parameter_integer(&parameters, piece->size_bytes);
+    done = !position.failed
+               ? target_execute(target, "could not record how far the load came",
+                     "INSERT INTO oe2pg.piece AS p (mirror_id, source_schema, source_table, piece,"
+                     " is_null_part, position, is_done, rows, bytes)"
+                     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+                     " ON CONFLICT (mirror_id, source_schema, source_table, piece) DO UPDATE"
+                     " SET position = excluded.position, is_done = excluded.is_done,"
+                     " rows = excluded.rows, bytes = excluded.bytes",
+                     &parameters, NULL, err)
+               : error_set(err, ERROR_DATA, "the key values of a row are too long to be recorded");
+    buffer_release(&position);
+    return done;
+}
+
+static bool
+save_pieces(struct target *target, const struct mirror_claim *claim,
+    const struct table_record *record, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+
+    parameter_integer(&parameters, claim->mirror_id);
+    parameter_text(&parameters, record->source_schema);
+    parameter_text(&parameters, record->source_table);
+    parameter_integer(&parameters, (int64_t)record->piece_count);
+    if (!target_execute(target, "could not record how far the load came",
+            "DELETE FROM oe2pg.piece WHERE mirror_id = $1 AND source_schema = $2"
+            " AND source_table = $3 AND piece > $4",
+            &parameters, NULL, err))
+        return false;
+    for (size_t i = 0; i < record->piece_count; i++) {
+        if (!save_piece(target, claim, record, &record->pieces[i], err))
+            return false;
+    }
+    return true;
+}
+
+// Milliseconds since 1970 as a timestamptz parameter: pg_catalog.to_timestamp($n::float8 / 1000).
+#define FROM_MS(n) "pg_catalog.to_timestamp(" n "::bigint / 1000.0)"
+
+static bool
+save_row(struct target *target, const struct mirror_claim *claim, const char *target_schema,
+    const struct table_record *record, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    struct buffer keys;
+    struct buffer columns;
+    char fingerprint[20];
+    bool done;
+
+    buffer_init(&keys, BUFFER_SQL_CAP);
+    buffer_init(&columns, BUFFER_SQL_CAP);
+    sql_append_name_array(&keys, record->key_columns, record->key_column_count);
+    sql_append_name_array(&columns, record->digest_columns, record->digest_column_count);
+    (void)snprintf(fingerprint, sizeof fingerprint, "%016" PRIx64, record->fingerprint);
+    parameter_integer(&parameters, claim->mirror_id);
+    parameter_text(&parameters, record->source_schema);
+    parameter_text(&parameters, record->source_table);
+    parameter_text(&parameters, target_schema);
+    parameter_text(&parameters, record->target_table);
+    parameter_text(&parameters, table_state_name(record->state));
+    parameter_text(&parameters, record->method);
+    parameter_text(&parameters, record->reason);
+    parameter_text(&parameters, record->key_column_count > 0 ? buffer_text(&keys) : NULL);
+    parameter_text(&parameters, buffer_text(&columns));
+    parameter_text(&parameters, record->staging_table);
+    parameter_integer(&parameters, record->row_count);
+    parameter_integer(&parameters, record->size_bytes);
+    parameter_integer(&parameters, record->read_from_ms);
+    parameter_integer(&parameters, record->read_to_ms);
+    parameter_boolean(&parameters, record->was_resumed);
+    parameter_text(&parameters, fingerprint);
+    parameter_integer(&parameters, claim->run_id);
+    parameter_integer(&parameters, record->attempt);
+    parameter_text(&parameters, record->error);
+    parameter_text(&parameters, record->hint);
+    done = target_execute(target, "could not record the table's state",
+        "INSERT INTO oe2pg.tracking (mirror_id, source_schema, source_table, target_schema,"
+        " target_table, state, method, reason, key_columns, digest_columns, staging_table, rows,"
+        " bytes, read_from, read_to, was_resumed, schema_fingerprint, run_id, attempt, error, hint,"
+        " last_success_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, " FROM_MS(
+            "$14") ","
+                   " " FROM_MS(
+                       "$15") ", $16, $17, $18, $19, $20, $21,"
+                              " CASE WHEN $6 = 'done' THEN pg_catalog.clock_timestamp() END)"
+                              " ON CONFLICT (mirror_id, source_schema, source_table) DO UPDATE SET"
+                              " target_schema = excluded.target_schema, target_table = "
+                              "excluded.target_table,"
+                              " state = excluded.state, method = excluded.method, reason = "
+                              "excluded.reason,"
+                              " key_columns = excluded.key_columns, digest_columns = "
+                              "excluded.digest_columns,"
+                              " staging_table = excluded.staging_table, rows = excluded.rows, "
+                              "bytes = excluded.bytes,"
+                              " read_from = excluded.read_from, read_to = excluded.read_to,"
+                              " was_resumed = excluded.was_resumed, schema_fingerprint = "
+                              "excluded.schema_fingerprint,"
+                              " run_id = excluded.run_id, attempt = excluded.attempt, error = "
+                              "excluded.error,"
+                              " hint = excluded.hint,"
+                              " last_success_at = COALESCE(excluded.last_success_at, "
+                              "tracking.last_success_at)",
+        &parameters, NULL, err);
+    buffer_release(&keys);
+    buffer_release(&columns);
+    return done;
+}
+
+bool
+tracking_save(struct target *target, const struct mirror_claim *claim, const char *target_schema,
+    const struct table_record *record, struct error *err)
+{
+    // A small table never had a piece: no statement for it.
+    return save_row(target, claim, target_schema, record, err) &&
+           ((record->piece_count == 0 && !record->was_staged) ||
+               save_pieces(target, claim, record, err));
+}
+
+bool
+tracking_save_failure(struct target *target, const struct mirror_claim *claim,
+    const char *target_schema, const struct table_record *record, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    char fingerprint[20];
+
+    (void)snprintf(fingerprint, sizeof fingerprint, "%016" PRIx64, record->fingerprint);
+    parameter_integer(&parameters, claim->mirror_id);
+    parameter_text(&parameters, record->source_schema);
+    parameter_text(&parameters, record->source_table);
+    parameter_text(&parameters, target_schema);
+    parameter_text(&parameters, record->target_table);
+    parameter_text(&parameters, record->method);
+    parameter_text(&parameters, record->reason);
+    parameter_text(&parameters, fingerprint);
+    parameter_integer(&parameters, claim->run_id);
+    parameter_integer(&parameters, record->attempt);
+    parameter_text(&parameters, record->error);
+    parameter_text(&parameters, record->hint);
+    // A staged table stays staged: what it has is continued, not loaded again.
+    return target_execute(target, "could not record the table's failure",
+        "INSERT INTO oe2pg.tracking (mirror_id, source_schema, source_table, target_schema,"
+        " target_table, state, method, reason, digest_columns, schema_fingerprint, run_id, attempt,"
+        " error, hint)"
+        " VALUES ($1, $2, $3, $4, $5, 'failed', $6, $7, '{}', $8, $9, $10, $11, $12)"
+        " ON CONFLICT (mirror_id, source_schema, source_table) DO UPDATE SET"
+        " state = CASE tracking.state WHEN 'staged' THEN 'staged' ELSE 'failed' END,"
+        " run_id = excluded.run_id, attempt = excluded.attempt, error = excluded.error,"
+        " hint = excluded.hint",
+        &parameters, NULL, err);
+}
+
+bool
+table_run_save(struct target *target, const struct mirror_claim *claim,
+    const struct table_record *record, const struct table_result *result, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+
+    parameter_integer(&parameters, claim->run_id);
+    parameter_text(&parameters, record->source_schema);
+    parameter_text(&parameters, record->source_table);
+    parameter_text(&parameters, record->method);
+    parameter_text(&parameters, record->reason);
+    parameter_text(&parameters, table_state_name(record->state));
+    parameter_integer(&parameters, result->started_ms);
+    parameter_integer(&parameters, result->finished_ms);
+    parameter_integer(&parameters, record->attempt);
+    parameter_integer(&parameters, result->rows_read);
+    parameter_integer(&parameters, result->bytes_read);
+    parameter_integer(&parameters, result->rows_inserted);
+    parameter_integer(&parameters, result->rows_updated);
+    parameter_integer(&parameters, result->rows_deleted);
+    parameter_integer(&parameters, result->values_quarantined);
+    parameter_text(&parameters, record->error);
+    parameter_text(&parameters, record->hint);
+    return target_execute(target, "could not record the table's history",
+        "INSERT INTO oe2pg.table_run (run_id, source_schema, source_table, method, reason, state,"
+        " started_at, finished_at, attempts, rows_read, bytes_read, rows_inserted, rows_updated,"
+        " rows_deleted, rows_quarantined, error, hint)"
+        " VALUES ($1, $2, $3, $4, $5, $6, " FROM_MS("$7") ", " FROM_MS(
+            "$8") ","
+                  " $9, $10, $11, $12, $13, $14, $15, $16, $17)"
+                  " ON CONFLICT (run_id, source_schema, source_table) DO NOTHING",
+        &parameters, NULL, err);
+}
+
+bool
+activity_save(struct target *target, const struct mirror_claim *claim,
+    const struct activity *activity, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+
+    parameter_integer(&parameters, claim->run_id);
+    parameter_integer(&parameters, activity->worker);
+    if (activity->table == NULL)
+        return target_execute(target, "could not record what a worker does",
+            "DELETE FROM oe2pg.activity WHERE run_id = $1 AND worker = $2", &parameters, NULL, err);
+    parameter_text(&parameters, activity->table->schema);
+    parameter_text(&parameters, activity->table->name);
+    parameter_text(&parameters, phase_name(activity->phase));
+    parameter_integer(&parameters, activity->phase_since_ms);
+    parameter_integer(&parameters, activity->table_since_ms);
+    parameter_integer(&parameters, activity->heartbeat_ms);
+    parameter_integer(&parameters, activity->row_count);
+    parameter_integer(&parameters, activity->size_bytes);
+    if (activity->of_rows >= 0)
+        parameter_integer(&parameters, activity->of_rows);
+    else
+        parameter_text(&parameters, NULL);
+    return target_execute(target, "could not record what a worker does",
+        "INSERT INTO oe2pg.activity (run_id, worker, source_schema, source_table, phase,"
+        " phase_since, table_since, heartbeat, rows, bytes, of_rows)"
+        " VALUES ($1, $2, $3, $4, $5, " FROM_MS("$6") ", " FROM_MS("$7") ", " FROM_MS(
+            "$8") ","
+                  " $9, $10, $11)"
+                  " ON CONFLICT (run_id, worker) DO UPDATE SET source_schema = "
+                  "excluded.source_schema,"
+                  " source_table = excluded.source_table, phase = excluded.phase,"
+                  " phase_since = excluded.phase_since, table_since = excluded.table_since,"
+                  " heartbeat = excluded.heartbeat, rows = excluded.rows, bytes = excluded.bytes,"
+                  " of_rows = excluded.of_rows",
+        &parameters, NULL, err);
+}

@@ -1,0 +1,256 @@
+// The tracking tables' own schema. A change is a new step at the end of `steps`; a step that was
+// ever released is never edited.
+#include "target/mirror.h"
+
+#include "target/target_internal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static const char *const step_1[] = {
+    "CREATE TABLE oe2pg.mirror ("
+    " id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
+    " target_schema text NOT NULL UNIQUE,"
+    " source_product text NOT NULL,"
+    " source_host text NOT NULL,"
+    " source_port integer NOT NULL,"
+    " source_database text NOT NULL,"
+    " source_schema text NOT NULL,"
+    " source_guid text NOT NULL,"
+    " source_code_page text NOT NULL,"
+    " run_id bigint,"
+    " ignore_file_found boolean NOT NULL DEFAULT false,"
+    " created_at timestamptz NOT NULL DEFAULT pg_catalog.now());"
+    "COMMENT ON COLUMN oe2pg.mirror.run_id IS"
+    " 'the fence: only this run may write to the mirror';",
+    "CREATE TABLE oe2pg.run ("
+    " id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
+    " mirror_id integer NOT NULL REFERENCES oe2pg.mirror (id),"
+    " mode text NOT NULL,"
+    " started_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),"
+    " finished_at timestamptz,"
+    " state text NOT NULL,"
+    " host text NOT NULL,"
+    " pid integer NOT NULL,"
+    " version text NOT NULL,"
+    " settings_fingerprint text NOT NULL,"
+    " tables_total integer NOT NULL DEFAULT 0,"
+    " tables_done integer NOT NULL DEFAULT 0,"
+    " tables_failed integer NOT NULL DEFAULT 0,"
+    " rows_read bigint NOT NULL DEFAULT 0,"
+    " bytes_read bigint NOT NULL DEFAULT 0,"
+    " rows_inserted bigint NOT NULL DEFAULT 0,"
+    " rows_updated bigint NOT NULL DEFAULT 0,"
+    " rows_deleted bigint NOT NULL DEFAULT 0,"
+    " rows_quarantined bigint NOT NULL DEFAULT 0,"
+    " error text);"
+    "CREATE INDEX run_mirror ON oe2pg.run (mirror_id, id);",
+    "CREATE TABLE oe2pg.table_run ("
+    " run_id bigint NOT NULL REFERENCES oe2pg.run (id) ON DELETE CASCADE,"
+    " source_schema text NOT NULL,"
+    " source_table text NOT NULL,"
+    " method text NOT NULL,"
+    " reason text NOT NULL,"
+    " state text NOT NULL,"
+    " started_at timestamptz NOT NULL,"
+    " finished_at timestamptz NOT NULL,"
+    " attempts integer NOT NULL,"
+    " rows_read bigint NOT NULL,"
+    " bytes_read bigint NOT NULL,"
+    " rows_inserted bigint NOT NULL,"
+    " rows_updated bigint NOT NULL,"
+    " rows_deleted bigint NOT NULL,"
+    " rows_quarantined bigint NOT NULL,"
+    " error text,"
+    " hint text,"
+    " PRIMARY KEY (run_id, source_schema, source_table));",
+    "CREATE TABLE oe2pg.tracking ("
+    " mirror_id integer NOT NULL REFERENCES oe2pg.mirror (id),"
+    " source_schema text NOT NULL,"
+    " source_table text NOT NULL,"
+    " target_schema text NOT NULL,"
+    " target_table text NOT NULL,"
+    " state text NOT NULL,"
+    " method text NOT NULL,"
+    " reason text NOT NULL,"
+    " key_columns text[],"
+    " timestamp_column text,"
+    " timestamp_evidence text,"
+    " watermark text,"
+    " digest_columns text[] NOT NULL,"
+    " staging_table text,"
+    " rows bigint NOT NULL DEFAULT 0,"
+    " bytes bigint NOT NULL DEFAULT 0,"
+    " read_from timestamptz,"
+    " read_to timestamptz,"
+    " was_resumed boolean NOT NULL DEFAULT false,"
+    " last_success_at timestamptz,"
+    " next_due_at timestamptz,"
+    " verified_at timestamptz,"
+    " schema_fingerprint text NOT NULL,"
+    " run_id bigint NOT NULL,"
+    " attempt integer NOT NULL DEFAULT 0,"
+    " error text,"
+    " hint text,"
+    " PRIMARY KEY (mirror_id, source_schema, source_table));",
+    "CREATE TABLE oe2pg.piece ("
+    " mirror_id integer NOT NULL,"
+    " source_schema text NOT NULL,"
+    " source_table text NOT NULL,"
+    " piece integer NOT NULL,"
+    " is_null_part boolean NOT NULL,"
+    " lower_bound text[],"
+    " upper_bound text[],"
+    " position text[],"
+    " is_done boolean NOT NULL,"
+    " rows bigint NOT NULL,"
+    " bytes bigint NOT NULL,"
+    " PRIMARY KEY (mirror_id, source_schema, source_table, piece),"
+    " FOREIGN KEY (mirror_id, source_schema, source_table)"
+    "  REFERENCES oe2pg.tracking ON DELETE CASCADE);",
+    "CREATE TABLE oe2pg.activity ("
+    " run_id bigint NOT NULL REFERENCES oe2pg.run (id) ON DELETE CASCADE,"
+    " worker integer NOT NULL,"
+    " source_schema text NOT NULL,"
+    " source_table text NOT NULL,"
+    " phase text NOT NULL,"
+    " phase_since timestamptz NOT NULL,"
+    " table_since timestamptz NOT NULL,"
+    " heartbeat timestamptz NOT NULL,"
+    " rows bigint NOT NULL,"
+    " bytes bigint NOT NULL,"
+    " of_rows bigint,"
+    " PRIMARY KEY (run_id, worker));",
+    "CREATE TABLE oe2pg.quarantine ("
+    " id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
+    " mirror_id integer NOT NULL REFERENCES oe2pg.mirror (id),"
+    " source_schema text NOT NULL,"
+    " source_table text NOT NULL,"
+    " key_columns text[],"
+    " key_values text[],"
+    " column_name text,"
+    " reason text NOT NULL,"
+    " detail text,"
+    " value bytea,"
+    " value_bytes bigint,"
+    " row_digest bigint,"
+    " first_run_id bigint NOT NULL,"
+    " last_run_id bigint NOT NULL,"
+    " first_seen_at timestamptz NOT NULL DEFAULT pg_catalog.now(),"
+    " last_seen_at timestamptz NOT NULL DEFAULT pg_catalog.now(),"
+    " resolved_at timestamptz);"
+    "CREATE INDEX quarantine_table ON oe2pg.quarantine"
+    " (mirror_id, source_schema, source_table) WHERE resolved_at IS NULL;",
+    "CREATE TABLE oe2pg.schema_change ("
+    " id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
+    " mirror_id integer NOT NULL REFERENCES oe2pg.mirror (id),"
+    " run_id bigint NOT NULL,"
+    " source_schema text NOT NULL,"
+    " source_table text NOT NULL,"
+    " change text NOT NULL,"
+    " statement text,"
+    " changed_at timestamptz NOT NULL DEFAULT pg_catalog.now());",
+    "CREATE VIEW oe2pg.progress AS"
+    " SELECT m.target_schema, a.run_id, a.worker, a.source_schema, a.source_table, a.phase,"
+    "  pg_catalog.now() - a.phase_since AS in_phase,"
+    "  pg_catalog.now() - a.heartbeat AS silent_for,"
+    "  a.rows, a.of_rows,"
+    "  CASE WHEN a.of_rows > 0"
+    "   THEN LEAST(100.0, pg_catalog.round(100.0 * a.rows / a.of_rows, 1)) END AS percent,"
+    "  CASE WHEN a.rows > 0 AND a.of_rows > a.rows"
+    "   THEN (a.heartbeat - a.table_since) * ((a.of_rows - a.rows)::float8 / a.rows)"
+    "  END AS time_left"
+    " FROM oe2pg.activity a"
+    " JOIN oe2pg.run r ON r.id = a.run_id"
+    " JOIN oe2pg.mirror m ON m.id = r.mirror_id"
+    " WHERE r.state = 'running';",
+    NULL,
+};
+
+static const char *const *const steps[] = { step_1 };
+
+enum { STEP_COUNT = sizeof steps / sizeof steps[0] };
+
+// Held while the tables are made or changed, so that two first runs do not collide. The number is
+// arbitrary and fixed.
+#define INSTALL_LOCK "6001260418102911"
+
+static bool
+read_version(struct target *target, int64_t *version, struct error *err)
+{
+    PGresult *result = NULL;
+
+    if (!target_script(target, "could not read the version of the tracking tables",
+            "SELECT pg_catalog.to_regclass('oe2pg.version') IS NOT NULL", &result, err))
+        return false;
+    *version = 0;
+    if (result_text(result, 0, 0)[0] == 't') {
+        PQclear(result);
+        if (!target_script(target, "could not read the version of the tracking tables",
+                "SELECT pg_catalog.max(version) FROM oe2pg.version", &result, err))
+            return false;
+        *version = result_integer(result, 0, 0);
+    }
+    PQclear(result);
+    return true;
+}
+
+static bool
+check_version(int64_t version, struct error *err)
+{
+    if (version <= STEP_COUNT)
+        return true;
+    error_set(err, ERROR_TARGET,
+        "the tracking tables (schema oe2pg) have version %" PRId64 ", this program knows up to %d",
+        version, (int)STEP_COUNT);
+    return error_hint(err, "A newer oe2pg has been used on this database: use that one.");
+}
+
+static bool
+run_steps(struct target *target, int64_t version, struct error *err)
+{
+    char mark[128];
+
+    if (version == 0 && !target_script(target, "could not create schema oe2pg",
+                            "CREATE SCHEMA oe2pg; REVOKE ALL ON SCHEMA oe2pg FROM PUBLIC;"
+                            "CREATE SCHEMA IF NOT EXISTS oe2pg_staging;"
+                            "REVOKE ALL ON SCHEMA oe2pg_staging FROM PUBLIC;"
+                            "CREATE TABLE oe2pg.version (version integer PRIMARY KEY,"
+                            " migrated_at timestamptz NOT NULL DEFAULT pg_catalog.now())",
+                            NULL, err))
+        return error_hint(err, "The role needs CREATE on the database: "
+                               "GRANT CREATE, TEMPORARY ON DATABASE ... TO ...");
+    for (int64_t step = version; step < STEP_COUNT; step++) {
+        for (const char *const *sql = steps[step]; *sql != NULL; sql++) {
+            if (!target_script(target, "could not create the tracking tables", *sql, NULL, err))
+                return false;
+        }
+        (void)snprintf(
+            mark, sizeof mark, "INSERT INTO oe2pg.version VALUES (%" PRId64 ")", step + 1);
+        if (!target_script(target, "could not create the tracking tables", mark, NULL, err))
+            return false;
+    }
+    return true;
+}
+
+bool
+tracking_install(struct target *target, struct error *err)
+{
+    int64_t version;
+    bool done = false;
+
+    if (!read_version(target, &version, err) || !check_version(version, err))
+        return false;
+    if (version == STEP_COUNT)
+        return true;
+    if (!target_script(target, "could not begin a transaction",
+            "BEGIN; SELECT pg_catalog.pg_advisory_xact_lock(" INSTALL_LOCK ")", NULL, err))
+        goto out;
+    // Somebody may have been faster.
+    done = read_version(target, &version, err) && check_version(version, err) &&
+           run_steps(target, version, err) && target_commit(target, err);
+out:
+    if (!done)
+        target_rollback(target);
+    return done;
+}

@@ -1,0 +1,214 @@
+"""What the integration tests stand on: throw-away servers, and a mirror to run.
+
+The program under test is named by OE2PG_BIN (a build with sanitizers), and by OE2PG_PLAIN_BIN where
+a sanitizer would spoil the measurement. OE2PG_WRAPPER is put in front of it (valgrind). Real
+databases are looked for in OE2PG_REAL_DATA.
+"""
+
+import contextlib
+import dataclasses
+import json
+import os
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+
+import psycopg2
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "support"))
+
+from servers import MariadbServer, PostgresServer  # noqa: E402  (found through the line above)
+
+PROJECT = HERE.parent.parent
+MIRROR_PASSWORD = "mirror-Geheim-1"
+LOG_LINE = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d - (DEBUG|INFO|WARNING|ERROR) - ")
+
+
+def program():
+    path = os.environ.get("OE2PG_BIN")
+    if not path or not os.access(path, os.X_OK):
+        pytest.exit("OE2PG_BIN does not name the program to test", returncode=3)
+    return shlex.split(os.environ.get("OE2PG_WRAPPER", "")) + [path]
+
+
+class Database:
+    """A fresh database in the test cluster, owned by nobody in particular: the role `mirror` may
+    connect, create schemas and temporary tables there, and no more."""
+
+    def __init__(self, server, name):
+        self.server = server
+        self.name = name
+        self.admin_dsn = "host=%s port=%d dbname=%s user=%s" % (
+            server.host, server.port, name, server.user)
+        self.dsn = "host=%s port=%d dbname=%s user=mirror password=%s" % (
+            server.host, server.port, name, MIRROR_PASSWORD)
+
+    def query(self, statement, arguments=None):
+        """All rows of one statement, run by the superuser."""
+        with contextlib.closing(psycopg2.connect(self.admin_dsn)) as connection:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute(statement, arguments)
+                return cursor.fetchall() if cursor.description else []
+
+    def value(self, statement, arguments=None):
+        return self.query(statement, arguments)[0][0]
+
+    def tables(self, schema="mirror"):
+        return [row[0] for row in self.query(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = %s ORDER BY 1",
+            [schema])]
+
+
+@dataclasses.dataclass
+class Result:
+    status: int
+    stdout: str
+    stderr: str
+    log: str
+
+    def log_lines(self, level=None):
+        return [line for line in self.log.splitlines() if level is None or " - %s - " % level in line]
+
+    def explain(self):
+        return "exit status %d\n%s\n%s" % (self.status, self.stdout, self.stderr)
+
+
+class Mirror:
+    """A configuration in a directory of its own, and runs of the program with it."""
+
+    def __init__(self, directory, database):
+        self.directory = pathlib.Path(directory)
+        self.database = database
+        self.path = self.directory / "config.json"
+        self.log_path = self.directory / "sync.log"
+        self.config = {
+            "progress_db": {},
+            "postgres_db": {"conn_string": database.dsn, "timeout": 10},
+            "mirror_settings": {"log_file": "sync.log"},
+        }
+
+    def source(self, **keys):
+        self.config["progress_db"].update(keys)
+        return self
+
+    def sqlite(self, path, **keys):
+        return self.source(odbc_connection="Driver=SQLite3;Database=%s" % path, schema="", **keys)
+
+    def settings(self, **keys):
+        self.config["mirror_settings"].update(keys)
+        return self
+
+    def write(self):
+        self.path.touch(mode=0o600)
+        self.path.write_text(json.dumps(self.config, indent=2), encoding="utf-8")
+
+    def command(self, *arguments):
+        # The verb, if there is one, stays in front.
+        words = list(arguments)
+        verb = words[:1] if words and not words[0].startswith("-") else []
+        return program() + verb + ["--config", str(self.path)] + words[len(verb):]
+
+    def start(self, *arguments, command=None, environment=None, **keywords):
+        """The running process; the caller ends it."""
+        self.write()
+        return subprocess.Popen(
+            command or self.command(*arguments), cwd=self.directory, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env={**os.environ, **(environment or {})}, **keywords)
+
+    def finish(self, process, timeout=120):
+        try:
+            stdout, stderr = process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            stdout, stderr = process.communicate()
+            pytest.fail("no end within %d s\n%s\n%s" % (
+                timeout, stdout.decode(errors="replace"), stderr.decode(errors="replace")))
+        log = self.log_path.read_text(encoding="utf-8") if self.log_path.exists() else ""
+        return Result(process.returncode, stdout.decode(), stderr.decode(), log)
+
+    def run(self, *arguments, timeout=120, **keywords):
+        return self.finish(self.start(*arguments, **keywords), timeout)
+
+    def run_well(self, *arguments, **keywords):
+        """A run that must mirror everything."""
+        result = self.run(*arguments, **keywords)
+        assert result.status == 0, result.explain()
+        return result
+
+
+@pytest.fixture(scope="session")
+def pg_server():
+    with PostgresServer() as server:
+        server.sql("CREATE ROLE mirror LOGIN PASSWORD '%s';"
+                   "CREATE ROLE stranger LOGIN;" % MIRROR_PASSWORD)
+        # Trust lets tests in as superuser; the mirror has to show its password.
+        rules = pathlib.Path(server.path("data")) / "pg_hba.conf"
+        trusted = rules.read_text()
+        rules.write_text("host all mirror 127.0.0.1/32 scram-sha-256\n" + trusted)
+        server.sql("SELECT pg_reload_conf();")
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mariadb_server():
+    with MariadbServer() as server:
+        yield server
+
+
+_numbers = iter(range(1, 1_000_000))
+
+
+def new_database(server):
+    name = "test_%d" % next(_numbers)
+    server.sql("CREATE DATABASE %s;" % name)
+    server.sql("GRANT CREATE, TEMP ON DATABASE %s TO mirror;" % name)
+    return Database(server, name)
+
+
+@pytest.fixture
+def pg(pg_server):
+    database = new_database(pg_server)
+    yield database
+    pg_server.sql("DROP DATABASE %s WITH (FORCE);" % database.name)
+
+
+@pytest.fixture
+def second_pg(pg_server):
+    """Another database: PostgreSQL as a source, or a second mirror."""
+    database = new_database(pg_server)
+    yield database
+    pg_server.sql("DROP DATABASE %s WITH (FORCE);" % database.name)
+
+
+@pytest.fixture
+def mirror(pg, tmp_path):
+    return Mirror(tmp_path, pg)
+
+
+@pytest.fixture(scope="session")
+def make_sample(tmp_path_factory):
+    """make_sample(rows): path of a generated ERP database, made once for all tests."""
+    folder = tmp_path_factory.mktemp("samples")
+
+    def make(rows):
+        path = folder / ("sample-%d.sqlite" % rows)
+        if not path.exists():
+            subprocess.run([sys.executable, str(PROJECT / "tools" / "make_sample.py"), "--rows",
+                            str(rows), str(path)], check=True, stdout=subprocess.DEVNULL)
+        return path
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def real_data():
+    folder = os.environ.get("OE2PG_REAL_DATA")
+    if not folder:
+        pytest.skip("left out: OE2PG_REAL_DATA names no folder with real databases")
+    return pathlib.Path(folder)
