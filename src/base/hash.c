@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { BLOCK = 12 };
+enum { BLOCK = 12, HEX_PIECE = 480 };
 
 static uint32_t
 rotate(uint32_t word, unsigned bits)
@@ -22,32 +22,40 @@ word_at(const unsigned char *p)
     return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
-static void
-mix(uint32_t s[3])
+static inline void
+mix_step(uint32_t *x, uint32_t y, uint32_t *z, unsigned bits)
 {
-    static const unsigned char bits[6] = { 4, 6, 8, 16, 19, 4 };
-
-    for (unsigned i = 0; i < 6; i++) {
-        uint32_t *x = &s[i % 3];
-        uint32_t *y = &s[(i + 1) % 3];
-        uint32_t *z = &s[(i + 2) % 3];
-
-        *x = (*x - *z) ^ rotate(*z, bits[i]);
-        *z += *y;
-    }
+    *x = (*x - *z) ^ rotate(*z, bits);
+    *z += y;
 }
 
-static void
+static inline void
+mix(uint32_t s[3])
+{
+    mix_step(&s[0], s[1], &s[2], 4);
+    mix_step(&s[1], s[2], &s[0], 6);
+    mix_step(&s[2], s[0], &s[1], 8);
+    mix_step(&s[0], s[1], &s[2], 16);
+    mix_step(&s[1], s[2], &s[0], 19);
+    mix_step(&s[2], s[0], &s[1], 4);
+}
+
+static inline void
+last_step(uint32_t *x, uint32_t y, unsigned bits)
+{
+    *x = (*x ^ y) - rotate(y, bits);
+}
+
+static inline void
 mix_last(uint32_t s[3])
 {
-    static const unsigned char bits[7] = { 14, 11, 25, 16, 4, 14, 24 };
-
-    for (unsigned i = 0; i < 7; i++) {
-        uint32_t *x = &s[(i + 2) % 3];
-        uint32_t y = s[(i + 1) % 3];
-
-        *x = (*x ^ y) - rotate(y, bits[i]);
-    }
+    last_step(&s[2], s[1], 14);
+    last_step(&s[0], s[2], 11);
+    last_step(&s[1], s[0], 25);
+    last_step(&s[2], s[1], 16);
+    last_step(&s[0], s[2], 4);
+    last_step(&s[1], s[0], 14);
+    last_step(&s[2], s[1], 24);
 }
 
 static void
@@ -61,7 +69,7 @@ start(uint32_t s[3], size_t total_size, uint64_t seed)
     }
 }
 
-static void
+static inline void
 add_block(uint32_t s[3], const unsigned char *p)
 {
     s[0] += word_at(p);
@@ -102,6 +110,23 @@ hash_stream_init(struct hash_stream *stream, size_t total_size, uint64_t seed)
     stream->left = total_size;
 }
 
+// Fills the block that was begun; returns how many bytes that took.
+static size_t
+fill_held(struct hash_stream *stream, const unsigned char *p, size_t size)
+{
+    size_t step = BLOCK - stream->held_size;
+
+    if (step > size)
+        step = size;
+    memcpy(stream->held + stream->held_size, p, step);
+    stream->held_size += step;
+    if (stream->held_size == BLOCK) {
+        add_block(stream->state, stream->held);
+        stream->held_size = 0;
+    }
+    return step;
+}
+
 void
 hash_stream_add(struct hash_stream *stream, const void *bytes, size_t size)
 {
@@ -111,18 +136,14 @@ hash_stream_add(struct hash_stream *stream, const void *bytes, size_t size)
         BUG("hash: %zu bytes more than announced", size - stream->left);
     stream->left -= size;
     while (size > 0) {
-        size_t step = BLOCK - stream->held_size;
+        size_t step = BLOCK;
 
-        if (step > size)
-            step = size;
-        memcpy(stream->held + stream->held_size, p, step);
-        stream->held_size += step;
+        if (stream->held_size == 0 && size >= BLOCK)
+            add_block(stream->state, p);
+        else
+            step = fill_held(stream, p, size);
         p += step;
         size -= step;
-        if (stream->held_size == BLOCK) {
-            add_block(stream->state, stream->held);
-            stream->held_size = 0;
-        }
     }
 }
 
@@ -140,13 +161,19 @@ hash_hex_extended(const void *bytes, size_t size, uint64_t seed)
     static const char digits[] = "0123456789abcdef";
     const unsigned char *p = bytes;
     struct hash_stream stream;
+    char text[HEX_PIECE];
+    size_t filled = 0;
 
     hash_stream_init(&stream, 2 + 2 * size, seed);
     hash_stream_add(&stream, "\\x", 2);
     for (size_t i = 0; i < size; i++) {
-        const char pair[2] = { digits[p[i] >> 4], digits[p[i] & 15] };
-
-        hash_stream_add(&stream, pair, sizeof pair);
+        text[filled++] = digits[p[i] >> 4];
+        text[filled++] = digits[p[i] & 15];
+        if (filled == sizeof text) {
+            hash_stream_add(&stream, text, filled);
+            filled = 0;
+        }
     }
+    hash_stream_add(&stream, text, filled);
     return hash_stream_end(&stream);
 }

@@ -25,12 +25,12 @@ enum config_origin {
 
 struct config_value {
     enum config_origin origin;
-    const char *where; // the file, the variable or the flag; NULL for a default
-    int line;          // CONFIG_FILE: from 1
-    const char *given; // as spelled there; NULL when unset
-    const char *text;  // the same, or the path that is meant; may be secret
-    const char *shown; // fit for people: secrets masked
-    int64_t integer;   // OPTION_INTEGER; OPTION_WORD: the index; OPTION_SWITCH: 1
+    const char *where;       // the file, the variable or the flag; NULL for a default
+    int line;                // CONFIG_FILE: from 1
+    const char *given;       // as spelled there; NULL when unset
+    const char *text;        // the same, or the path that is meant; may be secret
+    const char *shown;       // fit for people: secrets masked
+    int64_t integer;         // OPTION_INTEGER; OPTION_WORD: the index; OPTION_SWITCH: 1
     const char *const *list; // OPTION_LIST, OPTION_PATHS
     size_t list_count;
 };
@@ -48,9 +48,9 @@ struct config_table {
 struct config {
     struct arena arena; // holds everything below
     struct settings settings;
-    const char *file;       // the main file; NULL: none
-    const char *overlay;    // settings.json beside it; NULL: none
-    const char *directory;  // of the main file; NULL: the working directory
+    const char *file;      // the main file; NULL: none
+    const char *overlay;   // settings.json beside it; NULL: none
+    const char *directory; // of the main file; NULL: the working directory
     enum log_level log_level;
     const char *const *warnings; // sentences to be logged once the log is open
     size_t warning_count;
@@ -76,7 +76,8 @@ void config_release(struct config *config);
 bool config_check_source(const struct config *config, struct error *err)
     __attribute__((warn_unused_result));
 
-// "config.json:4", "environment OE2PG_...", "flag --jobs", "default", "not given".
+// "config.json:4", "environment OE2PG_...", "flag --jobs", "default", "not given". `size` at
+// least 64.
 void config_describe_origin(const struct config_value *value, char *text, size_t size);
 
 #endif

@@ -23,8 +23,10 @@ read_to_end(int file, const char *path, struct buffer *bytes, struct error *err)
         if (size < 0)
             return error_set(
                 err, ERROR_CONFIG, "%s: could not be read: %s", path, strerrordesc_np(errno));
-        if (size == 0)
+        if (size == 0) {
+            place[0] = '\0';
             return true;
+        }
         bytes->size += (size_t)size;
     }
 }
@@ -41,8 +43,7 @@ file_read(const char *path, struct buffer *bytes, struct stat *attributes, struc
     if (file < 0) {
         if (errno == ENOENT || errno == ENOTDIR)
             return FILE_MISSING;
-        error_set(
-            err, ERROR_CONFIG, "%s: could not be opened: %s", path, strerrordesc_np(errno));
+        error_set(err, ERROR_CONFIG, "%s: could not be opened: %s", path, strerrordesc_np(errno));
         error_hint(err, "The user that runs oe2pg must be able to read it.");
         return FILE_FAILED;
     }

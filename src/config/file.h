@@ -16,7 +16,7 @@ enum file_found { FILE_READ, FILE_MISSING, FILE_FAILED };
 // Reads all of `path` into `bytes` (initialised by this call, to be released by the caller in any
 // case) and its attributes into `attributes`. FILE_FAILED fills err with ERROR_CONFIG: a
 // directory, no right to read, longer than FILE_SIZE_MAX; FILE_MISSING leaves err alone. Pipes are
-// read to their end.
+// read to their end. After FILE_READ the bytes end in a NUL that is not counted.
 enum file_found file_read(const char *path, struct buffer *bytes, struct stat *attributes,
     struct error *err) __attribute__((warn_unused_result));
 

@@ -79,8 +79,7 @@ ignore_file_read(struct arena *arena, const char *path, struct name_pattern **pa
     *count = 0;
     *was_found = found == FILE_READ;
     if (found == FILE_READ && bytes.size > 0) {
-        *patterns =
-            arena_calloc(arena, count_lines(bytes.bytes, bytes.size), sizeof **patterns);
+        *patterns = arena_calloc(arena, count_lines(bytes.bytes, bytes.size), sizeof **patterns);
         done = split_lines(arena, path, &bytes, *patterns, count, err);
     }
     buffer_release(&bytes);

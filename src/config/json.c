@@ -160,36 +160,49 @@ on_close_list(void *context)
     return 1;
 }
 
-static int
-compare_keys(const void *a, const void *b)
-{
-    const struct json_value *const *x = a;
-    const struct json_value *const *y = b;
-    int order = strcmp((*x)->key, (*y)->key);
+struct member {
+    const struct json_value *value;
+};
 
-    return order != 0 ? order : ((*x)->key_line > (*y)->key_line) - ((*x)->key_line < (*y)->key_line);
+static int
+compare_members(const void *a, const void *b)
+{
+    const struct json_value *x = ((const struct member *)a)->value;
+    const struct json_value *y = ((const struct member *)b)->value;
+    int order = strcmp(x->key, y->key);
+
+    return order != 0 ? order : (x->key_line > y->key_line) - (x->key_line < y->key_line);
+}
+
+static bool
+fail_duplicate(
+    const struct reader *reader, const struct json_value *first, const struct json_value *second)
+{
+    char quoted[MESSAGE_QUOTED_SIZE];
+
+    message_quote(second->key, quoted);
+    return error_set(reader->err, ERROR_CONFIG,
+        "%s:%d: the key %s is given twice, first in line %d", reader->file_name, second->key_line,
+        quoted, first->key_line);
 }
 
 // Sorted, because an object may have many thousand members.
 static bool
-check_duplicates(struct reader *reader, const struct json_value *object)
+check_duplicates(const struct reader *reader, const struct json_value *object)
 {
-    const struct json_value **members = mem_calloc(object->count + 1, sizeof *members);
+    struct member *members = mem_calloc(object->count + 1, sizeof *members);
     size_t count = 0;
     bool done = true;
 
     for (const struct json_value *child = object->children; child != NULL; child = child->next)
-        members[count++] = child;
-    qsort(members, count, sizeof(*members), compare_keys);
+        members[count++].value = child;
+    qsort(members, count, sizeof *members, compare_members);
     for (size_t i = 1; i < count && done; i++) {
-        char quoted[MESSAGE_QUOTED_SIZE];
+        const struct json_value *first = members[i - 1].value;
+        const struct json_value *second = members[i].value;
 
-        if (members[i]->key[0] == '_' || strcmp(members[i]->key, members[i - 1]->key) != 0)
-            continue;
-        message_quote(members[i]->key, quoted);
-        done = error_set(reader->err, ERROR_CONFIG,
-            "%s:%d: the key %s is given twice, first in line %d", reader->file_name,
-            members[i]->key_line, quoted, members[i - 1]->key_line);
+        if (second->key[0] != '_' && strcmp(first->key, second->key) == 0)
+            done = fail_duplicate(reader, first, second);
     }
     free(members);
     return done;
@@ -263,8 +276,8 @@ fail_syntax(struct reader *reader, yajl_handle parser)
     unsigned char *words = yajl_get_error(parser, 0, NULL, 0);
     const char *text = words != NULL ? (const char *)words : "unknown error";
 
-    (void)error_set(reader->err, ERROR_CONFIG, "%s:%d: not well-formed JSON: %s",
-        reader->file_name, reader->line, text);
+    (void)error_set(reader->err, ERROR_CONFIG, "%s:%d: not well-formed JSON: %s", reader->file_name,
+        reader->line, text);
     for (size_t i = 0; i < sizeof syntax_hints / sizeof syntax_hints[0]; i++) {
         if (strstr(text, syntax_hints[i].part) != NULL)
             (void)error_hint(reader->err, "%s", syntax_hints[i].hint);
@@ -339,8 +352,8 @@ check_surrogates(const struct reader *reader, const char *bytes, size_t size)
             unsigned low = escape_code(bytes + at + 6, size - at - 6);
 
             if (low < 0xDC00 || low > 0xDFFF)
-                return fail_at(
-                    reader, line_of(bytes, at), "\\u escape: half a surrogate pair, not a character");
+                return fail_at(reader, line_of(bytes, at),
+                    "\\u escape: half a surrogate pair, not a character");
             at += 11;
         } else if (code >= 0xDC00 && code <= 0xDFFF) {
             return fail_at(
@@ -353,11 +366,22 @@ check_surrogates(const struct reader *reader, const char *bytes, size_t size)
 }
 
 static bool
+is_empty(const char *bytes, size_t size)
+{
+    size_t at = 0;
+
+    while (at < size &&
+           (bytes[at] == ' ' || bytes[at] == '\t' || bytes[at] == '\r' || bytes[at] == '\n'))
+        at++;
+    return at == size;
+}
+
+static bool
 check_bytes(const struct reader *reader, const char *bytes, size_t size)
 {
     size_t valid = text_utf8_valid_size(bytes, size);
 
-    if (size == 0 || strspn(bytes, " \t\r\n") == size)
+    if (is_empty(bytes, size))
         return fail_at(reader, 1, "the file is empty");
     if (size >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0))
         return fail_at(reader, 1, "the file is UTF-16; save it as UTF-8");

@@ -15,12 +15,12 @@ enum json_kind { JSON_NULL, JSON_BOOLEAN, JSON_NUMBER, JSON_TEXT, JSON_LIST, JSO
 
 struct json_value {
     enum json_kind kind;
-    int line;          // where the value starts, from 1
-    const char *text;  // JSON_TEXT: UTF-8 without NUL; JSON_NUMBER: as spelled in the file
-    bool is_true;      // JSON_BOOLEAN
-    const char *key;   // in an object: this member's key; NULL in a list
-    int key_line;      // where the key stands
-    size_t count;      // JSON_LIST, JSON_OBJECT: children
+    int line;         // where the value starts, from 1
+    const char *text; // JSON_TEXT: UTF-8 without NUL; JSON_NUMBER: as spelled in the file
+    bool is_true;     // JSON_BOOLEAN
+    const char *key;  // in an object: this member's key; NULL in a list
+    int key_line;     // where the key stands
+    size_t count;     // JSON_LIST, JSON_OBJECT: children
     struct json_value *children; // in the file's order, linked by next
     struct json_value *next;
 };

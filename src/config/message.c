@@ -44,8 +44,8 @@ message_quote(const char *text, char *quoted)
 }
 
 bool
-message_near(struct error *err, const char *plural, const char *text,
-    const char *const *candidates, size_t count)
+message_near(struct error *err, const char *plural, const char *text, const char *const *candidates,
+    size_t count)
 {
     const char *nearest = text_nearest(text, candidates, count);
     char list[256];

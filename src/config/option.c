@@ -14,15 +14,16 @@ static const char *const isolation_words[] = { "read_uncommitted", "read_committ
 static const char *const naming_words[] = { "plain", "lower", "exact" };
 static const char *const level_words[] = { "debug", "info", "warning", "error" };
 
-#define WORDS(list) .type = OPTION_WORD, .words = list, .word_count = sizeof list / sizeof list[0]
-#define INTEGER(low, high) .type = OPTION_INTEGER, .min = low, .max = high
+#define WORDS(list)                                                                                \
+    .type = OPTION_WORD, .words = (list), .word_count = sizeof(list) / sizeof(list)[0]
+#define INTEGER(low, high) .type = OPTION_INTEGER, .min = (low), .max = (high)
 #define PROGRESS_DB(name, upper)                                                                   \
-    .section = "progress_db", .key = name, .environment = "OE2PG_PROGRESS_DB_" upper
+    .section = "progress_db", .key = (name), .environment = "OE2PG_PROGRESS_DB_" upper
 #define POSTGRES_DB(name, upper)                                                                   \
-    .section = "postgres_db", .key = name, .environment = "OE2PG_POSTGRES_DB_" upper
+    .section = "postgres_db", .key = (name), .environment = "OE2PG_POSTGRES_DB_" upper
 #define MIRROR_SETTINGS(name, upper)                                                               \
-    .section = "mirror_settings", .key = name, .environment = "OE2PG_MIRROR_SETTINGS_" upper
-#define PER_TABLE(name) .section = option_table_section, .key = name
+    .section = "mirror_settings", .key = (name), .environment = "OE2PG_MIRROR_SETTINGS_" upper
+#define PER_TABLE(name) .section = option_table_section, .key = (name)
 
 static const struct option options[OPTION_COUNT] = {
     [OPTION_SOURCE_INTERFACE] = { PROGRESS_DB("interface", "INTERFACE"), WORDS(interface_words),
@@ -68,7 +69,8 @@ static const struct option options[OPTION_COUNT] = {
 
     [OPTION_TARGET_CONN_STRING] = { POSTGRES_DB("conn_string", "CONN_STRING"),
         .default_words = "libpq's own variables (PGHOST ...), service file and .pgpass",
-        .help = "libpq connection string or URI of the target", .secrecy = OPTION_HOLDS_SECRET },
+        .help = "the target, as a connection string or URI of libpq",
+        .secrecy = OPTION_HOLDS_SECRET },
     [OPTION_TARGET_TIMEOUT] = { POSTGRES_DB("timeout", "TIMEOUT"), INTEGER(1, 3600),
         .default_text = "30", .unit = "seconds",
         .help = "limit of connecting and of a silent network, never of a statement" },
@@ -93,11 +95,14 @@ static const struct option options[OPTION_COUNT] = {
         .help = "how long finished runs stay in the tracking tables" },
     [OPTION_MIRROR_IGNORE_FILE] = { MIRROR_SETTINGS("ignore_file", "IGNORE_FILE"),
         .type = OPTION_PATH, .default_text = "ignored_tables.txt",
-        .help = "names or patterns of tables never to be read, one a line" },
+        .help =
+            "names or patterns of tables never to be read, one a line; an empty text: no file" },
     [OPTION_MIRROR_LOG_FILE] = { MIRROR_SETTINGS("log_file", "LOG_FILE"), .type = OPTION_PATH,
         .default_words = "the console alone", .help = "where to append the log" },
-    [OPTION_MIRROR_TABLES] = { .section = "mirror_settings", .key = "tables",
-        .type = OPTION_OBJECT, .help = "settings of single tables, by name or pattern" },
+    [OPTION_MIRROR_TABLES] = { .section = "mirror_settings",
+        .key = "tables",
+        .type = OPTION_OBJECT,
+        .help = "settings of single tables, by name or pattern" },
 
     [OPTION_TABLE_KEY] = { PER_TABLE("key"), .type = OPTION_LIST,
         .default_words = "primary key, else the unique key of fewest columns",
@@ -109,28 +114,51 @@ static const struct option options[OPTION_COUNT] = {
     [OPTION_TABLE_PRIORITY] = { PER_TABLE("priority"), INTEGER(-1000, 1000), .default_text = "0",
         .help = "tables of larger priority come first" },
 
-    [OPTION_CONFIG] = { .flag = "--config", .argument = "FILE", .environment = "OE2PG_CONFIG",
-        .type = OPTION_PATH, .verbs = OPTION_FOR_ALL,
+    [OPTION_CONFIG] = { .flag = "--config",
+        .argument = "FILE",
+        .environment = "OE2PG_CONFIG",
+        .type = OPTION_PATH,
+        .verbs = OPTION_FOR_ALL,
         .default_words = "config.json or settings.json here, else /etc/oe2pg/config.json",
         .help = "the configuration file" },
-    [OPTION_FULL_SYNC] = { .flag = "--full-sync", .type = OPTION_SWITCH, .verbs = OPTION_FOR_SYNC,
+    [OPTION_FULL_SYNC] = { .flag = "--full-sync",
+        .type = OPTION_SWITCH,
+        .verbs = OPTION_FOR_SYNC,
         .help = "read and compare every table as a whole" },
-    [OPTION_TABLE] = { .flag = "--table", .argument = "NAME", .type = OPTION_LIST,
-        .verbs = OPTION_FOR_SYNC, .is_repeatable = true,
+    [OPTION_TABLE] = { .flag = "--table",
+        .argument = "NAME",
+        .type = OPTION_LIST,
+        .verbs = OPTION_FOR_SYNC,
+        .is_repeatable = true,
         .help = "mirror this table only; a name or a pattern" },
-    [OPTION_IGNORE_TABLE] = { .flag = "--ignore-table", .argument = "NAME", .type = OPTION_LIST,
-        .verbs = OPTION_FOR_SYNC, .is_repeatable = true,
+    [OPTION_IGNORE_TABLE] = { .flag = "--ignore-table",
+        .argument = "NAME",
+        .type = OPTION_LIST,
+        .verbs = OPTION_FOR_SYNC,
+        .is_repeatable = true,
         .help = "do not read this table; a name or a pattern" },
-    [OPTION_LOG_LEVEL] = { .flag = "--log-level", .argument = "LEVEL",
-        .environment = "OE2PG_LOG_LEVEL", WORDS(level_words), .default_text = "info",
-        .verbs = OPTION_FOR_ALL, .help = "the least level that is logged" },
-    [OPTION_CONFIG_ONLY] = { .flag = "--config-only", .type = OPTION_SWITCH,
-        .verbs = OPTION_FOR_CHECK, .help = "check and show the configuration, connect to nothing" },
-    [OPTION_HELP] = { .flag = "--help", .type = OPTION_SWITCH, .verbs = OPTION_FOR_ALL,
+    [OPTION_LOG_LEVEL] = { .flag = "--log-level",
+        .argument = "LEVEL",
+        .environment = "OE2PG_LOG_LEVEL",
+        WORDS(level_words),
+        .default_text = "info",
+        .verbs = OPTION_FOR_ALL,
+        .help = "the least level that is logged" },
+    [OPTION_CONFIG_ONLY] = { .flag = "--config-only",
+        .type = OPTION_SWITCH,
+        .verbs = OPTION_FOR_CHECK,
+        .help = "check and show the configuration, connect to nothing" },
+    [OPTION_HELP] = { .flag = "--help",
+        .type = OPTION_SWITCH,
+        .verbs = OPTION_FOR_ALL,
         .help = "show this help" },
-    [OPTION_HELP_OPTIONS] = { .flag = "--help-options", .type = OPTION_SWITCH,
-        .verbs = OPTION_FOR_ALL, .help = "show the reference of all options and keys" },
-    [OPTION_VERSION] = { .flag = "--version", .type = OPTION_SWITCH, .verbs = OPTION_FOR_ALL,
+    [OPTION_HELP_OPTIONS] = { .flag = "--help-options",
+        .type = OPTION_SWITCH,
+        .verbs = OPTION_FOR_ALL,
+        .help = "show the reference of all options and keys" },
+    [OPTION_VERSION] = { .flag = "--version",
+        .type = OPTION_SWITCH,
+        .verbs = OPTION_FOR_ALL,
         .help = "show the version" },
 };
 
@@ -250,8 +278,8 @@ option_parse_integer(const struct option *option, const char *text, const char *
         return true;
     message_quote(text, quoted);
     option_describe(option, allowed, sizeof allowed);
-    return error_set(err, ERROR_CONFIG, "%s: %s is not allowed; it must be %s", place, quoted,
-        allowed);
+    return error_set(
+        err, ERROR_CONFIG, "%s: %s is not allowed; it must be %s", place, quoted, allowed);
 }
 
 bool
@@ -270,8 +298,8 @@ option_parse_word(const struct option *option, const char *text, const char *pla
     }
     message_quote(text, quoted);
     option_describe(option, allowed, sizeof allowed);
-    (void)error_set(err, ERROR_CONFIG, "%s: %s is not allowed; it must be %s", place, quoted,
-        allowed);
+    (void)error_set(
+        err, ERROR_CONFIG, "%s: %s is not allowed; it must be %s", place, quoted, allowed);
     nearest = text_nearest(text, option->words, option->word_count);
     return nearest != NULL ? error_hint(err, "Did you mean %s?", nearest) : false;
 }

@@ -86,8 +86,7 @@ struct option {
     const char *flag;        // with its dashes; NULL: none (always so for secrets)
     const char *environment; // NULL: none
     const char *argument;    // what --help calls the flag's value
-    enum option_type type;
-    int64_t min; // OPTION_INTEGER
+    int64_t min;             // OPTION_INTEGER
     int64_t max;
     const char *const *words; // OPTION_WORD: word_count of them, in the order of their enum
     size_t word_count;
@@ -95,6 +94,7 @@ struct option {
     const char *default_words; // how the default comes about, where default_text cannot say it
     const char *unit;          // NULL: none
     const char *help;          // one line, no period at the end
+    enum option_type type;
     enum option_secrecy secrecy;
     unsigned verbs; // of enum option_verb
     bool is_repeatable;

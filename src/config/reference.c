@@ -11,7 +11,7 @@ print_default(FILE *out, const struct option *option)
         (void)fprintf(out, "- Default: `%s`\n", option->default_text);
     else if (option->default_words != NULL)
         (void)fprintf(out, "- Default: %s\n", option->default_words);
-    else if (option->type != OPTION_SWITCH)
+    else if (option->section != NULL)
         (void)fprintf(out, "- Default: none\n");
 }
 
@@ -25,7 +25,8 @@ print_option(FILE *out, const struct option *option)
     if (first == 1)
         (void)fprintf(out, "%c", option->help[0] - 'a' + 'A');
     (void)fprintf(out, "%s.\n\n", option->help + first);
-    if (option->type != OPTION_SWITCH)
+    // What follows a flag has its name in the heading.
+    if (option->section != NULL || option->type == OPTION_WORD)
         (void)fprintf(out, "- Value: %s\n", allowed);
     print_default(out, option);
     if (option->section != NULL && option->flag != NULL)
@@ -89,7 +90,8 @@ static const char introduction[] =
     "where it comes from.\n\n"
     "The files are JSON in UTF-8: an object of the sections below. A key that starts with `_` is a "
     "comment. An unknown key, a key given twice, a wrong type or a value out of range is an error "
-    "that names file, line and key, and nothing is started (exit status 2). An environment variable "
+    "that names file, line and key, and nothing is started (exit status 2). An environment "
+    "variable "
     "of a section that is no option is an error too. An empty text means \"not given\" wherever "
     "this page does not say otherwise.\n\n"
     "A relative path in a file is relative to the directory of that file, one from the environment "
@@ -113,8 +115,7 @@ option_print_reference(FILE *out)
     print_section(out, "postgres_db", "Section `postgres_db`",
         "The target. Variables of libpq (`PGHOST`, `PGPASSWORD`, `PGSERVICE` ...), its service "
         "file and `.pgpass` fill in what `conn_string` leaves open.");
-    print_section(
-        out, "mirror_settings", "Section `mirror_settings`", "How to mirror.");
+    print_section(out, "mirror_settings", "Section `mirror_settings`", "How to mirror.");
     print_section(out, option_table_section, "Objects in `mirror_settings.tables`",
         "Each key of `tables` is a table's name or a pattern, its value an object of these keys. "
         "An object in `settings.json` is laid over the one of the same name in `config.json`, key "

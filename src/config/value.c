@@ -27,8 +27,8 @@ put_text(struct arena *arena, const struct option *option, const char *directory
     struct config_value *value)
 {
     value->given = arena_strdup(arena, text);
-    value->text = option->type == OPTION_PATH ? value_resolve_path(arena, directory, text)
-                                              : value->given;
+    value->text =
+        option->type == OPTION_PATH ? value_resolve_path(arena, directory, text) : value->given;
     value->shown = option->secrecy == OPTION_PUBLIC ? value->text : "***";
 }
 
@@ -55,8 +55,8 @@ show_list(struct arena *arena, struct config_value *value)
         size += strlen(value->list[i]) + 2;
     text = end = arena_alloc(arena, size);
     for (size_t i = 0; i < value->list_count; i++)
-        end += snprintf(end, size - (size_t)(end - text), "%s%s", i > 0 ? ", " : "",
-            value->list[i]);
+        end +=
+            snprintf(end, size - (size_t)(end - text), "%s%s", i > 0 ? ", " : "", value->list[i]);
     value->given = value->text = value->shown = text;
 }
 
@@ -209,8 +209,6 @@ value_from_flag(struct arena *arena, const struct option *option, const char *te
         fresh.given = fresh.text = fresh.shown = "yes";
     } else {
         is_fine = check_utf8(text, place, err) && put_scalar(option, text, place, &fresh, err);
-        if (is_fine && text[0] == '\0')
-            is_fine = error_set(err, ERROR_USAGE, "%s: an empty text is not allowed", place);
     }
     if (!is_fine) {
         err->kind = ERROR_USAGE;

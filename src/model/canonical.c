@@ -35,18 +35,29 @@ canonical_boolean(char *text, size_t size)
     return size;
 }
 
+static bool
+fits(char c, char wanted)
+{
+    switch (wanted) {
+    case '0':
+        return c >= '0' && c <= '9';
+    case 'T':
+        return c == 'T' || c == 't' || c == ' ';
+    default:
+        return c == wanted;
+    }
+}
+
 // True when the text begins as the shape says: `0` any digit, `T` a T or a blank, else itself.
 static bool
 has_shape(const char *text, size_t size, const char *shape)
 {
-    size_t i;
+    size_t shape_size = strlen(shape);
 
-    for (i = 0; shape[i] != '\0'; i++) {
-        char c = i < size ? text[i] : '\0';
-
-        if (shape[i] == '0'   ? c < '0' || c > '9'
-            : shape[i] == 'T' ? c != 'T' && c != 't' && c != ' '
-                              : c != shape[i])
+    if (size < shape_size)
+        return false;
+    for (size_t i = 0; i < shape_size; i++) {
+        if (!fits(text[i], shape[i]))
             return false;
     }
     return true;

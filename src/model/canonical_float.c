@@ -329,7 +329,9 @@ canonical_float(double value, bool is_single, char *out)
 static char
 digit_at(const struct number_text *number, size_t at)
 {
-    return at < number->whole_size ? number->whole[at] : number->fraction[at - number->whole_size];
+    if (at < number->whole_size)
+        return number->whole[at];
+    return number->fraction[at - number->whole_size];
 }
 
 // The significant digits of a text: from the first to the last that is not 0.
@@ -406,7 +408,7 @@ is_widened(bool is_single, const char *text, double value)
 {
     double wide;
 
-    return is_single && parse_float(text, false, &wide) && memcmp(&wide, &value, sizeof wide) == 0;
+    return is_single && parse_float(text, false, &wide) && wide == value;
 }
 
 // NaN and the infinities, in the spellings that drivers use.

@@ -84,11 +84,13 @@ make_configured(struct arena *arena, const struct table_settings *settings, stru
 static bool
 is_usable(const struct table *table, const struct key *key)
 {
+    if (key->column_count == 0 || key->column_count > KEY_COLUMNS_MAX)
+        return false;
     for (size_t i = 0; i < key->column_count; i++) {
         if (key->columns[i] >= table->column_count)
             return false;
     }
-    return key->column_count > 0 && key->column_count <= KEY_COLUMNS_MAX;
+    return true;
 }
 
 static bool

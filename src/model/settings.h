@@ -39,6 +39,9 @@ struct target_settings {
     size_t secret_count;
 };
 
+// What becomes of the mirror's part when the source dropped its own.
+enum dropped { DROPPED_KEEP, DROPPED_DROP };
+
 enum naming { NAMING_PLAIN, NAMING_LOWER, NAMING_EXACT };
 
 // mirror_settings.tables: what was said about one table or pattern.
@@ -50,6 +53,7 @@ struct table_settings {
     size_t exclude_column_count;
     const char *where; // SQL of the source, put into every read; NULL: none
     int priority;      // larger first
+    int max_delete_percent; // -1: as mirror_settings says
     const char *file;  // where it was said
     int line;
 };
@@ -77,6 +81,13 @@ struct mirror_settings {
     struct name_pattern *selected; // --table; none: all
     size_t selected_count;
     bool full_sync; // --full-sync
+    int max_delete_percent; // the delete brake holds when both this and max_delete_rows are exceeded
+    int max_delete_rows;
+    struct name_pattern *allowed_deletes; // --allow-delete: tables for which it does not hold
+    size_t allowed_delete_count;
+    bool accept_source; // --accept-source: the source may have another identity than before
+    enum dropped dropped_columns;
+    enum dropped dropped_tables;
 };
 
 struct settings {

@@ -46,7 +46,9 @@ struct table_record {
     int64_t size_bytes;   // of the values read
     int64_t read_from_ms; // wall clock; how old the content is
     int64_t read_to_ms;
-    bool was_resumed; // the content was read in more than one go
+    int64_t last_success_ms; // 0: never
+    int64_t run_id;          // the last that wrote the record
+    bool was_resumed;        // the content was read in more than one go
     int attempt;
     const char *error; // NULL: none
     const char *hint;
@@ -64,7 +66,8 @@ struct table_result {
     int64_t rows_updated;
     int64_t rows_deleted;
     int64_t values_quarantined;
-    int64_t started_ms; // wall clock
+    int64_t values_newly_quarantined; // not known from earlier runs
+    int64_t started_ms;               // wall clock
     int64_t finished_ms;
 };
 

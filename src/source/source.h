@@ -2,6 +2,11 @@
 // used by one thread at a time; only source_cancel may come from another. Nothing is ever written
 // to the source. Every failure comes back as a struct error whose kind says what may be done:
 // ERROR_SOURCE the connection or the login, ERROR_TABLE this table, ERROR_DATA a value in it.
+//
+// ERROR_DATA with `transient` set means: repeat the same read on the same struct source at once. A
+// value was wider than the block buffers, and the driver cannot go back to it; the source has noted
+// the column and will read it another way. A table of n columns asks for this at most n + 1 times
+// in the life of a source. Without `transient` the value itself is the trouble.
 #ifndef OE2PG_SOURCE_SOURCE_H
 #define OE2PG_SOURCE_SOURCE_H
 
@@ -28,8 +33,13 @@ void source_cancel(struct source *source);
 // Who it is; borrowed from the source.
 const struct source_identity *source_identity(const struct source *source);
 
+// True when the driver holds the whole result of a statement in memory, whatever it is asked: large
+// tables are then better read in pieces, by key.
+bool source_buffers_results(const struct source *source);
+
 // Reads all tables (no views, no system tables) of settings->schema with columns, primary keys,
-// unique indexes and row estimates, in as few calls as the door allows, into `arena`.
+// unique indexes and row estimates, in as few calls as the door allows, into `arena`. A source or
+// schema without any table is an error: nobody means to mirror nothing.
 bool source_read_catalog(struct source *source, struct arena *arena, struct catalog *catalog,
     struct error *err) __attribute__((warn_unused_result));
 
@@ -57,7 +67,8 @@ struct read_request {
     size_t value_bytes;               // a longer value fails with ERROR_DATA
 };
 
-// Opens the statement. One cursor at a time on a source.
+// Opens the statement. One cursor at a time on a source. ERROR_TABLE when the table does not look
+// like its catalogue entry any more.
 bool source_open_cursor(struct source *source, const struct read_request *request,
     struct cursor **cursor, struct error *err) __attribute__((warn_unused_result));
 // The next rows; row_count == 0 means the end. Values are exact: a value that did not fit a block

@@ -15,9 +15,6 @@ enum { WINDOW_SIZE = 64 * 1024 };
 struct copy_stream {
     struct target *target;
     const struct table *table;
-    refused_value_sink *sink;
-    void *sink_context;
-    struct cell *row; // a copy of the row where values had to be taken out
     int64_t sent_rows;
     size_t used; // bytes in the window
     bool is_finished;
@@ -71,53 +68,17 @@ copy_stream_open(struct target *target, const char *schema, const char *name,
     memset(made, 0, offsetof(struct copy_stream, window));
     made->target = target;
     made->table = table;
-    made->row = mem_calloc(table->column_count, sizeof *made->row);
     memcpy(made->window, copy_header, COPY_HEADER_SIZE);
     made->used = COPY_HEADER_SIZE;
     *copy = made;
     return true;
 }
 
-void
-copy_stream_set_sink(struct copy_stream *copy, refused_value_sink *sink, void *context)
-{
-    copy->sink = sink;
-    copy->sink_context = context;
-}
-
-// Hands out the values that cannot be held and puts NULL in their place. *row is replaced by our
-// copy only when there is such a value.
-static bool
-take_out_refused(struct copy_stream *copy, const struct cell **row, struct error *err)
-{
-    const struct table *table = copy->table;
-    const struct cell *given = *row;
-
-    for (size_t c = 0; c < table->column_count; c++) {
-        struct refused_value refused = { .row = given, .column = c };
-
-        refused.reason = copy_value_refusal(table->columns[c].kind, &given[c]);
-        if (refused.reason == NULL)
-            continue;
-        if (copy->sink == NULL)
-            return error_set(err, ERROR_DATA, "column \"%s\" holds a value that text cannot: %s",
-                table->columns[c].name, refused.reason);
-        if (*row == given)
-            memcpy(copy->row, given, mem_product(table->column_count, sizeof *given));
-        copy->row[c] = (struct cell){ .bytes = NULL };
-        *row = copy->row;
-        copy->sink(copy->sink_context, &refused);
-    }
-    return true;
-}
-
-static bool
-send_row(struct copy_stream *copy, const struct cell *row, struct error *err)
+bool
+copy_stream_send(struct copy_stream *copy, const struct cell *row, struct error *err)
 {
     struct copy_encoder encoder;
 
-    if (!take_out_refused(copy, &row, err))
-        return false;
     copy_encoder_start(&encoder, copy->table->columns, copy->table->column_count, row);
     for (;;) {
         copy->used += copy_encoder_write(
@@ -128,16 +89,6 @@ send_row(struct copy_stream *copy, const struct cell *row, struct error *err)
             return false;
     }
     copy->sent_rows++;
-    return true;
-}
-
-bool
-copy_stream_send(struct copy_stream *copy, const struct batch *batch, struct error *err)
-{
-    for (size_t r = 0; r < batch->row_count; r++) {
-        if (!send_row(copy, &batch->cells[r * batch->column_count], err))
-            return false;
-    }
     return true;
 }
 
@@ -195,6 +146,5 @@ copy_stream_close(struct copy_stream *copy)
         (void)PQputCopyEnd(copy->target->connection, "given up");
         drain(copy->target);
     }
-    free(copy->row);
     free(copy);
 }

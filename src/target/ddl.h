@@ -42,9 +42,8 @@ bool ddl_drop_staging(struct target *target, const char *staging, struct error *
 // Rows with the given number are there: a staging table can be empty after a crash when UNLOGGED.
 bool ddl_count_staging(struct target *target, const char *staging, int64_t *row_count,
     struct error *err) __attribute__((warn_unused_result));
-// Outside of a transaction; failure is the caller's to report, the table is right without it.
-bool ddl_analyze(struct target *target, const char *schema, const char *name, struct error *err)
-    __attribute__((warn_unused_result));
+// Outside of a transaction. Failing does not matter: the table is right without it.
+void ddl_analyze(struct target *target, const char *schema, const char *name);
 
 // A publication FOR ALL TABLES (or of the staging schema) exists: staging tables must be UNLOGGED,
 // or subscribers would be sent rows of tables that they do not have.

@@ -244,6 +244,17 @@ mirror_claim(struct target *target, const struct settings *settings,
     return true;
 }
 
+bool
+mirror_reclaim(
+    struct target *target, const struct mirror_claim *claim, const char *schema, struct error *err)
+{
+    if (!name_session(target, claim, err) || !take_advisory_lock(target, claim, schema, err))
+        return false;
+    target_set_fence(target, claim->mirror_id, claim->run_id);
+    // An empty transaction: it begins only if the fence still names this run.
+    return target_begin(target, err) && target_commit(target, err);
+}
+
 static void
 add_totals(struct sql_parameters *parameters, const struct mirror_claim *claim,
     const struct run_totals *totals)

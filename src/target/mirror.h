@@ -28,6 +28,11 @@ bool mirror_claim(struct target *target, const struct settings *settings,
     const struct source_identity *identity, const char *mode, struct mirror_claim *claim,
     struct error *err) __attribute__((warn_unused_result));
 
+// Takes the advisory lock again on a new connection of the same run, after the old one was lost.
+// ERROR_BUSY when another run has the mirror.
+bool mirror_reclaim(struct target *target, const struct mirror_claim *claim, const char *schema,
+    struct error *err) __attribute__((warn_unused_result));
+
 // The application_name of a session of this run, e.g. "oe2pg 1 run 812 job 2 customer"; leftovers
 // of a dead run are found by it. `size` 64 is what PostgreSQL keeps.
 void mirror_session_name(

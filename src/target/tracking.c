@@ -42,7 +42,8 @@ state_from_name(const char *name)
     " digest_columns, staging_table, rows, bytes,"                                                 \
     " (extract(epoch FROM read_from) * 1000)::bigint, (extract(epoch FROM read_to) * "             \
     "1000)::bigint,"                                                                               \
-    " was_resumed, attempt, error, hint, schema_fingerprint"
+    " was_resumed, attempt, error, hint, schema_fingerprint,"                                      \
+    " (extract(epoch FROM last_success_at) * 1000)::bigint, run_id"
 
 static const char *
 copy_text(struct arena *arena, const PGresult *rows, int row, int column)
@@ -86,6 +87,8 @@ read_record(struct arena *arena, const PGresult *rows, int row, struct table_rec
     record->error = copy_text(arena, rows, row, 15);
     record->hint = copy_text(arena, rows, row, 16);
     record->fingerprint = strtoull(result_text(rows, row, 17), NULL, 16);
+    record->last_success_ms = result_integer(rows, row, 18);
+    record->run_id = result_integer(rows, row, 19);
 }
 
 bool

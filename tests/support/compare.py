@@ -240,8 +240,8 @@ def mariadb_rows(server, database, table):
         else:
             parts.append("HEX(CONVERT(CAST(%s AS CHAR CHARACTER SET utf8mb4) USING utf8mb4))"
                          % quoted)
-    printed = server.sql("SET SESSION sql_mode = 'PAD_CHAR_TO_FULL_LENGTH'; SELECT %s FROM %s"
-                         % (", ".join(parts), mariadb_name(table)), dbname=database, raw=True)
+    printed = server.sql("SELECT %s FROM %s" % (", ".join(parts), mariadb_name(table)),
+                         dbname=database, raw=True)
     rows = collections.Counter()
     for line in printed.split("\n")[:-1]:
         rows[tuple(mariadb_text(field, data_type, column_type) for field, (_, data_type, column_type)
@@ -266,3 +266,17 @@ def difference(source, mirror):
         lines.append("%s: %d" % (title, sum(rows.values())))
         lines += ["    %r" % (shortened(row),) for row in list(rows)[:3]]
     return "\n".join(lines)
+
+
+def assert_mirrored(database, schema, table, expected):
+    """The mirrored table of a test database holds exactly these rows."""
+    found = difference(expected, postgres_rows(database.admin_dsn, schema, table))
+    assert found is None, "%s.%s differs\n%s" % (schema, table, found)
+
+
+def assert_sqlite_mirrored(database, path, tables=None, schema="mirror"):
+    """Every table of a SQLite file (or those named) equals its mirror; nothing else is there."""
+    names = sqlite_tables(path) if tables is None else tables
+    assert database.tables(schema) == sorted(plain_name(name) for name in names)
+    for name in names:
+        assert_mirrored(database, schema, plain_name(name), sqlite_rows(path, name))

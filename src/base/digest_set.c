@@ -1,0 +1,152 @@
+// Entries are sorted by digest. Digests are uniform, so the leading bits of one lead to a bucket of
+// a few entries, and a look-up is one step in the index and a short scan.
+//
+// Invariant after freeze: starts[b]..starts[b + 1] are exactly the entries whose leading bits are
+// b.
+#include "base/digest_set.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    ENTRIES_A_BUCKET = 8,
+    BUCKET_BITS_MAX = 28,
+    RADIX_BITS = 8,
+    RADIX = 1 << RADIX_BITS,
+    INSERTION_SORT_MAX = 32,
+};
+
+void
+digest_set_init(struct digest_set *set, size_t size_bytes)
+{
+    memset(set, 0, sizeof *set);
+    // One entry of nine is left for the index.
+    set->capacity = size_bytes / sizeof *set->entries / 9 * 8;
+    if (set->capacity > UINT32_MAX - 1)
+        set->capacity = UINT32_MAX - 1;
+    // A large block is mapped, not touched: memory is used only where rows are put.
+    set->entries = mem_alloc(mem_product(set->capacity, sizeof *set->entries));
+}
+
+void
+digest_set_release(struct digest_set *set)
+{
+    free(set->entries);
+    free(set->starts);
+    memset(set, 0, sizeof *set);
+}
+
+bool
+digest_set_add(struct digest_set *set, uint64_t digest, uint32_t block, uint16_t offset)
+{
+    if (set->count == set->capacity)
+        return false;
+    set->entries[set->count++] =
+        (struct digest_entry){ .digest = digest, .block = block, .offset = offset };
+    return true;
+}
+
+static void
+insertion_sort(struct digest_entry *entries, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        struct digest_entry entry = entries[i];
+        size_t at = i;
+
+        for (; at > 0 && entries[at - 1].digest > entry.digest; at--)
+            entries[at] = entries[at - 1];
+        entries[at] = entry;
+    }
+}
+
+// American flag sort: in place, by one byte from the top. Equal digests end the recursion at the
+// last byte; depth is at most eight.
+static void
+sort_by_byte(struct digest_entry *entries, size_t count, unsigned shift)
+{
+    size_t ends[RADIX];
+    size_t next[RADIX];
+    size_t total = 0;
+
+    if (count <= INSERTION_SORT_MAX) {
+        insertion_sort(entries, count);
+        return;
+    }
+    memset(ends, 0, sizeof ends);
+    for (size_t i = 0; i < count; i++)
+        ends[entries[i].digest >> shift & (RADIX - 1)]++;
+    for (size_t b = 0; b < RADIX; b++) {
+        next[b] = total;
+        total += ends[b];
+        ends[b] = total;
+    }
+    for (size_t b = 0; b < RADIX; b++) {
+        while (next[b] < ends[b]) {
+            struct digest_entry entry = entries[next[b]];
+            size_t home;
+
+            while ((home = entry.digest >> shift & (RADIX - 1)) != b) {
+                struct digest_entry other = entries[next[home]];
+
+                entries[next[home]++] = entry;
+                entry = other;
+            }
+            entries[next[b]++] = entry;
+        }
+    }
+    if (shift == 0)
+        return;
+    for (size_t b = 0, start = 0; b < RADIX; start = ends[b], b++)
+        sort_by_byte(entries + start, ends[b] - start, shift - RADIX_BITS);
+}
+
+void
+digest_set_freeze(struct digest_set *set)
+{
+    size_t buckets;
+    size_t at = 0;
+
+    sort_by_byte(set->entries, set->count, 64 - RADIX_BITS);
+    set->bucket_bits = 1;
+    while (set->bucket_bits < BUCKET_BITS_MAX &&
+           ((size_t)1 << set->bucket_bits) * ENTRIES_A_BUCKET < set->count)
+        set->bucket_bits++;
+    buckets = (size_t)1 << set->bucket_bits;
+    set->starts = mem_calloc(buckets + 1, sizeof *set->starts);
+    for (size_t b = 0; b < buckets; b++) {
+        while (at < set->count && set->entries[at].digest >> (64 - set->bucket_bits) < b)
+            at++;
+        set->starts[b] = (uint32_t)at;
+    }
+    set->starts[buckets] = (uint32_t)set->count;
+    set->left = set->count;
+}
+
+// Rows of one digest are struck off from the front, so in a bucket "greater, or equal and still
+// there" holds from some entry on: a binary search finds it, however many equal rows there are.
+bool
+digest_set_strike(struct digest_set *set, uint64_t digest)
+{
+    size_t bucket = digest >> (64 - set->bucket_bits);
+    size_t low = set->starts[bucket];
+    size_t high = set->starts[bucket + 1];
+    struct digest_entry *entry;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        entry = &set->entries[middle];
+        if (entry->digest > digest || (entry->digest == digest && !entry->is_struck))
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    entry = &set->entries[low];
+    if (low == set->starts[bucket + 1] || entry->digest != digest)
+        return false;
+    entry->is_struck = 1;
+    set->left--;
+    return true;
+}

@@ -1,0 +1,37 @@
+// A multiset of rows by digest, each with where the row is: filled once, then struck off row by
+// row. 16 bytes a row and one byte for its index, out of memory that is reserved at the start and
+// touched only as it is used. One thread.
+#ifndef OE2PG_BASE_DIGEST_SET_H
+#define OE2PG_BASE_DIGEST_SET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct digest_entry {
+    uint64_t digest;
+    uint32_t block; // the row's place: PostgreSQL's ctid
+    uint16_t offset;
+    uint16_t is_struck;
+};
+
+struct digest_set {
+    struct digest_entry *entries;
+    size_t count;
+    size_t capacity;
+    uint32_t *starts; // by the leading bits of the digest: the first entry of a bucket
+    unsigned bucket_bits;
+    size_t left; // entries not struck off
+};
+
+// Room for as many rows as fit `size_bytes`.
+void digest_set_init(struct digest_set *set, size_t size_bytes);
+void digest_set_release(struct digest_set *set);
+// False when the set is full.
+bool digest_set_add(struct digest_set *set, uint64_t digest, uint32_t block, uint16_t offset);
+// After the last add, before the first strike.
+void digest_set_freeze(struct digest_set *set);
+// Takes one row with this digest away; false when there is none (left).
+bool digest_set_strike(struct digest_set *set, uint64_t digest);
+
+#endif

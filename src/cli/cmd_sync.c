@@ -1,0 +1,22 @@
+// sync: brings the mirror up to date.
+#include "cli/command.h"
+#include "cli/exit_status.h"
+#include "sync/run.h"
+
+#include <signal.h>
+
+int
+cmd_sync(const struct config *config)
+{
+    struct run_end end;
+    struct error err = { 0 };
+
+    if (!config_check_source(config, &err))
+        return command_fail(&err);
+    run_sync(&config->settings, &end);
+    if (end.signal != 0)
+        return end.signal == SIGINT ? EXIT_STATUS_INTERRUPTED : EXIT_STATUS_TERMINATED;
+    if (end.error.kind != ERROR_NONE)
+        return command_fail(&end.error);
+    return end.is_complete ? EXIT_STATUS_DONE : EXIT_STATUS_PARTLY;
+}

@@ -1,0 +1,116 @@
+#include "cli/command.h"
+
+#include "base/log.h"
+#include "cli/arguments.h"
+#include "cli/exit_status.h"
+#include "cli/help.h"
+#include "config/option.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct command commands[] = {
+    { "check", "check the configuration", OPTION_FOR_CHECK, false, cmd_check },
+};
+
+const struct command *
+command_all(size_t *count)
+{
+    *count = sizeof commands / sizeof commands[0];
+    return commands;
+}
+
+const struct command *
+command_find(const char *name)
+{
+    if (name == NULL)
+        return &commands[0];
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        if (strcmp(name, commands[i].name) == 0)
+            return &commands[i];
+    }
+    return NULL;
+}
+
+int
+command_fail(const struct error *err)
+{
+    log_failure(LOG_ERROR, err);
+    return (int)exit_status_of(err->kind);
+}
+
+// Before the log is open: for the person at the keyboard.
+static int
+refuse(const struct error *err)
+{
+    (void)fprintf(stderr, "oe2pg: %s\n", err->message);
+    if (err->hint[0] != '\0')
+        (void)fprintf(stderr, "       %s\n", err->hint);
+    return (int)exit_status_of(err->kind);
+}
+
+// True when the command line only asks about the program itself.
+static bool
+answer_questions(const struct arguments *arguments)
+{
+    if (arguments_have(arguments, OPTION_HELP))
+        help_print(stdout, arguments->names_command ? arguments->command : NULL);
+    else if (arguments_have(arguments, OPTION_HELP_OPTIONS))
+        option_print_reference(stdout);
+    else if (arguments_have(arguments, OPTION_VERSION))
+        (void)printf("oe2pg %s\n", OE2PG_VERSION);
+    else
+        return false;
+    return true;
+}
+
+static int
+run(const struct command *command, const struct config *config, struct error *err)
+{
+    const char *log_file = command->writes_log_file ? config->settings.mirror.log_file : NULL;
+    int status;
+
+    if (!log_open(log_file, config->log_level, err))
+        return refuse(err);
+    for (size_t i = 0; i < config->warning_count; i++)
+        log_warning("%s", config->warnings[i]);
+    status = command->run(config);
+    log_close();
+    return status;
+}
+
+static int
+load_and_run(const struct arguments *arguments, struct error *err)
+{
+    struct config config;
+    int status;
+
+    if (config_load(&config, arguments->flags, arguments->flag_count, err))
+        status = run(arguments->command, &config, err);
+    else
+        status = refuse(err);
+    config_release(&config);
+    return status;
+}
+
+int
+command_main(int argc, char **argv)
+{
+    struct arguments arguments;
+    struct error err = { 0 };
+    int status = EXIT_STATUS_DONE;
+
+    if (!arguments_read(argc, argv, &arguments, &err)) {
+        status = refuse(&err);
+        if (err.kind == ERROR_USAGE)
+            (void)fprintf(stderr, "       oe2pg --help shows all commands and flags.\n");
+    } else if (!answer_questions(&arguments)) {
+        status = load_and_run(&arguments, &err);
+    }
+    arguments_release(&arguments);
+    if (fflush(stdout) != 0 && status == EXIT_STATUS_DONE) {
+        (void)fprintf(stderr, "oe2pg: could not write to standard output\n");
+        status = EXIT_STATUS_PARTLY;
+    }
+    return status;
+}

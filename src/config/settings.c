@@ -1,0 +1,328 @@
+#include "config/settings.h"
+
+#include "base/text.h"
+#include "config/file.h"
+#include "config/ignore_file.h"
+#include "config/message.h"
+#include "config/secret.h"
+#include "model/name_map.h"
+
+#include <stdio.h>
+#include <string.h>
+
+// NULL when not given; an empty text is not given either.
+static const char *
+text_of(const struct config *config, enum option_id id)
+{
+    const char *text = config->values[id].text;
+
+    return text != NULL && text[0] != '\0' ? text : NULL;
+}
+
+static int
+integer_of(const struct config *config, enum option_id id)
+{
+    return (int)config->values[id].integer; // every range of the table fits an int
+}
+
+// A value that follows from others, shown as a default.
+static void
+put_derived(struct config *config, enum option_id id, const char *text, int64_t integer)
+{
+    struct config_value *value = &config->values[id];
+
+    *value = (struct config_value){
+        .origin = CONFIG_DEFAULT, .given = text, .text = text, .shown = text, .integer = integer
+    };
+}
+
+typedef bool secret_scanner(struct arena *arena, const char *text, struct secret_list *secrets,
+    const char **shown, struct error *err);
+
+static bool
+scan_value(struct config *config, enum option_id id, secret_scanner *scan,
+    struct secret_list *secrets, struct error *err)
+{
+    struct config_value *value = &config->values[id];
+    const struct option *option = option_at(id);
+    char where[256];
+
+    if (value->text == NULL || scan(&config->arena, value->text, secrets, &value->shown, err))
+        return true;
+    config_describe_origin(value, where, sizeof where);
+    return error_within(err, "%s: %s.%s", where, option->section, option->key);
+}
+
+// The password as it stands in a connection string that was built from it.
+static const char *
+double_braces(struct arena *arena, const char *text)
+{
+    char *doubled = arena_alloc(arena, 2 * strlen(text) + 1);
+    char *end = doubled;
+
+    for (; *text != '\0'; text++) {
+        *end++ = *text;
+        if (*text == '}')
+            *end++ = '}';
+    }
+    return doubled;
+}
+
+static bool
+fill_source_secrets(struct config *config, struct error *err)
+{
+    struct source_settings *source = &config->settings.source;
+    struct secret_list secrets = { 0 };
+
+    if (source->password != NULL) {
+        secret_add(&config->arena, &secrets, source->password);
+        secret_add(&config->arena, &secrets, double_braces(&config->arena, source->password));
+    }
+    if (!scan_value(config, OPTION_SOURCE_ODBC_CONNECTION, secret_scan_odbc, &secrets, err))
+        return false;
+    source->secrets = secrets.texts;
+    source->secret_count = secrets.count;
+    return true;
+}
+
+static bool
+fill_target_secrets(struct config *config, const char *libpq_password, struct error *err)
+{
+    struct target_settings *target = &config->settings.target;
+    struct secret_list secrets = { 0 };
+
+    if (libpq_password != NULL)
+        secret_add(&config->arena, &secrets, libpq_password);
+    if (!scan_value(config, OPTION_TARGET_CONN_STRING, secret_scan_libpq, &secrets, err))
+        return false;
+    target->secrets = secrets.texts;
+    target->secret_count = secrets.count;
+    return true;
+}
+
+static bool
+fill_source(struct config *config, struct error *err)
+{
+    struct source_settings *source = &config->settings.source;
+    bool has_jar = config->values[OPTION_SOURCE_JAR_FILE].list_count > 0;
+
+    if (config->values[OPTION_SOURCE_INTERFACE].origin == CONFIG_UNSET)
+        put_derived(config, OPTION_SOURCE_INTERFACE, has_jar ? "jdbc" : "odbc", has_jar);
+    source->interface = (enum source_interface)integer_of(config, OPTION_SOURCE_INTERFACE);
+    source->host = text_of(config, OPTION_SOURCE_HOST);
+    source->port = integer_of(config, OPTION_SOURCE_PORT);
+    source->db_name = text_of(config, OPTION_SOURCE_DB_NAME);
+    source->user = text_of(config, OPTION_SOURCE_USER);
+    source->password = text_of(config, OPTION_SOURCE_PASSWORD);
+    source->schema = config->values[OPTION_SOURCE_SCHEMA].text;
+    source->odbc_connection = text_of(config, OPTION_SOURCE_ODBC_CONNECTION);
+    source->odbc_driver = text_of(config, OPTION_SOURCE_ODBC_DRIVER);
+    source->isolation = (enum source_isolation)integer_of(config, OPTION_SOURCE_ISOLATION);
+    source->connect_timeout_s = integer_of(config, OPTION_SOURCE_CONNECT_TIMEOUT);
+    source->query_timeout_s = integer_of(config, OPTION_SOURCE_QUERY_TIMEOUT);
+    source->stall_s = integer_of(config, OPTION_SOURCE_STALL_SECONDS);
+    source->fetch_size = integer_of(config, OPTION_SOURCE_FETCH_SIZE);
+    source->max_transaction_s = integer_of(config, OPTION_SOURCE_MAX_TRANSACTION_SECONDS);
+    return fill_source_secrets(config, err);
+}
+
+// Schemas in which mirrored tables would get in the way of PostgreSQL or of oe2pg itself.
+static bool
+check_target_schema(const struct config *config, struct error *err)
+{
+    static const char *const reserved[] = { "pg_*", "information_schema", "oe2pg",
+        "oe2pg_staging" };
+    const struct config_value *value = &config->values[OPTION_TARGET_SCHEMA];
+    const char *schema = config->settings.target.schema;
+    char where[256];
+    char quoted[MESSAGE_QUOTED_SIZE];
+
+    config_describe_origin(value, where, sizeof where);
+    message_quote(schema, quoted);
+    if (strlen(schema) > 63)
+        return error_set(err, ERROR_CONFIG,
+            "%s: postgres_db.schema: %s is longer than PostgreSQL's 63 bytes", where, quoted);
+    for (size_t i = 0; i < sizeof reserved / sizeof reserved[0]; i++) {
+        if (text_match(reserved[i], schema)) {
+            (void)error_set(
+                err, ERROR_CONFIG, "%s: postgres_db.schema: %s is reserved", where, quoted);
+            return error_hint(err, "Set postgres_db.schema to another name.");
+        }
+    }
+    return true;
+}
+
+static bool
+fill_target(struct config *config, const char *libpq_password, struct error *err)
+{
+    struct target_settings *target = &config->settings.target;
+    const char *conn_string = text_of(config, OPTION_TARGET_CONN_STRING);
+    const char *source_schema = config->settings.source.schema;
+
+    if (text_of(config, OPTION_TARGET_SCHEMA) == NULL) {
+        const char *schema = source_schema[0] != '\0'
+                                 ? name_map(&config->arena, NAMING_PLAIN, source_schema)
+                                 : "mirror";
+
+        put_derived(config, OPTION_TARGET_SCHEMA, schema, 0);
+    }
+    target->conn_string = conn_string != NULL ? conn_string : "";
+    target->timeout_s = integer_of(config, OPTION_TARGET_TIMEOUT);
+    target->schema = text_of(config, OPTION_TARGET_SCHEMA);
+    return check_target_schema(config, err) && fill_target_secrets(config, libpq_password, err);
+}
+
+static void
+fill_tables(struct config *config)
+{
+    struct mirror_settings *mirror = &config->settings.mirror;
+
+    mirror->tables = arena_calloc(&config->arena, config->table_count + 1, sizeof *mirror->tables);
+    mirror->table_count = config->table_count;
+    for (size_t i = 0; i < config->table_count; i++) {
+        const struct config_table *from = &config->tables[i];
+        const struct config_value *key = &from->values[0];
+        const struct config_value *exclude =
+            &from->values[OPTION_TABLE_EXCLUDE_COLUMNS - OPTION_TABLE_KEY];
+        const char *where = from->values[OPTION_TABLE_WHERE - OPTION_TABLE_KEY].text;
+
+        mirror->tables[i] = (struct table_settings){
+            .pattern = from->pattern,
+            .key = key->list_count > 0 ? key->list : NULL,
+            .key_count = key->list_count,
+            .exclude_columns = exclude->list,
+            .exclude_column_count = exclude->list_count,
+            .where = where != NULL && where[0] != '\0' ? where : NULL,
+            .priority = (int)from->values[OPTION_TABLE_PRIORITY - OPTION_TABLE_KEY].integer,
+            .file = from->file,
+            .line = from->line,
+        };
+    }
+}
+
+static bool
+check_ignore_file(const struct config *config, struct error *err)
+{
+    const struct config_value *value = &config->values[OPTION_MIRROR_IGNORE_FILE];
+    char where[256];
+
+    if (config->settings.mirror.ignore_file_found || value->text[0] == '\0' ||
+        strcmp(value->given, option_at(OPTION_MIRROR_IGNORE_FILE)->default_text) == 0)
+        return true;
+    config_describe_origin(value, where, sizeof where);
+    return error_set(err, ERROR_CONFIG, "%s: mirror_settings.ignore_file: there is no file \"%s\"",
+        where, value->text);
+}
+
+// The ignore file's names first, then those of the command line.
+static bool
+fill_ignored(struct config *config, struct error *err)
+{
+    struct mirror_settings *mirror = &config->settings.mirror;
+    const struct config_value *flags = &config->values[OPTION_IGNORE_TABLE];
+    const char *path = text_of(config, OPTION_MIRROR_IGNORE_FILE);
+    struct name_pattern *from_file = NULL;
+    size_t count = 0;
+
+    if (path != NULL && !ignore_file_read(&config->arena, path, &from_file, &count,
+                            &mirror->ignore_file_found, err))
+        return false;
+    if (!check_ignore_file(config, err))
+        return false;
+    mirror->ignored =
+        arena_calloc(&config->arena, count + flags->list_count + 1, sizeof *mirror->ignored);
+    if (count > 0)
+        memcpy(mirror->ignored, from_file, count * sizeof *from_file);
+    for (size_t i = 0; i < flags->list_count; i++)
+        mirror->ignored[count++] = (struct name_pattern){ flags->list[i], flags->where, 0 };
+    mirror->ignored_count = count;
+    return true;
+}
+
+static void
+fill_selected(struct config *config)
+{
+    struct mirror_settings *mirror = &config->settings.mirror;
+    const struct config_value *flags = &config->values[OPTION_TABLE];
+
+    mirror->selected =
+        arena_calloc(&config->arena, flags->list_count + 1, sizeof *mirror->selected);
+    mirror->selected_count = flags->list_count;
+    for (size_t i = 0; i < flags->list_count; i++)
+        mirror->selected[i] = (struct name_pattern){ flags->list[i], flags->where, 0 };
+}
+
+static bool
+fill_mirror(struct config *config, struct error *err)
+{
+    struct mirror_settings *mirror = &config->settings.mirror;
+
+    mirror->jobs = integer_of(config, OPTION_MIRROR_JOBS);
+    mirror->naming = (enum naming)integer_of(config, OPTION_MIRROR_NAMING);
+    mirror->batch_size = integer_of(config, OPTION_MIRROR_BATCH_SIZE);
+    mirror->memory_mb = integer_of(config, OPTION_MIRROR_MEMORY_MB);
+    mirror->history_days = integer_of(config, OPTION_MIRROR_HISTORY_DAYS);
+    mirror->log_file = text_of(config, OPTION_MIRROR_LOG_FILE);
+    mirror->full_sync = integer_of(config, OPTION_FULL_SYNC) != 0;
+    fill_tables(config);
+    fill_selected(config);
+    return fill_ignored(config, err);
+}
+
+// A jar runs with our rights and sees the source's password. One that is missing is no error of
+// the configuration: it may be another machine's.
+static bool
+check_jars(const struct config *config, struct error *err)
+{
+    const struct config_value *jars = &config->values[OPTION_SOURCE_JAR_FILE];
+
+    for (size_t i = 0; i < jars->list_count; i++) {
+        struct stat attributes;
+        char where[256];
+
+        if (stat(jars->list[i], &attributes) != 0 || !file_is_open_to_writers(&attributes))
+            continue;
+        config_describe_origin(jars, where, sizeof where);
+        (void)error_set(err, ERROR_CONFIG,
+            "%s: progress_db.jar_file: others than its owner may write to \"%s\"", where,
+            jars->list[i]);
+        return error_hint(err, "Run: chmod go-w \"%s\"", jars->list[i]);
+    }
+    return true;
+}
+
+bool
+settings_fill(struct config *config, const char *libpq_password, struct error *err)
+{
+    config->log_level = (enum log_level)integer_of(config, OPTION_LOG_LEVEL);
+    return fill_source(config, err) && fill_target(config, libpq_password, err) &&
+           fill_mirror(config, err) && check_jars(config, err);
+}
+
+bool
+config_check_source(const struct config *config, struct error *err)
+{
+    const struct source_settings *source = &config->settings.source;
+    const struct config_value *interface = &config->values[OPTION_SOURCE_INTERFACE];
+    const struct config_value *jars = &config->values[OPTION_SOURCE_JAR_FILE];
+    const struct config_value *cause = interface->origin == CONFIG_DEFAULT ? jars : interface;
+    char where[256];
+
+    if (source->interface == SOURCE_INTERFACE_JDBC) {
+        config_describe_origin(cause, where, sizeof where);
+        (void)error_set(err, ERROR_CONFIG,
+            "%s: progress_db.%s asks for JDBC, and this version of oe2pg has "
+            "no JDBC yet",
+            where, cause == jars ? "jar_file" : "interface");
+        return error_hint(err,
+            "Set progress_db.interface to \"odbc\" and give progress_db.odbc_driver "
+            "or progress_db.odbc_connection.");
+    }
+    if (source->odbc_connection != NULL || source->odbc_driver != NULL)
+        return true;
+    (void)error_set(err, ERROR_CONFIG,
+        "%s: neither progress_db.odbc_driver nor progress_db.odbc_connection is given",
+        config->file != NULL ? config->file : "environment");
+    return error_hint(err, "Give the driver's name as odbcinst -q -d lists it, or a whole ODBC "
+                           "connection string.");
+}

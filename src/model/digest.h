@@ -1,0 +1,20 @@
+// The digest of a source row, equal to what PostgreSQL computes from the mirrored row. Pure.
+#ifndef OE2PG_MODEL_DIGEST_H
+#define OE2PG_MODEL_DIGEST_H
+
+#include "model/batch.h"
+#include "model/table.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct digest_kind {
+    uint64_t seed;    // random per run, so that a collision cannot be stable
+    bool is_fallback; // SHA-256, see docs/digest.md
+};
+
+// `row` has table->column_count cells in canonical form, policies applied.
+uint64_t digest_row(
+    const struct digest_kind *kind, const struct table *table, const struct cell *row);
+
+#endif

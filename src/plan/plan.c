@@ -1,0 +1,124 @@
+#include "plan/plan.h"
+
+#include "base/hash.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *
+method_name(enum method method)
+{
+    static const char *const names[] = { "load", "full" };
+
+    return names[method];
+}
+
+static uint64_t
+add_text(uint64_t digest, const char *text)
+{
+    return hash_row_add(digest, hash_bytes_extended(text, strlen(text), 0));
+}
+
+uint64_t
+plan_fingerprint(const struct table *table)
+{
+    uint64_t digest = add_text(0, table->target_name);
+
+    for (size_t i = 0; i < table->column_count; i++) {
+        const struct column *column = &table->columns[i];
+
+        digest = add_text(digest, column->name);
+        digest = add_text(digest, column->target_name);
+        digest = add_text(digest, column->type_name);
+    }
+    digest = add_text(digest, table->where != NULL ? table->where : "");
+    for (size_t i = 0; table->key != NULL && i < table->key->column_count; i++)
+        digest = hash_row_add(digest, table->key->columns[i] + UINT64_C(1));
+    return digest;
+}
+
+static const struct table_record *
+find_record(const struct table_record *records, size_t count, const struct table *table)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(records[i].source_table, table->name) == 0 &&
+            strcmp(records[i].source_schema, table->schema) == 0)
+            return &records[i];
+    }
+    return NULL;
+}
+
+static void
+choose_method(struct job *job)
+{
+    const struct table_record *record = job->record;
+
+    job->method = METHOD_LOAD;
+    if (record == NULL) {
+        job->reason = "first load: the table was never mirrored";
+    } else if (record->state == TABLE_STATE_STAGED) {
+        job->reason = "first load: goes on with the one that was begun";
+    } else if (record->last_success_ms == 0) {
+        job->reason = "first load: no earlier run finished one";
+    } else {
+        job->method = METHOD_FULL;
+        job->reason = "mirrored already: read whole and compared";
+    }
+}
+
+static int
+rank(const struct job *job)
+{
+    if (job->record == NULL)
+        return 1;
+    return job->record->state == TABLE_STATE_STAGED ? 0 : job->method == METHOD_LOAD ? 1 : 2;
+}
+
+static int
+compare_numbers(int64_t a, int64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+static int
+compare_jobs(const void *left, const void *right)
+{
+    const struct job *a = left;
+    const struct job *b = right;
+    int order = compare_numbers(rank(a) == 0 ? 0 : 1, rank(b) == 0 ? 0 : 1);
+
+    if (order == 0)
+        order = compare_numbers(b->table->priority, a->table->priority);
+    if (order == 0)
+        order = compare_numbers(rank(a), rank(b));
+    if (order == 0)
+        order = compare_numbers(b->row_estimate, a->row_estimate);
+    return order != 0 ? order : strcmp(a->table->name, b->table->name);
+}
+
+static void
+fill_job(struct job *job, const struct selected_table *selected, const struct table_record *records,
+    size_t record_count)
+{
+    job->table = selected->table;
+    job->record = find_record(records, record_count, selected->table);
+    job->row_estimate = selected->table->row_estimate;
+    if (job->record != NULL && job->record->last_success_ms != 0)
+        job->row_estimate = job->record->row_count;
+    job->fingerprint = plan_fingerprint(selected->table);
+    choose_method(job);
+}
+
+void
+plan_make(struct arena *arena, const struct selection *selection,
+    const struct table_record *records, size_t record_count, struct plan *plan)
+{
+    plan->jobs = arena_calloc(arena, selection->taken_count, sizeof *plan->jobs);
+    plan->job_count = 0;
+    for (size_t i = 0; i < selection->table_count; i++) {
+        if (selection->tables[i].verdict == SELECTION_TAKEN)
+            fill_job(&plan->jobs[plan->job_count++], &selection->tables[i], records, record_count);
+    }
+    if (plan->job_count > 0)
+        qsort(plan->jobs, plan->job_count, sizeof *plan->jobs, compare_jobs);
+}

@@ -1,0 +1,41 @@
+// From the selected tables and what past runs recorded to jobs in order, each with its method and
+// the reason in words. Pure: no I/O, nothing logged.
+#ifndef OE2PG_PLAN_PLAN_H
+#define OE2PG_PLAN_PLAN_H
+
+#include "base/arena.h"
+#include "model/settings.h"
+#include "model/state.h"
+#include "plan/selection.h"
+
+enum method {
+    METHOD_LOAD, // first load: the mirrored table does not exist yet
+    METHOD_FULL, // read whole and compared
+};
+
+struct job {
+    const struct table *table;
+    const struct table_record *record; // of an earlier run; NULL: none
+    enum method method;
+    const char *reason;
+    int64_t row_estimate; // -1: unknown
+    bool is_estimate_exact;
+    uint64_t fingerprint; // of the table's shape
+};
+
+struct plan {
+    struct job *jobs; // in the order in which they are to be started
+    size_t job_count;
+};
+
+const char *method_name(enum method method);
+
+// A number that changes when the shape that is mirrored does: names, types, order, key.
+uint64_t plan_fingerprint(const struct table *table);
+
+// Everything lives in `arena`; tables and records are borrowed. Order: loads that were begun, then
+// priority, then what was never mirrored, then the longest not mirrored, large before small.
+void plan_make(struct arena *arena, const struct selection *selection,
+    const struct table_record *records, size_t record_count, struct plan *plan);
+
+#endif

@@ -1,0 +1,67 @@
+// Which tables of the catalogue this run takes, and how each is to be treated: ignored names,
+// selected names, tables.X settings, excluded columns, keys and names in the mirror. Decides only:
+// no I/O, nothing logged. Any thread, one at a time for one catalogue.
+//
+// A pattern is a name with or without schema, without case; `*` stands for any run of characters,
+// `?` for one: "customer", "pub.customer", "cust*". An ignored table is never taken, whatever else
+// is said. A pattern of a flag that matches no table is an error: nothing was started yet, and
+// somebody sits there who can correct it. A line of the ignore file, or a key of
+// mirror_settings.tables, that matches nothing is a warning: the table may have been dropped at the
+// source since, and that must not stop a nightly run. Both name what may have been meant.
+#ifndef OE2PG_PLAN_SELECTION_H
+#define OE2PG_PLAN_SELECTION_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "model/settings.h"
+#include "model/table.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum selection_verdict {
+    SELECTION_TAKEN,
+    SELECTION_IGNORED,      // `pattern` says by which line or flag
+    SELECTION_NOT_SELECTED, // --table was given for others only
+    SELECTION_REFUSED,      // `refusal` says why; the table counts as failed, the others go on
+};
+
+struct selected_table {
+    struct table *table;
+    enum selection_verdict verdict;
+    const struct name_pattern *pattern;    // that ignored or selected it; NULL: none was needed
+    const struct table_settings *settings; // the best match of mirror_settings.tables; NULL: none
+    const struct error *refusal;           // ERROR_TABLE with its remedy; NULL unless refused
+};
+
+struct selection {
+    struct selected_table *tables; // as many as the catalogue has, in its order
+    size_t table_count;
+    size_t taken_count;
+    size_t ignored_count;
+    size_t refused_count;
+    const char **warnings; // sentences for the log
+    size_t warning_count;
+};
+
+// Fills `selection`; everything new lives in `arena`. Every table that is not ignored gets its
+// excluded columns removed (with the keys over them), its `where` and priority, its key
+// (model/key_choice.h) and the names it and its columns have in the mirror. Two tables whose names
+// in the mirror are equal are both refused, even when only one of them is selected. Fails with
+// ERROR_USAGE only, for a flag that matches no table.
+bool selection_make(struct arena *arena, const struct mirror_settings *settings,
+    const struct catalog *catalog, struct selection *selection, struct error *err)
+    __attribute__((warn_unused_result));
+
+// True when the pattern means this table.
+bool selection_matches(const char *pattern, const struct table *table);
+
+// The settings that count for this table: those that name it before those whose pattern fits it,
+// later ones before earlier ones. NULL when there are none.
+const struct table_settings *selection_find_settings(
+    const struct mirror_settings *settings, const struct table *table);
+
+// "ignored_tables.txt, line 3" or "--ignore-table"; lives in `arena`.
+const char *selection_place(struct arena *arena, const char *file, int line);
+
+#endif

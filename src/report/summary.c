@@ -1,0 +1,77 @@
+#include "report/summary.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { SLOWEST = 5, SLOW_MS = 1000 };
+
+static size_t
+count_state(const struct summary *summary, int state)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < summary->table_count; i++)
+        count += (int)summary->tables[i].state == state;
+    return count;
+}
+
+// The slowest table that is faster than `below_ms`; NULL when none took long.
+static const struct summary_table *
+next_slowest(const struct summary *summary, int64_t below_ms)
+{
+    const struct summary_table *slowest = NULL;
+
+    for (size_t i = 0; i < summary->table_count; i++) {
+        const struct summary_table *table = &summary->tables[i];
+
+        if (table->state == SUMMARY_DONE && table->duration_ms >= SLOW_MS &&
+            table->duration_ms < below_ms &&
+            (slowest == NULL || table->duration_ms > slowest->duration_ms))
+            slowest = table;
+    }
+    return slowest;
+}
+
+static void
+write_slowest(const struct summary *summary)
+{
+    int64_t below_ms = INT64_MAX;
+
+    for (int i = 0; i < SLOWEST; i++) {
+        const struct summary_table *table = next_slowest(summary, below_ms);
+        char took[32];
+
+        if (table == NULL)
+            return;
+        clock_format_duration(table->duration_ms, took, sizeof took);
+        log_info("Slow: %s took %s for %" PRId64 " rows", table->name, took, table->row_count);
+        below_ms = table->duration_ms;
+    }
+}
+
+void
+summary_write(const struct summary *summary)
+{
+    size_t left = count_state(summary, SUMMARY_LEFT);
+    char took[32];
+
+    write_slowest(summary);
+    for (size_t i = 0; i < summary->table_count; i++) {
+        const struct summary_table *table = &summary->tables[i];
+
+        if (table->state == SUMMARY_FAILED)
+            log_error("Failed: %s: %s%s%s", table->name, table->error->message,
+                table->error->hint[0] != '\0' ? " - " : "", table->error->hint);
+    }
+    clock_format_duration(summary->duration_ms, took, sizeof took);
+    log_info("Summary: %zu of %zu tables mirrored, %zu failed, %zu left for the next run; %" PRId64
+             " rows read, %" PRId64 " inserted, %" PRId64 " updated, %" PRId64 " deleted, %" PRId64
+             " values in quarantine; %s",
+        count_state(summary, SUMMARY_DONE), summary->table_count,
+        count_state(summary, SUMMARY_FAILED), left, summary->sums.rows_read,
+        summary->sums.rows_inserted, summary->sums.rows_updated, summary->sums.rows_deleted,
+        summary->sums.values_quarantined, took);
+}

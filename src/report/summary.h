@@ -1,0 +1,29 @@
+// The end of a run in words: counts, failures with their remedies, the slowest tables.
+#ifndef OE2PG_REPORT_SUMMARY_H
+#define OE2PG_REPORT_SUMMARY_H
+
+#include "base/error.h"
+#include "model/state.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct summary_table {
+    const char *name;
+    enum { SUMMARY_DONE, SUMMARY_FAILED, SUMMARY_LEFT } state;
+    const struct error *error; // SUMMARY_FAILED
+    int64_t row_count;         // read
+    int64_t duration_ms;
+};
+
+struct summary {
+    const struct summary_table *tables;
+    size_t table_count;
+    struct table_result sums;
+    int64_t duration_ms;
+};
+
+// Writes the summary to the log.
+void summary_write(const struct summary *summary);
+
+#endif

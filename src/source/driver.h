@@ -1,0 +1,35 @@
+// What a driver must provide. Only drivers and source.c include this. A driver embeds struct source
+// and struct cursor as the first members of its own and fills them before it hands them out.
+#ifndef OE2PG_SOURCE_DRIVER_H
+#define OE2PG_SOURCE_DRIVER_H
+
+#include "source/source.h"
+
+struct source {
+    const struct source_driver *driver;
+    struct source_identity identity;
+    bool buffers_results;
+};
+
+struct cursor {
+    struct source *source;
+};
+
+// One door. Every function keeps the promise of its namesake in source.h; none is optional, and
+// none is ever given NULL.
+struct source_driver {
+    bool (*open)(
+        const struct source_settings *settings, struct source **source, struct error *err);
+    void (*close)(struct source *source);
+    void (*cancel)(struct source *source);
+    bool (*read_catalog)(struct source *source, struct arena *arena, struct catalog *catalog,
+        struct error *err);
+    bool (*open_cursor)(struct source *source, const struct read_request *request,
+        struct cursor **cursor, struct error *err);
+    bool (*fetch)(struct cursor *cursor, const struct batch **batch, struct error *err);
+    void (*close_cursor)(struct cursor *cursor);
+};
+
+extern const struct source_driver odbc_source_driver;
+
+#endif

@@ -1,0 +1,124 @@
+// The pieces of the ODBC driver, for the files of this folder only.
+#ifndef OE2PG_SOURCE_ODBC_ODBC_H
+#define OE2PG_SOURCE_ODBC_ODBC_H
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/error.h"
+#include "source/driver.h"
+
+#include <sql.h>
+#include <sqlext.h>
+
+#include <pthread.h>
+#include <stdint.h>
+
+struct odbc_product;
+
+// What earlier reads of one table taught about it; found by names, for the catalogue may have been
+// read again.
+struct odbc_note {
+    struct odbc_note *next;
+    char *schema;
+    char *name;
+    size_t column_count;
+    bool *is_long;      // [column_count]: its values do not fit the block buffers
+    bool has_odd_texts; // texts with a NUL or BLOBs in text columns: see odbc_product.h
+};
+
+struct odbc_source {
+    struct source base; // first: source.c sees only this
+    const struct source_settings *settings;
+    const struct odbc_product *product;
+    SQLHENV environment;
+    SQLHDBC connection;
+    struct arena arena;         // the identity's texts
+    char quote[8];              // around identifiers; "" when there is none
+    char escape[8];             // in patterns of catalogue calls; "" when there is none
+    SQLUINTEGER getdata;        // SQL_GD_* flags
+    bool paces_fetch;           // nobody said how many rows a network fetch shall have
+    struct odbc_note *notes;    // owned
+    pthread_mutex_t running_lock; // guards `running` only
+    SQLHSTMT running;           // what source_cancel may cancel; NULL when nothing runs
+};
+
+// --- odbc_error.c: the one place that reads diagnostics
+
+// Turns the diagnostics of a handle into `err` and returns false; `what` is what was being done.
+// Secrets of the settings are masked.
+bool odbc_fail(const struct source_settings *settings, SQLSMALLINT handle_type, SQLHANDLE handle,
+    SQLRETURN code, struct error *err, const char *what);
+// The same for an attempt to connect: every failure is one of the source.
+bool odbc_fail_connect(const struct source_settings *settings, SQLHDBC connection, SQLRETURN code,
+    struct error *err);
+// True when some warning of the handle says that data was shortened (01004).
+bool odbc_was_truncated(SQLSMALLINT handle_type, SQLHANDLE handle);
+
+// --- odbc_statement.c: one statement, registered for source_cancel while it is open
+
+struct odbc_statement {
+    struct odbc_source *source;
+    SQLHSTMT handle; // SQL_NULL_HSTMT when closed
+};
+
+bool odbc_statement_open(struct odbc_source *source, struct odbc_statement *statement,
+    struct error *err) __attribute__((warn_unused_result));
+bool odbc_statement_execute(struct odbc_statement *statement, const char *sql, struct error *err)
+    __attribute__((warn_unused_result));
+// True for the codes that mean success; otherwise fills err.
+bool odbc_statement_check(const struct odbc_statement *statement, SQLRETURN code,
+    struct error *err, const char *what) __attribute__((warn_unused_result));
+// Ends its transaction too, where autocommit is off.
+void odbc_statement_close(struct odbc_statement *statement);
+
+// A small result read as text, row by row: for catalogues. Fields of up to `field_bytes` bytes.
+struct odbc_result {
+    struct odbc_statement *statement;
+    size_t column_count; // those bound: the first ones of the result
+    size_t field_bytes;  // buffer of a field, NUL included
+    size_t row;          // in the block
+    SQLULEN row_count;   // of the block
+    char *values;
+    SQLLEN *indicators;
+};
+
+// Binds the first `column_count` columns of an executed statement.
+bool odbc_result_open(struct odbc_statement *statement, size_t column_count, size_t field_bytes,
+    struct odbc_result *result, struct error *err) __attribute__((warn_unused_result));
+// Steps to the next row; *has_row is false at the end.
+bool odbc_result_next(struct odbc_result *result, bool *has_row, struct error *err)
+    __attribute__((warn_unused_result));
+// A field of the present row: borrowed until the next block, NULL for NULL. Sets *is_cut (may be
+// NULL) when the buffer was too small for it.
+const char *odbc_result_text(const struct odbc_result *result, size_t column, bool *is_cut);
+// The same as a number; `otherwise` for NULL or anything that is none.
+int64_t odbc_result_number(const struct odbc_result *result, size_t column, int64_t otherwise);
+void odbc_result_close(struct odbc_result *result);
+
+// --- odbc_catalog.c, odbc_key.c
+
+bool odbc_read_catalog(struct source *source, struct arena *arena, struct catalog *catalog,
+    struct error *err) __attribute__((warn_unused_result));
+// Keys and row estimates of all tables, which are sorted by schema and name.
+bool odbc_read_keys(struct odbc_source *source, struct arena *arena, struct table **tables,
+    size_t table_count, struct error *err) __attribute__((warn_unused_result));
+void odbc_read_estimates(struct odbc_source *source, struct table **tables, size_t table_count);
+// NULL when there is none of that name.
+struct table *odbc_find_table(
+    struct table **tables, size_t table_count, const char *schema, const char *name);
+
+// --- odbc_cursor.c
+
+bool odbc_open_cursor(struct source *source, const struct read_request *request,
+    struct cursor **cursor, struct error *err) __attribute__((warn_unused_result));
+bool odbc_fetch(struct cursor *cursor, const struct batch **batch, struct error *err)
+    __attribute__((warn_unused_result));
+void odbc_close_cursor(struct cursor *cursor);
+
+// --- odbc_note.c
+
+// The note about a table, made when there is none; owned by the source.
+struct odbc_note *odbc_note_find(struct odbc_source *source, const struct table *table);
+void odbc_note_free_all(struct odbc_source *source);
+
+#endif

@@ -1,0 +1,492 @@
+// A cursor's life: plan the layout, execute, bind, then block by block: SQLFetch fills the bound
+// arrays, and each row is turned into cells. Cells point into the arrays where the value lies there
+// as it is wanted; everything else (unbound, overlong, UTF-16, rows fetched one at a time) is
+// gathered in one buffer, by offset first, because the buffer moves while it grows.
+#include "base/mem.h"
+#include "model/canonical.h"
+#include "source/odbc/odbc.h"
+#include "source/odbc/odbc_layout.h"
+#include "source/odbc/odbc_pace.h"
+#include "source/odbc/odbc_product.h"
+#include "source/odbc/odbc_query.h"
+#include "source/odbc/odbc_value.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BUFFER_KEPT = 16 * 1024 * 1024, CELL_BYTES_MIN = 64 * 1024 };
+
+// A cell that is not in the buffer.
+#define NOT_STORED SIZE_MAX
+
+struct odbc_cursor {
+    struct cursor base; // first: source.c sees only this
+    struct odbc_source *source;
+    struct read_request request;
+    struct odbc_note *note; // the source's
+    struct odbc_statement statement;
+    struct odbc_query query;
+    struct odbc_layout layout;
+    struct odbc_pace pace;
+    SQLULEN rows_fetched; // of the block; the driver writes here
+    size_t next_row;      // of the block
+    size_t positioned;    // row of the block that SQLSetPos is on, SIZE_MAX for none
+    bool at_end;
+    struct batch batch;
+    struct cell *cells;   // [batch capacity x columns]
+    size_t *offsets;      // of the same cells, NOT_STORED for those in the block
+    size_t row_capacity;  // of cells and offsets
+    struct buffer stored; // values of this batch that are not in the block
+    struct buffer wide;   // scratch
+};
+
+// --- opening
+
+static size_t
+saturating_add(size_t a, size_t b)
+{
+    return a > SIZE_MAX - b ? SIZE_MAX : a + b;
+}
+
+static void
+init_buffers(struct odbc_cursor *cursor)
+{
+    size_t value = cursor->request.value_bytes;
+    size_t batch = cursor->request.batch_bytes;
+    size_t columns = cursor->request.table->column_count;
+    size_t cap;
+
+    // A batch ends behind the row that fills it: what is in it before that row, and that row.
+    cap = value > SIZE_MAX / 4 / columns ? SIZE_MAX / 2 : value * columns * 2;
+    cap = saturating_add(cap, saturating_add(batch, CELL_BYTES_MIN + columns * CELL_BYTES_MIN));
+    buffer_init(&cursor->stored, cap > SIZE_MAX / 2 ? SIZE_MAX / 2 : cap);
+    buffer_init(&cursor->wide,
+        value > SIZE_MAX / 8 ? SIZE_MAX / 2 : value * 2 + (size_t)CELL_BYTES_MIN);
+}
+
+static bool
+set_forward_only(struct odbc_cursor *cursor, struct error *err)
+{
+    SQLHSTMT handle = cursor->statement.handle;
+    SQLRETURN code = SQLSetStmtAttr(handle, SQL_ATTR_CURSOR_TYPE,
+        (SQLPOINTER)(uintptr_t)SQL_CURSOR_FORWARD_ONLY, SQL_IS_UINTEGER);
+
+    if (!odbc_statement_check(&cursor->statement, code, err, "could not ask for a stream"))
+        return false;
+    // Read-only is the default; a driver that warns or refuses to hear it said reads all the same.
+    (void)SQLSetStmtAttr(handle, SQL_ATTR_CONCURRENCY,
+        (SQLPOINTER)(uintptr_t)SQL_CONCUR_READ_ONLY, SQL_IS_UINTEGER);
+    return true;
+}
+
+static bool
+start(struct odbc_cursor *cursor, struct error *err)
+{
+    struct odbc_source *source = cursor->source;
+
+    odbc_layout_plan(source, &cursor->request, cursor->note, &cursor->layout);
+    if (!odbc_query_build(source, &cursor->request, cursor->layout.order,
+            cursor->note->has_odd_texts, &cursor->query, err))
+        return false;
+    odbc_pace_begin(&cursor->pace, source, &cursor->layout);
+    if (!odbc_statement_open(source, &cursor->statement, err) ||
+        !set_forward_only(cursor, err) ||
+        !odbc_query_execute(&cursor->query, &cursor->request, &cursor->statement, err))
+        return false;
+    return odbc_layout_bind(&cursor->statement, &cursor->request, cursor->query.is_plain,
+        cursor->query.has_guard, &cursor->layout, &cursor->rows_fetched, err);
+}
+
+bool
+odbc_open_cursor(struct source *base, const struct read_request *request, struct cursor **opened,
+    struct error *err)
+{
+    struct odbc_source *source = (struct odbc_source *)base;
+    struct odbc_cursor *cursor;
+
+    if (request->table->column_count == 0)
+        return error_set(err, ERROR_TABLE, "the catalogue shows no columns of it");
+    cursor = mem_calloc(1, sizeof *cursor);
+    cursor->base.source = base;
+    cursor->source = source;
+    cursor->request = *request;
+    cursor->note = odbc_note_find(source, request->table);
+    cursor->batch.column_count = request->table->column_count;
+    cursor->positioned = SIZE_MAX;
+    init_buffers(cursor);
+    if (!start(cursor, err)) {
+        odbc_close_cursor(&cursor->base);
+        return false;
+    }
+    *opened = &cursor->base;
+    return true;
+}
+
+void
+odbc_close_cursor(struct cursor *base)
+{
+    struct odbc_cursor *cursor = (struct odbc_cursor *)base;
+
+    odbc_statement_close(&cursor->statement);
+    odbc_query_release(&cursor->query);
+    odbc_layout_release(&cursor->layout);
+    buffer_release(&cursor->stored);
+    buffer_release(&cursor->wide);
+    free(cursor->cells);
+    free(cursor->offsets);
+    free(cursor);
+}
+
+// --- one value
+
+static bool
+fail_too_long(const struct odbc_cursor *cursor, const struct column *column, struct error *err)
+{
+    (void)error_set(err, ERROR_DATA, "column \"%s\" holds a value of more than %zu bytes",
+        column->name, cursor->request.value_bytes);
+    return error_hint(err, "Leave the column out (exclude_columns), or shorten the value.");
+}
+
+// A value that did not fit and cannot be read again: the next read takes the column call by call.
+static bool
+fail_for_repeat(struct odbc_cursor *cursor, size_t position, struct error *err)
+{
+    cursor->note->is_long[position] = true;
+    (void)error_set(err, ERROR_DATA,
+        "column \"%s\" holds a value wider than declared; the table is read again with room for it",
+        cursor->request.table->columns[position].name);
+    err->transient = true;
+    return false;
+}
+
+static bool
+fail_for_odd_texts(struct odbc_cursor *cursor, struct error *err)
+{
+    cursor->note->has_odd_texts = true;
+    (void)error_set(err, ERROR_DATA,
+        "a text holds a NUL byte or is a BLOB; the table is read again with texts as bytes");
+    err->transient = true;
+    return false;
+}
+
+static struct cell *
+cell_of(struct odbc_cursor *cursor, size_t position, size_t **offset)
+{
+    size_t at = cursor->batch.row_count * cursor->batch.column_count + position;
+
+    *offset = &cursor->offsets[at];
+    return &cursor->cells[at];
+}
+
+static bool
+check_size(const struct odbc_cursor *cursor, const struct odbc_slot *slot, size_t size,
+    struct error *err)
+{
+    if (cursor->request.value_bytes > 0 && size > cursor->request.value_bytes)
+        return fail_too_long(cursor, slot->column, err);
+    return true;
+}
+
+// Makes the bytes from `start` to the end of the buffer the value of a cell.
+static bool
+finish_stored(struct odbc_cursor *cursor, const struct odbc_slot *slot, size_t position,
+    size_t start, struct error *err)
+{
+    struct buffer *stored = &cursor->stored;
+    size_t size = stored->size - start;
+    size_t *offset;
+    struct cell *cell = cell_of(cursor, position, &offset);
+
+    if (slot->is_number) {
+        char *text;
+
+        if (buffer_reserve(stored, CANONICAL_SLACK) == NULL)
+            return fail_too_long(cursor, slot->column, err);
+        text = stored->bytes + start;
+        size = canonical_text(
+            slot->column->kind, slot->column->scale, text, size, size + CANONICAL_SLACK);
+        stored->size = start + size;
+    }
+    *offset = start;
+    cell->bytes = NULL; // set when the batch is complete
+    cell->size = size;
+    return check_size(cursor, slot, size, err);
+}
+
+static void
+set_null(struct odbc_cursor *cursor, size_t position)
+{
+    size_t *offset;
+    struct cell *cell = cell_of(cursor, position, &offset);
+
+    *offset = NOT_STORED;
+    cell->bytes = NULL;
+    cell->size = 0;
+}
+
+static bool
+take_by_call(struct odbc_cursor *cursor, size_t position, struct error *err)
+{
+    const struct odbc_slot *slot = &cursor->layout.slots[position];
+    size_t limit = cursor->request.value_bytes > 0 ? cursor->request.value_bytes : SIZE_MAX / 8;
+    size_t start = cursor->stored.size;
+
+    switch (odbc_value_get(&cursor->statement, slot->item, slot->c_type, limit, &cursor->stored,
+        &cursor->wide, err)) {
+    case ODBC_VALUE_READ:
+        return finish_stored(cursor, slot, position, start, err);
+    case ODBC_VALUE_NULL:
+        cursor->stored.size = start;
+        set_null(cursor, position);
+        return true;
+    case ODBC_VALUE_TOO_LONG:
+        return fail_too_long(cursor, slot->column, err);
+    case ODBC_VALUE_FAILED:
+        return error_within(err, "column \"%s\"", slot->column->name);
+    }
+    BUG("no such state of a value");
+}
+
+// A bound value did not fit its place.
+static bool
+take_overlong(struct odbc_cursor *cursor, size_t position, size_t row, struct error *err)
+{
+    SQLRETURN code;
+
+    if (!cursor->source->product->can_reposition)
+        return fail_for_repeat(cursor, position, err);
+    if (cursor->positioned != row) {
+        code = SQLSetPos(cursor->statement.handle, (SQLSETPOSIROW)(row + 1), SQL_POSITION,
+            SQL_LOCK_NO_CHANGE);
+        if (!odbc_statement_check(&cursor->statement, code, err, "could not go back to a row"))
+            return false;
+        cursor->positioned = row;
+    }
+    return take_by_call(cursor, position, err);
+}
+
+static bool
+store_bytes(struct odbc_cursor *cursor, const struct odbc_slot *slot, size_t position,
+    const char *bytes, size_t size, struct error *err)
+{
+    size_t start = cursor->stored.size;
+    bool is_stored = slot->c_type == SQL_C_WCHAR
+        ? odbc_value_append_utf16(&cursor->stored, bytes, size)
+        : buffer_append(&cursor->stored, bytes, size);
+
+    if (!is_stored)
+        return fail_too_long(cursor, slot->column, err);
+    return finish_stored(cursor, slot, position, start, err);
+}
+
+static bool
+take_bound(struct odbc_cursor *cursor, size_t position, size_t row, struct error *err)
+{
+    const struct odbc_slot *slot = &cursor->layout.slots[position];
+    SQLLEN indicator = slot->indicators[row];
+    char *bytes = slot->values + row * slot->stride;
+    size_t terminator = slot->c_type == SQL_C_BINARY ? 0
+        : slot->c_type == SQL_C_WCHAR                ? sizeof(SQLWCHAR)
+                                                     : 1;
+    size_t size = (size_t)indicator;
+    size_t *offset;
+    struct cell *cell;
+
+    if (indicator == SQL_NULL_DATA) {
+        set_null(cursor, position);
+        return true;
+    }
+    if (indicator < 0 || size > slot->stride - terminator)
+        return take_overlong(cursor, position, row, err);
+    // Rows fetched one at a time overwrite each other; number texts may need room to be rewritten.
+    if (cursor->layout.block_rows == 1 || slot->c_type == SQL_C_WCHAR ||
+        (slot->is_number && slot->stride - size < CANONICAL_SLACK))
+        return store_bytes(cursor, slot, position, bytes, size, err);
+    if (slot->is_number)
+        size = canonical_text(slot->column->kind, slot->column->scale, bytes, size, slot->stride);
+    cell = cell_of(cursor, position, &offset);
+    *offset = NOT_STORED;
+    cell->bytes = bytes;
+    cell->size = size;
+    return check_size(cursor, slot, size, err);
+}
+
+// --- one row
+
+static bool
+check_row_status(struct odbc_cursor *cursor, size_t row, struct error *err)
+{
+    switch (cursor->layout.status[row]) {
+    case SQL_ROW_SUCCESS:
+    case SQL_ROW_SUCCESS_WITH_INFO:
+    case SQL_ROW_UPDATED:
+    case SQL_ROW_ADDED:
+        return true;
+    case SQL_ROW_ERROR:
+        (void)odbc_fail(cursor->source->settings, SQL_HANDLE_STMT, cursor->statement.handle,
+            SQL_ERROR, err, "could not read a row");
+        if (err->kind == ERROR_TABLE)
+            err->kind = ERROR_DATA;
+        return false;
+    case SQL_ROW_NOROW:
+    case SQL_ROW_DELETED:
+    default:
+        return error_set(err, ERROR_TABLE,
+            "the driver delivered a row that is none (state %u)",
+            (unsigned)cursor->layout.status[row]);
+    }
+}
+
+static bool
+check_guard(struct odbc_cursor *cursor, size_t row, struct error *err)
+{
+    const struct odbc_layout *layout = &cursor->layout;
+
+    if (layout->has_guard && layout->guard_values[row * ODBC_GUARD_STRIDE] != '0')
+        return fail_for_odd_texts(cursor, err);
+    return true;
+}
+
+static bool
+take_row(struct odbc_cursor *cursor, size_t row, struct error *err)
+{
+    const struct odbc_layout *layout = &cursor->layout;
+    size_t before = cursor->stored.size;
+    const struct cell *cells;
+
+    if (!check_row_status(cursor, row, err) || !check_guard(cursor, row, err))
+        return false;
+    // In the order of the SELECT list: drivers may refuse to go back to an earlier column.
+    for (size_t i = 0; i < layout->column_count; i++) {
+        size_t position = layout->order[i];
+
+        if (layout->slots[position].is_by_call ? !take_by_call(cursor, position, err)
+                                               : !take_bound(cursor, position, row, err))
+            return false;
+    }
+    cells = &cursor->cells[cursor->batch.row_count * layout->column_count];
+    for (size_t i = 0; i < layout->column_count; i++)
+        cursor->batch.size_bytes += cells[i].size;
+    odbc_pace_note_row(&cursor->pace, cursor->stored.size - before);
+    cursor->batch.row_count++;
+    return true;
+}
+
+// --- one batch
+
+static bool
+fetch_block(struct odbc_cursor *cursor, struct error *err)
+{
+    SQLRETURN code;
+
+    odbc_pace_apply(&cursor->pace, cursor->source);
+    cursor->next_row = 0;
+    cursor->rows_fetched = 0;
+    cursor->positioned = SIZE_MAX;
+    code = SQLFetch(cursor->statement.handle);
+    switch (code) {
+    case SQL_NO_DATA:
+        cursor->at_end = true;
+        cursor->rows_fetched = 0;
+        return true;
+    // What a warning means is in indicators and row states, which are looked at cell by cell.
+    case SQL_SUCCESS_WITH_INFO:
+    case SQL_SUCCESS:
+        break;
+    default:
+        return odbc_statement_check(
+            &cursor->statement, code, err, "could not fetch rows of the source");
+    }
+    if (cursor->rows_fetched > cursor->layout.block_rows)
+        BUG("%zu rows in a block of %zu", (size_t)cursor->rows_fetched, cursor->layout.block_rows);
+    if (cursor->rows_fetched == 0)
+        return error_set(err, ERROR_SOURCE, "the driver delivered a block without rows");
+    return true;
+}
+
+static void
+make_room(struct odbc_cursor *cursor, size_t rows)
+{
+    size_t cells = mem_product(rows, cursor->batch.column_count);
+
+    if (rows <= cursor->row_capacity)
+        return;
+    cursor->cells = mem_realloc(cursor->cells, cells, sizeof *cursor->cells);
+    cursor->offsets = mem_realloc(cursor->offsets, cells, sizeof *cursor->offsets);
+    cursor->row_capacity = rows;
+}
+
+static void
+begin_batch(struct odbc_cursor *cursor)
+{
+    cursor->batch.row_count = 0;
+    cursor->batch.size_bytes = 0;
+    // One enormous value must not hold its memory for the rest of the table.
+    if (cursor->stored.capacity > BUFFER_KEPT)
+        buffer_release(&cursor->stored);
+    if (cursor->wide.capacity > BUFFER_KEPT)
+        buffer_release(&cursor->wide);
+    buffer_clear(&cursor->stored);
+}
+
+static void
+resolve_cells(struct odbc_cursor *cursor)
+{
+    size_t count = cursor->batch.row_count * cursor->batch.column_count;
+
+    cursor->batch.cells = cursor->cells;
+    if (cursor->stored.bytes == NULL)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        if (cursor->offsets[i] != NOT_STORED)
+            cursor->cells[i].bytes = cursor->stored.bytes + cursor->offsets[i];
+    }
+}
+
+static bool
+is_full(const struct odbc_cursor *cursor)
+{
+    const struct read_request *request = &cursor->request;
+
+    return (request->batch_rows > 0 && cursor->batch.row_count >= request->batch_rows) ||
+        (request->batch_bytes > 0 && cursor->batch.size_bytes >= request->batch_bytes);
+}
+
+// True when the rows of the next block may join the batch: cells of a block of several rows point
+// into it, so that it must not be overwritten.
+static bool
+may_fetch_more(const struct odbc_cursor *cursor)
+{
+    return !cursor->at_end && (cursor->batch.row_count == 0 || cursor->layout.block_rows == 1);
+}
+
+bool
+odbc_fetch(struct cursor *base, const struct batch **batch, struct error *err)
+{
+    struct odbc_cursor *cursor = (struct odbc_cursor *)base;
+    enum { ROOM_FIRST = 64 };
+
+    begin_batch(cursor);
+    while (!is_full(cursor)) {
+        if (cursor->next_row == cursor->rows_fetched) {
+            if (!may_fetch_more(cursor))
+                break;
+            if (!fetch_block(cursor, err))
+                return false;
+            if (cursor->at_end)
+                break;
+        }
+        if (cursor->batch.row_count == cursor->row_capacity)
+            make_room(cursor,
+                cursor->layout.block_rows > 1   ? cursor->layout.block_rows
+                    : cursor->row_capacity == 0 ? ROOM_FIRST
+                                                : cursor->row_capacity * 2);
+        if (!take_row(cursor, cursor->next_row, err))
+            return false;
+        cursor->next_row++;
+    }
+    resolve_cells(cursor);
+    *batch = &cursor->batch;
+    return true;
+}

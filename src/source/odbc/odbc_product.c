@@ -1,0 +1,285 @@
+#include "source/odbc/odbc_product.h"
+
+#include "base/text.h"
+
+#include <sql.h>
+#include <sqlext.h>
+
+#include <string.h>
+
+// --- SQLite: libsqliteodbc prints reals with 15 digits and BLOBs as X'..', and cuts texts at NUL
+
+static bool
+is_text_with_odd_values(const struct column *column, bool has_odd_texts)
+{
+    return column->kind == VALUE_TEXT && has_odd_texts;
+}
+
+static bool
+sqlite_expression(
+    struct buffer *sql, const struct column *column, const char *name, bool has_odd_texts)
+{
+    if (column->kind == VALUE_BINARY || is_text_with_odd_values(column, has_odd_texts)) {
+        (void)buffer_printf(sql, "CAST(%s AS BLOB)", name);
+        return true;
+    }
+    // 18 digits: with 17 SQLite's own printf is one bit off for some doubles.
+    (void)buffer_printf(
+        sql, "CASE typeof(%s) WHEN 'real' THEN printf('%%!.18g', %s) ELSE %s END", name, name, name);
+    return true;
+}
+
+static void
+sqlite_guard(struct buffer *sql, const char *name)
+{
+    (void)buffer_printf(sql, "typeof(%s) = 'blob' OR instr(%s, char(0))", name, name);
+}
+
+// A text parameter takes the affinity of the column that it is compared with, or the type that
+// PostgreSQL infers for a literal.
+static int
+type_by_context(const struct column *column)
+{
+    (void)column;
+    return SQL_VARCHAR;
+}
+
+// --- PostgreSQL: its own text for everything that psqlODBC would rewrite (dates, zones, uuid, money)
+
+enum {
+    PG_BOOL = 16,
+    PG_BYTEA = 17,
+    PG_CHAR = 18,
+    PG_NAME = 19,
+    PG_INT8 = 20,
+    PG_INT2 = 21,
+    PG_INT4 = 23,
+    PG_TEXT = 25,
+    PG_OID = 26,
+    PG_FLOAT4 = 700,
+    PG_FLOAT8 = 701,
+    PG_BPCHAR = 1042,
+    PG_VARCHAR = 1043,
+    PG_DATE = 1082,
+    PG_TIME = 1083,
+    PG_TIMESTAMP = 1114,
+    PG_TIMESTAMPTZ = 1184,
+    PG_NUMERIC = 1700,
+};
+
+static const struct {
+    int64_t type;
+    enum value_kind kind;
+    size_t width; // 0: as found
+    bool is_cast;
+} postgres_types[] = {
+    { PG_BOOL, VALUE_BOOLEAN, 1, true },
+    { PG_BYTEA, VALUE_BINARY, 0, false },
+    { PG_INT8, VALUE_INTEGER, 20, false },
+    { PG_INT2, VALUE_INTEGER, 6, false },
+    { PG_INT4, VALUE_INTEGER, 11, false },
+    { PG_OID, VALUE_INTEGER, 10, false },
+    { PG_TEXT, VALUE_TEXT, 0, false },
+    { PG_BPCHAR, VALUE_TEXT, 0, false }, // a cast would drop its blanks
+    { PG_VARCHAR, VALUE_TEXT, 0, false },
+    { PG_FLOAT4, VALUE_FLOAT4, 24, true },
+    { PG_FLOAT8, VALUE_FLOAT, 24, true },
+    { PG_DATE, VALUE_DATE, 13, true },
+    { PG_TIME, VALUE_TIME, 15, true },
+    { PG_TIMESTAMP, VALUE_TIMESTAMP, 30, true },
+    { PG_TIMESTAMPTZ, VALUE_TIMESTAMP_TZ, 36, true },
+    { PG_NUMERIC, VALUE_DECIMAL, 0, true },
+};
+
+enum { POSTGRES_TYPE_COUNT = sizeof postgres_types / sizeof postgres_types[0] };
+
+static bool
+postgres_expression(
+    struct buffer *sql, const struct column *column, const char *name, bool has_odd_texts)
+{
+    (void)has_odd_texts;
+    for (size_t i = 0; i < POSTGRES_TYPE_COUNT; i++) {
+        if (column->driver_type == (int)postgres_types[i].type && !postgres_types[i].is_cast) {
+            (void)buffer_append_text(sql, name);
+            return false;
+        }
+    }
+    (void)buffer_printf(sql, "CAST(%s AS pg_catalog.text)", name);
+    return true;
+}
+
+// The type modifier of varchar(n) and char(n) is n + 4, that of numeric(p,s) is 4 + p * 65536 + s.
+static void
+apply_type_modifier(struct column *column, int64_t base_type, int64_t modifier)
+{
+    bool is_declared = modifier >= 4;
+
+    if (base_type == PG_NUMERIC) {
+        column->width = is_declared ? (size_t)((modifier - 4) >> 16) & 0xFFFF : 0;
+        // A negative scale is kept in eleven bits; nothing is printed behind the point then.
+        column->scale = is_declared ? (int)((modifier - 4) & 0x7FF) : -1;
+        if (column->scale > 1000)
+            column->scale = 0;
+        return;
+    }
+    column->width = is_declared ? (size_t)(modifier - 4) : 0;
+    column->is_long = !is_declared;
+}
+
+static void
+postgres_refine(struct column *column, int64_t base_type, int64_t type_modifier)
+{
+    if (base_type <= 0 || base_type > INT32_MAX)
+        return;
+    // The type's own number says more than an ODBC type number.
+    column->driver_type = (int)base_type;
+    column->kind = VALUE_TEXT;
+    column->is_long = true;
+    column->scale = -1;
+    for (size_t i = 0; i < POSTGRES_TYPE_COUNT; i++) {
+        if (base_type != postgres_types[i].type)
+            continue;
+        column->kind = postgres_types[i].kind;
+        column->width = postgres_types[i].width;
+        column->is_long = column->kind == VALUE_TEXT || column->kind == VALUE_BINARY;
+    }
+    if (base_type == PG_NUMERIC || base_type == PG_VARCHAR || base_type == PG_BPCHAR)
+        apply_type_modifier(column, base_type, type_modifier);
+    else if (column->is_long)
+        column->width = 0;
+    if (base_type == PG_NAME || base_type == PG_CHAR) {
+        column->width = 63;
+        column->is_long = false;
+    }
+}
+
+// --- MariaDB and MySQL: FLOAT would be printed with 6 digits, BIT as bytes
+
+static bool
+mariadb_expression(
+    struct buffer *sql, const struct column *column, const char *name, bool has_odd_texts)
+{
+    (void)has_odd_texts;
+    if (column->kind == VALUE_FLOAT4) {
+        (void)buffer_printf(sql, "(%s + 0e0)", name);
+        return true;
+    }
+    if (text_match("bit*", column->type_name)) {
+        (void)buffer_printf(sql, "CAST(%s AS UNSIGNED)", name);
+        return true;
+    }
+    (void)buffer_append_text(sql, name);
+    return false;
+}
+
+// MariaDB would compare a number with a text as doubles, a decimal it compares exactly.
+static int
+mariadb_parameter_type(const struct column *column)
+{
+    return column->kind == VALUE_INTEGER || column->kind == VALUE_DECIMAL ? SQL_DECIMAL
+                                                                          : SQL_VARCHAR;
+}
+
+static void
+mariadb_refine(struct column *column, int64_t base_type, int64_t type_modifier)
+{
+    (void)base_type;
+    (void)type_modifier;
+    if (text_match("bit*", column->type_name)) {
+        column->kind = column->width <= 1 && column->kind != VALUE_BINARY ? VALUE_BOOLEAN
+                                                                            : VALUE_INTEGER;
+        column->width = 20;
+        column->is_long = false;
+    } else if (text_equal_nocase(column->type_name, "uuid") ||
+        text_match("inet?", column->type_name)) {
+        column->kind = VALUE_TEXT;
+        column->width = 48;
+        column->is_long = false;
+    } else if (column->kind == VALUE_FLOAT4 || column->kind == VALUE_FLOAT) {
+        column->scale = -1;
+    }
+}
+
+// --- the table
+
+static const struct odbc_product products[] = {
+    { .patterns = { "SQLite*" },
+        .library = "*sqlite*",
+        .session = { "SELECT count(*) FROM sqlite_master", "PRAGMA query_only = 1" },
+        // An INTEGER PRIMARY KEY has no index of its own; table_info knows it. A NULL name in
+        // index_info is an expression.
+        .keys = "SELECT '' AS s, m.name AS t, 'PRIMARY KEY' AS i, 1 AS p, c.name AS c, c.pk AS n "
+                "FROM sqlite_master m, pragma_table_info(m.name) c "
+                "WHERE m.type = 'table' AND c.pk > 0 "
+                "UNION ALL SELECT '', m.name, l.name, 0, k.name, k.seqno + 1 "
+                "FROM sqlite_master m, pragma_index_list(m.name) l, pragma_index_info(l.name) k "
+                "WHERE m.type = 'table' AND l.\"unique\" AND NOT l.partial AND l.origin <> 'pk' "
+                "ORDER BY 2, 4 DESC, 3, 6",
+        .estimates = "SELECT '', tbl, max(CAST(stat AS INTEGER)) FROM sqlite_stat1 "
+                     "WHERE stat GLOB '[0-9]*' GROUP BY tbl",
+        .code_page = "PRAGMA encoding",
+        .append_expression = sqlite_expression,
+        .append_guard = sqlite_guard,
+        .parameter_type = type_by_context },
+    { .patterns = { "PostgreSQL*" },
+        .library = "*psqlodbc*",
+        .session = { "SET client_encoding TO 'UTF8'", "SET DateStyle TO 'ISO'",
+            "SET IntervalStyle TO 'postgres'", "SET extra_float_digits TO 1",
+            "SET bytea_output TO 'hex'", "SET row_security TO off",
+            "SET default_transaction_read_only TO on" },
+        // INCLUDE columns stand behind the key columns; invalid, partial, deferrable and expression
+        // indexes do not identify rows.
+        .keys = "SELECT n.nspname, c.relname, i.relname, CASE WHEN x.indisprimary THEN 1 ELSE 0 "
+                "END, a.attname, k.n FROM pg_catalog.pg_index x "
+                "JOIN pg_catalog.pg_class c ON c.oid = x.indrelid "
+                "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+                "JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid "
+                "CROSS JOIN LATERAL pg_catalog.generate_series(1, x.indnkeyatts) AS k(n) "
+                "LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 "
+                "AND a.attnum = x.indkey[k.n - 1] "
+                "WHERE x.indisunique AND x.indisvalid AND x.indimmediate AND x.indpred IS NULL "
+                "AND x.indexprs IS NULL AND c.relkind IN ('r', 'p') "
+                "AND n.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema') "
+                "ORDER BY 1, 2, 4 DESC, 3, 6",
+        .estimates = "SELECT n.nspname, c.relname, CAST(c.reltuples AS pg_catalog.int8) "
+                     "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
+                     "ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p')",
+        .guid = "SELECT CAST(system_identifier AS pg_catalog.text) "
+                "FROM pg_catalog.pg_control_system()",
+        .code_page = "SELECT pg_catalog.current_setting('server_encoding')",
+        .append_expression = postgres_expression,
+        .parameter_type = type_by_context,
+        .refine_column = postgres_refine,
+        .has_own_types = true,
+        .ends_transactions = true,
+        .paces_fetch = true,
+        .can_reposition = true },
+    { .patterns = { "MariaDB*", "MySQL*" },
+        .library = "*",
+        .session = { "SET SESSION TRANSACTION READ ONLY" },
+        .keys = "SELECT '', TABLE_NAME, INDEX_NAME, CASE INDEX_NAME WHEN 'PRIMARY' THEN 1 ELSE 0 "
+                "END, CASE WHEN SUB_PART IS NULL THEN COLUMN_NAME END, SEQ_IN_INDEX "
+                "FROM information_schema.STATISTICS "
+                "WHERE TABLE_SCHEMA = DATABASE() AND NON_UNIQUE = 0 ORDER BY 2, 4 DESC, 3, 6",
+        .estimates = "SELECT '', TABLE_NAME, TABLE_ROWS FROM information_schema.TABLES "
+                     "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE'",
+        .code_page = "SELECT @@character_set_database",
+        .append_expression = mariadb_expression,
+        .parameter_type = mariadb_parameter_type,
+        .refine_column = mariadb_refine,
+        .only_own_catalog = true },
+};
+
+static const struct odbc_product unknown_product;
+
+const struct odbc_product *
+odbc_product_find(const char *dbms_name, const char *library)
+{
+    for (size_t i = 0; i < sizeof products / sizeof products[0]; i++) {
+        for (const char *const *p = products[i].patterns; *p != NULL; p++) {
+            if (text_match(*p, dbms_name) && text_match(products[i].library, library))
+                return &products[i];
+        }
+    }
+    return &unknown_product;
+}

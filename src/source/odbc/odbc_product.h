@@ -1,0 +1,46 @@
+// What is known about database products, found by SQL_DBMS_NAME
+// (and the driver's library, where it is the driver that is odd): how to ask them for their keys in
+// one query, and which columns have to be asked for in other words than their name, because the
+// driver would spoil them. One table; everything unknown is read by plain ODBC.
+#ifndef OE2PG_SOURCE_ODBC_PRODUCT_H
+#define OE2PG_SOURCE_ODBC_PRODUCT_H
+
+#include "base/buffer.h"
+#include "model/table.h"
+
+enum { ODBC_SESSION_STATEMENTS = 8 };
+
+struct odbc_product {
+    const char *patterns[3]; // of SQL_DBMS_NAME, the last one NULL
+    const char *library;     // pattern of SQL_DRIVER_NAME: what is said is true of this driver only
+    // Run after connecting; the first one also proves that the database can be read at all.
+    const char *session[ODBC_SESSION_STATEMENTS];
+    // Rows (schema, table, index, 1 if primary, column, position), sorted by all but the last two
+    // and then by position. A NULL column (an expression) spoils the whole index. NULL: ODBC calls.
+    const char *keys;
+    const char *estimates; // rows (schema, table, rows); failure is no error; NULL: none
+    const char *guid;      // one text; failure is no error; NULL: none
+    const char *code_page; // one text; failure is no error; NULL: none
+    // Appends what to select for a column; `name` is the quoted column. NULL: the column itself.
+    // Returns false when that is just the name, so that its type in the result can be checked.
+    bool (*append_expression)(
+        struct buffer *sql, const struct column *column, const char *name, bool has_odd_texts);
+    // Appends a condition that is true for values which the driver would spoil silently unless
+    // selected with `has_odd_texts`. NULL: there are none.
+    void (*append_guard)(struct buffer *sql, const char *name);
+    // SQL type under which a position in a key is bound (its C type is char). NULL: the column's.
+    int (*parameter_type)(const struct column *column);
+    // Mends kind, width and scale after the general rules of odbc_type.h. `base_type` and
+    // `type_modifier` are psqlODBC's extra columns 20 and 25 of SQLColumns, -1 elsewhere.
+    void (*refine_column)(struct column *column, int64_t base_type, int64_t type_modifier);
+    bool has_own_types;     // refine_column replaces driver_type by the product's type number
+    bool only_own_catalog;  // list the tables of the connected database only
+    bool ends_transactions; // autocommit off, every statement followed by a rollback
+    bool paces_fetch;       // odbc_pace.h is true of its driver
+    bool can_reposition;    // SQLSetPos and SQLGetData work in a block: proved for its driver
+};
+
+// Never NULL. `library` is SQL_DRIVER_NAME.
+const struct odbc_product *odbc_product_find(const char *dbms_name, const char *library);
+
+#endif

@@ -1,0 +1,254 @@
+#include "source/odbc/odbc_query.h"
+
+#include "base/mem.h"
+#include "source/odbc/odbc_product.h"
+#include "source/odbc/odbc_type.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// Appends an identifier in the source's quotes, those inside doubled.
+static void
+append_identifier(const struct odbc_source *source, struct buffer *sql, const char *identifier)
+{
+    size_t quote_size = strlen(source->quote);
+
+    (void)buffer_append(sql, source->quote, quote_size);
+    for (const char *p = identifier; *p != '\0'; p++) {
+        if (quote_size > 0 && *p == source->quote[0])
+            (void)buffer_append(sql, source->quote, quote_size);
+        (void)buffer_append_byte(sql, *p);
+    }
+    (void)buffer_append(sql, source->quote, quote_size);
+}
+
+static void
+append_table_name(const struct odbc_source *source, struct buffer *sql, const struct table *table)
+{
+    if (table->schema[0] != '\0') {
+        append_identifier(source, sql, table->schema);
+        (void)buffer_append_byte(sql, '.');
+    }
+    append_identifier(source, sql, table->name);
+}
+
+// Where columns are selected by expressions the result may have a column of the same name, which
+// ORDER BY would then mean; qualified by its table, the name is the table's column.
+static void
+append_column_name(const struct odbc_source *source, struct buffer *sql,
+    const struct table *table, const struct column *column)
+{
+    if (source->product->append_expression != NULL) {
+        append_identifier(source, sql, table->name);
+        (void)buffer_append_byte(sql, '.');
+    }
+    append_identifier(source, sql, column->name);
+}
+
+static void
+append_items(const struct odbc_source *source, const struct table *table, const uint16_t *order,
+    bool has_odd_texts, struct odbc_query *query)
+{
+    struct buffer name;
+
+    buffer_init(&name, BUFFER_SQL_CAP);
+    for (size_t i = 0; i < table->column_count; i++) {
+        const struct column *column = &table->columns[order[i]];
+
+        if (i > 0)
+            (void)buffer_append_text(&query->sql, ", ");
+        buffer_clear(&name);
+        append_column_name(source, &name, table, column);
+        query->is_plain[order[i]] = source->product->append_expression == NULL ||
+            !source->product->append_expression(
+                &query->sql, column, buffer_text(&name), has_odd_texts);
+        if (source->product->append_expression == NULL)
+            (void)buffer_append_text(&query->sql, buffer_text(&name));
+    }
+    query->sql.failed |= name.failed;
+    buffer_release(&name);
+}
+
+static void
+append_guard(const struct odbc_source *source, const struct table *table, struct odbc_query *query)
+{
+    struct buffer name;
+
+    buffer_init(&name, BUFFER_SQL_CAP);
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (table->columns[i].kind != VALUE_TEXT)
+            continue;
+        buffer_clear(&name);
+        append_column_name(source, &name, table, &table->columns[i]);
+        (void)buffer_append_text(
+            &query->sql, query->has_guard ? " OR " : ", CASE WHEN ");
+        source->product->append_guard(&query->sql, buffer_text(&name));
+        query->has_guard = true;
+    }
+    if (query->has_guard)
+        (void)buffer_append_text(&query->sql, " THEN 1 ELSE 0 END");
+    query->sql.failed |= name.failed;
+    buffer_release(&name);
+}
+
+// --- which rows
+
+static void
+append_and(struct buffer *sql, bool *has_where)
+{
+    (void)buffer_append_text(sql, *has_where ? " AND " : " WHERE ");
+    *has_where = true;
+}
+
+static void
+append_nulls(const struct odbc_source *source, const struct read_request *request,
+    struct buffer *sql, bool *has_where)
+{
+    const struct table *table = request->table;
+    const struct key *key = request->key;
+    bool is_any = request->part == KEY_PART_WITH_NULL;
+
+    for (size_t i = 0; i < key->column_count; i++) {
+        const struct column *column = &table->columns[key->columns[i]];
+
+        if (!is_any && !column->is_nullable)
+            continue;
+        if (is_any && i > 0)
+            (void)buffer_append_text(sql, " OR ");
+        else
+            append_and(sql, has_where);
+        if (is_any && i == 0)
+            (void)buffer_append_byte(sql, '(');
+        append_column_name(source, sql, table, column);
+        (void)buffer_append_text(sql, is_any ? " IS NULL" : " IS NOT NULL");
+    }
+    if (is_any)
+        (void)buffer_append_byte(sql, ')');
+}
+
+static void
+append_position(const struct odbc_source *source, const struct read_request *request,
+    struct odbc_query *query, bool *has_where)
+{
+    const struct key_position *after = request->after;
+
+    for (size_t i = 0; i < after->count; i++) {
+        append_and(&query->sql, has_where);
+        append_column_name(source, &query->sql, request->table,
+            &request->table->columns[request->key->columns[i]]);
+        (void)buffer_append_text(&query->sql, i + 1 < after->count ? " = ?" : " > ?");
+    }
+    query->parameter_count = after->count;
+}
+
+static void
+append_order(
+    const struct odbc_source *source, const struct read_request *request, struct buffer *sql)
+{
+    for (size_t i = 0; i < request->key->column_count; i++) {
+        (void)buffer_append_text(sql, i == 0 ? " ORDER BY " : ", ");
+        append_column_name(
+            source, sql, request->table, &request->table->columns[request->key->columns[i]]);
+    }
+}
+
+static void
+append_conditions(const struct odbc_source *source, const struct read_request *request,
+    struct odbc_query *query)
+{
+    bool has_where = false;
+
+    if (request->table->where != NULL && request->table->where[0] != '\0') {
+        append_and(&query->sql, &has_where);
+        // The line end closes a comment that the user may have ended his condition with.
+        (void)buffer_printf(&query->sql, "(%s\n)", request->table->where);
+    }
+    if (request->part == KEY_PART_ALL)
+        return;
+    append_nulls(source, request, &query->sql, &has_where);
+    if (request->part == KEY_PART_WITH_NULL)
+        return;
+    if (request->after != NULL)
+        append_position(source, request, query, &has_where);
+    append_order(source, request, &query->sql);
+}
+
+static bool
+check_request(const struct read_request *request, struct error *err)
+{
+    if (request->table->column_count == 0)
+        return error_set(err, ERROR_TABLE, "the catalogue shows no columns of it");
+    if (request->part != KEY_PART_ALL && request->key == NULL)
+        BUG("a part of a key was asked for without a key");
+    if (request->after != NULL &&
+        (request->part != KEY_PART_NOT_NULL || request->after->count == 0 ||
+            request->after->count > request->key->column_count))
+        BUG("a position that does not fit its key");
+    return true;
+}
+
+bool
+odbc_query_build(const struct odbc_source *source, const struct read_request *request,
+    const uint16_t *order, bool has_odd_texts, struct odbc_query *query, struct error *err)
+{
+    const struct table *table = request->table;
+
+    if (!check_request(request, err))
+        return false;
+    memset(query, 0, sizeof *query);
+    buffer_init(&query->sql, BUFFER_SQL_CAP);
+    query->is_plain = mem_calloc(table->column_count, sizeof *query->is_plain);
+    (void)buffer_append_text(&query->sql, "SELECT ");
+    append_items(source, table, order, has_odd_texts, query);
+    if (source->product->append_guard != NULL && !has_odd_texts)
+        append_guard(source, table, query);
+    (void)buffer_append_text(&query->sql, " FROM ");
+    append_table_name(source, &query->sql, table);
+    append_conditions(source, request, query);
+    return !query->sql.failed || error_set(err, ERROR_TABLE, "its SELECT would be too long");
+}
+
+// --- parameters
+
+static bool
+bind_value(struct odbc_query *query, const struct odbc_statement *statement, size_t index,
+    const struct column *column, const struct cell *value, struct error *err)
+{
+    const struct odbc_product *product = statement->source->product;
+    int type = product->parameter_type != NULL ? product->parameter_type(column)
+                                               : column->driver_type;
+    bool is_number = odbc_type_class(type) == ODBC_CLASS_NUMBER;
+    size_t precision = is_number && column->width > 0 ? column->width : value->size;
+    SQLSMALLINT scale = (SQLSMALLINT)(column->scale > 0 ? column->scale : 0);
+    SQLRETURN code;
+
+    query->sizes[index] = (SQLLEN)value->size;
+    // Fractions of seconds need their digits; the size of other types is that of the value.
+    if (odbc_type_class(type) == ODBC_CLASS_TIME)
+        scale = 9;
+    code = SQLBindParameter(statement->handle, (SQLUSMALLINT)(index + 1), SQL_PARAM_INPUT,
+        SQL_C_CHAR, (SQLSMALLINT)type, precision > 0 ? precision : 1, scale,
+        (SQLPOINTER)(uintptr_t)value->bytes, (SQLLEN)value->size, &query->sizes[index]);
+    return odbc_statement_check(statement, code, err, "could not bind a position");
+}
+
+bool
+odbc_query_execute(struct odbc_query *query, const struct read_request *request,
+    struct odbc_statement *statement, struct error *err)
+{
+    for (size_t i = 0; i < query->parameter_count; i++) {
+        const struct column *column = &request->table->columns[request->key->columns[i]];
+
+        if (!bind_value(query, statement, i, column, &request->after->values[i], err))
+            return false;
+    }
+    return odbc_statement_execute(statement, buffer_text(&query->sql), err);
+}
+
+void
+odbc_query_release(struct odbc_query *query)
+{
+    buffer_release(&query->sql);
+    free(query->is_plain);
+    query->is_plain = NULL;
+}

@@ -1,0 +1,25 @@
+// The SELECT of a read: its text and its parameters.
+#ifndef OE2PG_SOURCE_ODBC_QUERY_H
+#define OE2PG_SOURCE_ODBC_QUERY_H
+
+#include "source/odbc/odbc.h"
+
+struct odbc_query {
+    struct buffer sql;
+    bool *is_plain;   // [column_count] by position in the table: selected by its name alone
+    bool has_guard;   // the last item of the list is 1 for rows with values that would be spoiled
+    size_t parameter_count;
+    SQLLEN sizes[KEY_COLUMNS_MAX]; // of the parameters; borrowed by the statement
+};
+
+// Writes the text. `order` holds the positions of all columns of the table in the order in which
+// they are to be selected.
+bool odbc_query_build(const struct odbc_source *source, const struct read_request *request,
+    const uint16_t *order, bool has_odd_texts, struct odbc_query *query, struct error *err)
+    __attribute__((warn_unused_result));
+// Binds the position and executes. The request's values must live until then.
+bool odbc_query_execute(struct odbc_query *query, const struct read_request *request,
+    struct odbc_statement *statement, struct error *err) __attribute__((warn_unused_result));
+void odbc_query_release(struct odbc_query *query);
+
+#endif

@@ -1,0 +1,480 @@
+#include "sync/load.h"
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "model/key_choice.h"
+#include "sync/quarantine_list.h"
+#include "target/copy_stream.h"
+#include "target/ddl.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    COMMIT_INTERVAL_MS = 5000,
+    READER_POLL_MS = 200,
+    // Below this many rows a table is read in whatever order is cheapest and in one go.
+    ORDERED_FROM_ROWS = 20000,
+    NAME_SIZE = 64, // PostgreSQL's NAMEDATALEN
+};
+
+struct load {
+    struct worker *worker;
+    const struct table *table;
+    struct table_record *record;
+    struct table_result *result;
+    struct reader reader;
+    struct copy_stream *copy;
+    struct quarantine_list quarantine;
+    struct row_policy policy;
+    char staging[NAME_SIZE];
+    bool is_created;   // now or by an earlier attempt
+    bool is_staged;    // committed in the staging schema
+    bool is_unlogged;  // staging is published: subscribers must not see it
+    int64_t open_rows; // sent in the open transaction
+    int64_t open_bytes;
+    int64_t commit_ms; // steady clock: of the last commit, or the start
+};
+
+static int64_t
+commit_interval_ms(void)
+{
+#ifdef OE2PG_FAULT_POINTS
+    const char *given = getenv("OE2PG_TEST_COMMIT_MS");
+
+    if (given != NULL)
+        return strtoll(given, NULL, 10);
+#endif
+    return COMMIT_INTERVAL_MS;
+}
+
+// The same name in every run, and no other table's: mirror, hash of the whole name, and as much of
+// the name as people need to know it again.
+static void
+name_staging(struct load *load)
+{
+    const struct table *table = load->table;
+    uint64_t hash = hash_row_add(hash_bytes_extended(table->schema, strlen(table->schema), 0),
+        hash_bytes_extended(table->name, strlen(table->name), 0));
+
+    (void)snprintf(load->staging, sizeof load->staging, "%d_%08" PRIx32 "_",
+        load->worker->shared->claim.mirror_id, (uint32_t)hash);
+    (void)snprintf(load->staging + strlen(load->staging),
+        sizeof load->staging - strlen(load->staging), "%.*s",
+        (int)text_utf8_prefix(table->target_name, NAME_SIZE - 1 - strlen(load->staging)),
+        table->target_name);
+}
+
+static bool
+is_read_in_order(const struct table *table)
+{
+    return table->key != NULL && key_choice_is_resumable(table) &&
+           (table->row_estimate < 0 || table->row_estimate >= ORDERED_FROM_ROWS);
+}
+
+static bool
+key_may_be_null(const struct table *table)
+{
+    for (size_t i = 0; i < table->key->column_count; i++) {
+        if (table->columns[table->key->columns[i]].is_nullable)
+            return true;
+    }
+    return false;
+}
+
+// ---- the open transaction ----------------------------------------------------------------------
+
+static bool
+open_copy(struct load *load, struct error *err)
+{
+    struct worker *worker = load->worker;
+    const char *schema = worker->shared->settings->target.schema;
+    const char *name = load->table->target_name;
+
+    if (load->copy != NULL)
+        return true;
+    if (!target_in_transaction(worker->target) && !target_begin(worker->target, err))
+        return false;
+    if (!load->is_created) {
+        if (!ddl_create_table(worker->target, schema, name, load->table, err))
+            return false;
+        load->is_created = true;
+    }
+    return copy_stream_open(worker->target, load->is_staged ? STAGING_SCHEMA : schema,
+        load->is_staged ? load->staging : name, load->table, &load->copy, err);
+}
+
+// Ends the COPY, if one is open, and writes what could not be sent. The transaction stays open.
+static bool
+end_copy(struct load *load, struct error *err)
+{
+    int64_t row_count = 0;
+    bool done;
+
+    if (load->copy == NULL)
+        return true;
+    done = copy_stream_finish(load->copy, &row_count, err);
+    copy_stream_close(load->copy);
+    load->copy = NULL;
+    return done && quarantine_list_save(
+                       &load->quarantine, load->worker->target, &load->worker->shared->claim, err);
+}
+
+static bool
+save_record(struct load *load, struct error *err)
+{
+    struct run_shared *shared = load->worker->shared;
+
+    load->record->read_to_ms = clock_wall_ms();
+    return tracking_save(
+        load->worker->target, &shared->claim, shared->settings->target.schema, load->record, err);
+}
+
+static void
+count_open_rows(struct load *load, struct piece *piece)
+{
+    piece->row_count += load->open_rows;
+    piece->size_bytes += load->open_bytes;
+    load->open_rows = 0;
+    load->open_bytes = 0;
+}
+
+static bool
+move_to_staging(struct load *load, struct error *err)
+{
+    struct worker *worker = load->worker;
+    const char *schema = worker->shared->settings->target.schema;
+    bool is_published;
+
+    if (!ddl_staging_is_published(worker->target, &is_published, err))
+        return false;
+    load->is_unlogged = is_published;
+    return (!is_published ||
+               ddl_set_unlogged(worker->target, schema, load->table->target_name, err)) &&
+           ddl_move(worker->target, schema, load->table->target_name, STAGING_SCHEMA, load->staging,
+               err);
+}
+
+// Commits what was read so far, with its position.
+static bool
+commit_part(struct load *load, bool is_end, struct error *err)
+{
+    struct worker *worker = load->worker;
+    struct piece *piece = &load->record->pieces[0];
+    const struct cell *position = reader_position(&load->reader);
+
+    worker_set_phase(worker, PHASE_COMMITTING);
+    if (!open_copy(load, err) || !end_copy(load, err) ||
+        (!load->is_staged && !move_to_staging(load, err)))
+        return false;
+    count_open_rows(load, piece);
+    piece->is_done = is_end;
+    if (position != NULL) {
+        memcpy(piece->position, position, load->table->key->column_count * sizeof *position);
+        piece->position_count = load->table->key->column_count;
+    }
+    load->record->state = TABLE_STATE_STAGED;
+    load->record->staging_table = load->staging;
+    load->record->was_staged = true;
+    if (!save_record(load, err) || !target_commit(worker->target, err))
+        return false;
+    load->is_staged = true;
+    load->commit_ms = clock_steady_ms();
+    worker_set_phase(worker, PHASE_READING);
+    return true;
+}
+
+// ---- reading -----------------------------------------------------------------------------------
+
+static bool
+send_batch(struct load *load, const struct batch *batch, struct error *err)
+{
+    if (!open_copy(load, err))
+        return false;
+    for (size_t r = 0; r < batch->row_count; r++) {
+        const struct cell *row =
+            row_policy_apply(&load->policy, &batch->cells[r * batch->column_count]);
+
+        if (!copy_stream_send(load->copy, row, err))
+            return false;
+    }
+    load->open_rows += (int64_t)batch->row_count;
+    load->open_bytes += (int64_t)batch->size_bytes;
+    load->result->rows_read += (int64_t)batch->row_count;
+    load->result->bytes_read += (int64_t)batch->size_bytes;
+    worker_add_progress(load->worker, batch->row_count, batch->size_bytes);
+    return !quarantine_list_is_full(&load->quarantine) || end_copy(load, err);
+}
+
+// Reads one part to its end. `can_commit`: what was read may be committed before the end.
+static bool
+read_part(struct load *load, bool can_commit, struct error *err)
+{
+    const struct batch *batch;
+
+    worker_set_phase(load->worker, PHASE_READING);
+    for (;;) {
+        if (worker_is_cancelled(load->worker, err)) {
+            struct error ignored;
+
+            // What is read is worth keeping, if that is quick.
+            if (can_commit && load->open_rows > 0)
+                (void)commit_part(load, false, &ignored);
+            return false;
+        }
+        if (!reader_fetch(&load->reader, &batch, err))
+            return false;
+        if (batch->row_count == 0)
+            return true;
+        if (!send_batch(load, batch, err))
+            return false;
+        if (can_commit && clock_steady_ms() - load->commit_ms >= commit_interval_ms() &&
+            !commit_part(load, false, err))
+            return false;
+    }
+}
+
+static bool
+read_not_null_part(struct load *load, struct error *err)
+{
+    struct piece *piece = &load->record->pieces[0];
+
+    if (piece->is_done)
+        return true;
+    reader_init(
+        &load->reader, load->worker->source, load->table, KEY_PART_NOT_NULL, &load->worker->limits);
+    if (piece->position_count > 0 && !reader_start_after(&load->reader, piece->position, err))
+        return false;
+    return read_part(load, true, err) && (!load->is_staged || commit_part(load, true, err));
+}
+
+static bool
+read_rest(struct load *load, enum key_part part, struct error *err)
+{
+    reader_release(&load->reader);
+    reader_init(&load->reader, load->worker->source, load->table, part, &load->worker->limits);
+    return read_part(load, false, err);
+}
+
+// ---- into place --------------------------------------------------------------------------------
+
+// Waits until no snapshot is left that could see a part of the staged rows. False in *is_safe when
+// some reader stays longer than a run may wait.
+static bool
+wait_for_readers(struct load *load, bool *is_safe, struct error *err)
+{
+    struct worker *worker = load->worker;
+    struct run_shared *shared = worker->shared;
+    char own[NAME_SIZE];
+    int64_t mark;
+    int64_t count = 0;
+    const char *who;
+
+    *is_safe = false;
+    mirror_session_name(own, sizeof own, &shared->claim, "");
+    if (load->is_unlogged || !readers_mark(worker->target, &mark, err))
+        return load->is_unlogged;
+    worker_set_phase(worker, PHASE_WAITING_FOR_READERS);
+    for (;;) {
+        if (worker_is_cancelled(worker, err) ||
+            !readers_before(worker->target, &worker->arena, own, mark, &count, &who, err))
+            return false;
+        if (count == 0 || shared->reader_wait_left_ms <= 0)
+            break;
+        clock_sleep_ms(READER_POLL_MS);
+        shared->reader_wait_left_ms -= READER_POLL_MS;
+        worker_add_progress(worker, 0, 0);
+    }
+    *is_safe = count == 0;
+    return true;
+}
+
+static bool
+put_into_place(struct load *load, bool is_safe, struct error *err)
+{
+    struct worker *worker = load->worker;
+    const char *schema = worker->shared->settings->target.schema;
+    const char *name = load->table->target_name;
+    int64_t inserted;
+
+    if (is_safe)
+        return ddl_move(worker->target, STAGING_SCHEMA, load->staging, schema, name, err);
+    if (!ddl_fill_from_staging(
+            worker->target, load->staging, schema, name, load->table, &inserted, err))
+        return false;
+    if (inserted != load->record->row_count)
+        return error_set(err, ERROR_TABLE,
+            "%" PRId64 " rows were loaded but the staging table holds %" PRId64,
+            load->record->row_count, inserted);
+    return ddl_drop_staging(worker->target, load->staging, err);
+}
+
+// The last transaction: the rest of the rows, the table in its place, its tracking row.
+static bool
+finish(struct load *load, bool was_staged, bool is_safe, struct error *err)
+{
+    struct worker *worker = load->worker;
+    struct table_record *record = load->record;
+
+    worker_set_phase(worker, PHASE_COMMITTING);
+    if (!open_copy(load, err) || !end_copy(load, err))
+        return false;
+    record->row_count = load->open_rows;
+    record->size_bytes = load->open_bytes;
+    for (size_t i = 0; i < record->piece_count; i++) {
+        record->row_count += record->pieces[i].row_count;
+        record->size_bytes += record->pieces[i].size_bytes;
+    }
+    if (was_staged && !put_into_place(load, is_safe, err))
+        return false;
+    load->result->rows_inserted = record->row_count;
+    record->state = TABLE_STATE_DONE;
+    record->staging_table = NULL;
+    record->piece_count = 0;
+    load->result->finished_ms = clock_wall_ms();
+    return quarantine_resolve_unseen(worker->target, &worker->shared->claim, load->table, err) &&
+           table_run_save(worker->target, &worker->shared->claim, record, load->result, err) &&
+           save_record(load, err) && target_commit(worker->target, err);
+}
+
+static bool
+load_in_order(struct load *load, struct error *err)
+{
+    bool is_safe = false;
+    bool has_nulls = key_may_be_null(load->table);
+
+    if (!read_not_null_part(load, err))
+        return false;
+    if (load->is_staged) {
+        ddl_analyze(load->worker->target, STAGING_SCHEMA, load->staging);
+        if (!wait_for_readers(load, &is_safe, err))
+            return false;
+    }
+    if (has_nulls && !read_rest(load, KEY_PART_WITH_NULL, err))
+        return false;
+    return finish(load, load->is_staged, is_safe, err);
+}
+
+// ---- beginning ---------------------------------------------------------------------------------
+
+static void
+start_fresh(struct load *load)
+{
+    struct table_record *record = load->record;
+    struct piece *piece = &record->pieces[0];
+
+    memset(record->pieces, 0, sizeof record->pieces);
+    record->piece_count = is_read_in_order(load->table) ? 1 : 0;
+    piece->number = 1;
+    if (load->table->key != NULL)
+        piece->position = arena_calloc(
+            &load->worker->arena, load->table->key->column_count, sizeof *piece->position);
+    record->read_from_ms = clock_wall_ms();
+    record->was_resumed = false;
+}
+
+// True in *is_usable when the staging table holds what the record says.
+static bool
+check_staging(struct load *load, bool *is_usable, struct error *err)
+{
+    const struct table_record *record = load->record;
+    struct relation relation;
+    int64_t row_count;
+
+    *is_usable = false;
+    if (!ddl_find(load->worker->target, &load->worker->arena, STAGING_SCHEMA, load->staging,
+            &relation, err))
+        return false;
+    if (!relation.exists || record->piece_count == 0 || load->table->key == NULL ||
+        record->pieces[0].position_count != load->table->key->column_count ||
+        !is_read_in_order(load->table))
+        return true;
+    *is_usable = true;
+    load->is_unlogged = relation.is_unlogged;
+    // PostgreSQL empties an UNLOGGED table after a crash.
+    if (relation.is_unlogged) {
+        if (!ddl_count_staging(load->worker->target, load->staging, &row_count, err))
+            return false;
+        *is_usable = row_count == record->pieces[0].row_count;
+    }
+    return true;
+}
+
+static bool
+refuse_existing(struct load *load, struct error *err)
+{
+    struct worker *worker = load->worker;
+    const char *schema = worker->shared->settings->target.schema;
+    struct relation relation;
+
+    if (!ddl_find(worker->target, &worker->arena, schema, load->table->target_name, &relation, err))
+        return false;
+    if (!relation.exists)
+        return true;
+    error_set(err, ERROR_TABLE, "\"%s\".\"%s\" exists already and is not a table that oe2pg made",
+        schema, load->table->target_name);
+    return error_hint(err,
+        "oe2pg never replaces what it did not make: rename it, or ignore the table, or set "
+        "postgres_db.schema.");
+}
+
+static bool
+prepare(struct load *load, uint64_t fingerprint, struct error *err)
+{
+    struct table_record *record = load->record;
+    bool is_usable = false;
+
+    if (!refuse_existing(load, err))
+        return false;
+    if (record->state == TABLE_STATE_STAGED) {
+        if (record->fingerprint == fingerprint && !check_staging(load, &is_usable, err))
+            return false;
+        record->was_staged = true;
+    }
+    record->fingerprint = fingerprint;
+    if (is_usable) {
+        load->is_created = true;
+        load->is_staged = true;
+        record->was_resumed = true;
+        worker_add_progress(load->worker, (size_t)record->pieces[0].row_count, 0);
+        return true;
+    }
+    start_fresh(load);
+    return !record->was_staged || ddl_drop_staging(load->worker->target, load->staging, err);
+}
+
+bool
+load_table(struct worker *worker, const struct table *table, uint64_t fingerprint,
+    struct table_record *record, struct table_result *result, struct error *err)
+{
+    struct load load = {
+        .worker = worker,
+        .table = table,
+        .record = record,
+        .result = result,
+        .commit_ms = clock_steady_ms(),
+    };
+    bool done;
+
+    name_staging(&load);
+    quarantine_list_init(&load.quarantine, table);
+    row_policy_init(&load.policy, table, quarantine_list_add, &load.quarantine);
+    reader_init(&load.reader, worker->source, table, KEY_PART_ALL, &worker->limits);
+    done = prepare(&load, fingerprint, err);
+    if (done && is_read_in_order(table))
+        done = load_in_order(&load, err);
+    else if (done)
+        done = read_rest(&load, KEY_PART_ALL, err) && finish(&load, false, false, err);
+    reader_release(&load.reader);
+    copy_stream_close(load.copy);
+    if (!done)
+        target_rollback(worker->target);
+    result->values_quarantined = load.quarantine.saved_count;
+    result->values_newly_quarantined = load.quarantine.new_count;
+    quarantine_list_release(&load.quarantine);
+    row_policy_release(&load.policy);
+    return done;
+}

@@ -1,0 +1,109 @@
+#include "sync/quarantine_list.h"
+
+#include "model/digest.h"
+
+#include <string.h>
+
+enum {
+    LIST_BYTES = 1024 * 1024,
+    SAVED_MAX =
+        100000, // a table with more bad values than this has another problem; they are counted
+};
+
+struct quarantine_node {
+    struct quarantine_node *next;
+    struct quarantine_entry entry;
+};
+
+void
+quarantine_list_init(struct quarantine_list *list, const struct table *table)
+{
+    memset(list, 0, sizeof *list);
+    list->table = table;
+    arena_init(&list->arena);
+}
+
+void
+quarantine_list_release(struct quarantine_list *list)
+{
+    arena_release(&list->arena);
+}
+
+static const struct cell *
+copy_key(struct quarantine_list *list, const struct cell *row)
+{
+    const struct key *key = list->table->key;
+    struct cell *values;
+
+    if (key == NULL)
+        return NULL;
+    values = arena_calloc(&list->arena, key->column_count, sizeof *values);
+    for (size_t i = 0; i < key->column_count; i++) {
+        const struct cell *value = &row[key->columns[i]];
+
+        if (value->bytes != NULL) {
+            values[i].bytes = arena_strndup(&list->arena, value->bytes, value->size);
+            values[i].size = value->size;
+            list->size_bytes += value->size;
+        }
+    }
+    return values;
+}
+
+void
+quarantine_list_add(void *context, const struct refused_value *refused)
+{
+    // Compared over runs, so without the run's seed.
+    static const struct digest_kind unseeded = { .seed = 0 };
+    struct quarantine_list *list = context;
+    const struct cell *value = &refused->row[refused->column];
+    struct quarantine_node *node = arena_calloc(&list->arena, 1, sizeof *node);
+
+    node->entry = (struct quarantine_entry){
+        .table = list->table,
+        .key_values = copy_key(list, refused->row),
+        .column = list->table->columns[refused->column].name,
+        .reason = refused->reason,
+        .bytes = arena_strndup(&list->arena, value->bytes, value->size),
+        .size = value->size,
+        .row_digest = digest_row(&unseeded, list->table, refused->row),
+    };
+    list->size_bytes += value->size + sizeof *node;
+    if (list->last != NULL)
+        list->last->next = node;
+    else
+        list->first = node;
+    list->last = node;
+}
+
+bool
+quarantine_list_is_full(const struct quarantine_list *list)
+{
+    return list->size_bytes >= LIST_BYTES;
+}
+
+bool
+quarantine_list_save(struct quarantine_list *list, struct target *target,
+    const struct mirror_claim *claim, struct error *err)
+{
+    for (struct quarantine_node *node = list->first; node != NULL; node = node->next) {
+        bool is_new = true;
+
+        if (list->saved_count < SAVED_MAX &&
+            !quarantine_save(target, claim, &node->entry, &is_new, err))
+            return false;
+        list->saved_count++;
+        list->new_count += is_new;
+    }
+    quarantine_list_clear(list);
+    return true;
+}
+
+void
+quarantine_list_clear(struct quarantine_list *list)
+{
+    arena_reset(&list->arena);
+    list->first = NULL;
+    list->last = NULL;
+    list->size_bytes = 0;
+}

@@ -1,0 +1,101 @@
+#include "sync/queue.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void
+queue_init(struct queue *queue, const struct plan *plan)
+{
+    memset(queue, 0, sizeof *queue);
+    (void)pthread_mutex_init(&queue->lock, NULL);
+    queue->plan = plan;
+    queue->outcomes = mem_calloc(plan->job_count, sizeof *queue->outcomes);
+}
+
+void
+queue_release(struct queue *queue)
+{
+    (void)pthread_mutex_destroy(&queue->lock);
+    free(queue->outcomes);
+}
+
+bool
+queue_take(struct queue *queue, size_t *number)
+{
+    bool taken;
+
+    (void)pthread_mutex_lock(&queue->lock);
+    taken = !queue->is_closed && queue->next < queue->plan->job_count;
+    if (taken) {
+        *number = queue->next++;
+        queue->outcomes[*number].state = OUTCOME_RUNNING;
+    }
+    (void)pthread_mutex_unlock(&queue->lock);
+    return taken;
+}
+
+void
+queue_finish(struct queue *queue, size_t number, const struct outcome *outcome)
+{
+    (void)pthread_mutex_lock(&queue->lock);
+    queue->outcomes[number] = *outcome;
+    (void)pthread_mutex_unlock(&queue->lock);
+}
+
+void
+queue_close(struct queue *queue)
+{
+    (void)pthread_mutex_lock(&queue->lock);
+    queue->is_closed = true;
+    (void)pthread_mutex_unlock(&queue->lock);
+}
+
+void
+queue_stop(struct queue *queue, const struct error *why)
+{
+    (void)pthread_mutex_lock(&queue->lock);
+    queue->is_closed = true;
+    if (queue->fatal.kind == ERROR_NONE)
+        queue->fatal = *why;
+    (void)pthread_mutex_unlock(&queue->lock);
+}
+
+struct error
+queue_fatal(struct queue *queue)
+{
+    struct error copy;
+
+    (void)pthread_mutex_lock(&queue->lock);
+    copy = queue->fatal;
+    (void)pthread_mutex_unlock(&queue->lock);
+    return copy;
+}
+
+static void
+add_result(struct table_result *sums, const struct table_result *result)
+{
+    sums->rows_read += result->rows_read;
+    sums->bytes_read += result->bytes_read;
+    sums->rows_inserted += result->rows_inserted;
+    sums->rows_updated += result->rows_updated;
+    sums->rows_deleted += result->rows_deleted;
+    sums->values_quarantined += result->values_quarantined;
+    sums->values_newly_quarantined += result->values_newly_quarantined;
+}
+
+void
+queue_totals(struct queue *queue, size_t *done, size_t *failed, struct table_result *sums)
+{
+    *done = 0;
+    *failed = 0;
+    memset(sums, 0, sizeof *sums);
+    (void)pthread_mutex_lock(&queue->lock);
+    for (size_t i = 0; i < queue->plan->job_count; i++) {
+        *done += queue->outcomes[i].state == OUTCOME_DONE;
+        *failed += queue->outcomes[i].state == OUTCOME_FAILED;
+        add_result(sums, &queue->outcomes[i].result);
+    }
+    (void)pthread_mutex_unlock(&queue->lock);
+}

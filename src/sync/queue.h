@@ -1,0 +1,46 @@
+// The jobs of a run and what became of them. Shared by all workers and the main thread; one mutex.
+// Handing a job out gives it to the worker; its outcome comes back by value.
+#ifndef OE2PG_SYNC_QUEUE_H
+#define OE2PG_SYNC_QUEUE_H
+
+#include "plan/plan.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum outcome_state { OUTCOME_WAITING, OUTCOME_RUNNING, OUTCOME_DONE, OUTCOME_FAILED, OUTCOME_LEFT };
+
+// How a table ended in this run.
+struct outcome {
+    enum outcome_state state;
+    struct table_result result;
+    int64_t row_count; // in the mirror now
+    int attempts;
+    struct error error; // OUTCOME_FAILED: why
+};
+
+struct queue {
+    pthread_mutex_t lock;
+    const struct plan *plan;
+    struct outcome *outcomes; // one a job
+    size_t next;
+    bool is_closed;     // no more jobs are given out
+    struct error fatal; // why the run has to stop; kind ERROR_NONE: it has not
+};
+
+void queue_init(struct queue *queue, const struct plan *plan);
+void queue_release(struct queue *queue);
+// The next job's number, or false when there is none or the queue is closed.
+bool queue_take(struct queue *queue, size_t *number);
+void queue_finish(struct queue *queue, size_t number, const struct outcome *outcome);
+// No more jobs.
+void queue_close(struct queue *queue);
+// No more jobs, because of this; the first reason stays.
+void queue_stop(struct queue *queue, const struct error *why);
+// A copy of the reason, kind ERROR_NONE when there is none.
+struct error queue_fatal(struct queue *queue);
+// Sums over what ended so far.
+void queue_totals(struct queue *queue, size_t *done, size_t *failed, struct table_result *sums);
+
+#endif

@@ -1,0 +1,167 @@
+#include "sync/reader.h"
+
+#include "base/clock.h"
+
+#include <string.h>
+
+void
+reader_init(struct reader *reader, struct source *source, const struct table *table,
+    enum key_part part, const struct reader_limits *limits)
+{
+    memset(reader, 0, sizeof *reader);
+    reader->source = source;
+    reader->table = table;
+    reader->part = part;
+    reader->limits = *limits;
+    buffer_init(&reader->position_bytes, READER_POSITION_CAP);
+    buffer_init(&reader->start_bytes, READER_POSITION_CAP);
+}
+
+void
+reader_release(struct reader *reader)
+{
+    cursor_close(reader->cursor);
+    reader->cursor = NULL;
+    buffer_release(&reader->position_bytes);
+    buffer_release(&reader->start_bytes);
+}
+
+// Copies key values into `bytes` and points `cells` at them. All of it is written before any cell
+// is set: the buffer may move while it grows.
+static bool
+keep_values(struct buffer *bytes, struct cell *cells, const struct cell *values,
+    const uint16_t *columns, size_t count, struct error *err)
+{
+    size_t at = 0;
+
+    buffer_clear(bytes);
+    for (size_t i = 0; i < count; i++) {
+        const struct cell *value = &values[columns != NULL ? columns[i] : i];
+
+        if (!buffer_append(bytes, value->bytes != NULL ? value->bytes : "", value->size))
+            return error_set(err, ERROR_DATA, "the key values of a row are longer than 1 MiB");
+    }
+    if (!buffer_append_byte(bytes, '\0'))
+        return error_set(err, ERROR_DATA, "the key values of a row are longer than 1 MiB");
+    for (size_t i = 0; i < count; i++) {
+        const struct cell *value = &values[columns != NULL ? columns[i] : i];
+
+        cells[i] = (struct cell){ .bytes = bytes->bytes + at, .size = value->size };
+        at += value->size;
+    }
+    return true;
+}
+
+bool
+reader_start_after(struct reader *reader, const struct cell *position, struct error *err)
+{
+    size_t count = reader->table->key->column_count;
+
+    if (!keep_values(&reader->position_bytes, reader->position, position, NULL, count, err))
+        return false;
+    reader->has_position = true;
+    return true;
+}
+
+// After key values (a, b, c) the rest of the table is three plain ranges, in this order:
+// a = A and b = B and c > C; a = A and b > B; a > A. Each is one a source can look up in an index,
+// and together they are exactly the greater keys.
+static bool
+open_step(struct reader *reader, struct error *err)
+{
+    struct key_position after = { .values = reader->start, .count = reader->prefix };
+    struct read_request request = {
+        .table = reader->table,
+        .part = reader->part,
+        .key = reader->table->key,
+        .after = reader->prefix > 0 ? &after : NULL,
+        .batch_rows = reader->limits.batch_rows,
+        .batch_bytes = reader->limits.batch_bytes,
+        .value_bytes = reader->limits.value_bytes,
+    };
+
+    reader->opened_ms = clock_steady_ms();
+    reader->page_row_count = 0;
+    return source_open_cursor(reader->source, &request, &reader->cursor, err);
+}
+
+static bool
+open_from_position(struct reader *reader, struct error *err)
+{
+    size_t count = reader->part == KEY_PART_NOT_NULL ? reader->table->key->column_count : 0;
+
+    reader->prefix = 0;
+    if (reader->has_position) {
+        if (!keep_values(&reader->start_bytes, reader->start, reader->position, NULL, count, err))
+            return false;
+        reader->prefix = count;
+    }
+    return open_step(reader, err);
+}
+
+// True when the statement has been open for as long as one may be, and can be continued.
+static bool
+is_due_to_close(const struct reader *reader)
+{
+    return reader->part == KEY_PART_NOT_NULL && reader->has_position &&
+           reader->page_row_count > 0 &&
+           clock_steady_ms() - reader->opened_ms >=
+               (int64_t)reader->limits.max_transaction_s * 1000;
+}
+
+static bool
+next_step(struct reader *reader, struct error *err)
+{
+    cursor_close(reader->cursor);
+    reader->cursor = NULL;
+    if (reader->prefix <= 1) {
+        reader->is_at_end = true;
+        return true;
+    }
+    reader->prefix--;
+    return open_step(reader, err);
+}
+
+static bool
+remember_position(struct reader *reader, const struct batch *batch, struct error *err)
+{
+    const struct key *key = reader->table->key;
+    const struct cell *last = &batch->cells[(batch->row_count - 1) * batch->column_count];
+
+    if (reader->part != KEY_PART_NOT_NULL)
+        return true;
+    reader->has_position = true;
+    return keep_values(
+        &reader->position_bytes, reader->position, last, key->columns, key->column_count, err);
+}
+
+bool
+reader_fetch(struct reader *reader, const struct batch **batch, struct error *err)
+{
+    static const struct batch nothing = { .row_count = 0 };
+
+    if (reader->cursor != NULL && is_due_to_close(reader)) {
+        cursor_close(reader->cursor);
+        reader->cursor = NULL;
+    }
+    if (reader->cursor == NULL && !reader->is_at_end && !open_from_position(reader, err))
+        return false;
+    while (!reader->is_at_end) {
+        if (!cursor_fetch(reader->cursor, batch, err))
+            return false;
+        if ((*batch)->row_count > 0) {
+            reader->page_row_count += (*batch)->row_count;
+            return remember_position(reader, *batch, err);
+        }
+        if (!next_step(reader, err))
+            return false;
+    }
+    *batch = &nothing;
+    return true;
+}
+
+const struct cell *
+reader_position(const struct reader *reader)
+{
+    return reader->part == KEY_PART_NOT_NULL && reader->has_position ? reader->position : NULL;
+}

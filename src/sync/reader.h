@@ -1,0 +1,53 @@
+// Reading a table, or a part of it, as one stream of batches, however many statements that takes.
+//
+// Invariant: in key order, the rows handed out so far are exactly those of the part whose key is
+// not greater than reader_position, in the source's own order and by the source's own comparison.
+// So reading can stop at any batch and go on later, in another transaction or another run.
+#ifndef OE2PG_SYNC_READER_H
+#define OE2PG_SYNC_READER_H
+
+#include "base/buffer.h"
+#include "source/source.h"
+
+struct reader_limits {
+    size_t batch_rows;
+    size_t batch_bytes;
+    size_t value_bytes;
+    int max_transaction_s; // a statement in key order is closed and continued after this
+};
+
+struct reader {
+    struct source *source;
+    const struct table *table;
+    struct reader_limits limits;
+    enum key_part part;
+    struct cursor *cursor;
+    int64_t opened_ms;
+    size_t page_row_count; // rows of the statement that is open
+    size_t prefix;         // key columns of the step that is open; 0: the whole part
+    bool is_at_end;
+    bool has_position;
+    struct cell position[KEY_COLUMNS_MAX]; // of the last row handed out
+    struct cell start[KEY_COLUMNS_MAX];    // what the open step began after
+    struct buffer position_bytes;
+    struct buffer start_bytes;
+};
+
+enum { READER_POSITION_CAP = 1024 * 1024 };
+
+// `position` (key values, one a key column) may be NULL: from the beginning. Opens nothing yet.
+void reader_init(struct reader *reader, struct source *source, const struct table *table,
+    enum key_part part, const struct reader_limits *limits);
+// Goes on after these key values, which are copied.
+bool reader_start_after(struct reader *reader, const struct cell *position, struct error *err)
+    __attribute__((warn_unused_result));
+// The next rows; row_count == 0 means the end of the part.
+bool reader_fetch(struct reader *reader, const struct batch **batch, struct error *err)
+    __attribute__((warn_unused_result));
+// Key values of the last row handed out, one a key column; NULL before the first row or out of
+// key order. Valid until the next fetch.
+const struct cell *reader_position(const struct reader *reader);
+// Closes the statement; the reader can be released or initialised again.
+void reader_release(struct reader *reader);
+
+#endif

@@ -1,0 +1,462 @@
+// A worker's life: take a job, see that both connections are there, do it, record how it ended.
+//
+// What a failure means is decided here and nowhere else:
+//   cancelled              the job is left as its last commit left it, the worker ends
+//   another run (BUSY)     the run stops
+//   a connection can't be opened, or PostgreSQL as a whole fails   the run stops
+//   transient              the job is done again from its last commit, after a growing pause
+//   anything else          the table fails, the others go on
+#include "sync/worker.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "sync/full.h"
+#include "sync/load.h"
+#include "sync/queue.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    ATTEMPTS_MAX = 5,
+    REPEATS_MAX = 2000, // reads repeated because a column turned out wider; each widens one
+    PAUSE_FIRST_MS = 500,
+    PAUSE_MAX_MS = 15000,
+    MEBIBYTE = 1024 * 1024,
+    FIXED_BYTES = 16 * MEBIBYTE, // program, libraries, catalogue
+};
+
+// The worker's share of memory_mb: half for one value in flight, an eighth for a batch.
+static void
+set_limits(struct worker *worker)
+{
+    const struct settings *settings = worker->shared->settings;
+    size_t all = (size_t)settings->mirror.memory_mb * MEBIBYTE;
+    size_t share = (all > 2 * FIXED_BYTES ? all - FIXED_BYTES : FIXED_BYTES) /
+                   (worker->shared->worker_count > 0 ? worker->shared->worker_count : 1);
+
+    worker->limits = (struct reader_limits){
+        .batch_rows = (size_t)settings->mirror.batch_size,
+        .batch_bytes = share / 8 < MEBIBYTE ? share / 8 : MEBIBYTE,
+        .value_bytes = share / 2,
+        .max_transaction_s = settings->source.max_transaction_s,
+    };
+}
+
+void
+worker_init(struct worker *worker, int number, struct run_shared *shared, struct source *source)
+{
+    memset(worker, 0, sizeof *worker);
+    worker->number = number;
+    worker->shared = shared;
+    worker->source = source;
+    (void)pthread_mutex_init(&worker->lock, NULL);
+    arena_init(&worker->arena);
+    worker->counters.heartbeat_ms = clock_wall_ms();
+    worker->counters.of_rows = -1;
+    set_limits(worker);
+}
+
+void
+worker_release(struct worker *worker)
+{
+    source_close(worker->source);
+    target_close(worker->target);
+    arena_release(&worker->arena);
+    (void)pthread_mutex_destroy(&worker->lock);
+}
+
+void
+worker_cancel(struct worker *worker)
+{
+    (void)pthread_mutex_lock(&worker->lock);
+    if (worker->source != NULL)
+        source_cancel(worker->source);
+    if (worker->target != NULL)
+        target_cancel(worker->target);
+    (void)pthread_mutex_unlock(&worker->lock);
+}
+
+void
+worker_set_phase(struct worker *worker, enum phase phase)
+{
+    int64_t now = clock_wall_ms();
+
+    if (worker->counters.phase != (int)phase)
+        worker->counters.phase_since_ms = now;
+    worker->counters.phase = (int)phase;
+    worker->counters.heartbeat_ms = now;
+}
+
+void
+worker_add_progress(struct worker *worker, size_t rows, size_t bytes)
+{
+    worker->counters.row_count += (int64_t)rows;
+    worker->counters.size_bytes += (int64_t)bytes;
+    worker->counters.heartbeat_ms = clock_wall_ms();
+}
+
+bool
+worker_is_cancelled(struct worker *worker, struct error *err)
+{
+    if (!worker->shared->is_cancelled)
+        return false;
+    error_set(err, ERROR_CANCELLED, "the run was stopped");
+    return true;
+}
+
+// ---- connections -------------------------------------------------------------------------------
+
+static void
+drop_connections(struct worker *worker, const struct error *err)
+{
+    struct source *source = NULL;
+    struct target *target = NULL;
+
+    (void)pthread_mutex_lock(&worker->lock);
+    // A source may be unusable without knowing it: after any failure of its kind it is opened anew.
+    if (err->kind != ERROR_TARGET) {
+        source = worker->source;
+        worker->source = NULL;
+    }
+    if (worker->target != NULL && !target_is_alive(worker->target)) {
+        target = worker->target;
+        worker->target = NULL;
+    }
+    (void)pthread_mutex_unlock(&worker->lock);
+    source_close(source);
+    target_close(target);
+}
+
+static bool
+open_source(struct worker *worker, struct error *err)
+{
+    struct source *source = NULL;
+
+    if (worker->source != NULL)
+        return true;
+    if (!source_open(&worker->shared->settings->source, &source, err))
+        return false;
+    (void)pthread_mutex_lock(&worker->lock);
+    worker->source = source;
+    (void)pthread_mutex_unlock(&worker->lock);
+    return true;
+}
+
+static bool
+open_target(struct worker *worker, struct error *err)
+{
+    const struct mirror_claim *claim = &worker->shared->claim;
+    struct target *target = NULL;
+    char name[64];
+
+    if (worker->target != NULL)
+        return true;
+    mirror_session_name(name, sizeof name, claim, "job");
+    if (!target_open(&worker->shared->settings->target, name, &target, err))
+        return false;
+    target_set_fence(target, claim->mirror_id, claim->run_id);
+    (void)pthread_mutex_lock(&worker->lock);
+    worker->target = target;
+    (void)pthread_mutex_unlock(&worker->lock);
+    return true;
+}
+
+static bool
+name_session(struct worker *worker, const struct table *table, struct error *err)
+{
+    char what[200];
+    char name[64];
+
+    (void)snprintf(what, sizeof what, "job %d %s", worker->number, table->name);
+    mirror_session_name(name, sizeof name, &worker->shared->claim, what);
+    return target_set_name(worker->target, name, err);
+}
+
+// ---- one attempt -------------------------------------------------------------------------------
+
+static const char *const *
+column_names(struct arena *arena, const struct table *table, bool only_key, size_t *count)
+{
+    const char **names;
+
+    *count = only_key ? (table->key != NULL ? table->key->column_count : 0) : table->column_count;
+    names = arena_calloc(arena, *count, sizeof *names);
+    for (size_t i = 0; i < *count; i++) {
+        const struct column *column = &table->columns[only_key ? table->key->columns[i] : i];
+
+        names[i] = column->target_name;
+    }
+    return names;
+}
+
+// What tracking holds of the table, or a new record; after a lost COMMIT it is what tells whether
+// the rows are there.
+static bool
+read_record(
+    struct worker *worker, const struct job *job, struct table_record **record, struct error *err)
+{
+    struct table_record *made;
+
+    if (!tracking_read_one(worker->target, &worker->arena, worker->shared->claim.mirror_id,
+            job->table->schema, job->table->name, record, err))
+        return false;
+    if (*record == NULL)
+        *record = arena_calloc(&worker->arena, 1, sizeof **record);
+    made = *record;
+    made->source_schema = job->table->schema;
+    made->source_table = job->table->name;
+    made->target_table = job->table->target_name;
+    made->method = method_name(job->method);
+    made->reason = job->reason;
+    made->error = NULL;
+    made->hint = NULL;
+    made->key_columns = column_names(&worker->arena, job->table, true, &made->key_column_count);
+    made->digest_columns =
+        column_names(&worker->arena, job->table, false, &made->digest_column_count);
+    return true;
+}
+
+static bool
+was_committed(const struct worker *worker, const struct table_record *record)
+{
+    return record->state == TABLE_STATE_DONE && record->run_id == worker->shared->claim.run_id;
+}
+
+static bool
+attempt(struct worker *worker, const struct job *job, struct outcome *outcome,
+    struct table_record **record, struct error *err)
+{
+    *record = NULL;
+    arena_reset(&worker->arena);
+    worker->counters.row_count = 0;
+    worker->counters.size_bytes = 0;
+    worker_set_phase(worker, PHASE_OPENING);
+    if (!open_target(worker, err) || !open_source(worker, err) ||
+        !name_session(worker, job->table, err) || !read_record(worker, job, record, err))
+        return false;
+    (*record)->attempt = outcome->attempts;
+    if (was_committed(worker, *record)) {
+        outcome->row_count = (*record)->row_count;
+        return true;
+    }
+    if (job->method == METHOD_LOAD) {
+        if (!load_table(worker, job->table, job->fingerprint, *record, &outcome->result, err))
+            return false;
+    } else if (!full_sync_table(
+                   worker, job->table, job->fingerprint, *record, &outcome->result, err)) {
+        return false;
+    }
+    outcome->row_count = (*record)->row_count;
+    return true;
+}
+
+// ---- after a failure ---------------------------------------------------------------------------
+
+// Growing, with jitter, so that workers that failed together do not come back together.
+static void
+pause_before_retry(struct worker *worker, int attempts)
+{
+    int64_t pause = PAUSE_FIRST_MS;
+
+    for (int i = 1; i < attempts && pause < PAUSE_MAX_MS; i++)
+        pause *= 2;
+    pause += clock_steady_ms() % (pause / 2);
+    worker_set_phase(worker, PHASE_PAUSING);
+    for (int64_t waited = 0; waited < pause && !worker->shared->is_cancelled; waited += 100) {
+        clock_sleep_ms(100);
+        worker_add_progress(worker, 0, 0);
+    }
+}
+
+// Whether the whole run has to stop, not only this table.
+static bool
+ends_the_run(struct worker *worker, const struct error *err)
+{
+    struct error reopening;
+
+    if (err->kind == ERROR_BUSY || err->kind == ERROR_SYSTEM)
+        return true;
+    if (err->kind == ERROR_TARGET)
+        return true;
+    // The source failed for good: if it can be opened, it is the table that it fails on.
+    error_clear(&reopening);
+    return err->kind == ERROR_SOURCE && !open_source(worker, &reopening);
+}
+
+static void
+record_failure(
+    struct worker *worker, const struct job *job, struct outcome *outcome, struct error *why)
+{
+    struct table_record record = {
+        .source_schema = job->table->schema,
+        .source_table = job->table->name,
+        .target_table = job->table->target_name,
+        .state = TABLE_STATE_FAILED,
+        .method = method_name(job->method),
+        .reason = job->reason,
+        .fingerprint = job->fingerprint,
+        .attempt = outcome->attempts,
+        .error = why->message,
+        .hint = why->hint[0] != '\0' ? why->hint : NULL,
+    };
+    const struct mirror_claim *claim = &worker->shared->claim;
+    struct error err;
+
+    error_clear(&err);
+    if (!open_target(worker, &err) || !target_begin(worker->target, &err) ||
+        !tracking_save_failure(
+            worker->target, claim, worker->shared->settings->target.schema, &record, &err) ||
+        !table_run_save(worker->target, claim, &record, &outcome->result, &err) ||
+        !target_commit(worker->target, &err)) {
+        if (worker->target != NULL)
+            target_rollback(worker->target);
+        error_within(&err, "could not record why table \"%s\" failed", job->table->name);
+        log_failure(LOG_WARNING, &err);
+    }
+}
+
+// ---- jobs --------------------------------------------------------------------------------------
+
+static const char *
+full_name(char *name, size_t size, const struct table *table)
+{
+    (void)snprintf(
+        name, size, "%s%s%s", table->schema, table->schema[0] != '\0' ? "." : "", table->name);
+    return name;
+}
+
+static void
+fail_job(struct worker *worker, const struct job *job, struct outcome *outcome, struct error *err)
+{
+    char name[300];
+
+    error_within(err, "table \"%s\"", full_name(name, sizeof name, job->table));
+    outcome->state = OUTCOME_FAILED;
+    outcome->error = *err;
+    log_failure(LOG_ERROR, err);
+    if (ends_the_run(worker, err)) {
+        queue_stop(worker->shared->queue, err);
+        // Without PostgreSQL, or the mirror, there is nobody to tell.
+        if (err->kind == ERROR_TARGET || err->kind == ERROR_BUSY)
+            return;
+    }
+    record_failure(worker, job, outcome, err);
+}
+
+// True when the job is to be tried again.
+static bool
+prepare_retry(struct worker *worker, const struct job *job, struct outcome *outcome, int *repeats,
+    struct error *err)
+{
+    char name[300];
+    char line[sizeof err->message];
+
+    if (worker->target != NULL)
+        target_rollback(worker->target);
+    // A column was wider than its buffer; the source knows now, the same read will succeed.
+    if (err->kind == ERROR_DATA && err->transient && ++*repeats <= REPEATS_MAX) {
+        outcome->attempts--;
+        return true;
+    }
+    drop_connections(worker, err);
+    if (!err->transient || outcome->attempts >= ATTEMPTS_MAX)
+        return false;
+    (void)snprintf(line, sizeof line, "%.900s", err->message);
+    log_warning("table \"%s\": %s - trying again (%d of %d)",
+        full_name(name, sizeof name, job->table), line, outcome->attempts, ATTEMPTS_MAX);
+    pause_before_retry(worker, outcome->attempts);
+    return true;
+}
+
+static void
+run_job(struct worker *worker, const struct job *job, struct outcome *outcome)
+{
+    struct table_record *record;
+    struct error err;
+    int repeats = 0;
+
+    outcome->result.started_ms = clock_wall_ms();
+    for (;;) {
+        outcome->attempts++;
+        error_clear(&err);
+        if (attempt(worker, job, outcome, &record, &err)) {
+            outcome->state = OUTCOME_DONE;
+            return;
+        }
+        if (worker->shared->is_cancelled)
+            break;
+        if (!prepare_retry(worker, job, outcome, &repeats, &err)) {
+            outcome->result.finished_ms = clock_wall_ms();
+            fail_job(worker, job, outcome, &err);
+            return;
+        }
+    }
+    if (worker->target != NULL)
+        target_rollback(worker->target);
+    outcome->state = OUTCOME_LEFT;
+}
+
+static void
+take_table(struct worker *worker, const struct job *job)
+{
+    int64_t now = clock_wall_ms();
+
+    worker->counters.row_count = 0;
+    worker->counters.size_bytes = 0;
+    worker->counters.of_rows = job->row_estimate;
+    worker->counters.table_since_ms = now;
+    worker->counters.phase_since_ms = now;
+    worker->counters.table = job->table;
+}
+
+static void
+report_done(const struct job *job, const struct outcome *outcome)
+{
+    log_info("Synced %" PRId64 " rows for %s (total: %" PRId64 " of %" PRId64 " (100.0%%))",
+        outcome->result.rows_read, job->table->target_name, outcome->row_count, outcome->row_count);
+    if (outcome->result.values_quarantined > 0)
+        log_warning("%" PRId64 " values of %s could not be taken (%" PRId64
+                    " of them new) and are in oe2pg.quarantine",
+            outcome->result.values_quarantined, job->table->target_name,
+            outcome->result.values_newly_quarantined);
+}
+
+// A further connection that the source refuses is no failure: brokers and licences are tight.
+static bool
+can_start(struct worker *worker)
+{
+    struct error err;
+
+    error_clear(&err);
+    if (worker->number == 1 || open_source(worker, &err))
+        return true;
+    log_warning("going on with fewer jobs: job %d has no source connection: %s", worker->number,
+        err.message);
+    return false;
+}
+
+void *
+worker_run(void *context)
+{
+    struct worker *worker = context;
+    struct queue *queue = worker->shared->queue;
+    size_t number;
+
+    while (can_start(worker) && !worker->shared->is_cancelled && queue_take(queue, &number)) {
+        const struct job *job = &queue->plan->jobs[number];
+        struct outcome outcome = { .state = OUTCOME_RUNNING };
+
+        take_table(worker, job);
+        run_job(worker, job, &outcome);
+        worker->counters.table = NULL;
+        worker_set_phase(worker, PHASE_IDLE);
+        if (outcome.state == OUTCOME_DONE)
+            report_done(job, &outcome);
+        queue_finish(queue, number, &outcome);
+    }
+    worker->is_finished = true;
+    return NULL;
+}

@@ -1,0 +1,71 @@
+// One worker: a thread with its own source connection, its own PostgreSQL connection and its own
+// arena. It takes jobs from the queue until none is left or somebody cancels. The only retry loop
+// and the only place below the commands where a table's error is logged.
+#ifndef OE2PG_SYNC_WORKER_H
+#define OE2PG_SYNC_WORKER_H
+
+#include "base/arena.h"
+#include "model/state.h"
+#include "plan/plan.h"
+#include "source/source.h"
+#include "sync/reader.h"
+#include "target/mirror.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+// What a worker shows of itself: written by it alone, read by anybody.
+struct worker_counters {
+    _Atomic(const struct table *) table; // NULL: idle
+    atomic_int phase;
+    _Atomic int64_t phase_since_ms; // wall clock
+    _Atomic int64_t table_since_ms;
+    _Atomic int64_t heartbeat_ms; // of the last sign of life
+    _Atomic int64_t row_count;    // read of the table in hand
+    _Atomic int64_t size_bytes;
+    _Atomic int64_t of_rows; // -1: unknown
+};
+
+struct queue;
+
+// What all workers of a run share; read-only but for the queue and the atomics.
+struct run_shared {
+    const struct settings *settings;
+    struct mirror_claim claim;
+    struct queue *queue;
+    atomic_bool is_cancelled;
+    _Atomic int64_t reader_wait_left_ms; // for the rename, in the whole run
+    size_t worker_count;
+    int refused_count; // tables that failed before they could become jobs
+};
+
+struct worker {
+    int number; // from 1
+    struct run_shared *shared;
+    struct source *source; // changed under `lock` only, so that others can cancel it
+    struct target *target;
+    pthread_mutex_t lock;
+    struct arena arena; // of the job in hand
+    struct worker_counters counters;
+    struct reader_limits limits;
+    pthread_t thread;
+    atomic_bool is_finished;
+    bool is_stalled; // the main thread's: its statement was cancelled for silence
+};
+
+// `source` is a connection that is open already, or NULL.
+void worker_init(
+    struct worker *worker, int number, struct run_shared *shared, struct source *source);
+void worker_release(struct worker *worker);
+// The thread's function; `context` is the worker.
+void *worker_run(void *context);
+// Makes whatever the worker waits for fail. Any thread.
+void worker_cancel(struct worker *worker);
+
+void worker_set_phase(struct worker *worker, enum phase phase);
+// A sign of life, with what was read since the last one.
+void worker_add_progress(struct worker *worker, size_t rows, size_t bytes);
+// True, with ERROR_CANCELLED in err, when the run is to stop.
+bool worker_is_cancelled(struct worker *worker, struct error *err);
+
+#endif

@@ -1,0 +1,393 @@
+// Differences: collected, paired, applied. See compare.c for what is compared.
+#include "base/mem.h"
+#include "target/compare_internal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+// ---- what is gone ------------------------------------------------------------------------------
+
+static bool
+send_places(struct comparison *comparison, const struct digest_set *set, struct error *err)
+{
+    PGconn *connection = comparison->target->connection;
+    char lines[8192];
+    size_t used = 0;
+
+    for (size_t i = 0; i < set->count; i++) {
+        const struct digest_entry *entry = &set->entries[i];
+
+        if (entry->is_struck)
+            continue;
+        used += (size_t)snprintf(lines + used, sizeof lines - used,
+            "(%" PRIu32 ",%" PRIu16 ")\t%" PRId64 "\n", entry->block, entry->offset,
+            (int64_t)entry->digest);
+        if (sizeof lines - used >= 64)
+            continue;
+        if (PQputCopyData(connection, lines, (int)used) != 1)
+            return pq_fail(comparison->target, NULL, err, "could not send places");
+        used = 0;
+    }
+    if ((used > 0 && PQputCopyData(connection, lines, (int)used) != 1) ||
+        PQputCopyEnd(connection, NULL) != 1)
+        return pq_fail(comparison->target, NULL, err, "could not send places");
+    return true;
+}
+
+bool
+comparison_add_gone(struct comparison *comparison, const struct digest_set *set, struct error *err)
+{
+    PGresult *result;
+    bool done;
+
+    if (set->left == 0)
+        return true;
+    if (!compare_make_gone(comparison, err))
+        return false;
+    result = PQexec(comparison->target->connection, "COPY pg_temp." GONE " FROM STDIN");
+    done = PQresultStatus(result) == PGRES_COPY_IN;
+    if (!done)
+        pq_fail(comparison->target, result, err, "could not start COPY");
+    PQclear(result);
+    if (!done)
+        return false;
+    done = send_places(comparison, set, err);
+    while ((result = PQgetResult(comparison->target->connection)) != NULL) {
+        if (done && PQresultStatus(result) != PGRES_COMMAND_OK)
+            done = pq_fail(comparison->target, result, err, "could not send places");
+        PQclear(result);
+    }
+    comparison->gone_count = (int64_t)set->left;
+    return done;
+}
+
+// The multiset difference of all candidates (the whole source) and the mirror: the n-th row with a
+// digest on one side matches the n-th on the other; what has no partner differs.
+bool
+comparison_find_differences(struct comparison *comparison, struct error *err)
+{
+    const struct table *table = comparison->table;
+    struct buffer *sql;
+    PGresult *result = NULL;
+
+    if (!compare_make_candidates(comparison, err) || !compare_make_gone(comparison, err))
+        return false;
+    sql = sql_start(comparison->target);
+    buffer_append_text(sql,
+        "WITH c AS (SELECT place, digest, pg_catalog.row_number() OVER (PARTITION"
+        " BY digest ORDER BY place) AS n FROM (SELECT c.ctid AS place, ");
+    compare_append_digest(sql, &comparison->kind, table, NULL, "c");
+    buffer_append_text(sql,
+        " AS digest FROM pg_temp." CANDIDATE " c) c),"
+        " m AS (SELECT place, digest, pg_catalog.row_number() OVER (PARTITION BY"
+        " digest ORDER BY place) AS n FROM (SELECT m.ctid AS place, ");
+    compare_append_digest(sql, &comparison->kind, table, NULL, "m");
+    buffer_append_text(sql, " AS digest FROM ONLY ");
+    sql_append_qualified(sql, comparison->schema, table->target_name);
+    buffer_append_text(sql,
+        " m) m),"
+        " both_sides AS (SELECT c.place AS fresh, m.place, m.digest FROM c FULL JOIN m USING "
+        "(digest,"
+        " n)),"
+        " same AS (DELETE FROM pg_temp." CANDIDATE " d USING both_sides b"
+        "  WHERE d.ctid = b.fresh AND b.place IS NOT NULL)"
+        " INSERT INTO pg_temp." GONE " SELECT b.place, b.digest FROM both_sides b"
+        " WHERE b.fresh IS NULL");
+    if (!compare_run(comparison, "could not compare the table", &result, err))
+        return false;
+    comparison->gone_count = result_affected(result);
+    PQclear(result);
+    return true;
+}
+
+// ---- pairs -------------------------------------------------------------------------------------
+
+// Rows gone and candidates with the same key are updates. Several rows of one key (NULLs, or what
+// people put into the mirror) are paired in order: one to one, never one to many.
+static void
+append_pairs(struct comparison *comparison, struct buffer *sql)
+{
+    const struct table *table = comparison->table;
+
+    buffer_append_text(sql, "WITH g AS (SELECT place, digest, k, pg_catalog.row_number() OVER"
+                            " (PARTITION BY k ORDER BY place) AS n FROM"
+                            " (SELECT g.place, g.digest, ");
+    compare_append_digest(sql, &comparison->kind, table, table->key, "m");
+    buffer_append_text(sql, " AS k FROM pg_temp." GONE " g JOIN ONLY ");
+    sql_append_qualified(sql, comparison->schema, table->target_name);
+    buffer_append_text(sql, " m ON m.ctid = g.place AND ");
+    compare_append_digest(sql, &comparison->kind, table, NULL, "m");
+    buffer_append_text(sql, " = g.digest) g),"
+                            " c AS (SELECT fresh, k, pg_catalog.row_number() OVER"
+                            " (PARTITION BY k ORDER BY fresh) AS n FROM (SELECT c.ctid AS fresh, ");
+    compare_append_digest(sql, &comparison->kind, table, table->key, "c");
+    buffer_append_text(sql, " AS k FROM pg_temp." CANDIDATE " c) c)"
+                            " SELECT g.place, g.digest, c.fresh FROM g FULL JOIN c USING (k, n)");
+}
+
+static void
+append_keyless(struct comparison *comparison, struct buffer *sql)
+{
+    buffer_append_text(
+        sql, "SELECT g.place, g.digest, NULL::tid AS fresh FROM pg_temp." GONE " g JOIN ONLY ");
+    sql_append_qualified(sql, comparison->schema, comparison->table->target_name);
+    buffer_append_text(sql, " m ON m.ctid = g.place AND ");
+    compare_append_digest(sql, &comparison->kind, comparison->table, NULL, "m");
+    buffer_append_text(
+        sql, " = g.digest UNION ALL SELECT NULL, NULL, c.ctid FROM pg_temp." CANDIDATE " c");
+}
+
+bool
+comparison_pair(struct comparison *comparison, struct difference_counts *counts, bool *is_current,
+    struct error *err)
+{
+    struct buffer *sql;
+    PGresult *row = NULL;
+
+    *counts = (struct difference_counts){ 0 };
+    *is_current = true;
+    if (!comparison->has_candidates && !comparison->has_gone)
+        return true;
+    if (!compare_make_candidates(comparison, err) || !compare_make_gone(comparison, err) ||
+        !target_script(comparison->target, "could not analyse temporary tables",
+            "ANALYZE pg_temp." CANDIDATE "; ANALYZE pg_temp." GONE, NULL, err))
+        return false;
+    sql = sql_start(comparison->target);
+    buffer_append_text(
+        sql, "DROP TABLE IF EXISTS pg_temp." CHANGE "; CREATE TEMPORARY TABLE " CHANGE " AS ");
+    comparison->has_change = true;
+    if (comparison->table->key != NULL)
+        append_pairs(comparison, sql);
+    else
+        append_keyless(comparison, sql);
+    if (!compare_run(comparison, "could not pair the differences", NULL, err) ||
+        !target_script(comparison->target, "could not count the differences",
+            "ANALYZE pg_temp." CHANGE "; SELECT pg_catalog.count(*) FILTER (WHERE place IS NULL),"
+            " pg_catalog.count(*) FILTER (WHERE place IS NOT NULL AND fresh IS NOT NULL),"
+            " pg_catalog.count(*) FILTER (WHERE fresh IS NULL) FROM pg_temp." CHANGE,
+            &row, err))
+        return false;
+    counts->to_insert = result_integer(row, 0, 0);
+    counts->to_update = result_integer(row, 0, 1);
+    counts->to_delete = result_integer(row, 0, 2);
+    PQclear(row);
+    comparison->counts = *counts;
+    *is_current = counts->to_update + counts->to_delete == comparison->gone_count;
+    return true;
+}
+
+bool
+comparison_keys_to_delete(struct comparison *comparison, struct arena *arena, size_t limit,
+    struct cell **values, size_t *row_count, struct error *err)
+{
+    const struct key *key = comparison->table->key;
+    struct buffer *sql;
+    PGresult *rows = NULL;
+
+    *row_count = 0;
+    *values = NULL;
+    if (key == NULL || !comparison->has_change)
+        return true;
+    sql = sql_start(comparison->target);
+    buffer_append_text(sql, "SELECT ");
+    for (size_t i = 0; i < key->column_count; i++) {
+        buffer_append_text(sql, i > 0 ? ", m." : "m.");
+        sql_append_name(sql, comparison->table->columns[key->columns[i]].target_name);
+        buffer_append_text(sql, "::pg_catalog.text");
+    }
+    buffer_printf(sql, " FROM (SELECT place, pg_catalog.row_number() OVER (ORDER BY place) AS n,"
+                       " pg_catalog.count(*) OVER () AS of_all FROM pg_temp." CHANGE
+                       " WHERE fresh IS NULL) x JOIN ONLY ");
+    sql_append_qualified(sql, comparison->schema, comparison->table->target_name);
+    buffer_printf(sql,
+        " m ON m.ctid = x.place WHERE x.of_all <= %zu OR x.n %% (x.of_all / %zu + 1) = 0", limit,
+        limit);
+    if (!compare_run(comparison, "could not list the keys to be removed", &rows, err))
+        return false;
+    *row_count = (size_t)PQntuples(rows);
+    *values = arena_calloc(arena, mem_product(*row_count, key->column_count), sizeof **values);
+    for (size_t r = 0; r < *row_count; r++) {
+        for (size_t i = 0; i < key->column_count; i++) {
+            struct cell *value = &(*values)[r * key->column_count + i];
+
+            if (PQgetisnull(rows, (int)r, (int)i))
+                continue;
+            value->size = (size_t)PQgetlength(rows, (int)r, (int)i);
+            value->bytes = arena_strndup(arena, result_text(rows, (int)r, (int)i), value->size);
+        }
+    }
+    PQclear(rows);
+    return true;
+}
+
+// ---- applying ----------------------------------------------------------------------------------
+
+// WHERE the row at the place is still the one that was compared.
+static void
+append_is_unchanged(struct comparison *comparison, struct buffer *sql)
+{
+    buffer_append_text(sql, " WHERE m.ctid = x.place AND ");
+    compare_append_digest(sql, &comparison->kind, comparison->table, NULL, "m");
+    buffer_append_text(sql, " = x.digest");
+}
+
+static void
+append_target(struct comparison *comparison, struct buffer *sql)
+{
+    sql_append_qualified(sql, comparison->schema, comparison->table->target_name);
+}
+
+static bool
+run_counted(struct comparison *comparison, const char *doing, int64_t *affected, struct error *err)
+{
+    PGresult *result = NULL;
+
+    if (!compare_run(comparison, doing, &result, err))
+        return false;
+    *affected = result_affected(result);
+    PQclear(result);
+    return true;
+}
+
+static bool
+delete_rows(struct comparison *comparison, bool also_paired, int64_t *affected, struct error *err)
+{
+    struct buffer *sql = sql_start(comparison->target);
+
+    buffer_append_text(sql, "DELETE FROM ONLY ");
+    append_target(comparison, sql);
+    buffer_append_text(sql, " m USING pg_temp." CHANGE " x");
+    append_is_unchanged(comparison, sql);
+    if (!also_paired)
+        buffer_append_text(sql, " AND x.fresh IS NULL");
+    return run_counted(comparison, "could not delete rows", affected, err);
+}
+
+static bool
+update_rows(struct comparison *comparison, int64_t *affected, struct error *err)
+{
+    const struct table *table = comparison->table;
+    struct buffer *sql = sql_start(comparison->target);
+
+    buffer_append_text(sql, "UPDATE ONLY ");
+    append_target(comparison, sql);
+    buffer_append_text(sql, " m SET ");
+    for (size_t i = 0; i < table->column_count; i++) {
+        buffer_append_text(sql, i > 0 ? ", " : "");
+        sql_append_name(sql, table->columns[i].target_name);
+        buffer_append_text(sql, " = c.");
+        sql_append_name(sql, table->columns[i].target_name);
+    }
+    buffer_append_text(
+        sql, " FROM pg_temp." CHANGE " x JOIN pg_temp." CANDIDATE " c ON c.ctid = x.fresh");
+    append_is_unchanged(comparison, sql);
+    return run_counted(comparison, "could not update rows", affected, err);
+}
+
+static void
+append_columns(const struct table *table, struct buffer *sql, const char *prefix)
+{
+    for (size_t i = 0; i < table->column_count; i++) {
+        buffer_append_text(sql, i > 0 ? ", " : "");
+        buffer_append_text(sql, prefix);
+        sql_append_name(sql, table->columns[i].target_name);
+    }
+}
+
+static bool
+insert_rows(struct comparison *comparison, bool also_paired, int64_t *affected, struct error *err)
+{
+    struct buffer *sql = sql_start(comparison->target);
+
+    buffer_append_text(sql, "INSERT INTO ");
+    append_target(comparison, sql);
+    buffer_append_text(sql, " (");
+    append_columns(comparison->table, sql, "");
+    buffer_append_text(sql, ") SELECT ");
+    append_columns(comparison->table, sql, "c.");
+    buffer_append_text(
+        sql, " FROM pg_temp." CHANGE " x JOIN pg_temp." CANDIDATE " c ON c.ctid = x.fresh");
+    if (!also_paired)
+        buffer_append_text(sql, " WHERE x.place IS NULL");
+    return run_counted(comparison, "could not insert rows", affected, err);
+}
+
+static bool
+apply_by_key(struct comparison *comparison, struct applied *applied, struct error *err)
+{
+    return delete_rows(comparison, false, &applied->deleted, err) &&
+           (comparison->counts.to_update == 0 || update_rows(comparison, &applied->updated, err)) &&
+           (comparison->counts.to_insert == 0 ||
+               insert_rows(comparison, false, &applied->inserted, err));
+}
+
+// Two rows that swap a value which people declared unique cannot be updated one after the other.
+static bool
+apply_by_replacing(struct comparison *comparison, struct applied *applied, struct error *err)
+{
+    int64_t deleted;
+    int64_t inserted;
+
+    if (!delete_rows(comparison, true, &deleted, err) ||
+        !insert_rows(comparison, true, &inserted, err))
+        return false;
+    applied->updated = comparison->counts.to_update;
+    applied->deleted = deleted - applied->updated;
+    applied->inserted = inserted - applied->updated;
+    return true;
+}
+
+static bool
+lock_mirror(struct comparison *comparison, struct error *err)
+{
+    struct buffer *sql = sql_start(comparison->target);
+
+    buffer_append_text(sql, "SET LOCAL lock_timeout = '10s'; LOCK TABLE ONLY ");
+    append_target(comparison, sql);
+    buffer_append_text(sql, " IN SHARE ROW EXCLUSIVE MODE; SET LOCAL lock_timeout = 0;"
+                            " SAVEPOINT before_update");
+    return compare_run(comparison, "could not lock the mirrored table", NULL, err);
+}
+
+// What people can do about a table that PostgreSQL does not let us change.
+static bool
+add_remedy(struct error *err)
+{
+    if (strcmp(err->sqlstate, "55000") == 0) {
+        err->hint[0] = '\0';
+        error_hint(err, "A publication needs to tell rows apart: ALTER TABLE ... REPLICA IDENTITY "
+                        "FULL, or USING INDEX.");
+    } else if (strncmp(err->sqlstate, "23", 2) == 0) {
+        err->hint[0] = '\0';
+        error_hint(err, "A constraint that was added to the mirrored table does not hold for the "
+                        "source's rows: drop or defer it.");
+    }
+    return false;
+}
+
+bool
+comparison_apply(
+    struct comparison *comparison, struct applied *applied, bool *is_current, struct error *err)
+{
+    const struct difference_counts *counts = &comparison->counts;
+
+    *applied = (struct applied){ 0 };
+    *is_current = true;
+    if (!lock_mirror(comparison, err))
+        return false;
+    if (!apply_by_key(comparison, applied, err)) {
+        struct error ignored;
+
+        if (strcmp(err->sqlstate, "23505") != 0 || counts->to_update == 0)
+            return add_remedy(err);
+        *applied = (struct applied){ 0 };
+        if (!target_script(comparison->target, "could not return to the savepoint",
+                "ROLLBACK TO SAVEPOINT before_update", NULL, &ignored) ||
+            !apply_by_replacing(comparison, applied, err))
+            return add_remedy(err);
+    }
+    *is_current = applied->deleted == counts->to_delete && applied->updated == counts->to_update &&
+                  applied->inserted == counts->to_insert;
+    return true;
+}

@@ -1,0 +1,74 @@
+// What source and mirror differ in, and how the mirror is made equal: candidates (source rows the
+// mirror does not have) and gone (mirror rows the source does not have) are collected in temporary
+// tables of this session, then applied in one transaction.
+//
+// A row's digest is hash_record_extended over its mirrored columns as text in "C" collation, seeded
+// per run; where the server's hash is not the one this program knows, the first 64 bits of SHA-256
+// over length-prefixed texts. No digest is stored in the mirror.
+#ifndef OE2PG_TARGET_COMPARE_H
+#define OE2PG_TARGET_COMPARE_H
+
+#include "base/arena.h"
+#include "base/digest_set.h"
+#include "model/digest.h"
+#include "target/copy_stream.h"
+#include "target/target.h"
+
+// One comparison of one table, on one connection.
+struct comparison;
+
+// What became of applying it.
+struct applied {
+    int64_t inserted;
+    int64_t updated;
+    int64_t deleted;
+};
+
+// Finds out which digest this server has: asks it for the digests of probe rows.
+bool compare_choose_digest(struct target *target, uint64_t seed, struct digest_kind *kind,
+    struct error *err) __attribute__((warn_unused_result));
+
+// Makes the temporary tables. `table` and `schema` are borrowed.
+bool comparison_open(struct target *target, const char *schema, const struct table *table,
+    const struct digest_kind *kind, struct comparison **comparison, struct error *err)
+    __attribute__((warn_unused_result));
+// Drops them; NULL is fine.
+void comparison_close(struct comparison *comparison);
+
+// Streams the digests of the mirror into `set` and freezes it. *is_full: they do not fit, and the
+// set is to be released. Between transactions.
+bool comparison_read_mirror(struct comparison *comparison, struct digest_set *set, bool *is_full,
+    int64_t *row_count, struct error *err) __attribute__((warn_unused_result));
+
+// Opens a COPY of candidates; between transactions, each COPY is one of its own.
+bool comparison_open_candidates(struct comparison *comparison, struct copy_stream **copy,
+    struct error *err) __attribute__((warn_unused_result));
+
+// The rest of the set are rows of the mirror that the source did not return: they become `gone`.
+bool comparison_add_gone(struct comparison *comparison, const struct digest_set *set,
+    struct error *err) __attribute__((warn_unused_result));
+// Without a set: candidates holds the whole source; PostgreSQL finds the differences itself.
+bool comparison_find_differences(struct comparison *comparison, struct error *err)
+    __attribute__((warn_unused_result));
+
+// Pairs candidates and gone by key; then the counts are known. Returns false in *is_current when
+// the mirror changed since it was read: compare again.
+struct difference_counts {
+    int64_t to_insert;
+    int64_t to_update;
+    int64_t to_delete;
+};
+bool comparison_pair(struct comparison *comparison, struct difference_counts *counts,
+    bool *is_current, struct error *err) __attribute__((warn_unused_result));
+
+// Keys of rows that would be deleted, `limit` at most, spread over the key; key columns in order,
+// as canonical text in `arena`. 0 for a keyless table.
+bool comparison_keys_to_delete(struct comparison *comparison, struct arena *arena, size_t limit,
+    struct cell **values, size_t *row_count, struct error *err) __attribute__((warn_unused_result));
+
+// Inside a fenced transaction that the caller commits: locks the table against writers (readers go
+// on), applies, and checks every command's count against the plan. *is_current as above.
+bool comparison_apply(struct comparison *comparison, struct applied *applied, bool *is_current,
+    struct error *err) __attribute__((warn_unused_result));
+
+#endif

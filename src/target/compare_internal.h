@@ -1,0 +1,36 @@
+// Inside the target room only: what compare.c (reading) and apply.c (writing) share.
+#ifndef OE2PG_TARGET_COMPARE_INTERNAL_H
+#define OE2PG_TARGET_COMPARE_INTERNAL_H
+
+#include "target/compare.h"
+#include "target/target_internal.h"
+
+// Temporary tables of the session.
+#define CANDIDATE "oe2pg_candidate" // source rows that the mirror does not have
+#define GONE "oe2pg_gone"     // places and digests of mirror rows that the source does not have
+#define CHANGE "oe2pg_change" // both, paired by key: (place, digest, fresh)
+
+struct comparison {
+    struct target *target;
+    const char *schema;
+    const struct table *table;
+    struct digest_kind kind;
+    bool has_candidates; // the table is there
+    bool has_gone;
+    bool has_change;
+    int64_t gone_count;
+    struct difference_counts counts; // by comparison_pair
+};
+
+// Appends the digest of all columns of the row called `alias`, or of the key's columns.
+void compare_append_digest(struct buffer *sql, const struct digest_kind *kind,
+    const struct table *table, const struct key *key, const char *alias);
+// Runs what stands in the connection's scratch buffer.
+bool compare_run(struct comparison *comparison, const char *doing, PGresult **result,
+    struct error *err) __attribute__((warn_unused_result));
+bool compare_make_candidates(struct comparison *comparison, struct error *err)
+    __attribute__((warn_unused_result));
+bool compare_make_gone(struct comparison *comparison, struct error *err)
+    __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,47 @@
+#include "target/row_policy.h"
+
+#include "base/mem.h"
+#include "target/copy_encode.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void
+row_policy_init(
+    struct row_policy *policy, const struct table *table, refused_value_sink *sink, void *context)
+{
+    *policy = (struct row_policy){
+        .table = table,
+        .sink = sink,
+        .sink_context = context,
+        .changed = mem_calloc(table->column_count, sizeof *policy->changed),
+    };
+}
+
+void
+row_policy_release(struct row_policy *policy)
+{
+    free(policy->changed);
+    policy->changed = NULL;
+}
+
+const struct cell *
+row_policy_apply(struct row_policy *policy, const struct cell *row)
+{
+    const struct table *table = policy->table;
+    const struct cell *result = row;
+
+    for (size_t c = 0; c < table->column_count; c++) {
+        struct refused_value refused = { .row = row, .column = c };
+
+        refused.reason = copy_value_refusal(table->columns[c].kind, &row[c]);
+        if (refused.reason == NULL)
+            continue;
+        if (result == row)
+            memcpy(policy->changed, row, mem_product(table->column_count, sizeof *row));
+        policy->changed[c] = (struct cell){ .bytes = NULL };
+        result = policy->changed;
+        policy->sink(policy->sink_context, &refused);
+    }
+    return result;
+}

@@ -1,0 +1,30 @@
+// What is done with values that PostgreSQL cannot hold: they become NULL in the mirror and are
+// handed out for the quarantine. One thread.
+#ifndef OE2PG_TARGET_ROW_POLICY_H
+#define OE2PG_TARGET_ROW_POLICY_H
+
+#include "model/batch.h"
+#include "model/table.h"
+
+// A value that was taken out of its row.
+struct refused_value {
+    const struct cell *row; // all cells as read
+    size_t column;
+    const char *reason; // a constant word: see docs/tracking.md, quarantine
+};
+typedef void refused_value_sink(void *context, const struct refused_value *refused);
+
+struct row_policy {
+    const struct table *table;
+    refused_value_sink *sink;
+    void *sink_context;
+    struct cell *changed; // a copy of the row where values had to be taken out
+};
+
+void row_policy_init(
+    struct row_policy *policy, const struct table *table, refused_value_sink *sink, void *context);
+void row_policy_release(struct row_policy *policy);
+// The row as it goes into the mirror: `row` itself, or a copy that is valid until the next call.
+const struct cell *row_policy_apply(struct row_policy *policy, const struct cell *row);
+
+#endif

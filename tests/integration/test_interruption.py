@@ -1,0 +1,186 @@
+"""Whatever ends a run, the next one continues and ends right; one table's trouble is its own."""
+
+import contextlib
+import os
+import random
+import signal
+import socket
+import sqlite3
+import time
+
+import psycopg2
+import pytest
+
+import compare
+from conftest import MIRROR_PASSWORD
+
+
+@pytest.fixture(scope="module")
+def big_file(tmp_path_factory):
+    """One table, large enough that a test can step in while it is loaded."""
+    path = tmp_path_factory.mktemp("big") / "big.sqlite"
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        database.execute("CREATE TABLE big (a INTEGER, b VARCHAR(8), t VARCHAR(80), PRIMARY KEY (a, b))")
+        database.executemany(
+            "INSERT INTO big VALUES (?, ?, ?)",
+            ((n // 3, "abc"[n % 3], "text %d ü" % n if n % 7 else None) for n in range(600_000)))
+    return path
+
+
+@pytest.fixture(scope="module")
+def big_rows(big_file):
+    return compare.sqlite_rows(big_file, "big")
+
+
+def wait_for(condition, process, seconds=60):
+    """True once the condition holds; False when the process ended before."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(psycopg2.Error):  # the tables may not exist yet
+            if condition():
+                return True
+        if process.poll() is not None:
+            return False
+        time.sleep(0.02)
+    raise AssertionError("nothing happened for %d s" % seconds)
+
+
+def is_loading(pg):
+    return lambda: pg.query("SELECT 1 FROM oe2pg.activity WHERE phase = 'reading'")
+
+
+def assert_nobody_saw_half_a_table(pg, big_rows):
+    """A reader finds the whole table or none."""
+    if pg.tables():
+        assert pg.value("SELECT count(*) FROM mirror.big") == sum(big_rows.values())
+
+
+def test_a_run_killed_while_it_loads_is_continued_by_the_next(mirror, pg, big_file, big_rows):
+    process = mirror.sqlite(big_file).start()
+    assert wait_for(is_loading(pg), process), "the load was too fast to be killed"
+    process.kill()
+    mirror.finish(process)
+    assert_nobody_saw_half_a_table(pg, big_rows)
+    mirror.run_well()
+    compare.assert_mirrored(pg, "mirror", "big", big_rows)
+    assert pg.tables("oe2pg_staging") == []
+
+
+# A test build commits a first load as often as this says, not every five seconds only.
+OFTEN = {"OE2PG_TEST_COMMIT_MS": "100"}
+
+
+def test_a_killed_load_goes_on_where_it_was_committed_last(mirror, pg, big_file, big_rows):
+    process = mirror.sqlite(big_file).start(environment=OFTEN)
+    assert wait_for(lambda: pg.query("SELECT 1 FROM oe2pg.piece WHERE rows > 0"), process)
+    process.kill()
+    mirror.finish(process)
+    assert pg.tables() == []
+    mirror.run_well()
+    compare.assert_mirrored(pg, "mirror", "big", big_rows)
+    read = pg.value("SELECT rows_read FROM oe2pg.table_run ORDER BY run_id DESC LIMIT 1")
+    assert 0 < read < sum(big_rows.values())
+
+
+def test_a_run_killed_again_and_again_still_ends_right(mirror, pg, big_file, big_rows):
+    moments = random.Random(11)
+    mirror.sqlite(big_file)
+    for _ in range(6):
+        process = mirror.start(environment=OFTEN)
+        time.sleep(moments.uniform(0.05, 2.5))
+        process.kill()
+        mirror.finish(process)
+        if pg.tables():
+            break  # it was faster
+        assert_nobody_saw_half_a_table(pg, big_rows)
+    if not pg.tables():
+        mirror.run_well()
+    compare.assert_mirrored(pg, "mirror", "big", big_rows)
+
+
+def test_sessions_ended_by_an_administrator_do_not_end_the_load(mirror, pg, big_file, big_rows):
+    process = mirror.sqlite(big_file).start(environment=OFTEN)
+    assert wait_for(is_loading(pg), process)
+    pg.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+             " WHERE application_name LIKE 'oe2pg%job%'")
+    mirror.finish(process)
+    assert_nobody_saw_half_a_table(pg, big_rows)
+    if not pg.tables():
+        mirror.run_well()
+    compare.assert_mirrored(pg, "mirror", "big", big_rows)
+
+
+def test_a_second_run_at_the_same_time_is_status_5_and_says_who_holds_the_mirror(
+        mirror, pg, big_file, big_rows):
+    first = mirror.sqlite(big_file).start()
+    assert wait_for(is_loading(pg), first), "the load was too fast to meet it"
+    second = mirror.run()
+    run, since = pg.query("SELECT id, to_char(started_at, 'YYYY-MM-DD') FROM oe2pg.run")[0]
+    assert second.status == 5, second.explain()
+    assert str(run) in second.stderr and socket.gethostname() in second.stderr, second.explain()
+    assert since in second.stderr or since[:4] in second.stderr, second.explain()
+    result = mirror.finish(first)
+    assert result.status == 0, result.explain()
+    compare.assert_mirrored(pg, "mirror", "big", big_rows)
+
+
+@pytest.mark.parametrize("number, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_the_run_soon_and_cleanly(mirror, pg, big_file, big_rows, number, status):
+    process = mirror.sqlite(big_file).start()
+    assert wait_for(is_loading(pg), process)
+    process.send_signal(number)
+    started = time.monotonic()
+    result = mirror.finish(process)
+    if result.status == 0:
+        pytest.fail("the load was too fast to be interrupted")
+    assert result.status == status, result.explain()
+    assert time.monotonic() - started < 10
+    assert_nobody_saw_half_a_table(pg, big_rows)
+    assert pg.query("SELECT state FROM oe2pg.run") == [("interrupted",)]
+    mirror.run_well()
+    compare.assert_mirrored(pg, "mirror", "big", big_rows)
+
+
+# --- one table's trouble ----------------------------------------------------------------------------
+
+@pytest.fixture
+def guarded(mirror, second_pg):
+    """A source in which one table may not be read."""
+    second_pg.query(
+        "CREATE SCHEMA shop; GRANT USAGE ON SCHEMA shop TO mirror;"
+        "CREATE TABLE shop.open_one (id int PRIMARY KEY); INSERT INTO shop.open_one VALUES (1);"
+        "CREATE TABLE shop.guarded (id int PRIMARY KEY); INSERT INTO shop.guarded VALUES (1);"
+        "CREATE TABLE shop.open_two (id int PRIMARY KEY); INSERT INTO shop.open_two VALUES (2);"
+        "GRANT SELECT ON shop.open_one, shop.open_two TO mirror")
+    return mirror.source(
+        odbc_connection="Driver=PostgreSQL Unicode;Servername=%s;Port=%d;Database=%s;UID=mirror;PWD=%s"
+        % (second_pg.server.host, second_pg.server.port, second_pg.name, MIRROR_PASSWORD),
+        schema="shop")
+
+
+def test_a_table_that_fails_does_not_stop_the_others(guarded, pg):
+    result = guarded.run("--jobs", "1")
+    assert result.status == 1, result.explain()
+    assert pg.tables("shop") == ["open_one", "open_two"]
+    assert pg.value("SELECT id FROM shop.open_two") == "2"
+
+
+def test_a_table_that_failed_is_named_with_its_remedy_when_it_fails_and_in_the_summary(guarded, pg):
+    result = guarded.run()
+    named = [line for line in result.log_lines() if "guarded" in line]
+    assert len(named) >= 2, result.explain()
+    assert any(" - ERROR - " in line and "GRANT" in line for line in named), result.explain()
+    state, error, hint = pg.query("SELECT state, error, hint FROM oe2pg.tracking WHERE source_table ="
+                                  " 'guarded'")[0]
+    assert state == "failed" and error and "GRANT" in hint
+    assert pg.query("SELECT state, tables_done, tables_failed FROM oe2pg.run")[0][1:] == (2, 1)
+
+
+def test_a_table_whose_trouble_has_gone_is_mirrored_by_the_next_run(guarded, pg, second_pg):
+    guarded.run()
+    second_pg.query("GRANT SELECT ON shop.guarded TO mirror")
+    guarded.run("--table", "guarded")
+    assert pg.tables("shop") == ["guarded", "open_one", "open_two"]
+    assert pg.query("SELECT state, error FROM oe2pg.tracking WHERE source_table = 'guarded'") == [
+        ("done", None)]
+    assert not os.path.exists(guarded.directory / "ignored_tables.txt")

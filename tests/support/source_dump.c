@@ -1,0 +1,476 @@
+// Opens a source and prints what comes through the interface of source/source.h, for tests that
+// compare it with what the product's own client program says.
+//
+//   source_dump catalog                            one JSON object
+//   source_dump identity                           one JSON object
+//   source_dump rows TABLE [option...]             one JSON array a row; NULL is null
+//   source_dump count TABLE [option...]            rows, bytes, seconds, peak memory, repeats
+//       --part all|not_null|with_null   --key INDEX (its number in the catalogue, from 0)
+//       --after VALUE (once a key column)   --batch-rows N   --batch-bytes N   --value-bytes N
+//       --where SQL   --limit N (stop after so many rows)   --cancel-after MS
+//
+// The source is described by the environment: SOURCE_CONNECTION or SOURCE_DRIVER, SOURCE_HOST,
+// SOURCE_PORT, SOURCE_DB, SOURCE_USER, SOURCE_PASSWORD, SOURCE_SCHEMA, SOURCE_FETCH_SIZE,
+// SOURCE_QUERY_TIMEOUT.
+// Texts that are no UTF-8 are printed as {"bytes": "hex"}, binary values as {"binary": "hex"}.
+// A failure prints {"error": {...}} and ends with status 1.
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "source/source.h"
+
+#include <locale.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct options {
+    const char *table;
+    enum key_part part;
+    int key; // -1: none
+    struct cell after[KEY_COLUMNS_MAX];
+    size_t after_count;
+    size_t batch_rows;
+    size_t batch_bytes;
+    size_t value_bytes;
+    const char *where;
+    size_t limit;
+    int64_t cancel_after_ms;
+    bool is_count;
+};
+
+struct tally {
+    size_t rows;
+    size_t bytes;
+    size_t batches;
+    size_t widest_batch;
+    int repeats;
+};
+
+static const char *
+variable(const char *name)
+{
+    return getenv(name); // NOLINT(concurrency-mt-unsafe): before any thread is started
+}
+
+static int
+number(const char *name, int otherwise)
+{
+    int64_t value = otherwise;
+    const char *text = variable(name);
+
+    if (text != NULL && !text_parse_integer(text, 0, INT32_MAX, &value))
+        BUG("%s is no number", name);
+    return (int)value;
+}
+
+static void
+read_environment(struct source_settings *settings)
+{
+    memset(settings, 0, sizeof *settings);
+    settings->interface = SOURCE_INTERFACE_ODBC;
+    settings->odbc_connection = variable("SOURCE_CONNECTION");
+    settings->odbc_driver = variable("SOURCE_DRIVER");
+    settings->host = variable("SOURCE_HOST");
+    settings->port = number("SOURCE_PORT", 0);
+    settings->db_name = variable("SOURCE_DB");
+    settings->user = variable("SOURCE_USER");
+    settings->password = variable("SOURCE_PASSWORD");
+    settings->schema = variable("SOURCE_SCHEMA") != NULL ? variable("SOURCE_SCHEMA") : "PUB";
+    settings->fetch_size = number("SOURCE_FETCH_SIZE", 0);
+    settings->query_timeout_s = number("SOURCE_QUERY_TIMEOUT", 0);
+    settings->connect_timeout_s = 10;
+}
+
+// --- JSON
+
+static void
+print_text(const char *text, size_t size)
+{
+    (void)putchar('"');
+    for (size_t i = 0; i < size; i++) {
+        unsigned char c = (unsigned char)text[i];
+
+        if (c == '"' || c == '\\')
+            (void)printf("\\%c", c);
+        else if (c < 0x20)
+            (void)printf("\\u%04x", c);
+        else
+            (void)putchar(c);
+    }
+    (void)putchar('"');
+}
+
+static void
+print_field(const char *name, const char *text)
+{
+    (void)printf("\"%s\": ", name);
+    print_text(text, strlen(text));
+}
+
+static void
+print_hex(const char *label, const struct cell *cell)
+{
+    (void)printf("{\"%s\": \"", label);
+    for (size_t i = 0; i < cell->size; i++)
+        (void)printf("%02x", (unsigned)(unsigned char)cell->bytes[i]);
+    (void)printf("\"}");
+}
+
+static void
+print_cell(const struct column *column, const struct cell *cell)
+{
+    if (cell->bytes == NULL)
+        (void)printf("null");
+    else if (column->kind == VALUE_BINARY)
+        print_hex("binary", cell);
+    else if (text_utf8_valid_size(cell->bytes, cell->size) < cell->size)
+        print_hex("bytes", cell);
+    else
+        print_text(cell->bytes, cell->size);
+}
+
+static int
+print_error(const struct error *err)
+{
+    (void)printf("{\"error\": {\"kind\": \"%s\", \"transient\": %s, \"native\": %ld, ",
+        error_kind_name(err->kind), err->transient ? "true" : "false", err->native_code);
+    print_field("sqlstate", err->sqlstate);
+    (void)printf(", ");
+    print_field("message", err->message);
+    (void)printf(", ");
+    print_field("hint", err->hint);
+    (void)printf("}}\n");
+    return 1;
+}
+
+// --- the catalogue
+
+static const char *
+kind_name(enum value_kind kind)
+{
+    static const char *const names[] = { "text", "integer", "decimal", "float", "float4", "boolean",
+        "date", "time", "timestamp", "timestamp_tz", "binary" };
+
+    return names[kind];
+}
+
+static void
+print_column(const struct column *column)
+{
+    (void)printf("{");
+    print_field("name", column->name);
+    (void)printf(", ");
+    print_field("type", column->type_name);
+    (void)printf(", \"kind\": \"%s\", \"width\": %zu, \"scale\": %d, \"nullable\": %s, "
+                 "\"long\": %s}",
+        kind_name(column->kind), column->width, column->scale,
+        column->is_nullable ? "true" : "false", column->is_long ? "true" : "false");
+}
+
+static void
+print_key(const struct table *table, const struct key *key)
+{
+    (void)printf("{");
+    print_field("name", key->name);
+    (void)printf(", \"primary\": %s, \"columns\": [", key->is_primary ? "true" : "false");
+    for (size_t i = 0; i < key->column_count; i++) {
+        const char *name = table->columns[key->columns[i]].name;
+
+        (void)printf("%s", i > 0 ? ", " : "");
+        print_text(name, strlen(name));
+    }
+    (void)printf("]}");
+}
+
+static void
+print_table(const struct table *table)
+{
+    (void)printf("{");
+    print_field("schema", table->schema);
+    (void)printf(", ");
+    print_field("name", table->name);
+    (void)printf(", \"rows\": %lld, \"columns\": [", (long long)table->row_estimate);
+    for (size_t i = 0; i < table->column_count; i++) {
+        (void)printf("%s", i > 0 ? ", " : "");
+        print_column(&table->columns[i]);
+    }
+    (void)printf("], \"keys\": [");
+    for (size_t i = 0; i < table->key_count; i++) {
+        (void)printf("%s", i > 0 ? ", " : "");
+        print_key(table, &table->keys[i]);
+    }
+    (void)printf("]}");
+}
+
+static int
+print_catalog(const struct catalog *catalog, int64_t duration_ms)
+{
+    (void)printf("{\"ms\": %lld, \"tables\": [", (long long)duration_ms);
+    for (size_t i = 0; i < catalog->table_count; i++) {
+        (void)printf("%s", i > 0 ? ",\n" : "");
+        print_table(catalog->tables[i]);
+    }
+    (void)printf("]}\n");
+    return 0;
+}
+
+static int
+print_identity(const struct source *source)
+{
+    const struct source_identity *identity = source_identity(source);
+
+    (void)printf("{");
+    print_field("product", identity->product);
+    (void)printf(", ");
+    print_field("version", identity->version);
+    (void)printf(", ");
+    print_field("driver", identity->driver);
+    (void)printf(", ");
+    print_field("host", identity->host);
+    (void)printf(", \"port\": %d, ", identity->port);
+    print_field("db_name", identity->db_name);
+    (void)printf(", ");
+    print_field("guid", identity->guid);
+    (void)printf(", ");
+    print_field("code_page", identity->code_page);
+    (void)printf(
+        ", \"buffers_results\": %s}\n", source_buffers_results(source) ? "true" : "false");
+    return 0;
+}
+
+// --- rows
+
+static void
+print_rows(const struct table *table, const struct batch *batch)
+{
+    for (size_t r = 0; r < batch->row_count; r++) {
+        (void)printf("[");
+        for (size_t c = 0; c < batch->column_count; c++) {
+            (void)printf("%s", c > 0 ? ", " : "");
+            print_cell(&table->columns[c], &batch->cells[r * batch->column_count + c]);
+        }
+        (void)printf("]\n");
+    }
+}
+
+static bool
+read_all(struct cursor *cursor, const struct table *table, const struct options *options,
+    struct tally *tally, struct error *err)
+{
+    const struct batch *batch;
+
+    do {
+        if (!cursor_fetch(cursor, &batch, err))
+            return false;
+        if (!options->is_count)
+            print_rows(table, batch);
+        tally->rows += batch->row_count;
+        tally->bytes += batch->size_bytes;
+        tally->batches += batch->row_count > 0 ? 1 : 0;
+        if (batch->size_bytes > tally->widest_batch)
+            tally->widest_batch = batch->size_bytes;
+    } while (batch->row_count > 0 && (options->limit == 0 || tally->rows < options->limit));
+    return true;
+}
+
+// What was printed before a read must be repeated is marked, so that the test can drop it.
+static bool
+read_table(struct source *source, const struct table *table, struct options *options,
+    struct tally *tally, struct error *err)
+{
+    struct key_position after = { options->after, options->after_count };
+    struct read_request request = {
+        .table = table,
+        .part = options->part,
+        .key = options->key >= 0 ? &table->keys[options->key] : NULL,
+        .after = options->after_count > 0 ? &after : NULL,
+        .batch_rows = options->batch_rows,
+        .batch_bytes = options->batch_bytes,
+        .value_bytes = options->value_bytes,
+    };
+
+    for (;;) {
+        struct cursor *cursor = NULL;
+        bool done = source_open_cursor(source, &request, &cursor, err) &&
+            read_all(cursor, table, options, tally, err);
+
+        cursor_close(cursor);
+        if (done)
+            return true;
+        if (err->kind != ERROR_DATA || !err->transient ||
+            tally->repeats > (int)table->column_count)
+            return false;
+        if (!options->is_count)
+            (void)printf("\"repeat\"\n");
+        *tally = (struct tally){ .repeats = tally->repeats + 1 };
+    }
+}
+
+static void
+print_tally(const struct tally *tally, int64_t duration_ms)
+{
+    char line[256];
+    long peak_kb = 0;
+    FILE *status = fopen("/proc/self/status", "r");
+
+    while (status != NULL && fgets(line, sizeof line, status) != NULL) {
+        if (strncmp(line, "VmHWM:", 6) == 0)
+            peak_kb = strtol(line + 6, NULL, 10);
+    }
+    if (status != NULL)
+        (void)fclose(status);
+    (void)printf("{\"rows\": %zu, \"bytes\": %zu, \"batches\": %zu, \"widest_batch\": %zu, "
+                 "\"ms\": %lld, \"peak_kb\": %ld, \"repeats\": %d}\n",
+        tally->rows, tally->bytes, tally->batches, tally->widest_batch, (long long)duration_ms,
+        peak_kb, tally->repeats);
+}
+
+struct canceller {
+    struct source *source;
+    int64_t after_ms;
+};
+
+static void *
+cancel_later(void *argument)
+{
+    const struct canceller *canceller = argument;
+
+    clock_sleep_ms(canceller->after_ms);
+    source_cancel(canceller->source);
+    return NULL;
+}
+
+static int
+run_read(struct source *source, const struct catalog *catalog, struct options *options)
+{
+    struct tally tally = { 0 };
+    struct error err = { 0 };
+    struct canceller canceller = { source, options->cancel_after_ms };
+    struct table *table = NULL;
+    pthread_t thread;
+    int64_t begin;
+    bool done;
+
+    for (size_t i = 0; i < catalog->table_count; i++) {
+        if (strcmp(catalog->tables[i]->name, options->table) == 0)
+            table = catalog->tables[i];
+    }
+    if (table == NULL)
+        BUG("no table %s", options->table);
+    if (options->key >= 0 && (size_t)options->key >= table->key_count)
+        BUG("no key %d", options->key);
+    table->where = options->where;
+    begin = clock_steady_ms();
+    if (canceller.after_ms > 0)
+        (void)pthread_create(&thread, NULL, cancel_later, &canceller);
+    done = read_table(source, table, options, &tally, &err);
+    if (canceller.after_ms > 0)
+        (void)pthread_join(thread, NULL);
+    if (!done)
+        return print_error(&err);
+    if (options->is_count)
+        print_tally(&tally, clock_steady_ms() - begin);
+    return 0;
+}
+
+// --- the command line
+
+static size_t
+size_of(const char *text)
+{
+    int64_t value = 0;
+
+    if (!text_parse_integer(text, 0, INT64_MAX, &value))
+        BUG("%s is no number", text);
+    return (size_t)value;
+}
+
+static enum key_part
+part_of(const char *text)
+{
+    return strcmp(text, "not_null") == 0 ? KEY_PART_NOT_NULL
+        : strcmp(text, "with_null") == 0 ? KEY_PART_WITH_NULL
+                                         : KEY_PART_ALL;
+}
+
+static void
+read_option(const char *name, const char *value, struct options *options)
+{
+    if (strcmp(name, "--part") == 0)
+        options->part = part_of(value);
+    else if (strcmp(name, "--key") == 0)
+        options->key = (int)size_of(value);
+    else if (strcmp(name, "--after") == 0 && options->after_count < KEY_COLUMNS_MAX)
+        options->after[options->after_count++] = (struct cell){ value, strlen(value) };
+    else if (strcmp(name, "--batch-rows") == 0)
+        options->batch_rows = size_of(value);
+    else if (strcmp(name, "--batch-bytes") == 0)
+        options->batch_bytes = size_of(value);
+    else if (strcmp(name, "--value-bytes") == 0)
+        options->value_bytes = size_of(value);
+    else if (strcmp(name, "--where") == 0)
+        options->where = value;
+    else if (strcmp(name, "--limit") == 0)
+        options->limit = size_of(value);
+    else if (strcmp(name, "--cancel-after") == 0)
+        options->cancel_after_ms = (int64_t)size_of(value);
+    else
+        BUG("unknown option %s", name);
+}
+
+static int
+run(struct source *source, int count, char **arguments)
+{
+    struct options options = {
+        .key = -1, .batch_rows = 5000, .batch_bytes = 4 << 20, .value_bytes = 400 << 20
+    };
+    struct error err = { 0 };
+    struct catalog catalog;
+    struct arena arena;
+    int64_t begin = clock_steady_ms();
+    int status;
+
+    if (strcmp(arguments[0], "identity") == 0)
+        return print_identity(source);
+    arena_init(&arena);
+    if (!source_read_catalog(source, &arena, &catalog, &err)) {
+        arena_release(&arena);
+        return print_error(&err);
+    }
+    if (strcmp(arguments[0], "catalog") == 0) {
+        status = print_catalog(&catalog, clock_steady_ms() - begin);
+    } else {
+        options.is_count = strcmp(arguments[0], "count") == 0;
+        options.table = arguments[1];
+        for (int i = 2; i + 1 < count; i += 2)
+            read_option(arguments[i], arguments[i + 1], &options);
+        status = run_read(source, &catalog, &options);
+    }
+    arena_release(&arena);
+    return status;
+}
+
+int
+main(int argc, char **argv)
+{
+    struct source_settings settings;
+    struct source *source = NULL;
+    struct error err = { 0 };
+    int status;
+
+    if (argc < 2 || (strcmp(argv[1], "catalog") != 0 && strcmp(argv[1], "identity") != 0 &&
+                        argc < 3)) {
+        (void)fprintf(stderr, "usage: source_dump catalog|identity|rows TABLE|count TABLE ...\n");
+        return 2;
+    }
+    (void)setlocale(LC_ALL, "");
+    read_environment(&settings);
+    if (!source_open(&settings, &source, &err))
+        return print_error(&err);
+    status = run(source, argc - 1, argv + 1);
+    source_close(source);
+    return status;
+}

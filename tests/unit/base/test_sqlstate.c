@@ -1,0 +1,67 @@
+#include "base/sqlstate.h"
+
+#include "../cmocka_all.h"
+
+static void
+the_longest_prefix_decides(void **state)
+{
+    static const struct {
+        const char *sqlstate;
+        enum error_kind source;
+        enum error_kind target;
+        bool transient;
+    } cases[] = {
+        { "08006", ERROR_SOURCE, ERROR_TARGET, true },
+        { "08004", ERROR_SOURCE, ERROR_TARGET, false },
+        { "22001", ERROR_DATA, ERROR_DATA, false },
+        { "25006", ERROR_SOURCE, ERROR_TARGET, false },
+        { "28P01", ERROR_SOURCE, ERROR_TARGET, false },
+        { "40001", ERROR_TABLE, ERROR_TABLE, true },
+        { "40P01", ERROR_TABLE, ERROR_TABLE, true },
+        { "42501", ERROR_TABLE, ERROR_TABLE, false },
+        { "42P01", ERROR_TABLE, ERROR_TABLE, false },
+        { "53100", ERROR_SOURCE, ERROR_TARGET, false },
+        { "53300", ERROR_SOURCE, ERROR_TARGET, true },
+        { "55P03", ERROR_TABLE, ERROR_TABLE, true },
+        { "57014", ERROR_TABLE, ERROR_TABLE, true },
+        { "57P01", ERROR_SOURCE, ERROR_TARGET, true },
+        { "HYT00", ERROR_SOURCE, ERROR_TARGET, true },
+        { "IM002", ERROR_SOURCE, ERROR_TARGET, false },
+        { "ZZ999", ERROR_TABLE, ERROR_TABLE, false },
+        { "", ERROR_TABLE, ERROR_TABLE, false },
+        { "0", ERROR_TABLE, ERROR_TABLE, false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct sqlstate_meaning source = sqlstate_find(cases[i].sqlstate, SQL_SIDE_SOURCE);
+        struct sqlstate_meaning target = sqlstate_find(cases[i].sqlstate, SQL_SIDE_TARGET);
+
+        assert_int_equal(source.kind, cases[i].source);
+        assert_int_equal(target.kind, cases[i].target);
+        assert_int_equal(source.transient, cases[i].transient);
+        assert_int_equal(target.transient, cases[i].transient);
+    }
+}
+
+static void
+known_troubles_come_with_a_remedy(void **state)
+{
+    static const char *const states[] = { "08006", "28000", "53100", "53300", "42501", "IM002" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
+        assert_non_null(sqlstate_find(states[i], SQL_SIDE_SOURCE).hint);
+    assert_null(sqlstate_find("99999", SQL_SIDE_SOURCE).hint);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_longest_prefix_decides),
+        cmocka_unit_test(known_troubles_come_with_a_remedy),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,56 @@
+#!/bin/sh
+# Calls that have a better form, or no business where they are.
+#   check_banned.sh [SOURCE_ROOT]
+cd "${1:-.}" || exit 2
+
+faults=0
+
+# Comments and string literals may say what they like.
+strip() {
+    sed -E -e 's/"([^"\\]|\\.)*"/""/g' -e 's://.*::' -e 's:/\*.*\*/::g' "$1"
+}
+
+# refuse PATTERN WHY FILES...
+refuse() {
+    pattern=$1
+    why=$2
+    shift 2
+    for file in "$@"; do
+        hits=$(strip "$file" | grep -nE "(^|[^A-Za-z0-9_.>])($pattern)[[:space:]]*\\(") || continue
+        echo "$hits" | sed "s|^\\([0-9]*\\):.*|$file:\\1: $why|"
+        faults=1
+    done
+}
+
+sources=$(find src -name '*.[ch]' | sort)
+everything=$(find src tests -name '*.[ch]' | sort)
+outside_main=$(echo "$sources" | grep -v '^src/main\.c$')
+outside_base=$(echo "$outside_main" | grep -v '^src/base/')
+below_sync=$(echo "$sources" | grep -E '^src/(model|config|source|target|plan)/')
+
+# shellcheck disable=SC2086
+{
+    refuse 'strcpy|strcat|strncpy|strncat|stpcpy|stpncpy|sprintf|vsprintf|gets' \
+        'writes without knowing how much room there is' $everything
+    refuse 'strtok|strtok_r' 'cuts up its argument' $everything
+    refuse 'atoi|atol|atoll|atof' 'cannot tell a number from none' $everything
+    refuse 'gmtime|localtime|asctime|ctime|strerror|getpwnam|getpwuid|rand' \
+        'shares a buffer between threads' $everything
+    refuse 'alloca' 'takes the stack by the size of data' $everything
+    refuse 'setlocale' 'is for main.c alone' $outside_main
+    refuse 'exit|abort' 'is for main.c and base alone' $outside_base
+    # sync/run.c ends the process on a second signal, when threads hang where nothing reaches them.
+    refuse '_exit' 'is for main.c, base and sync/run.c alone' \
+        $(echo "$outside_base" | grep -v '^src/sync/run\.c$')
+    refuse 'log_(debug|info|warning|error|failure)' \
+        'logs below sync: return a struct error' $below_sync
+    refuse 'v?printf|puts|putchar|perror' 'writes to standard output below cli' \
+        $(echo "$sources" | grep -vE '^src/(cli|report)/|^src/main\.c$')
+}
+if grep -nE '\b(setjmp|longjmp|goto)\b' $sources /dev/null |
+    grep -vE 'goto out;|:[0-9]+:[[:space:]]*//'; then
+    echo 'above: the only jump is "goto out"'
+    faults=1
+fi
+[ "$faults" -eq 0 ] && echo "$(echo "$everything" | wc -l) files, nothing banned"
+exit "$faults"

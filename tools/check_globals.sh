@@ -1,0 +1,31 @@
+#!/bin/sh
+# Writable globals of the library, against the list of those that there must be.
+#   check_globals.sh LIBRARY.a
+library=${1:?a built liboe2pg_core.a}
+
+# name                why
+allowed='
+log_sink            the log: one for the process
+locale_once         Unicode character classes, made once: base/text.c
+locale_of_names     the same
+cancel_flag         set by the signal thread, read by all
+connect_lock        unixODBC races with itself while connecting: one connect at a time
+'
+
+# Constant tables of pointers stand in .data.rel.ro: read-only once the program has started.
+found=$(nm --defined-only --format=sysv "$library" 2>/dev/null |
+    awk -F '|' '{ gsub(/ /, ""); sub(/\.[0-9]+$/, "", $1) }
+        $3 ~ /^[bBdDsSCgG]$/ && $7 !~ /^\.data\.rel\.ro/ { print $1 }' |
+    grep -vE '^(__|\.L|_GLOBAL_|DW\.ref\.)' | # what compilers and sanitizers add
+    sort -u)
+faults=0
+for name in $found; do
+    if ! echo "$allowed" | grep -q "^$name[[:space:]]"; then
+        where=$(nm -A --defined-only "$library" 2>/dev/null | grep -E "[ ]$name(\\.[0-9]+)?\$" |
+            head -n 1 | cut -d: -f2)
+        echo "$name ($where): a writable global that is not on the list"
+        faults=1
+    fi
+done
+[ "$faults" -eq 0 ] && echo "only known writable globals:" $found
+exit "$faults"

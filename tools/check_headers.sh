@@ -1,0 +1,31 @@
+#!/bin/sh
+# Each header compiles alone: it includes what it needs.
+#   check_headers.sh SOURCE_ROOT [COMPILER...]
+cd "${1:-.}" || exit 2
+[ $# -gt 0 ] && shift
+[ $# -gt 0 ] || set -- cc
+# shellcheck disable=SC2046
+set -- "$@" $(pkg-config --cflags libpq odbc yajl cmocka 2>/dev/null)
+
+faults=0
+count=0
+for header in $(find src include tests -name '*.h' | sort); do
+    if ! "$@" -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wno-unused-function -Werror \
+        -fsyntax-only -x c -Isrc -Iinclude "$header"; then
+        echo "$header does not compile alone"
+        faults=1
+    fi
+    # Names of guards follow the path, so that no two are alike.
+    if ! grep -q '^#ifndef OE2PG_' "$header"; then
+        echo "$header has no include guard"
+        faults=1
+    fi
+    count=$((count + 1))
+done
+twice=$(find src include -name '*.h' -exec grep -h '^#ifndef OE2PG_' {} + | sort | uniq -d)
+if [ -n "$twice" ]; then
+    echo "guards used twice: $twice"
+    faults=1
+fi
+echo "$count headers"
+exit "$faults"

@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""Includes point down: never up, never sideways (ARCHITECTURE.md). Foreign headers stay at home.
+
+    check_layers.py [SOURCE_ROOT]
+"""
+
+import pathlib
+import re
+import sys
+
+FLOORS = {"base": 0, "model": 1, "config": 2, "source": 2, "target": 2, "plan": 3, "report": 3,
+          "sync": 4, "library": 5, "cli": 6, "main": 7}
+FOREIGN = {  # header: the only places that may include it
+    r"sql(ext|ucode|types)?\.h": ("source/odbc/",),
+    r"odbcinst(ext)?\.h": ("source/odbc/",),
+    r"libpq-fe\.h|libpq/.*|pg_config.*\.h": ("target/",),
+    r"jni\.h": ("source/jdbc/",),
+    r"yajl/.*": ("config/",),
+}
+PRIVATE = {  # headers that belong to fewer files than the room they are in
+    "source/driver.h": ("source/",),
+    "model/canonical_parts.h": ("model/canonical",),
+}
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+
+
+def room_of(path):
+    """The room of src/<room>/..., "library" and "main" for the files beside the rooms."""
+    if "/" in path:
+        return path.split("/")[0]
+    return "main" if path == "main.c" else "library"
+
+
+def complaint(path, bracket, header, headers):
+    if bracket == "<":
+        for pattern, homes in FOREIGN.items():
+            if re.fullmatch(pattern, header) and not path.startswith(homes):
+                return "only %s may include <%s>" % (" and ".join(homes), header)
+        return None
+    if header.startswith("oe2pg"):
+        return None if FLOORS[room_of(path)] >= FLOORS["library"] else "reaches up to " + header
+    if header not in headers:
+        return '"%s" is no header of src/ (write its path from there)' % header
+    homes = PRIVATE.get(header)
+    if homes and not path.startswith(homes):
+        return '"%s" is private to %s' % (header, " and ".join(homes))
+    mine, other = room_of(path), room_of(header)
+    if mine == other or FLOORS[other] < FLOORS[mine]:
+        return None
+    return '%s (floor %d) reaches %s to "%s" (floor %d)' % (
+        mine, FLOORS[mine], "sideways" if FLOORS[other] == FLOORS[mine] else "up", header,
+        FLOORS[other])
+
+
+def main():
+    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".") / "src"
+    files = {str(p.relative_to(root)): p for p in sorted(root.rglob("*.[ch]"))}
+    faults = 0
+    for path, file in files.items():
+        if room_of(path) not in FLOORS:
+            print("src/%s: no such room is known here" % path)
+            faults += 1
+            continue
+        for number, line in enumerate(file.read_text().split("\n"), 1):
+            found = INCLUDE.match(line)
+            fault = complaint(path, *found.groups(), files) if found else None
+            if fault:
+                print("src/%s:%d: %s" % (path, number, fault))
+                faults += 1
+    print("%d files, %d faults" % (len(files), faults))
+    return 1 if faults or not files else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
