@@ -8,8 +8,6 @@ allowed='
 log_sink            the log: one for the process
 locale_once         Unicode character classes, made once: base/text.c
 locale_of_names     the same
-cancel_flag         set by the signal thread, read by all
-connect_lock        unixODBC races with itself while connecting: one connect at a time
 '
 
 # Constant tables of pointers stand in .data.rel.ro: read-only once the program has started.

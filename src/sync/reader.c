@@ -165,3 +165,31 @@ reader_position(const struct reader *reader)
 {
     return reader->part == KEY_PART_NOT_NULL && reader->has_position ? reader->position : NULL;
 }
+
+bool
+reader_key_exists(struct source *source, const struct table *table, const struct cell *values,
+    const struct reader_limits *limits, bool *exists, struct error *err)
+{
+    struct cell copies[KEY_COLUMNS_MAX];
+    struct key_position equal = { .values = copies, .count = table->key->column_count };
+    struct read_request request = {
+        .table = table,
+        .part = KEY_PART_EQUAL,
+        .key = table->key,
+        .after = &equal,
+        .batch_rows = 1,
+        .batch_bytes = limits->batch_bytes,
+        .value_bytes = limits->value_bytes,
+    };
+    const struct batch *batch;
+    struct cursor *cursor;
+    bool done;
+
+    memcpy(copies, values, table->key->column_count * sizeof *values);
+    if (!source_open_cursor(source, &request, &cursor, err))
+        return false;
+    done = cursor_fetch(cursor, &batch, err);
+    *exists = done && batch->row_count > 0;
+    cursor_close(cursor);
+    return done;
+}

@@ -47,6 +47,10 @@ bool reader_fetch(struct reader *reader, const struct batch **batch, struct erro
 // Key values of the last row handed out, one a key column; NULL before the first row or out of
 // key order. Valid until the next fetch.
 const struct cell *reader_position(const struct reader *reader);
+// Asks the source whether a row with this key (one value a key column, NULL included) is there now.
+bool reader_key_exists(struct source *source, const struct table *table, const struct cell *values,
+    const struct reader_limits *limits, bool *exists, struct error *err)
+    __attribute__((warn_unused_result));
 // Closes the statement; the reader can be released or initialised again.
 void reader_release(struct reader *reader);
 

@@ -16,6 +16,7 @@
 #include "report/summary.h"
 #include "sync/housekeeper.h"
 #include "sync/queue.h"
+#include "target/compare.h"
 #include "target/ddl.h"
 
 #include <errno.h>
@@ -24,6 +25,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -108,6 +110,21 @@ claim(struct run *run, struct error *err)
         return error_hint(
             err, "Put it back, or make an empty one if nothing is to be ignored any more.");
     }
+    return true;
+}
+
+static bool
+choose_digest(struct run *run, struct error *err)
+{
+    uint64_t seed;
+
+    if (getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed)
+        return error_set(err, ERROR_SYSTEM, "could not get random bytes");
+    if (!compare_choose_digest(run->target, seed, &run->shared.digest, err))
+        return false;
+    if (run->shared.digest.is_fallback)
+        log_warning("this PostgreSQL hashes rows in another way than oe2pg knows: comparing by "
+                    "SHA-256, which is slower");
     return true;
 }
 
@@ -409,7 +426,8 @@ run_phases(struct run *run, struct error *err)
 {
     bool started;
 
-    if (!open_both_sides(run, err) || !claim(run, err) || !make_plan(run, err))
+    if (!open_both_sides(run, err) || !claim(run, err) || !choose_digest(run, err) ||
+        !make_plan(run, err))
         return false;
     queue_init(&run->queue, &run->plan);
     started = start_threads(run, err);

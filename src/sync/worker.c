@@ -28,7 +28,8 @@ enum {
     FIXED_BYTES = 16 * MEBIBYTE, // program, libraries, catalogue
 };
 
-// The worker's share of memory_mb: half for one value in flight, an eighth for a batch.
+// The worker's share of memory_mb: half for digests, a quarter for one value, an eighth for a
+// batch.
 static void
 set_limits(struct worker *worker)
 {
@@ -40,9 +41,10 @@ set_limits(struct worker *worker)
     worker->limits = (struct reader_limits){
         .batch_rows = (size_t)settings->mirror.batch_size,
         .batch_bytes = share / 8 < MEBIBYTE ? share / 8 : MEBIBYTE,
-        .value_bytes = share / 2,
+        .value_bytes = share / 4,
         .max_transaction_s = settings->source.max_transaction_s,
     };
+    worker->map_bytes = share / 2;
 }
 
 void

@@ -5,6 +5,7 @@
 #define OE2PG_SYNC_WORKER_H
 
 #include "base/arena.h"
+#include "model/digest.h"
 #include "model/state.h"
 #include "plan/plan.h"
 #include "source/source.h"
@@ -36,7 +37,8 @@ struct run_shared {
     atomic_bool is_cancelled;
     _Atomic int64_t reader_wait_left_ms; // for the rename, in the whole run
     size_t worker_count;
-    int refused_count; // tables that failed before they could become jobs
+    struct digest_kind digest; // of this run
+    int refused_count;         // tables that failed before they could become jobs
 };
 
 struct worker {
@@ -48,6 +50,7 @@ struct worker {
     struct arena arena; // of the job in hand
     struct worker_counters counters;
     struct reader_limits limits;
+    size_t map_bytes; // for the digests of a mirrored table
     pthread_t thread;
     atomic_bool is_finished;
     bool is_stalled; // the main thread's: its statement was cancelled for silence

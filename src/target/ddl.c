@@ -191,6 +191,66 @@ ddl_analyze(struct target *target, const char *schema, const char *name)
     (void)run_built(target, "could not analyse the table", &ignored);
 }
 
+// Runs the statement in the scratch buffer under a short lock time-out.
+static bool
+alter(struct target *target, struct arena *arena, const char *doing, const char **statement,
+    struct error *err)
+{
+    if (target->sql.failed)
+        return error_set(err, ERROR_TABLE, "%s: the statement is too long", doing);
+    *statement = arena_strdup(arena, buffer_text(&target->sql));
+    if (!target_script(target, doing, "SET LOCAL lock_timeout = '2s'", NULL, err) ||
+        !target_script(target, doing, *statement, NULL, err)) {
+        if (strcmp(err->sqlstate, "2BP01") == 0)
+            error_hint(err, "Views or other objects depend on it: drop them first, or keep what "
+                            "the source dropped (mirror_settings.dropped_columns, "
+                            "dropped_tables).");
+        return false;
+    }
+    return target_script(target, doing, "SET LOCAL lock_timeout = 0", NULL, err);
+}
+
+static struct buffer *
+start_alter(struct target *target, const char *verb, const char *schema, const char *name)
+{
+    struct buffer *sql = sql_start(target);
+
+    buffer_append_text(sql, verb);
+    sql_append_qualified(sql, schema, name);
+    return sql;
+}
+
+bool
+ddl_add_column(struct target *target, struct arena *arena, const char *schema, const char *name,
+    const char *column, const char **statement, struct error *err)
+{
+    struct buffer *sql = start_alter(target, "ALTER TABLE ", schema, name);
+
+    buffer_append_text(sql, " ADD COLUMN ");
+    sql_append_name(sql, column);
+    buffer_append_text(sql, " text");
+    return alter(target, arena, "could not add a column", statement, err);
+}
+
+bool
+ddl_drop_column(struct target *target, struct arena *arena, const char *schema, const char *name,
+    const char *column, const char **statement, struct error *err)
+{
+    struct buffer *sql = start_alter(target, "ALTER TABLE ", schema, name);
+
+    buffer_append_text(sql, " DROP COLUMN ");
+    sql_append_name(sql, column);
+    return alter(target, arena, "could not drop a column", statement, err);
+}
+
+bool
+ddl_drop_table(struct target *target, struct arena *arena, const char *schema, const char *name,
+    const char **statement, struct error *err)
+{
+    (void)start_alter(target, "DROP TABLE ", schema, name);
+    return alter(target, arena, "could not drop the mirrored table", statement, err);
+}
+
 bool
 ddl_staging_is_published(struct target *target, bool *is_published, struct error *err)
 {

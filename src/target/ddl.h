@@ -45,6 +45,19 @@ bool ddl_count_staging(struct target *target, const char *staging, int64_t *row_
 // Outside of a transaction. Failing does not matter: the table is right without it.
 void ddl_analyze(struct target *target, const char *schema, const char *name);
 
+// Adds a TEXT column, or drops one (nothing else with it); waits for a lock at most 2 s. Inside a
+// transaction. *statement, in `arena`, is what was run.
+bool ddl_add_column(struct target *target, struct arena *arena, const char *schema,
+    const char *name, const char *column, const char **statement, struct error *err)
+    __attribute__((warn_unused_result));
+bool ddl_drop_column(struct target *target, struct arena *arena, const char *schema,
+    const char *name, const char *column, const char **statement, struct error *err)
+    __attribute__((warn_unused_result));
+// Drops a mirrored table that the source dropped, where dropped_tables says so; as above.
+bool ddl_drop_table(struct target *target, struct arena *arena, const char *schema,
+    const char *name, const char **statement, struct error *err)
+    __attribute__((warn_unused_result));
+
 // A publication FOR ALL TABLES (or of the staging schema) exists: staging tables must be UNLOGGED,
 // or subscribers would be sent rows of tables that they do not have.
 bool ddl_staging_is_published(struct target *target, bool *is_published, struct error *err)

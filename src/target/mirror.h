@@ -75,6 +75,14 @@ bool table_run_save(struct target *target, const struct mirror_claim *claim,
     const struct table_record *record, const struct table_result *result, struct error *err)
     __attribute__((warn_unused_result));
 
+// The columns that are mirrored from now on. Inside the transaction that changed the table.
+bool tracking_save_shape(struct target *target, const struct mirror_claim *claim,
+    const struct table *table, struct error *err) __attribute__((warn_unused_result));
+// A line of the mirror's history: what changed, and by which statement (NULL: none).
+bool schema_change_save(struct target *target, const struct mirror_claim *claim,
+    const struct table *table, const char *change, const char *statement, struct error *err)
+    __attribute__((warn_unused_result));
+
 // What one worker is doing, for others to see; in autocommit. `table` NULL: nothing (row removed).
 struct activity {
     int worker;

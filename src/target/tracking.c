@@ -412,3 +412,47 @@ activity_save(struct target *target, const struct mirror_claim *claim,
                   " of_rows = excluded.of_rows",
         &parameters, NULL, err);
 }
+
+bool
+tracking_save_shape(struct target *target, const struct mirror_claim *claim,
+    const struct table *table, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    const char **names = mem_calloc(table->column_count, sizeof *names);
+    struct buffer columns;
+    bool done;
+
+    for (size_t i = 0; i < table->column_count; i++)
+        names[i] = table->columns[i].target_name;
+    buffer_init(&columns, BUFFER_SQL_CAP);
+    sql_append_name_array(&columns, names, table->column_count);
+    parameter_integer(&parameters, claim->mirror_id);
+    parameter_text(&parameters, table->schema);
+    parameter_text(&parameters, table->name);
+    parameter_text(&parameters, buffer_text(&columns));
+    done = target_execute(target, "could not record the table's columns",
+        "UPDATE oe2pg.tracking SET digest_columns = $4"
+        " WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3",
+        &parameters, NULL, err);
+    buffer_release(&columns);
+    free(names);
+    return done;
+}
+
+bool
+schema_change_save(struct target *target, const struct mirror_claim *claim,
+    const struct table *table, const char *change, const char *statement, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+
+    parameter_integer(&parameters, claim->mirror_id);
+    parameter_integer(&parameters, claim->run_id);
+    parameter_text(&parameters, table->schema);
+    parameter_text(&parameters, table->name);
+    parameter_text(&parameters, change);
+    parameter_text(&parameters, statement);
+    return target_execute(target, "could not record a schema change",
+        "INSERT INTO oe2pg.schema_change (mirror_id, run_id, source_schema, source_table, change,"
+        " statement) VALUES ($1, $2, $3, $4, $5, $6)",
+        &parameters, NULL, err);
+}

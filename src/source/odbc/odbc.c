@@ -201,13 +201,20 @@ set_isolation(struct odbc_source *source, struct error *err)
     return true;
 }
 
+// Some drivers begin to work on a query only when its first row is asked for.
 static bool
 run(struct odbc_source *source, const char *sql, struct error *err)
 {
     struct odbc_statement statement = { 0 };
+    SQLSMALLINT columns = 0;
     bool done = odbc_statement_open(source, &statement, err) &&
-        odbc_statement_execute(&statement, sql, err);
+        odbc_statement_execute(&statement, sql, err) &&
+        odbc_statement_check(&statement, SQLNumResultCols(statement.handle, &columns), err,
+            "could not query the source");
 
+    if (done && columns > 0)
+        done = odbc_statement_check(
+            &statement, SQLFetch(statement.handle), err, "could not query the source");
     odbc_statement_close(&statement);
     return done;
 }

@@ -93,8 +93,8 @@ read_tables(
     bool has_row = false;
 
     for (;;) {
-        const char *schema;
-        const char *name;
+        const char *schema = "";
+        const char *name = "";
         struct table *table;
 
         if (!odbc_result_next(result, &has_row, err))
@@ -313,9 +313,9 @@ read_columns(struct odbc_source *source, struct odbc_result *result, struct aren
     bool has_row = false;
 
     for (;;) {
-        const char *schema;
-        const char *table;
-        const char *name;
+        const char *schema = "";
+        const char *table = "";
+        const char *name = "";
 
         if (!odbc_result_next(result, &has_row, err))
             return false;

@@ -55,8 +55,7 @@ static const struct odbc_dialect dialects[] = {
         .user = "UID",
         .password = "PWD",
         .options = { { "UseDeclareFetch", "B6", "1", OPTION_FIXED },
-            { "Fetch", "A7", NULL, OPTION_FETCH }, { "BoolsAsChar", "B9", "0", OPTION_FIXED },
-            { "ReadOnly", "A0", "1", OPTION_FIXED } } },
+            { "Fetch", "A7", NULL, OPTION_FETCH }, { "BoolsAsChar", "B9", "0", OPTION_FIXED } } },
     // It knows FORWARDONLY and still holds whole results; UTF-8 of four bytes must be asked for.
     { .patterns = { "*maodbc*", "*mariadb*" },
         .products = { "MariaDB*" },

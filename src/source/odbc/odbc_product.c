@@ -15,17 +15,33 @@ is_text_with_odd_values(const struct column *column, bool has_odd_texts)
     return column->kind == VALUE_TEXT && has_odd_texts;
 }
 
+// 15 digits where they say it all, else 17, and 18 because SQLite's own printf is one bit off with
+// 17 for some doubles.
+static const char sqlite_real[] =
+    "CASE typeof(@) WHEN 'real' THEN CASE "
+    "WHEN CAST(printf('%!.15g', @) AS REAL) = @ THEN printf('%!.15g', @) "
+    "WHEN CAST(printf('%!.17g', @) AS REAL) = @ THEN printf('%!.17g', @) "
+    "ELSE printf('%!.18g', @) END ELSE @ END";
+
 static bool
 sqlite_expression(
     struct buffer *sql, const struct column *column, const char *name, bool has_odd_texts)
 {
     if (column->kind == VALUE_BINARY || is_text_with_odd_values(column, has_odd_texts)) {
         (void)buffer_printf(sql, "CAST(%s AS BLOB)", name);
-        return true;
+    } else if (column->kind == VALUE_FLOAT || column->kind == VALUE_FLOAT4) {
+        // canonical_text finds the shortest form by itself.
+        (void)buffer_printf(sql,
+            "CASE typeof(%s) WHEN 'real' THEN printf('%%!.18g', %s) ELSE %s END", name, name,
+            name);
+    } else {
+        for (const char *p = sqlite_real; *p != '\0'; p++) {
+            if (*p == '@')
+                (void)buffer_append_text(sql, name);
+            else
+                (void)buffer_append_byte(sql, *p);
+        }
     }
-    // 18 digits: with 17 SQLite's own printf is one bit off for some doubles.
-    (void)buffer_printf(
-        sql, "CASE typeof(%s) WHEN 'real' THEN printf('%%!.18g', %s) ELSE %s END", name, name, name);
     return true;
 }
 
@@ -193,6 +209,7 @@ mariadb_refine(struct column *column, int64_t base_type, int64_t type_modifier)
     } else if (text_equal_nocase(column->type_name, "uuid") ||
         text_match("inet?", column->type_name)) {
         column->kind = VALUE_TEXT;
+        column->driver_type = SQL_CHAR; // the catalogue calls it binary, the result does not
         column->width = 48;
         column->is_long = false;
     } else if (column->kind == VALUE_FLOAT4 || column->kind == VALUE_FLOAT) {
@@ -223,10 +240,14 @@ static const struct odbc_product products[] = {
         .parameter_type = type_by_context },
     { .patterns = { "PostgreSQL*" },
         .library = "*psqlodbc*",
-        .session = { "SET client_encoding TO 'UTF8'", "SET DateStyle TO 'ISO'",
-            "SET IntervalStyle TO 'postgres'", "SET extra_float_digits TO 1",
-            "SET bytea_output TO 'hex'", "SET row_security TO off",
-            "SET default_transaction_read_only TO on" },
+        // By SELECT, which psqlODBC lets pass even when it was told to be read-only.
+        .session = { "SELECT pg_catalog.set_config('client_encoding', 'UTF8', false), "
+                     "pg_catalog.set_config('DateStyle', 'ISO', false), "
+                     "pg_catalog.set_config('IntervalStyle', 'postgres', false), "
+                     "pg_catalog.set_config('extra_float_digits', '1', false), "
+                     "pg_catalog.set_config('bytea_output', 'hex', false), "
+                     "pg_catalog.set_config('row_security', 'off', false), "
+                     "pg_catalog.set_config('default_transaction_read_only', 'on', false)" },
         // INCLUDE columns stand behind the key columns; invalid, partial, deferrable and expression
         // indexes do not identify rows.
         .keys = "SELECT n.nspname, c.relname, i.relname, CASE WHEN x.indisprimary THEN 1 ELSE 0 "

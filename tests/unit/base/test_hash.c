@@ -3,6 +3,7 @@
 
 #include "../cmocka_all.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void
@@ -56,9 +57,18 @@ static void
 binary_hashes_as_its_hex_text(void **state)
 {
     static const char bytes[] = "\x00\xff\x5a\x10";
+    unsigned char many[600];
+    char text[2 * sizeof many + 3] = "\\x";
 
     (void)state;
     assert_true(hash_hex_extended(bytes, 4, 7) == hash_bytes_extended("\\x00ff5a10", 10, 7));
+    for (size_t size = 0; size <= sizeof many; size++) {
+        for (size_t i = 0; i < size; i++) {
+            many[i] = (unsigned char)(i * 7);
+            (void)snprintf(text + 2 + 2 * i, 3, "%02x", many[i]);
+        }
+        assert_true(hash_hex_extended(many, size, 7) == hash_bytes_extended(text, 2 + 2 * size, 7));
+    }
     assert_true(hash_hex_extended(NULL, 0, 7) == hash_bytes_extended("\\x", 2, 7));
 }
 

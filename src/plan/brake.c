@@ -1,0 +1,62 @@
+#include "plan/brake.h"
+
+#include "plan/selection.h"
+
+#include <inttypes.h>
+
+enum { RUN_LIMIT_MAX = 20, RUN_LIMIT_MIN = 2, RUN_LIMIT_PERCENT = 2 };
+
+static bool
+is_allowed(const struct mirror_settings *settings, const struct table *table)
+{
+    for (size_t i = 0; i < settings->allowed_delete_count; i++) {
+        if (selection_matches(settings->allowed_deletes[i].pattern, table))
+            return true;
+    }
+    return false;
+}
+
+static int
+percent_for(const struct mirror_settings *settings, const struct table *table)
+{
+    const struct table_settings *own = selection_find_settings(settings, table);
+
+    return own != NULL && own->max_delete_percent >= 0 ? own->max_delete_percent
+                                                       : settings->max_delete_percent;
+}
+
+bool
+brake_check(const struct mirror_settings *settings, const struct table *table, int64_t mirror_rows,
+    int64_t source_rows, int64_t removed, struct error *err)
+{
+    int percent = percent_for(settings, table);
+
+    if (removed <= 0 || is_allowed(settings, table))
+        return true;
+    if (source_rows == 0) {
+        error_set(err, ERROR_TABLE,
+            "the source has no row, the mirror %" PRId64 ": nothing was removed", mirror_rows);
+    } else if (removed > settings->max_delete_rows &&
+               (double)removed * 100 > (double)mirror_rows * percent) {
+        error_set(err, ERROR_TABLE,
+            "%" PRId64 " of %" PRId64
+            " rows are gone from the source, more than %d %% and %d rows: "
+            "nothing was removed",
+            removed, mirror_rows, percent, settings->max_delete_rows);
+    } else {
+        return true;
+    }
+    return error_hint(err,
+        "See whether the source is whole. If the rows are to go: oe2pg --allow-delete %s",
+        table->name);
+}
+
+size_t
+brake_run_limit(size_t table_count)
+{
+    size_t limit = table_count * RUN_LIMIT_PERCENT / 100;
+
+    if (limit < RUN_LIMIT_MIN)
+        return RUN_LIMIT_MIN;
+    return limit < RUN_LIMIT_MAX ? limit : RUN_LIMIT_MAX;
+}
