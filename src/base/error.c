@@ -91,7 +91,7 @@ const char *
 error_kind_name(enum error_kind kind)
 {
     static const char *const names[] = { "none", "usage", "config", "source", "target", "table",
-        "data", "busy", "system", "cancelled" };
+        "data", "brake", "busy", "system", "cancelled" };
 
     return (size_t)kind < sizeof names / sizeof names[0] ? names[kind] : "unknown";
 }

@@ -16,6 +16,7 @@ enum error_kind {
     ERROR_TARGET,    // PostgreSQL as a whole: unreachable, disk full, read-only, no rights
     ERROR_TABLE,     // this table cannot be read or written; the others can
     ERROR_DATA,      // a row or a value of this table
+    ERROR_BRAKE,     // the delete brake holds this table: nothing of it was changed
     ERROR_BUSY,      // another run holds the mirror
     ERROR_SYSTEM,    // the operating system, or a bug of ours
     ERROR_CANCELLED, // somebody asked for it

@@ -10,6 +10,7 @@
 #include <string.h>
 
 static const struct command commands[] = {
+    { "sync", "bring the mirror up to date", OPTION_FOR_SYNC, true, cmd_sync },
     { "check", "check the configuration", OPTION_FOR_CHECK, false, cmd_check },
 };
 

@@ -15,6 +15,7 @@ exit_status_of(enum error_kind kind)
         return EXIT_STATUS_TARGET;
     case ERROR_TABLE:
     case ERROR_DATA:
+    case ERROR_BRAKE:
         return EXIT_STATUS_PARTLY;
     case ERROR_BUSY:
         return EXIT_STATUS_BUSY;

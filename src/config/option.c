@@ -4,14 +4,16 @@
 #include "config/message.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <string.h>
 
 const char option_table_section[] = "mirror_settings.tables.NAME";
 
-// In the order of enum source_interface, source_isolation, naming and log_level.
+// In the order of enum source_interface, source_isolation, naming, dropped and log_level.
 static const char *const interface_words[] = { "odbc", "jdbc" };
 static const char *const isolation_words[] = { "read_uncommitted", "read_committed" };
 static const char *const naming_words[] = { "plain", "lower", "exact" };
+static const char *const dropped_words[] = { "keep", "drop" };
 static const char *const level_words[] = { "debug", "info", "warning", "error" };
 
 #define WORDS(list)                                                                                \
@@ -93,6 +95,20 @@ static const struct option options[OPTION_COUNT] = {
     [OPTION_MIRROR_HISTORY_DAYS] = { MIRROR_SETTINGS("history_days", "HISTORY_DAYS"),
         INTEGER(1, 36500), .default_text = "90", .unit = "days",
         .help = "how long finished runs stay in the tracking tables" },
+    [OPTION_MIRROR_MAX_DELETE_PERCENT] = { MIRROR_SETTINGS(
+                                               "max_delete_percent", "MAX_DELETE_PERCENT"),
+        INTEGER(0, 100), .default_text = "10", .unit = "percent",
+        .help = "nothing is removed from a table that would lose more than this and more than "
+                "max_delete_rows" },
+    [OPTION_MIRROR_MAX_DELETE_ROWS] = { MIRROR_SETTINGS("max_delete_rows", "MAX_DELETE_ROWS"),
+        INTEGER(0, INT_MAX), .default_text = "100", .unit = "rows",
+        .help = "so many rows of a table may always be removed" },
+    [OPTION_MIRROR_DROPPED_COLUMNS] = { MIRROR_SETTINGS("dropped_columns", "DROPPED_COLUMNS"),
+        WORDS(dropped_words), .default_text = "keep",
+        .help = "what becomes of a column that the source dropped" },
+    [OPTION_MIRROR_DROPPED_TABLES] = { MIRROR_SETTINGS("dropped_tables", "DROPPED_TABLES"),
+        WORDS(dropped_words), .default_text = "keep",
+        .help = "what becomes of a table that the source dropped" },
     [OPTION_MIRROR_IGNORE_FILE] = { MIRROR_SETTINGS("ignore_file", "IGNORE_FILE"),
         .type = OPTION_PATH, .default_text = "ignored_tables.txt",
         .help =
@@ -113,6 +129,9 @@ static const struct option options[OPTION_COUNT] = {
         .help = "a condition in the source's SQL: only these rows are mirrored" },
     [OPTION_TABLE_PRIORITY] = { PER_TABLE("priority"), INTEGER(-1000, 1000), .default_text = "0",
         .help = "tables of larger priority come first" },
+    [OPTION_TABLE_MAX_DELETE_PERCENT] = { PER_TABLE("max_delete_percent"), INTEGER(0, 100),
+        .unit = "percent", .default_words = "as mirror_settings.max_delete_percent says",
+        .help = "the same limit for this table" },
 
     [OPTION_CONFIG] = { .flag = "--config",
         .argument = "FILE",
@@ -137,6 +156,16 @@ static const struct option options[OPTION_COUNT] = {
         .verbs = OPTION_FOR_SYNC,
         .is_repeatable = true,
         .help = "do not read this table; a name or a pattern" },
+    [OPTION_ALLOW_DELETE] = { .flag = "--allow-delete",
+        .argument = "NAME",
+        .type = OPTION_LIST,
+        .verbs = OPTION_FOR_SYNC,
+        .is_repeatable = true,
+        .help = "let this table lose as many rows as it must; a name or a pattern" },
+    [OPTION_ACCEPT_SOURCE] = { .flag = "--accept-source",
+        .type = OPTION_SWITCH,
+        .verbs = OPTION_FOR_SYNC,
+        .help = "go on although the source is another database than before" },
     [OPTION_LOG_LEVEL] = { .flag = "--log-level",
         .argument = "LEVEL",
         .environment = "OE2PG_LOG_LEVEL",

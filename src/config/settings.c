@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "config/file.h"
+#include "config/fingerprint.h"
 #include "config/ignore_file.h"
 #include "config/message.h"
 #include "config/secret.h"
@@ -172,6 +173,16 @@ fill_target(struct config *config, const char *libpq_password, struct error *err
     return check_target_schema(config, err) && fill_target_secrets(config, libpq_password, err);
 }
 
+// -1 when the table has no limit of its own.
+static int
+table_percent(const struct config_table *table)
+{
+    const struct config_value *value =
+        &table->values[OPTION_TABLE_MAX_DELETE_PERCENT - OPTION_TABLE_KEY];
+
+    return value->origin == CONFIG_UNSET ? -1 : (int)value->integer;
+}
+
 static void
 fill_tables(struct config *config)
 {
@@ -194,6 +205,7 @@ fill_tables(struct config *config)
             .exclude_column_count = exclude->list_count,
             .where = where != NULL && where[0] != '\0' ? where : NULL,
             .priority = (int)from->values[OPTION_TABLE_PRIORITY - OPTION_TABLE_KEY].integer,
+            .max_delete_percent = table_percent(from),
             .file = from->file,
             .line = from->line,
         };
@@ -239,17 +251,31 @@ fill_ignored(struct config *config, struct error *err)
     return true;
 }
 
+// The names that a repeatable flag gave.
+static struct name_pattern *
+flag_names(struct config *config, enum option_id id, size_t *count)
+{
+    const struct config_value *flags = &config->values[id];
+    struct name_pattern *names = arena_calloc(&config->arena, flags->list_count + 1, sizeof *names);
+
+    *count = flags->list_count;
+    for (size_t i = 0; i < flags->list_count; i++)
+        names[i] = (struct name_pattern){ flags->list[i], flags->where, 0 };
+    return names;
+}
+
 static void
-fill_selected(struct config *config)
+fill_deletes(struct config *config)
 {
     struct mirror_settings *mirror = &config->settings.mirror;
-    const struct config_value *flags = &config->values[OPTION_TABLE];
 
-    mirror->selected =
-        arena_calloc(&config->arena, flags->list_count + 1, sizeof *mirror->selected);
-    mirror->selected_count = flags->list_count;
-    for (size_t i = 0; i < flags->list_count; i++)
-        mirror->selected[i] = (struct name_pattern){ flags->list[i], flags->where, 0 };
+    mirror->max_delete_percent = integer_of(config, OPTION_MIRROR_MAX_DELETE_PERCENT);
+    mirror->max_delete_rows = integer_of(config, OPTION_MIRROR_MAX_DELETE_ROWS);
+    mirror->allowed_deletes =
+        flag_names(config, OPTION_ALLOW_DELETE, &mirror->allowed_delete_count);
+    mirror->accept_source = integer_of(config, OPTION_ACCEPT_SOURCE) != 0;
+    mirror->dropped_columns = (enum dropped)integer_of(config, OPTION_MIRROR_DROPPED_COLUMNS);
+    mirror->dropped_tables = (enum dropped)integer_of(config, OPTION_MIRROR_DROPPED_TABLES);
 }
 
 static bool
@@ -265,7 +291,8 @@ fill_mirror(struct config *config, struct error *err)
     mirror->log_file = text_of(config, OPTION_MIRROR_LOG_FILE);
     mirror->full_sync = integer_of(config, OPTION_FULL_SYNC) != 0;
     fill_tables(config);
-    fill_selected(config);
+    mirror->selected = flag_names(config, OPTION_TABLE, &mirror->selected_count);
+    fill_deletes(config);
     return fill_ignored(config, err);
 }
 
@@ -295,8 +322,11 @@ bool
 settings_fill(struct config *config, const char *libpq_password, struct error *err)
 {
     config->log_level = (enum log_level)integer_of(config, OPTION_LOG_LEVEL);
-    return fill_source(config, err) && fill_target(config, libpq_password, err) &&
-           fill_mirror(config, err) && check_jars(config, err);
+    if (!fill_source(config, err) || !fill_target(config, libpq_password, err) ||
+        !fill_mirror(config, err) || !check_jars(config, err))
+        return false;
+    config->settings.fingerprint = fingerprint_settings(config);
+    return true;
 }
 
 bool

@@ -34,11 +34,11 @@ brake_check(const struct mirror_settings *settings, const struct table *table, i
     if (removed <= 0 || is_allowed(settings, table))
         return true;
     if (source_rows == 0) {
-        error_set(err, ERROR_TABLE,
+        error_set(err, ERROR_BRAKE,
             "the source has no row, the mirror %" PRId64 ": nothing was removed", mirror_rows);
     } else if (removed > settings->max_delete_rows &&
                (double)removed * 100 > (double)mirror_rows * percent) {
-        error_set(err, ERROR_TABLE,
+        error_set(err, ERROR_BRAKE,
             "%" PRId64 " of %" PRId64
             " rows are gone from the source, more than %d %% and %d rows: "
             "nothing was removed",

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 // True when `removed` rows may go: keys that are gone, or the net shrinkage of a keyless table.
-// False with ERROR_TABLE and the remedy: the source returned no row at all where the mirror has
+// False with ERROR_BRAKE and the remedy: the source returned no row at all where the mirror has
 // some, or both max_delete_percent and max_delete_rows are exceeded, and the table is not named by
 // --allow-delete.
 bool brake_check(const struct mirror_settings *settings, const struct table *table,

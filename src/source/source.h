@@ -49,6 +49,7 @@ enum key_part {
     KEY_PART_ALL,       // every row, in any order; no `after`
     KEY_PART_NOT_NULL,  // rows in which every key column has a value, in key order
     KEY_PART_WITH_NULL, // rows in which some key column is NULL, in any order; no `after`
+    KEY_PART_EQUAL,     // rows whose key is exactly `after`, NULLs included
 };
 
 // The last column of a position is exclusive: equal[0..count-2] = after[..], last > after.

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "plan/brake.h"
 #include "sync/full.h"
 #include "sync/load.h"
 #include "sync/queue.h"
@@ -330,6 +331,21 @@ full_name(char *name, size_t size, const struct table *table)
     return name;
 }
 
+// One table that lost half of its rows is a question; many are an answer: the source is not whole.
+static void
+count_held(struct worker *worker)
+{
+    struct queue *queue = worker->shared->queue;
+    size_t held = ++worker->shared->held_count;
+    struct error why;
+
+    if (held <= brake_run_limit(queue->plan->job_count))
+        return;
+    error_set(&why, ERROR_BRAKE, "the delete brake holds %zu tables: the run stops", held);
+    error_hint(&why, "See whether the source is whole. If the rows are to go: --allow-delete '*'");
+    queue_stop(queue, &why);
+}
+
 static void
 fail_job(struct worker *worker, const struct job *job, struct outcome *outcome, struct error *err)
 {
@@ -345,6 +361,8 @@ fail_job(struct worker *worker, const struct job *job, struct outcome *outcome, 
         if (err->kind == ERROR_TARGET || err->kind == ERROR_BUSY)
             return;
     }
+    if (err->kind == ERROR_BRAKE)
+        count_held(worker);
     record_failure(worker, job, outcome, err);
 }
 

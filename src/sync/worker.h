@@ -38,6 +38,7 @@ struct run_shared {
     _Atomic int64_t reader_wait_left_ms; // for the rename, in the whole run
     size_t worker_count;
     struct digest_kind digest; // of this run
+    atomic_size_t held_count; // tables that the delete brake held
     int refused_count;         // tables that failed before they could become jobs
 };
 

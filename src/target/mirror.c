@@ -42,7 +42,9 @@ refuse_other_source(const PGresult *row, const struct target_settings *settings,
         settings->schema, result_text(row, 0, 3),
         result_text(row, 0, 1)[0] != '\0' ? result_text(row, 0, 1) : "this machine",
         result_text(row, 0, 2), result_text(row, 0, 4));
-    return error_hint(err, "Give this source a schema of its own with postgres_db.schema.");
+    return error_hint(err,
+        "Give this source a schema of its own with postgres_db.schema; or, if it is the same "
+        "database in another place, say so once: oe2pg --accept-source");
 }
 
 static bool
@@ -66,6 +68,28 @@ insert_mirror(struct target *target, const struct settings *settings,
         &parameters, NULL, err);
 }
 
+// The same database in another place, or its successor: the user said so.
+static bool
+update_identity(struct target *target, const struct settings *settings,
+    const struct source_identity *identity, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+
+    parameter_text(&parameters, settings->target.schema);
+    parameter_text(&parameters, identity->product);
+    parameter_text(&parameters, identity->host);
+    parameter_integer(&parameters, identity->port);
+    parameter_text(&parameters, identity->db_name);
+    parameter_text(&parameters, settings->source.schema);
+    parameter_text(&parameters, identity->guid);
+    parameter_text(&parameters, identity->code_page);
+    return target_execute(target, "could not record the source's new identity",
+        "UPDATE oe2pg.mirror SET source_product = $2, source_host = $3, source_port = $4,"
+        " source_database = $5, source_schema = $6, source_guid = $7, source_code_page = $8"
+        " WHERE target_schema = $1",
+        &parameters, NULL, err);
+}
+
 static bool
 find_mirror(struct target *target, const struct settings *settings,
     const struct source_identity *identity, struct mirror_claim *claim, struct error *err)
@@ -86,7 +110,9 @@ find_mirror(struct target *target, const struct settings *settings,
     if (!done)
         error_set(err, ERROR_TARGET, "the mirror's registration vanished");
     else if (!is_same_source(row, identity, settings->source.schema))
-        done = refuse_other_source(row, &settings->target, err);
+        done = settings->mirror.accept_source
+            ? update_identity(target, settings, identity, err)
+            : refuse_other_source(row, &settings->target, err);
     if (done) {
         claim->mirror_id = (int)result_integer(row, 0, 0);
         claim->ignore_file_was_found = result_text(row, 0, 6)[0] == 't';

@@ -40,7 +40,8 @@ check_all(enum value_kind kind, int scale, const struct canonical_case *cases, s
         check(kind, scale, cases[i].given, cases[i].expected);
 }
 
-#define CHECK_ALL(kind, scale, cases) check_all(kind, scale, cases, sizeof cases / sizeof cases[0])
+#define CHECK_ALL(kind, scale, cases)                                                              \
+    check_all(kind, scale, cases, sizeof(cases) / sizeof((cases)[0]))
 
 static void
 integers_lose_signs_and_zeros_that_say_nothing(void **state)

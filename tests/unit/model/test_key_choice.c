@@ -38,6 +38,7 @@ tear_down(void **state)
     return 0;
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): the key keeps it
 static void
 add_key(const char *name, bool is_primary, uint16_t *positions, size_t count)
 {

@@ -14,7 +14,7 @@ static struct selection selection;
 static void
 fill_catalog(const char *const *names, size_t count)
 {
-    catalog.tables = arena_calloc(&arena, count, sizeof *catalog.tables);
+    catalog.tables = arena_calloc(&arena, count, sizeof(struct table *));
     catalog.table_count = count;
     for (size_t i = 0; i < count; i++) {
         struct table *table = arena_alloc(&arena, sizeof *table);
