@@ -8,6 +8,8 @@ allowed='
 log_sink            the log: one for the process
 locale_once         Unicode character classes, made once: base/text.c
 locale_of_names     the same
+connect_lock        drivers race with themselves while connecting: source/odbc/odbc.c
+faults              test builds only: how many fault points were passed, base/fault.c
 '
 
 # Constant tables of pointers stand in .data.rel.ro: read-only once the program has started.

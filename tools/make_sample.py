@@ -314,7 +314,7 @@ class Maker:
                    self.maybe(0.9, ["+%d (0) %d" % p for p in zip(
                        self.whole(1, 99, n), self.whole(10000, 9999999, n))]),
                    self.pick(self.reps, n), self.money(100000, n),
-                   [v - 5000 for v in self.pick([0, 4999.99, 5000, 5000.01, 12345.67, 98765.4], n)],
+                   self.pick([-5000, -0.01, 0, 0.01, 7345.67, 93765.4, 123456789012.34], n),
                    self.pick(["NET%d" % (t * 10) for t in range(6)], n), self.pick(REMARKS, n),
                    self.stamps(n), self.maybe(0.7, self.stamps(n)))
 

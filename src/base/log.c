@@ -78,35 +78,54 @@ write_line(int file, const char *line, size_t size)
     }
 }
 
-static void write_entry(enum log_level level, const char *format, va_list args)
-    __attribute__((format(printf, 2, 0)));
-
-static void
-write_entry(enum log_level level, const char *format, va_list args)
+const char *
+log_level_name(enum log_level level)
 {
     static const char *const names[] = { "DEBUG", "INFO", "WARNING", "ERROR" };
+
+    return names[level];
+}
+
+static void
+write_console(const char *line, size_t size)
+{
+    const struct log_console_hook *hook = &log_sink.hook;
+
+    if (hook->before != NULL)
+        hook->before(hook->context);
+    write_line(STDERR_FILENO, line, size);
+    if (hook->after != NULL)
+        hook->after(hook->context);
+}
+
+static void write_entry(enum log_level level, bool is_for_console, const char *format, va_list args)
+    __attribute__((format(printf, 3, 0)));
+
+static void
+write_entry(enum log_level level, bool is_for_console, const char *format, va_list args)
+{
     char line[LINE_SIZE];
     char when[32];
+    size_t start;
     size_t size;
 
     if (!log_is_enabled(level))
         return;
     clock_format_local(clock_wall_ms(), when, sizeof when);
-    (void)snprintf(line, sizeof line, "%s - %s - ", when, names[level]);
-    size = strlen(line);
-    (void)vsnprintf(line + size, sizeof line - size - 1, format, args);
+    (void)snprintf(line, sizeof line, "%s - %s - ", when, log_level_name(level));
+    start = strlen(line);
+    (void)vsnprintf(line + start, sizeof line - start - 1, format, args);
     for (char *p = line; *p != '\0'; p++) {
         if ((unsigned char)*p < 0x20)
             *p = ' ';
     }
     size = strlen(line);
-    line[size++] = '\n';
     (void)pthread_mutex_lock(&log_sink.lock);
-    if (log_sink.hook.before != NULL)
-        log_sink.hook.before(log_sink.hook.context);
-    write_line(STDERR_FILENO, line, size);
-    if (log_sink.hook.after != NULL)
-        log_sink.hook.after(log_sink.hook.context);
+    if (is_for_console && log_sink.hook.write != NULL)
+        log_sink.hook.write(log_sink.hook.context, level, line + start);
+    line[size++] = '\n';
+    if (is_for_console && log_sink.hook.write == NULL)
+        write_console(line, size);
     if (log_sink.file >= 0)
         write_line(log_sink.file, line, size);
     (void)pthread_mutex_unlock(&log_sink.lock);
@@ -118,7 +137,7 @@ log_debug(const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    write_entry(LOG_DEBUG, format, args);
+    write_entry(LOG_DEBUG, true, format, args);
     va_end(args);
 }
 
@@ -128,7 +147,7 @@ log_info(const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    write_entry(LOG_INFO, format, args);
+    write_entry(LOG_INFO, true, format, args);
     va_end(args);
 }
 
@@ -138,7 +157,7 @@ log_warning(const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    write_entry(LOG_WARNING, format, args);
+    write_entry(LOG_WARNING, true, format, args);
     va_end(args);
 }
 
@@ -148,7 +167,17 @@ log_error(const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    write_entry(LOG_ERROR, format, args);
+    write_entry(LOG_ERROR, true, format, args);
+    va_end(args);
+}
+
+void
+log_file_info(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    write_entry(LOG_INFO, false, format, args);
     va_end(args);
 }
 

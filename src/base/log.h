@@ -10,11 +10,13 @@
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERROR };
 
-// Called around each line written to the console, so that a progress display can step aside.
-// Runs under the log's lock: it must not log.
+// Called around each line written to the console, so that a progress display can step aside; or
+// `write` in its place, with the line's parts. Each may be NULL. Runs under the log's lock: it must
+// not log.
 struct log_console_hook {
     void (*before)(void *context);
     void (*after)(void *context);
+    void (*write)(void *context, enum log_level level, const char *message);
     void *context;
 };
 
@@ -31,6 +33,10 @@ void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+// At INFO, to the file alone: what the console shows in another way.
+void log_file_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
+// The level's word, e.g. "WARNING".
+const char *log_level_name(enum log_level level);
 // An error with its remedy, in one line at `level`.
 void log_failure(enum log_level level, const struct error *err);
 

@@ -1,13 +1,17 @@
-// check: what the program understood, and from where; a line each.
+// check: whether everything is as a run needs it, a line each with its remedy; with --config-only
+// what the program understood, and from where.
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/exit_status.h"
+#include "config/file.h"
 #include "config/option.h"
+#include "sync/check.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
-enum { NAME_COLUMN = 42, VALUE_COLUMN = 40 };
+enum { NAME_COLUMN = 42, VALUE_COLUMN = 40, LEVEL_COLUMN = 9, SUBJECT_COLUMN = 20 };
 
 // Control characters of a hostile file do not reach the terminal.
 static void
@@ -92,17 +96,126 @@ print_config(const struct config *config)
     print_ignored(&config->settings.mirror);
 }
 
+// ---- both sides --------------------------------------------------------------------------------
+
+struct check_report {
+    size_t wrong_count;
+    size_t warning_count;
+};
+
+static void
+print_finding(void *context, const struct check_finding *finding)
+{
+    static const char *const words[] = { "ok", "warning", "WRONG", "skipped" };
+    struct check_report *report = context;
+
+    report->wrong_count += finding->level == CHECK_WRONG;
+    report->warning_count += finding->level == CHECK_WARNING;
+    print_text(words[finding->level], LEVEL_COLUMN);
+    print_text(finding->subject, SUBJECT_COLUMN);
+    print_text(finding->text, 0);
+    if (finding->remedy[0] != '\0') {
+        (void)printf("  -> ");
+        print_text(finding->remedy, 0);
+    }
+    (void)putchar('\n');
+    (void)fflush(stdout); // the next one may take a while
+}
+
+static void
+report(struct check_report *report, enum check_level level, const char *subject, const char *text,
+    const char *remedy)
+{
+    const struct check_finding finding = { level, subject, text, remedy };
+
+    print_finding(report, &finding);
+}
+
+static void
+report_file(struct check_report *to, const char *path)
+{
+    struct stat attributes;
+    char text[512];
+
+    if (path == NULL || stat(path, &attributes) != 0)
+        return;
+    (void)snprintf(text, sizeof text, "%s, mode %04o", path, (unsigned)attributes.st_mode & 07777);
+    report(to, CHECK_OK, "configuration", text, "");
+}
+
+// A run that cannot write its log does not start.
+static void
+report_log_file(struct check_report *to, const char *path)
+{
+    struct error err = { 0 };
+
+    if (path == NULL)
+        report(to, CHECK_OK, "log file", "none: the console alone", "");
+    else if (file_check_appendable(path, &err))
+        report(to, CHECK_OK, "log file", path, "");
+    else
+        report(to, CHECK_WRONG, "log file", err.message, err.hint);
+}
+
+static void
+report_ignore_file(struct check_report *to, const struct config *config)
+{
+    const struct config_value *value = &config->values[OPTION_MIRROR_IGNORE_FILE];
+
+    if (config->settings.mirror.ignore_file_found)
+        report(to, CHECK_OK, "ignore file", value->text, "");
+    else
+        report(to, CHECK_OK, "ignore file", "none", "");
+}
+
+static void
+report_config(struct check_report *to, const struct config *config)
+{
+    if (config->file == NULL)
+        report(to, CHECK_OK, "configuration", "from the environment alone", "");
+    report_file(to, config->file);
+    report_file(to, config->overlay);
+    for (size_t i = 0; i < config->warning_count; i++)
+        report(to, CHECK_WARNING, "configuration", config->warnings[i], "");
+    report_ignore_file(to, config);
+    report_log_file(to, config->settings.mirror.log_file);
+}
+
+static int
+status_of(const struct check_report *report, const struct check_end *end)
+{
+    if (end->source.kind != ERROR_NONE)
+        return (int)exit_status_of(end->source.kind);
+    if (end->target.kind != ERROR_NONE)
+        return (int)exit_status_of(end->target.kind);
+    return report->wrong_count > 0 ? EXIT_STATUS_PARTLY : EXIT_STATUS_DONE;
+}
+
+static int
+check_all(const struct config *config)
+{
+    struct check_report report = { 0 };
+    const struct check_listener listener = { print_finding, &report };
+    struct error source_error = { 0 };
+    struct check_end end;
+
+    report_config(&report, config);
+    if (config_check_source(config, &source_error))
+        error_clear(&source_error);
+    check_both_sides(&config->settings, &source_error, &listener, &end);
+    (void)printf("%zu wrong, %zu warnings\n", report.wrong_count, report.warning_count);
+    if (report.wrong_count > 0)
+        log_error("the check found %zu things wrong", report.wrong_count);
+    return status_of(&report, &end);
+}
+
 int
 cmd_check(const struct config *config)
 {
     struct error err = { 0 };
 
-    if (config->values[OPTION_CONFIG_ONLY].integer == 0) {
-        if (!config_check_source(config, &err))
-            return command_fail(&err);
-        (void)error_set(&err, ERROR_USAGE, "check needs --config-only");
-        return command_fail(&err);
-    }
+    if (config->values[OPTION_CONFIG_ONLY].integer == 0)
+        return check_all(config);
     print_config(config);
     (void)printf("The configuration is valid.\n");
     if (!config_check_source(config, &err))

@@ -11,7 +11,7 @@
 
 static const struct command commands[] = {
     { "sync", "bring the mirror up to date", OPTION_FOR_SYNC, true, cmd_sync },
-    { "check", "check the configuration", OPTION_FOR_CHECK, false, cmd_check },
+    { "check", "check configuration, connections and rights, a line each", OPTION_FOR_CHECK, false, cmd_check },
 };
 
 const struct command *

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -69,4 +70,30 @@ file_is_open_to_readers(const struct stat *attributes)
     if ((attributes->st_mode & S_IROTH) != 0)
         return true;
     return (attributes->st_mode & S_IRGRP) != 0 && attributes->st_uid != 0;
+}
+
+static bool
+may_create(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char directory[4096] = ".";
+
+    if (slash != NULL)
+        (void)snprintf(
+            directory, sizeof directory, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+    return access(directory, W_OK | X_OK) == 0;
+}
+
+bool
+file_check_appendable(const char *path, struct error *err)
+{
+    struct stat attributes;
+    bool exists = stat(path, &attributes) == 0;
+
+    if (exists && S_ISDIR(attributes.st_mode))
+        errno = EISDIR;
+    else if (exists ? access(path, W_OK) == 0 : errno == ENOENT && may_create(path))
+        return true;
+    error_set(err, ERROR_CONFIG, "%s: could not be written: %s", path, strerrordesc_np(errno));
+    return error_hint(err, "Set mirror_settings.log_file to a file that this user may write to.");
 }

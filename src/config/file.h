@@ -26,4 +26,7 @@ bool file_is_open_to_writers(const struct stat *attributes);
 // to a group on purpose, mode 0640). Regular files only.
 bool file_is_open_to_readers(const struct stat *attributes);
 
+// Whether `path` can be appended to, or created, without doing it. Fails with ERROR_CONFIG.
+bool file_check_appendable(const char *path, struct error *err) __attribute__((warn_unused_result));
+
 #endif

@@ -1,6 +1,9 @@
 #include "source/source.h"
 
+#include "base/fault.h"
 #include "source/driver.h"
+
+#include <stdio.h>
 
 static const struct source_driver *
 find_driver(enum source_interface interface)
@@ -14,6 +17,18 @@ find_driver(enum source_interface interface)
     return NULL;
 }
 
+// What a lost connection looks like to those above.
+static bool
+fail_here(const char *name, struct error *err)
+{
+    if (!fault_point(name))
+        return false;
+    error_set(err, ERROR_SOURCE, "%s: the connection is lost, SQLSTATE 08S01", name);
+    (void)snprintf(err->sqlstate, sizeof err->sqlstate, "08S01");
+    err->transient = true;
+    return true;
+}
+
 bool
 source_open(const struct source_settings *settings, struct source **source, struct error *err)
 {
@@ -24,7 +39,7 @@ source_open(const struct source_settings *settings, struct source **source, stru
         (void)error_set(err, ERROR_CONFIG, "this build reads sources by ODBC only, not by JDBC");
         return error_hint(err, "Set progress_db.interface to odbc and name an ODBC driver.");
     }
-    return driver->open(settings, source, err);
+    return !fail_here("open the source", err) && driver->open(settings, source, err);
 }
 
 void
@@ -56,7 +71,8 @@ bool
 source_read_catalog(
     struct source *source, struct arena *arena, struct catalog *catalog, struct error *err)
 {
-    return source->driver->read_catalog(source, arena, catalog, err);
+    return !fail_here("read the source's catalogue", err) &&
+           source->driver->read_catalog(source, arena, catalog, err);
 }
 
 bool
@@ -64,13 +80,14 @@ source_open_cursor(struct source *source, const struct read_request *request,
     struct cursor **cursor, struct error *err)
 {
     *cursor = NULL;
-    return source->driver->open_cursor(source, request, cursor, err);
+    return !fail_here("open a cursor", err) &&
+           source->driver->open_cursor(source, request, cursor, err);
 }
 
 bool
 cursor_fetch(struct cursor *cursor, const struct batch **batch, struct error *err)
 {
-    return cursor->source->driver->fetch(cursor, batch, err);
+    return !fail_here("fetch rows", err) && cursor->source->driver->fetch(cursor, batch, err);
 }
 
 void

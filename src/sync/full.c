@@ -12,17 +12,23 @@
 #include "model/key_choice.h"
 #include "plan/brake.h"
 #include "sync/load.h"
-#include "sync/quarantine_list.h"
+#include "sync/row_sender.h"
 #include "sync/shape.h"
 #include "target/compare.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
     ROUNDS_MAX = 3,
     CONFIRM_ALL = 10000, // keys to be removed that are all asked of the source again
     CONFIRM_SOME = 1000, // of more, this many are
+};
+
+struct known_row {
+    uint64_t digest;
+    bool is_seen; // in this scan
 };
 
 struct full {
@@ -33,30 +39,65 @@ struct full {
     struct comparison *comparison;
     struct digest_set set;
     bool has_set;
-    struct copy_stream *copy;
-    struct quarantine_list quarantine;
-    struct row_policy policy;
+    struct row_sender sender;
+    struct known_row *known_rows; // refused in earlier runs, by digest
+    size_t known_row_count;
     struct difference_counts counts;
     int64_t mirror_rows;
     int64_t source_rows;
     int64_t source_bytes;
-    int64_t candidate_rows;
+    int64_t left_out; // known refused rows
 };
 
 // ---- one scan of the source --------------------------------------------------------------------
 
 static bool
-end_candidates(struct full *full, struct error *err)
+open_candidates(void *context, struct copy_stream **copy, struct error *err)
 {
-    int64_t ignored;
-    bool done;
+    struct full *full = context;
 
-    if (full->copy == NULL)
+    return comparison_open_candidates(full->comparison, copy, err);
+}
+
+static int
+compare_known(const void *left, const void *right)
+{
+    const struct known_row *a = left;
+    const struct known_row *b = right;
+
+    return (a->digest > b->digest) - (a->digest < b->digest);
+}
+
+// A row that is known to be refused and has not changed is left out again, not tried again.
+static bool
+is_known_row(struct full *full, const struct cell *row)
+{
+    const struct digest_kind unseeded = { .is_fallback = full->worker->shared->digest.is_fallback };
+    struct known_row wanted;
+    struct known_row *known;
+
+    if (full->known_row_count == 0)
+        return false;
+    wanted.digest = digest_row(&unseeded, full->table, row);
+    known = bsearch(&wanted, full->known_rows, full->known_row_count, sizeof *known, compare_known);
+    if (known == NULL)
+        return false;
+    known->is_seen = true;
+    full->left_out++;
+    return true;
+}
+
+static bool
+compare_row(struct full *full, const struct cell *row, struct error *err)
+{
+    const struct cell *checked = row_sender_check(&full->sender, row);
+
+    if (full->has_set && digest_set_strike(&full->set,
+                             digest_row(&full->worker->shared->digest, full->table, checked)))
         return true;
-    done = copy_stream_finish(full->copy, &ignored, err);
-    copy_stream_close(full->copy);
-    full->copy = NULL;
-    return done;
+    if (is_known_row(full, checked))
+        return true;
+    return row_sender_send(&full->sender, row, checked, err);
 }
 
 // Rows of the batch that the mirror does not have go into the candidates. No COPY stays open over
@@ -64,24 +105,14 @@ end_candidates(struct full *full, struct error *err)
 static bool
 compare_batch(struct full *full, const struct batch *batch, struct error *err)
 {
-    const struct digest_kind *kind = &full->worker->shared->digest;
-
     for (size_t r = 0; r < batch->row_count; r++) {
-        const struct cell *row =
-            row_policy_apply(&full->policy, &batch->cells[r * batch->column_count]);
-
-        if (full->has_set && digest_set_strike(&full->set, digest_row(kind, full->table, row)))
-            continue;
-        if (full->copy == NULL && !comparison_open_candidates(full->comparison, &full->copy, err))
+        if (!compare_row(full, &batch->cells[r * batch->column_count], err))
             return false;
-        if (!copy_stream_send(full->copy, row, err))
-            return false;
-        full->candidate_rows++;
     }
     full->source_rows += (int64_t)batch->row_count;
     full->source_bytes += (int64_t)batch->size_bytes;
     worker_add_progress(full->worker, batch->row_count, batch->size_bytes);
-    return end_candidates(full, err);
+    return row_sender_flush(&full->sender, err) && row_sender_end(&full->sender, err);
 }
 
 static bool
@@ -207,22 +238,30 @@ write_differences(struct full *full, bool *is_current, struct error *err)
     if (!target_begin(worker->target, err))
         return false;
     if (counts->to_insert + counts->to_update + counts->to_delete > 0 &&
-        !comparison_apply(full->comparison, &applied, is_current, err))
+        !comparison_apply(full->comparison, claim, &applied, is_current, err))
         return false;
     if (!*is_current) {
         target_rollback(worker->target);
         return true;
     }
     fill_record(full, &applied);
-    if (full->record->row_count != full->source_rows)
+    full->left_out += full->sender.refused_rows + applied.refused;
+    if (full->record->row_count + full->left_out != full->source_rows)
         return error_set(err, ERROR_TABLE,
-            "the source returned %" PRId64 " rows but the mirror would hold %" PRId64,
-            full->source_rows, full->record->row_count);
-    if (!quarantine_list_save(&full->quarantine, worker->target, claim, err) ||
+            "the source returned %" PRId64 " rows, the mirror would hold %" PRId64 " and %" PRId64
+            " are left out",
+            full->source_rows, full->record->row_count, full->left_out);
+    for (size_t i = 0; i < full->known_row_count; i++) {
+        if (full->known_rows[i].is_seen && !quarantine_touch_row(worker->target, claim, full->table,
+                                               full->known_rows[i].digest, err))
+            return false;
+    }
+    if (!quarantine_list_save(&full->sender.quarantine, worker->target, claim, err) ||
         !quarantine_resolve_unseen(worker->target, claim, full->table, err))
         return false;
-    full->result->values_quarantined = full->quarantine.saved_count;
-    full->result->values_newly_quarantined = full->quarantine.new_count;
+    full->result->values_quarantined = full->sender.quarantine.saved_count;
+    full->result->values_quarantined += applied.refused;
+    full->result->values_newly_quarantined = full->sender.quarantine.new_count + applied.refused;
     worker_set_phase(worker, PHASE_COMMITTING);
     return table_run_save(worker->target, claim, full->record, full->result, err) &&
            tracking_save(
@@ -235,15 +274,30 @@ write_differences(struct full *full, bool *is_current, struct error *err)
 static void
 release_round(struct full *full)
 {
-    copy_stream_close(full->copy);
-    full->copy = NULL;
+    row_sender_release(&full->sender);
     target_rollback(full->worker->target);
     comparison_close(full->comparison);
     full->comparison = NULL;
     digest_set_release(&full->set);
     full->has_set = false;
-    quarantine_list_release(&full->quarantine);
-    row_policy_release(&full->policy);
+}
+
+static bool
+read_known_rows(struct full *full, struct error *err)
+{
+    struct worker *worker = full->worker;
+    uint64_t *digests;
+
+    if (!quarantine_known_rows(worker->target, &worker->arena, worker->shared->claim.mirror_id,
+            full->table, &digests, &full->known_row_count, err))
+        return false;
+    full->known_rows =
+        arena_calloc(&worker->arena, full->known_row_count, sizeof *full->known_rows);
+    for (size_t i = 0; i < full->known_row_count; i++)
+        full->known_rows[i].digest = digests[i];
+    if (full->known_row_count > 0)
+        qsort(full->known_rows, full->known_row_count, sizeof *full->known_rows, compare_known);
+    return true;
 }
 
 static bool
@@ -256,11 +310,11 @@ play_round(struct full *full, bool *is_settled, struct error *err)
     *is_settled = false;
     full->source_rows = 0;
     full->source_bytes = 0;
-    full->candidate_rows = 0;
+    full->left_out = 0;
     full->record->read_from_ms = clock_wall_ms();
-    quarantine_list_init(&full->quarantine, full->table);
-    row_policy_init(&full->policy, full->table, quarantine_list_add, &full->quarantine);
-    if (!comparison_open(worker->target, worker->shared->settings->target.schema, full->table,
+    row_sender_init(&full->sender, worker, full->table, open_candidates, full);
+    if (!read_known_rows(full, err) ||
+        !comparison_open(worker->target, worker->shared->settings->target.schema, full->table,
             &worker->shared->digest, &full->comparison, err) ||
         !find_differences(full, &is_current, err))
         return false;

@@ -4,8 +4,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "model/key_choice.h"
-#include "sync/quarantine_list.h"
-#include "target/copy_stream.h"
+#include "sync/row_sender.h"
 #include "target/ddl.h"
 
 #include <inttypes.h>
@@ -27,9 +26,7 @@ struct load {
     struct table_record *record;
     struct table_result *result;
     struct reader reader;
-    struct copy_stream *copy;
-    struct quarantine_list quarantine;
-    struct row_policy policy;
+    struct row_sender sender;
     char staging[NAME_SIZE];
     bool is_created;   // now or by an earlier attempt
     bool is_staged;    // committed in the staging schema
@@ -87,40 +84,42 @@ key_may_be_null(const struct table *table)
 
 // ---- the open transaction ----------------------------------------------------------------------
 
+// The transaction and the table are there; rows can be sent.
 static bool
-open_copy(struct load *load, struct error *err)
+open_transaction(struct load *load, struct error *err)
 {
     struct worker *worker = load->worker;
-    const char *schema = worker->shared->settings->target.schema;
-    const char *name = load->table->target_name;
 
-    if (load->copy != NULL)
+    if (load->sender.copy != NULL)
         return true;
     if (!target_in_transaction(worker->target) && !target_begin(worker->target, err))
         return false;
-    if (!load->is_created) {
-        if (!ddl_create_table(worker->target, schema, name, load->table, err))
-            return false;
-        load->is_created = true;
-    }
-    return copy_stream_open(worker->target, load->is_staged ? STAGING_SCHEMA : schema,
-        load->is_staged ? load->staging : name, load->table, &load->copy, err);
+    if (!load->is_created &&
+        !ddl_create_table(worker->target, worker->shared->settings->target.schema,
+            load->table->target_name, load->table, err))
+        return false;
+    load->is_created = true;
+    return true;
+}
+
+static bool
+open_copy(void *context, struct copy_stream **copy, struct error *err)
+{
+    struct load *load = context;
+    struct worker *worker = load->worker;
+
+    return copy_stream_open(worker->target,
+        load->is_staged ? STAGING_SCHEMA : worker->shared->settings->target.schema,
+        load->is_staged ? load->staging : load->table->target_name, load->table, copy, err);
 }
 
 // Ends the COPY, if one is open, and writes what could not be sent. The transaction stays open.
 static bool
 end_copy(struct load *load, struct error *err)
 {
-    int64_t row_count = 0;
-    bool done;
-
-    if (load->copy == NULL)
-        return true;
-    done = copy_stream_finish(load->copy, &row_count, err);
-    copy_stream_close(load->copy);
-    load->copy = NULL;
-    return done && quarantine_list_save(
-                       &load->quarantine, load->worker->target, &load->worker->shared->claim, err);
+    return row_sender_end(&load->sender, err) &&
+           quarantine_list_save(
+               &load->sender.quarantine, load->worker->target, &load->worker->shared->claim, err);
 }
 
 static bool
@@ -167,7 +166,7 @@ commit_part(struct load *load, bool is_end, struct error *err)
     const struct cell *position = reader_position(&load->reader);
 
     worker_set_phase(worker, PHASE_COMMITTING);
-    if (!open_copy(load, err) || !end_copy(load, err) ||
+    if (!open_transaction(load, err) || !end_copy(load, err) ||
         (!load->is_staged && !move_to_staging(load, err)))
         return false;
     count_open_rows(load, piece);
@@ -192,21 +191,24 @@ commit_part(struct load *load, bool is_end, struct error *err)
 static bool
 send_batch(struct load *load, const struct batch *batch, struct error *err)
 {
-    if (!open_copy(load, err))
+    int64_t refused = load->sender.refused_rows;
+
+    if (!open_transaction(load, err))
         return false;
     for (size_t r = 0; r < batch->row_count; r++) {
-        const struct cell *row =
-            row_policy_apply(&load->policy, &batch->cells[r * batch->column_count]);
+        const struct cell *row = &batch->cells[r * batch->column_count];
 
-        if (!copy_stream_send(load->copy, row, err))
+        if (!row_sender_send(&load->sender, row, row_sender_check(&load->sender, row), err))
             return false;
     }
-    load->open_rows += (int64_t)batch->row_count;
+    if (!row_sender_flush(&load->sender, err))
+        return false;
+    load->open_rows += (int64_t)batch->row_count - (load->sender.refused_rows - refused);
     load->open_bytes += (int64_t)batch->size_bytes;
     load->result->rows_read += (int64_t)batch->row_count;
     load->result->bytes_read += (int64_t)batch->size_bytes;
     worker_add_progress(load->worker, batch->row_count, batch->size_bytes);
-    return !quarantine_list_is_full(&load->quarantine) || end_copy(load, err);
+    return !quarantine_list_is_full(&load->sender.quarantine) || end_copy(load, err);
 }
 
 // Reads one part to its end. `can_commit`: what was read may be committed before the end.
@@ -320,7 +322,7 @@ finish(struct load *load, bool was_staged, bool is_safe, struct error *err)
     struct table_record *record = load->record;
 
     worker_set_phase(worker, PHASE_COMMITTING);
-    if (!open_copy(load, err) || !end_copy(load, err))
+    if (!open_transaction(load, err) || !end_copy(load, err))
         return false;
     record->row_count = load->open_rows;
     record->size_bytes = load->open_bytes;
@@ -460,8 +462,7 @@ load_table(struct worker *worker, const struct table *table, uint64_t fingerprin
     bool done;
 
     name_staging(&load);
-    quarantine_list_init(&load.quarantine, table);
-    row_policy_init(&load.policy, table, quarantine_list_add, &load.quarantine);
+    row_sender_init(&load.sender, worker, table, open_copy, &load);
     reader_init(&load.reader, worker->source, table, KEY_PART_ALL, &worker->limits);
     done = prepare(&load, fingerprint, err);
     if (done && is_read_in_order(table))
@@ -469,12 +470,10 @@ load_table(struct worker *worker, const struct table *table, uint64_t fingerprin
     else if (done)
         done = read_rest(&load, KEY_PART_ALL, err) && finish(&load, false, false, err);
     reader_release(&load.reader);
-    copy_stream_close(load.copy);
+    result->values_quarantined += load.sender.quarantine.saved_count;
+    result->values_newly_quarantined += load.sender.quarantine.new_count;
+    row_sender_release(&load.sender);
     if (!done)
         target_rollback(worker->target);
-    result->values_quarantined = load.quarantine.saved_count;
-    result->values_newly_quarantined = load.quarantine.new_count;
-    quarantine_list_release(&load.quarantine);
-    row_policy_release(&load.policy);
     return done;
 }

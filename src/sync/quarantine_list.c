@@ -1,11 +1,10 @@
 #include "sync/quarantine_list.h"
 
-#include "model/digest.h"
-
 #include <string.h>
 
 enum {
     LIST_BYTES = 1024 * 1024,
+    ROW_TEXT_CAP = 64 * 1024 * 1024,
     SAVED_MAX =
         100000, // a table with more bad values than this has another problem; they are counted
 };
@@ -16,10 +15,11 @@ struct quarantine_node {
 };
 
 void
-quarantine_list_init(struct quarantine_list *list, const struct table *table)
+quarantine_list_init(struct quarantine_list *list, const struct table *table, bool is_fallback)
 {
     memset(list, 0, sizeof *list);
     list->table = table;
+    list->unseeded.is_fallback = is_fallback;
     arena_init(&list->arena);
 }
 
@@ -50,30 +50,56 @@ copy_key(struct quarantine_list *list, const struct cell *row)
     return values;
 }
 
-void
-quarantine_list_add(void *context, const struct refused_value *refused)
+static struct quarantine_entry *
+add_entry(struct quarantine_list *list, const struct cell *row)
 {
-    // Compared over runs, so without the run's seed.
-    static const struct digest_kind unseeded = { .seed = 0 };
-    struct quarantine_list *list = context;
-    const struct cell *value = &refused->row[refused->column];
     struct quarantine_node *node = arena_calloc(&list->arena, 1, sizeof *node);
 
     node->entry = (struct quarantine_entry){
         .table = list->table,
-        .key_values = copy_key(list, refused->row),
-        .column = list->table->columns[refused->column].name,
-        .reason = refused->reason,
-        .bytes = arena_strndup(&list->arena, value->bytes, value->size),
-        .size = value->size,
-        .row_digest = digest_row(&unseeded, list->table, refused->row),
+        .key_values = copy_key(list, row),
+        .row_digest = digest_row(&list->unseeded, list->table, row),
     };
-    list->size_bytes += value->size + sizeof *node;
+    list->size_bytes += sizeof *node;
     if (list->last != NULL)
         list->last->next = node;
     else
         list->first = node;
     list->last = node;
+    return &node->entry;
+}
+
+void
+quarantine_list_add(void *context, const struct refused_value *refused)
+{
+    struct quarantine_list *list = context;
+    const struct cell *value = &refused->row[refused->column];
+    struct quarantine_entry *entry = add_entry(list, refused->row);
+
+    entry->column = list->table->columns[refused->column].name;
+    entry->reason = refused->reason;
+    entry->bytes = arena_strndup(&list->arena, value->bytes, value->size);
+    entry->size = value->size;
+    list->size_bytes += value->size;
+}
+
+void
+quarantine_list_add_row(
+    struct quarantine_list *list, const struct cell *row, const struct error *why)
+{
+    struct quarantine_entry *entry = add_entry(list, row);
+    struct buffer text;
+
+    buffer_init(&text, ROW_TEXT_CAP);
+    quarantine_row_text(&text, list->table, row);
+    entry->reason = "row_refused";
+    entry->detail = arena_strdup(&list->arena, why->message);
+    if (!text.failed) {
+        entry->bytes = arena_strndup(&list->arena, buffer_text(&text), text.size);
+        entry->size = text.size;
+    }
+    list->size_bytes += text.size;
+    buffer_release(&text);
 }
 
 bool
@@ -95,15 +121,9 @@ quarantine_list_save(struct quarantine_list *list, struct target *target,
         list->saved_count++;
         list->new_count += is_new;
     }
-    quarantine_list_clear(list);
-    return true;
-}
-
-void
-quarantine_list_clear(struct quarantine_list *list)
-{
     arena_reset(&list->arena);
     list->first = NULL;
     list->last = NULL;
     list->size_bytes = 0;
+    return true;
 }

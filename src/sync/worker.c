@@ -14,6 +14,7 @@
 #include "sync/full.h"
 #include "sync/load.h"
 #include "sync/queue.h"
+#include "sync/row_sender.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -234,6 +235,8 @@ attempt(struct worker *worker, const struct job *job, struct outcome *outcome,
 {
     *record = NULL;
     arena_reset(&worker->arena);
+    // What an attempt that was rolled back counted does not count.
+    outcome->result = (struct table_result){ .started_ms = outcome->result.started_ms };
     worker->counters.row_count = 0;
     worker->counters.size_bytes = 0;
     worker_set_phase(worker, PHASE_OPENING);
@@ -258,15 +261,27 @@ attempt(struct worker *worker, const struct job *job, struct outcome *outcome,
 
 // ---- after a failure ---------------------------------------------------------------------------
 
+static int64_t
+first_pause_ms(void)
+{
+#ifdef OE2PG_FAULT_POINTS
+    const char *given = getenv("OE2PG_TEST_PAUSE_MS");
+
+    if (given != NULL)
+        return strtoll(given, NULL, 10);
+#endif
+    return PAUSE_FIRST_MS;
+}
+
 // Growing, with jitter, so that workers that failed together do not come back together.
 static void
 pause_before_retry(struct worker *worker, int attempts)
 {
-    int64_t pause = PAUSE_FIRST_MS;
+    int64_t pause = first_pause_ms();
 
     for (int i = 1; i < attempts && pause < PAUSE_MAX_MS; i++)
         pause *= 2;
-    pause += clock_steady_ms() % (pause / 2);
+    pause += clock_steady_ms() % (pause / 2 + 1);
     worker_set_phase(worker, PHASE_PAUSING);
     for (int64_t waited = 0; waited < pause && !worker->shared->is_cancelled; waited += 100) {
         clock_sleep_ms(100);
@@ -376,6 +391,12 @@ prepare_retry(struct worker *worker, const struct job *job, struct outcome *outc
 
     if (worker->target != NULL)
         target_rollback(worker->target);
+    // PostgreSQL refused a row: once more, carefully, and the row is found.
+    if (!worker->is_careful && row_sender_can_isolate(err)) {
+        worker->is_careful = true;
+        outcome->attempts--;
+        return true;
+    }
     // A column was wider than its buffer; the source knows now, the same read will succeed.
     if (err->kind == ERROR_DATA && err->transient && ++*repeats <= REPEATS_MAX) {
         outcome->attempts--;
@@ -399,6 +420,7 @@ run_job(struct worker *worker, const struct job *job, struct outcome *outcome)
     int repeats = 0;
 
     outcome->result.started_ms = clock_wall_ms();
+    worker->is_careful = false;
     for (;;) {
         outcome->attempts++;
         error_clear(&err);

@@ -38,7 +38,7 @@ struct run_shared {
     _Atomic int64_t reader_wait_left_ms; // for the rename, in the whole run
     size_t worker_count;
     struct digest_kind digest; // of this run
-    atomic_size_t held_count; // tables that the delete brake held
+    atomic_size_t held_count;  // tables that the delete brake held
     int refused_count;         // tables that failed before they could become jobs
 };
 
@@ -54,6 +54,7 @@ struct worker {
     size_t map_bytes; // for the digests of a mirrored table
     pthread_t thread;
     atomic_bool is_finished;
+    bool is_careful; // the job in hand is repeated because PostgreSQL refused a row
     bool is_stalled; // the main thread's: its statement was cancelled for silence
 };
 

@@ -45,6 +45,7 @@ comparison_add_gone(struct comparison *comparison, const struct digest_set *set,
         return true;
     if (!compare_make_gone(comparison, err))
         return false;
+    target_fault_point(comparison->target, "start COPY of places");
     result = PQexec(comparison->target->connection, "COPY pg_temp." GONE " FROM STDIN");
     done = PQresultStatus(result) == PGRES_COPY_IN;
     if (!done)
@@ -52,11 +53,16 @@ comparison_add_gone(struct comparison *comparison, const struct digest_set *set,
     PQclear(result);
     if (!done)
         return false;
+    target_fault_point(comparison->target, "send places");
     done = send_places(comparison, set, err);
     while ((result = PQgetResult(comparison->target->connection)) != NULL) {
+        bool is_copy = PQresultStatus(result) == PGRES_COPY_IN; // it was not ended: never will be
+
         if (done && PQresultStatus(result) != PGRES_COMMAND_OK)
             done = pq_fail(comparison->target, result, err, "could not send places");
         PQclear(result);
+        if (is_copy)
+            break;
     }
     comparison->gone_count = (int64_t)set->left;
     return done;
@@ -343,10 +349,9 @@ lock_mirror(struct comparison *comparison, struct error *err)
 {
     struct buffer *sql = sql_start(comparison->target);
 
-    buffer_append_text(sql, "SET LOCAL lock_timeout = '10s'; LOCK TABLE ONLY ");
+    buffer_append_text(sql, "LOCK TABLE ONLY ");
     append_target(comparison, sql);
-    buffer_append_text(sql, " IN SHARE ROW EXCLUSIVE MODE; SET LOCAL lock_timeout = 0;"
-                            " SAVEPOINT before_update");
+    buffer_append_text(sql, " IN SHARE ROW EXCLUSIVE MODE; SAVEPOINT before_update");
     return compare_run(comparison, "could not lock the mirrored table", NULL, err);
 }
 
@@ -366,9 +371,53 @@ add_remedy(struct error *err)
     return false;
 }
 
+static bool
+return_to_savepoint(struct comparison *comparison, struct error *err)
+{
+    return target_script(comparison->target, "could not return to the savepoint",
+        "ROLLBACK TO SAVEPOINT before_update", NULL, err);
+}
+
+static bool
+is_refusal(const struct error *err)
+{
+    return strncmp(err->sqlstate, "23", 2) == 0 || strncmp(err->sqlstate, "54", 2) == 0 ||
+           strncmp(err->sqlstate, "22", 2) == 0;
+}
+
+// Quickest first; each way begins where the one before it began.
+static bool
+apply_somehow(struct comparison *comparison, const struct mirror_claim *claim,
+    struct applied *applied, struct error *err)
+{
+    struct error lost;
+
+    error_clear(&lost);
+    if (apply_by_key(comparison, applied, err))
+        return true;
+    if (!is_refusal(err))
+        return false;
+    if (comparison->counts.to_update > 0 && strcmp(err->sqlstate, "23505") == 0) {
+        if (!return_to_savepoint(comparison, &lost)) {
+            *err = lost;
+            return false;
+        }
+        *applied = (struct applied){ 0 };
+        if (apply_by_replacing(comparison, applied, err))
+            return true;
+        if (!is_refusal(err))
+            return false;
+    }
+    if (!return_to_savepoint(comparison, &lost)) {
+        *err = lost;
+        return false;
+    }
+    return compare_apply_rows(comparison, claim, applied, err);
+}
+
 bool
-comparison_apply(
-    struct comparison *comparison, struct applied *applied, bool *is_current, struct error *err)
+comparison_apply(struct comparison *comparison, const struct mirror_claim *claim,
+    struct applied *applied, bool *is_current, struct error *err)
 {
     const struct difference_counts *counts = &comparison->counts;
 
@@ -376,18 +425,11 @@ comparison_apply(
     *is_current = true;
     if (!lock_mirror(comparison, err))
         return false;
-    if (!apply_by_key(comparison, applied, err)) {
-        struct error ignored;
-
-        if (strcmp(err->sqlstate, "23505") != 0 || counts->to_update == 0)
-            return add_remedy(err);
-        *applied = (struct applied){ 0 };
-        if (!target_script(comparison->target, "could not return to the savepoint",
-                "ROLLBACK TO SAVEPOINT before_update", NULL, &ignored) ||
-            !apply_by_replacing(comparison, applied, err))
-            return add_remedy(err);
-    }
-    *is_current = applied->deleted == counts->to_delete && applied->updated == counts->to_update &&
-                  applied->inserted == counts->to_insert;
+    if (!apply_somehow(comparison, claim, applied, err))
+        return add_remedy(err);
+    if (applied->refused == 0)
+        *is_current = applied->deleted == counts->to_delete &&
+                      applied->updated == counts->to_update &&
+                      applied->inserted == counts->to_insert;
     return true;
 }

@@ -260,11 +260,13 @@ comparison_read_mirror(struct comparison *comparison, struct digest_set *set, bo
     buffer_append_text(sql, " m) TO STDOUT (FORMAT binary)");
     if (sql->failed)
         return error_set(err, ERROR_TABLE, "the digest statement is too long");
+    target_fault_point(comparison->target, "read the mirror's digests");
     result = PQexec(comparison->target->connection, buffer_text(sql));
     done = PQresultStatus(result) == PGRES_COPY_OUT;
     if (!done)
         pq_fail(comparison->target, result, err, "could not read the mirror's digests");
     PQclear(result);
+    target_fault_point(comparison->target, "receive the mirror's digests");
     if (!done || !receive_digests(comparison, set, is_full, err))
         return false;
     result = PQgetResult(comparison->target->connection);

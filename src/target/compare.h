@@ -12,6 +12,7 @@
 #include "base/digest_set.h"
 #include "model/digest.h"
 #include "target/copy_stream.h"
+#include "target/mirror.h"
 #include "target/target.h"
 
 // One comparison of one table, on one connection.
@@ -22,6 +23,7 @@ struct applied {
     int64_t inserted;
     int64_t updated;
     int64_t deleted;
+    int64_t refused; // rows that a constraint of the mirrored table did not let in
 };
 
 // Finds out which digest this server has: asks it for the digests of probe rows.
@@ -68,7 +70,9 @@ bool comparison_keys_to_delete(struct comparison *comparison, struct arena *aren
 
 // Inside a fenced transaction that the caller commits: locks the table against writers (readers go
 // on), applies, and checks every command's count against the plan. *is_current as above.
-bool comparison_apply(struct comparison *comparison, struct applied *applied, bool *is_current,
-    struct error *err) __attribute__((warn_unused_result));
+// Rows that a constraint does not let in are left out and put into quarantine.
+bool comparison_apply(struct comparison *comparison, const struct mirror_claim *claim,
+    struct applied *applied, bool *is_current, struct error *err)
+    __attribute__((warn_unused_result));
 
 #endif

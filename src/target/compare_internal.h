@@ -33,4 +33,8 @@ bool compare_make_candidates(struct comparison *comparison, struct error *err)
 bool compare_make_gone(struct comparison *comparison, struct error *err)
     __attribute__((warn_unused_result));
 
+// The last way to apply, see apply_rows.c. Inside the transaction, after the lock.
+bool compare_apply_rows(struct comparison *comparison, const struct mirror_claim *claim,
+    struct applied *applied, struct error *err) __attribute__((warn_unused_result));
+
 #endif

@@ -26,6 +26,7 @@ flush(struct copy_stream *copy, struct error *err)
 {
     struct target *target = copy->target;
 
+    target_fault_point(target, "send rows");
     if (copy->used > 0 && PQputCopyData(target->connection, copy->window, (int)copy->used) != 1) {
         // The server may have refused a row already sent: its reason is in the result.
         PGresult *result = PQgetResult(target->connection);
@@ -57,6 +58,7 @@ copy_stream_open(struct target *target, const char *schema, const char *name,
     buffer_append_text(sql, ") FROM STDIN (FORMAT binary)");
     if (sql->failed)
         return error_set(err, ERROR_TABLE, "the COPY statement is too long");
+    target_fault_point(target, "start COPY");
     result = PQexec(target->connection, buffer_text(sql));
     if (PQresultStatus(result) != PGRES_COPY_IN) {
         pq_fail(target, result, err, "could not start COPY");
@@ -121,6 +123,7 @@ copy_stream_finish(struct copy_stream *copy, int64_t *row_count, struct error *e
     if (!flush(copy, err))
         return false;
     copy->is_finished = true;
+    target_fault_point(target, "end COPY");
     if (PQputCopyEnd(target->connection, NULL) != 1)
         return pq_fail(target, NULL, err, "could not end COPY");
     result = PQgetResult(target->connection);

@@ -114,7 +114,7 @@ ddl_move(struct target *target, const char *from_schema, const char *from_name,
         buffer_append_text(sql, " SET SCHEMA ");
         sql_append_name(sql, to_schema);
     }
-    buffer_append_text(sql, "; SET LOCAL lock_timeout = 0");
+    buffer_append_text(sql, "; SET LOCAL lock_timeout = '" TARGET_LOCK_TIMEOUT "'");
     return run_built(target, "could not move the table into place", err);
 }
 
@@ -207,7 +207,8 @@ alter(struct target *target, struct arena *arena, const char *doing, const char 
                             "dropped_tables).");
         return false;
     }
-    return target_script(target, doing, "SET LOCAL lock_timeout = 0", NULL, err);
+    return target_script(
+        target, doing, "SET LOCAL lock_timeout = '" TARGET_LOCK_TIMEOUT "'", NULL, err);
 }
 
 static struct buffer *

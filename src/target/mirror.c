@@ -110,9 +110,8 @@ find_mirror(struct target *target, const struct settings *settings,
     if (!done)
         error_set(err, ERROR_TARGET, "the mirror's registration vanished");
     else if (!is_same_source(row, identity, settings->source.schema))
-        done = settings->mirror.accept_source
-            ? update_identity(target, settings, identity, err)
-            : refuse_other_source(row, &settings->target, err);
+        done = settings->mirror.accept_source ? update_identity(target, settings, identity, err)
+                                              : refuse_other_source(row, &settings->target, err);
     if (done) {
         claim->mirror_id = (int)result_integer(row, 0, 0);
         claim->ignore_file_was_found = result_text(row, 0, 6)[0] == 't';

@@ -12,6 +12,8 @@
 
 // Creates or migrates the tracking tables, under a lock; tables newer than the program are refused.
 bool tracking_install(struct target *target, struct error *err) __attribute__((warn_unused_result));
+// The newest version of the tracking tables that this program knows.
+int tracking_known_version(void);
 
 // This run's hold on the mirror.
 struct mirror_claim {

@@ -111,3 +111,64 @@ quarantine_resolve_unseen(struct target *target, const struct mirror_claim *clai
         " AND last_run_id <> $4 AND resolved_at IS NULL",
         &parameters, NULL, err);
 }
+
+void
+quarantine_row_text(struct buffer *text, const struct table *table, const struct cell *row)
+{
+    buffer_append_byte(text, '{');
+    for (size_t c = 0; c < table->column_count; c++) {
+        if (c > 0)
+            buffer_append_byte(text, ',');
+        if (table->columns[c].kind != VALUE_BINARY || row[c].bytes == NULL) {
+            sql_append_element(text, &row[c]);
+            continue;
+        }
+        // In an array a backslash needs another before it.
+        buffer_append_text(text, "\"\\");
+        sql_append_hex(text, row[c].bytes, row[c].size);
+        buffer_append_byte(text, '"');
+    }
+    buffer_append_byte(text, '}');
+}
+
+bool
+quarantine_known_rows(struct target *target, struct arena *arena, int mirror_id,
+    const struct table *table, uint64_t **digests, size_t *count, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    PGresult *rows = NULL;
+
+    parameter_integer(&parameters, mirror_id);
+    parameter_text(&parameters, table->schema);
+    parameter_text(&parameters, table->name);
+    if (!target_execute(target, "could not read the quarantine",
+            "SELECT row_digest FROM oe2pg.quarantine WHERE mirror_id = $1 AND source_schema = $2"
+            " AND source_table = $3 AND column_name IS NULL AND resolved_at IS NULL"
+            " AND row_digest IS NOT NULL",
+            &parameters, &rows, err))
+        return false;
+    *count = (size_t)PQntuples(rows);
+    *digests = arena_calloc(arena, *count, sizeof **digests);
+    for (size_t i = 0; i < *count; i++)
+        (*digests)[i] = (uint64_t)result_integer(rows, (int)i, 0);
+    PQclear(rows);
+    return true;
+}
+
+bool
+quarantine_touch_row(struct target *target, const struct mirror_claim *claim,
+    const struct table *table, uint64_t digest, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+
+    parameter_integer(&parameters, claim->mirror_id);
+    parameter_text(&parameters, table->schema);
+    parameter_text(&parameters, table->name);
+    parameter_integer(&parameters, (int64_t)digest);
+    parameter_integer(&parameters, claim->run_id);
+    return target_execute(target, "could not mark a quarantined row as seen",
+        "UPDATE oe2pg.quarantine SET last_run_id = $5, last_seen_at = pg_catalog.now()"
+        " WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3 AND row_digest = $4"
+        " AND column_name IS NULL AND resolved_at IS NULL",
+        &parameters, NULL, err);
+}

@@ -2,6 +2,7 @@
 #ifndef OE2PG_TARGET_QUARANTINE_H
 #define OE2PG_TARGET_QUARANTINE_H
 
+#include "base/buffer.h"
 #include "model/batch.h"
 #include "target/mirror.h"
 
@@ -20,6 +21,18 @@ struct quarantine_entry {
 // transaction.
 bool quarantine_save(struct target *target, const struct mirror_claim *claim,
     const struct quarantine_entry *entry, bool *is_new, struct error *err)
+    __attribute__((warn_unused_result));
+
+// Appends a row as PostgreSQL's text form of text[]: value::text[] gives it back.
+void quarantine_row_text(struct buffer *text, const struct table *table, const struct cell *row);
+
+// Digests (without seed) of rows that are known to be refused, in `arena`.
+bool quarantine_known_rows(struct target *target, struct arena *arena, int mirror_id,
+    const struct table *table, uint64_t **digests, size_t *count, struct error *err)
+    __attribute__((warn_unused_result));
+// Marks the known refused row as seen in this run.
+bool quarantine_touch_row(struct target *target, const struct mirror_claim *claim,
+    const struct table *table, uint64_t digest, struct error *err)
     __attribute__((warn_unused_result));
 
 // Marks as resolved every open entry of the table that this run did not see.

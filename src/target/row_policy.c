@@ -7,13 +7,10 @@
 #include <string.h>
 
 void
-row_policy_init(
-    struct row_policy *policy, const struct table *table, refused_value_sink *sink, void *context)
+row_policy_init(struct row_policy *policy, const struct table *table)
 {
     *policy = (struct row_policy){
         .table = table,
-        .sink = sink,
-        .sink_context = context,
         .changed = mem_calloc(table->column_count, sizeof *policy->changed),
     };
 }
@@ -26,7 +23,8 @@ row_policy_release(struct row_policy *policy)
 }
 
 const struct cell *
-row_policy_apply(struct row_policy *policy, const struct cell *row)
+row_policy_apply(
+    struct row_policy *policy, const struct cell *row, refused_value_sink *sink, void *context)
 {
     const struct table *table = policy->table;
     const struct cell *result = row;
@@ -41,7 +39,8 @@ row_policy_apply(struct row_policy *policy, const struct cell *row)
             memcpy(policy->changed, row, mem_product(table->column_count, sizeof *row));
         policy->changed[c] = (struct cell){ .bytes = NULL };
         result = policy->changed;
-        policy->sink(policy->sink_context, &refused);
+        if (sink != NULL)
+            sink(context, &refused);
     }
     return result;
 }

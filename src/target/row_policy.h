@@ -16,15 +16,14 @@ typedef void refused_value_sink(void *context, const struct refused_value *refus
 
 struct row_policy {
     const struct table *table;
-    refused_value_sink *sink;
-    void *sink_context;
     struct cell *changed; // a copy of the row where values had to be taken out
 };
 
-void row_policy_init(
-    struct row_policy *policy, const struct table *table, refused_value_sink *sink, void *context);
+void row_policy_init(struct row_policy *policy, const struct table *table);
 void row_policy_release(struct row_policy *policy);
 // The row as it goes into the mirror: `row` itself, or a copy that is valid until the next call.
-const struct cell *row_policy_apply(struct row_policy *policy, const struct cell *row);
+// Each value that is taken out goes to `sink`, if there is one.
+const struct cell *row_policy_apply(
+    struct row_policy *policy, const struct cell *row, refused_value_sink *sink, void *context);
 
 #endif

@@ -1,6 +1,7 @@
 // One connection to PostgreSQL: how it is opened, set up, fenced and given up.
 #include "target/target.h"
 
+#include "base/fault.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "target/target_internal.h"
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 enum {
     OPTIONS_MAX = 80, // libpq 15 knows 42 options
@@ -142,7 +144,7 @@ static const struct session_setting session_settings[] = {
     { "synchronize_seqscans", "off", "off" },
     { "default_transaction_isolation", "read committed", "read committed" },
     { "default_transaction_read_only", "off", "off" },
-    { "lock_timeout", "0", "0" },
+    { "lock_timeout", TARGET_LOCK_TIMEOUT, TARGET_LOCK_TIMEOUT },
     { "client_min_messages", "error", "error" },
     { "tcp_keepalives_idle", "20", NULL },
     { "tcp_keepalives_interval", "10", NULL },
@@ -240,6 +242,8 @@ target_open(const struct target_settings *settings, const char *application_name
     (void)pthread_mutex_init(&made->cancel_lock, NULL);
     if (!parse_conn_string(settings, &parsed, &options, err))
         goto out;
+    if (fault_point("connect to PostgreSQL"))
+        add_option(&options, "hostaddr", "0.0.0.0.0");
     made->connection = connect_with(&options, settings, application_name);
     if (PQstatus(made->connection) != CONNECTION_OK) {
         connect_failed(made, err);
@@ -353,6 +357,11 @@ target_commit(struct target *target, struct error *err)
     PQclear(result);
     if (!committed)
         return error_set(err, ERROR_TARGET, "PostgreSQL rolled the transaction back at COMMIT");
+    // As if the answer had been lost: it is committed, and we do not know it.
+    if (fault_point("after COMMIT")) {
+        (void)shutdown(PQsocket(target->connection), SHUT_RDWR);
+        return target_script(target, "could not commit", "", NULL, err);
+    }
     return true;
 }
 
@@ -364,9 +373,30 @@ target_rollback(struct target *target)
 }
 
 bool
+target_savepoint(struct target *target, struct error *err)
+{
+    return target_script(target, "could not set a savepoint", "SAVEPOINT oe2pg", NULL, err);
+}
+
+bool
+target_release_savepoint(struct target *target, struct error *err)
+{
+    return target_script(
+        target, "could not release a savepoint", "RELEASE SAVEPOINT oe2pg", NULL, err);
+}
+
+bool
+target_rollback_to_savepoint(struct target *target, struct error *err)
+{
+    return target_script(target, "could not return to a savepoint",
+        "ROLLBACK TO SAVEPOINT oe2pg; RELEASE SAVEPOINT oe2pg", NULL, err);
+}
+
+bool
 target_in_transaction(const struct target *target)
 {
     PGTransactionStatusType status = PQtransactionStatus(target->connection);
 
-    return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
+    // During a COPY the status is "active", whatever is open around it.
+    return status == PQTRANS_ACTIVE || status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
 }

@@ -48,6 +48,12 @@ void target_set_fence(struct target *target, int mirror_id, int64_t run_id);
 bool target_begin(struct target *target, struct error *err) __attribute__((warn_unused_result));
 bool target_commit(struct target *target, struct error *err) __attribute__((warn_unused_result));
 void target_rollback(struct target *target);
+// One savepoint inside the open transaction; setting it again replaces it.
+bool target_savepoint(struct target *target, struct error *err) __attribute__((warn_unused_result));
+bool target_release_savepoint(struct target *target, struct error *err)
+    __attribute__((warn_unused_result));
+bool target_rollback_to_savepoint(struct target *target, struct error *err)
+    __attribute__((warn_unused_result));
 // A transaction is open (or was, until an error).
 bool target_in_transaction(const struct target *target);
 

@@ -23,6 +23,10 @@ struct target {
     struct buffer sql;           // scratch for building statements
 };
 
+// How long any statement waits for a lock that somebody else holds on a table or a row; then the
+// table is tried again later. Shorter where a lock of ours would keep readers waiting behind it.
+#define TARGET_LOCK_TIMEOUT "10s"
+
 enum { SQL_PARAMETERS_MAX = 40 };
 
 // Text parameters of one statement; NULL is SQL NULL. Fill with the parameter functions in order.
@@ -38,6 +42,9 @@ void parameter_boolean(struct sql_parameters *parameters, bool value);
 // Fills err from the connection's or the result's last message; returns false. Reads SQLSTATE and
 // fields only; secrets are masked. `result` may be NULL.
 bool pq_fail(struct target *target, const PGresult *result, struct error *err, const char *doing);
+
+// A fault point: when it strikes, the connection breaks under the call that follows.
+void target_fault_point(struct target *target, const char *name);
 
 // One statement with parameters; `doing` is "could not ..." for the error. *result (may be NULL
 // when nobody wants it) is to be cleared by the caller.
@@ -59,6 +66,8 @@ bool sql_append_name(struct buffer *sql, const char *name);
 bool sql_append_qualified(struct buffer *sql, const char *schema, const char *name);
 // Appends 'text' as a standard-conforming literal.
 bool sql_append_literal(struct buffer *sql, const char *text);
+// One element of an array literal, quoted; NULL bare.
+bool sql_append_element(struct buffer *out, const struct cell *value);
 // Appends an array literal, to be a parameter of type text[].
 bool sql_append_array(struct buffer *out, const struct cell *values, size_t count);
 bool sql_append_name_array(struct buffer *out, const char *const *names, size_t count);

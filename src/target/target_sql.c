@@ -1,11 +1,14 @@
 // How the files of this room build and send statements.
 #include "target/target_internal.h"
 
+#include "base/fault.h"
+
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 void
 parameter_text(struct sql_parameters *parameters, const char *value)
@@ -52,10 +55,18 @@ finish(struct target *target, const char *doing, PGresult *answer, PGresult **re
     return true;
 }
 
+void
+target_fault_point(struct target *target, const char *name)
+{
+    if (fault_point(name))
+        (void)shutdown(PQsocket(target->connection), SHUT_RDWR);
+}
+
 bool
 target_execute(struct target *target, const char *doing, const char *sql,
     const struct sql_parameters *parameters, PGresult **result, struct error *err)
 {
+    target_fault_point(target, doing);
     return finish(target, doing,
         PQexecParams(target->connection, sql, parameters != NULL ? parameters->count : 0, NULL,
             parameters != NULL ? parameters->values : NULL, NULL, NULL, 0),
@@ -66,6 +77,7 @@ bool
 target_script(
     struct target *target, const char *doing, const char *sql, PGresult **result, struct error *err)
 {
+    target_fault_point(target, doing);
     return finish(target, doing, PQexec(target->connection, sql), result, err);
 }
 
@@ -131,25 +143,29 @@ sql_start(struct target *target)
 
 // An array literal needs its own quoting inside the text: backslash before quote and backslash.
 bool
+sql_append_element(struct buffer *out, const struct cell *value)
+{
+    if (value->bytes == NULL)
+        return buffer_append_text(out, "NULL");
+    buffer_append_byte(out, '"');
+    for (size_t at = 0; at < value->size; at++) {
+        char byte = value->bytes[at];
+
+        if (byte == '"' || byte == '\\')
+            buffer_append_byte(out, '\\');
+        buffer_append_byte(out, byte);
+    }
+    return buffer_append_byte(out, '"');
+}
+
+bool
 sql_append_array(struct buffer *out, const struct cell *values, size_t count)
 {
     buffer_append_byte(out, '{');
     for (size_t i = 0; i < count; i++) {
         if (i > 0)
             buffer_append_byte(out, ',');
-        if (values[i].bytes == NULL) {
-            buffer_append_text(out, "NULL");
-            continue;
-        }
-        buffer_append_byte(out, '"');
-        for (size_t at = 0; at < values[i].size; at++) {
-            char byte = values[i].bytes[at];
-
-            if (byte == '"' || byte == '\\')
-                buffer_append_byte(out, '\\');
-            buffer_append_byte(out, byte);
-        }
-        buffer_append_byte(out, '"');
+        sql_append_element(out, &values[i]);
     }
     return buffer_append_byte(out, '}');
 }

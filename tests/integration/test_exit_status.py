@@ -168,6 +168,7 @@ def test_no_password_is_found_anywhere_after_a_good_run(mirror, pg, second_pg, s
         odbc_connection="Driver=PostgreSQL Unicode;Servername=%s;Port=%d;Database=%s;UID=mirror;PWD=%s"
         % (second_pg.server.host, second_pg.server.port, second_pg.name, MIRROR_PASSWORD),
         schema="public")
+    mirror.config["postgres_db"]["schema"] = "copy"
     result = mirror.run_well()
     kept = everything_kept(pg)
     assert "running" in kept or "done" in kept

@@ -80,7 +80,7 @@ def test_every_table_is_recorded_with_its_rows_and_a_reason(loaded):
 
 def test_composite_keys_are_recorded_in_key_order(loaded):
     assert loaded.value("SELECT key_columns FROM oe2pg.tracking WHERE source_table = 'Stock'") == [
-        "Warehouse-Num", "Bin-Num", "Item-Num"]
+        "warehouse_num", "bin_num", "item_num"]
     assert not loaded.value("SELECT key_columns FROM oe2pg.tracking WHERE source_table ="
                             " 'Stock-Move'")
 

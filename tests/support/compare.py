@@ -13,8 +13,6 @@ text (None for NULL) and tables are compared as multisets of rows. The rules, in
   binary       \\x and hexadecimal digits in lower case
   text         as it is, byte for byte; '' is not NULL; blanks stay
   no fit       a value that is not what its column declares stays as it is
-
-What a driver cannot deliver is stated in one place for each driver (see SQLITE_DIGITS).
 """
 
 import collections
@@ -23,11 +21,6 @@ import re
 import sqlite3
 
 import psycopg2
-
-# The SQLite driver turns doubles into text with 15 significant digits; the file itself would hold
-# about 17. Beyond 15 digits a decimal kept as a double is not exact in SQLite either.
-SQLITE_DIGITS = 15
-
 
 # --- canonical text -----------------------------------------------------------------------------
 
@@ -119,10 +112,10 @@ def sqlite_text(value, kind, scale):
     if isinstance(value, bytes):
         return canonical_binary(value) if kind == "binary" else value.decode()
     if isinstance(value, float):
-        short = "%.*g" % (SQLITE_DIGITS, value)
-        if kind == "float":
-            return canonical_float(float(short))
-        return canonical_decimal(short, scale) if kind == "decimal" else short
+        # SQLite has no decimals: it keeps doubles, whose shortest form is what was once written.
+        if kind == "decimal":
+            return canonical_decimal(repr(value), scale)
+        return canonical_float(value)
     if kind == "decimal":
         return canonical_decimal(str(value), scale)
     if kind == "boolean":

@@ -3,6 +3,7 @@
 // as it is wanted; everything else (unbound, overlong, UTF-16, rows fetched one at a time) is
 // gathered in one buffer, by offset first, because the buffer moves while it grows.
 #include "base/mem.h"
+#include "base/text.h"
 #include "model/canonical.h"
 #include "source/odbc/odbc.h"
 #include "source/odbc/odbc_layout.h"
@@ -160,14 +161,31 @@ fail_for_repeat(struct odbc_cursor *cursor, size_t position, struct error *err)
     return false;
 }
 
+// Texts with a NUL, and BLOBs where texts should be: the next read takes all texts as bytes. That
+// works where the bytes of a text are UTF-8.
 static bool
 fail_for_odd_texts(struct odbc_cursor *cursor, struct error *err)
 {
+    if (text_match("UTF-16*", cursor->source->base.identity.code_page)) {
+        (void)error_set(err, ERROR_DATA, "a text holds a NUL character or is a BLOB");
+        return error_hint(err, "The driver cannot deliver it from a database in UTF-16.");
+    }
     cursor->note->has_odd_texts = true;
     (void)error_set(err, ERROR_DATA,
-        "a text holds a NUL byte or is a BLOB; the table is read again with texts as bytes");
+        "a text holds a NUL character or is a BLOB; the table is read again with texts as bytes");
     err->transient = true;
     return false;
+}
+
+// Canonical text in place; the slack is there.
+static size_t
+make_canonical(const struct odbc_cursor *cursor, const struct odbc_slot *slot, char *text,
+    size_t size, size_t capacity)
+{
+    // Only reals have a point here: whole numbers of any length must not pass through a double.
+    if (cursor->source->product->prints_long_reals && size > 15 && memchr(text, '.', size) != NULL)
+        size = canonical_text(VALUE_FLOAT, -1, text, size, capacity);
+    return canonical_text(slot->column->kind, slot->column->scale, text, size, capacity);
 }
 
 static struct cell *
@@ -204,8 +222,7 @@ finish_stored(struct odbc_cursor *cursor, const struct odbc_slot *slot, size_t p
         if (buffer_reserve(stored, CANONICAL_SLACK) == NULL)
             return fail_too_long(cursor, slot->column, err);
         text = stored->bytes + start;
-        size = canonical_text(
-            slot->column->kind, slot->column->scale, text, size, size + CANONICAL_SLACK);
+        size = make_canonical(cursor, slot, text, size, size + CANONICAL_SLACK);
         stored->size = start + size;
     }
     *offset = start;
@@ -304,7 +321,7 @@ take_bound(struct odbc_cursor *cursor, size_t position, size_t row, struct error
         (slot->is_number && slot->stride - size < CANONICAL_SLACK))
         return store_bytes(cursor, slot, position, bytes, size, err);
     if (slot->is_number)
-        size = canonical_text(slot->column->kind, slot->column->scale, bytes, size, slot->stride);
+        size = make_canonical(cursor, slot, bytes, size, slot->stride);
     cell = cell_of(cursor, position, &offset);
     *offset = NOT_STORED;
     cell->bytes = bytes;
@@ -338,14 +355,35 @@ check_row_status(struct odbc_cursor *cursor, size_t row, struct error *err)
     }
 }
 
+// Compares the row's guard with what was delivered. The driver prints a BLOB as X'..', which is
+// longer than the BLOB; a cut text is shorter. That one makes up for the other is ruled out by
+// looking for the print.
 static bool
 check_guard(struct odbc_cursor *cursor, size_t row, struct error *err)
 {
     const struct odbc_layout *layout = &cursor->layout;
+    size_t first = cursor->batch.row_count * layout->column_count;
+    int64_t guard;
+    int64_t delivered = 0;
 
-    if (layout->has_guard && layout->guard_values[row * ODBC_GUARD_STRIDE] != '0')
+    if (!layout->has_guard)
+        return true;
+    guard = strtoll(layout->guard_values + row * ODBC_GUARD_STRIDE, NULL, 10);
+    if (guard >= ODBC_GUARD_ODD)
         return fail_for_odd_texts(cursor, err);
-    return true;
+    for (size_t i = 0; i < layout->column_count; i++) {
+        const struct cell *cell = &cursor->cells[first + i];
+        const char *bytes = cell->bytes;
+
+        if (!cursor->query.is_counted[i] || cell->size == 0)
+            continue;
+        if (cursor->offsets[first + i] != NOT_STORED)
+            bytes = cursor->stored.bytes + cursor->offsets[first + i];
+        if (cell->size >= 3 && bytes[0] == 'X' && bytes[1] == '\'' && bytes[cell->size - 1] == '\'')
+            return fail_for_odd_texts(cursor, err);
+        delivered += (int64_t)cell->size;
+    }
+    return delivered == guard || fail_for_odd_texts(cursor, err);
 }
 
 static bool
@@ -355,7 +393,7 @@ take_row(struct odbc_cursor *cursor, size_t row, struct error *err)
     size_t before = cursor->stored.size;
     const struct cell *cells;
 
-    if (!check_row_status(cursor, row, err) || !check_guard(cursor, row, err))
+    if (!check_row_status(cursor, row, err))
         return false;
     // In the order of the SELECT list: drivers may refuse to go back to an earlier column.
     for (size_t i = 0; i < layout->column_count; i++) {
@@ -365,6 +403,8 @@ take_row(struct odbc_cursor *cursor, size_t row, struct error *err)
                                                : !take_bound(cursor, position, row, err))
             return false;
     }
+    if (!check_guard(cursor, row, err))
+        return false;
     cells = &cursor->cells[cursor->batch.row_count * layout->column_count];
     for (size_t i = 0; i < layout->column_count; i++)
         cursor->batch.size_bytes += cells[i].size;

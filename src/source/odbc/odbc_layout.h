@@ -24,7 +24,7 @@ struct odbc_layout {
     size_t column_count;
     size_t block_rows;
     bool has_calls;     // some column is unbound
-    bool has_guard;     // guard_values hold one byte and its terminator a row
+    bool has_guard;     // guard_values hold a number a row
     char *guard_values; // into memory
     SQLLEN *guard_indicators;
     SQLUSMALLINT *status; // [block_rows]
@@ -32,7 +32,7 @@ struct odbc_layout {
     size_t memory_bytes;
 };
 
-enum { ODBC_GUARD_STRIDE = 8 };
+enum { ODBC_GUARD_STRIDE = 24 };
 
 // Decides what is bound and the order of the SELECT list. `note` holds what earlier reads taught.
 void odbc_layout_plan(const struct odbc_source *source, const struct read_request *request,

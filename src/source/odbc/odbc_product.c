@@ -5,50 +5,83 @@
 #include <sql.h>
 #include <sqlext.h>
 
+#include <stdio.h>
 #include <string.h>
 
-// --- SQLite: libsqliteodbc prints reals with 15 digits and BLOBs as X'..', and cuts texts at NUL
+// --- SQLite: libsqliteodbc prints reals with 15 digits and BLOBs as X'..', and cuts texts at NUL.
+// Any column may hold any type of value, but one with text affinity no numbers.
 
 static bool
-is_text_with_odd_values(const struct column *column, bool has_odd_texts)
+contains_word(const char *type_name, const char *word)
 {
-    return column->kind == VALUE_TEXT && has_odd_texts;
+    char pattern[16];
+
+    (void)snprintf(pattern, sizeof pattern, "*%s*", word);
+    return text_match(pattern, type_name);
 }
 
-// 15 digits where they say it all, else 17, and 18 because SQLite's own printf is one bit off with
-// 17 for some doubles.
-static const char sqlite_real[] =
+// The rule of SQLite's manual, in its order.
+static bool
+has_text_affinity(const struct column *column)
+{
+    return !contains_word(column->type_name, "int") &&
+        (contains_word(column->type_name, "char") || contains_word(column->type_name, "clob") ||
+            contains_word(column->type_name, "text"));
+}
+
+static void
+append_with_name(struct buffer *sql, const char *expression, const char *name)
+{
+    for (const char *p = expression; *p != '\0'; p++) {
+        if (*p == '@')
+            (void)buffer_append_text(sql, name);
+        else
+            (void)buffer_append_byte(sql, *p);
+    }
+}
+
+// As short as it reads back; 18 digits because SQLite's own printf is one bit off with 17 for some
+// doubles.
+static const char short_real[] =
     "CASE typeof(@) WHEN 'real' THEN CASE "
     "WHEN CAST(printf('%!.15g', @) AS REAL) = @ THEN printf('%!.15g', @) "
+    "WHEN CAST(printf('%!.16g', @) AS REAL) = @ THEN printf('%!.16g', @) "
     "WHEN CAST(printf('%!.17g', @) AS REAL) = @ THEN printf('%!.17g', @) "
     "ELSE printf('%!.18g', @) END ELSE @ END";
+// Where the shortening can be left to us.
+static const char long_real[] = "CASE typeof(@) WHEN 'real' THEN printf('%!.18g', @) ELSE @ END";
 
 static bool
 sqlite_expression(
     struct buffer *sql, const struct column *column, const char *name, bool has_odd_texts)
 {
-    if (column->kind == VALUE_BINARY || is_text_with_odd_values(column, has_odd_texts)) {
-        (void)buffer_printf(sql, "CAST(%s AS BLOB)", name);
-    } else if (column->kind == VALUE_FLOAT || column->kind == VALUE_FLOAT4) {
-        // canonical_text finds the shortest form by itself.
-        (void)buffer_printf(sql,
-            "CASE typeof(%s) WHEN 'real' THEN printf('%%!.18g', %s) ELSE %s END", name, name,
-            name);
-    } else {
-        for (const char *p = sqlite_real; *p != '\0'; p++) {
-            if (*p == '@')
-                (void)buffer_append_text(sql, name);
-            else
-                (void)buffer_append_byte(sql, *p);
-        }
-    }
+    bool is_text = column->kind == VALUE_TEXT;
+    bool is_blob = column->kind == VALUE_BINARY || (is_text && has_odd_texts);
+
+    if (is_blob)
+        (void)buffer_append_text(sql, "CAST(");
+    if (column->kind == VALUE_BINARY || has_text_affinity(column))
+        (void)buffer_append_text(sql, name);
+    else
+        append_with_name(sql, is_text ? short_real : long_real, name);
+    if (is_blob)
+        (void)buffer_append_text(sql, " AS BLOB)");
     return true;
 }
 
-static void
-sqlite_guard(struct buffer *sql, const char *name)
+// Counting bytes costs a third of searching them. In a UTF-16 database they are not those that
+// the driver delivers.
+static bool
+sqlite_guard(
+    struct buffer *sql, const struct column *column, const char *name, const char *code_page)
 {
-    (void)buffer_printf(sql, "typeof(%s) = 'blob' OR instr(%s, char(0))", name, name);
+    if (has_text_affinity(column) && text_equal_nocase(code_page, "UTF-8")) {
+        append_with_name(sql, "ifnull(length(CAST(@ AS BLOB)), 0)", name);
+        return true;
+    }
+    append_with_name(
+        sql, "CASE WHEN typeof(@) = 'blob' OR instr(@, char(0)) THEN 2000000000000 ELSE 0 END", name);
+    return false;
 }
 
 // A text parameter takes the affinity of the column that it is compared with, or the type that
@@ -124,21 +157,22 @@ postgres_expression(
     return true;
 }
 
-// The type modifier of varchar(n) and char(n) is n + 4, that of numeric(p,s) is 4 + p * 65536 + s.
+// psqlODBC hands the type modifier out without its offset of 4: n of varchar(n) and char(n),
+// p * 65536 + s of numeric(p,s), negative when there is none.
 static void
 apply_type_modifier(struct column *column, int64_t base_type, int64_t modifier)
 {
-    bool is_declared = modifier >= 4;
+    bool is_declared = modifier >= 0;
 
     if (base_type == PG_NUMERIC) {
-        column->width = is_declared ? (size_t)((modifier - 4) >> 16) & 0xFFFF : 0;
+        column->width = is_declared ? (size_t)(modifier >> 16) & 0xFFFF : 0;
         // A negative scale is kept in eleven bits; nothing is printed behind the point then.
-        column->scale = is_declared ? (int)((modifier - 4) & 0x7FF) : -1;
+        column->scale = is_declared ? (int)(modifier & 0x7FF) : -1;
         if (column->scale > 1000)
             column->scale = 0;
         return;
     }
-    column->width = is_declared ? (size_t)(modifier - 4) : 0;
+    column->width = is_declared ? (size_t)modifier : 0;
     column->is_long = !is_declared;
 }
 
@@ -164,7 +198,7 @@ postgres_refine(struct column *column, int64_t base_type, int64_t type_modifier)
     else if (column->is_long)
         column->width = 0;
     if (base_type == PG_NAME || base_type == PG_CHAR) {
-        column->width = 63;
+        column->width = base_type == PG_NAME ? 63 : 1;
         column->is_long = false;
     }
 }
@@ -237,7 +271,8 @@ static const struct odbc_product products[] = {
         .code_page = "PRAGMA encoding",
         .append_expression = sqlite_expression,
         .append_guard = sqlite_guard,
-        .parameter_type = type_by_context },
+        .parameter_type = type_by_context,
+        .prints_long_reals = true },
     { .patterns = { "PostgreSQL*" },
         .library = "*psqlodbc*",
         // By SELECT, which psqlODBC lets pass even when it was told to be read-only.

@@ -8,7 +8,12 @@
 #include "base/buffer.h"
 #include "model/table.h"
 
+#include <stdint.h>
+
 enum { ODBC_SESSION_STATEMENTS = 8 };
+
+// A guard of this size or more says so by itself: longer than any text.
+#define ODBC_GUARD_ODD INT64_C(1000000000000)
 
 struct odbc_product {
     const char *patterns[3]; // of SQL_DBMS_NAME, the last one NULL
@@ -25,14 +30,19 @@ struct odbc_product {
     // Returns false when that is just the name, so that its type in the result can be checked.
     bool (*append_expression)(
         struct buffer *sql, const struct column *column, const char *name, bool has_odd_texts);
-    // Appends a condition that is true for values which the driver would spoil silently unless
-    // selected with `has_odd_texts`. NULL: there are none.
-    void (*append_guard)(struct buffer *sql, const char *name);
+    // Appends what a row's guard adds for a text column, `code_page` being the database's: either a
+    // number beyond ODBC_GUARD_ODD for a value that the driver would spoil silently (returns false),
+    // or the bytes that the value has, to be compared with those delivered (returns true). NULL:
+    // nothing is spoiled.
+    bool (*append_guard)(struct buffer *sql, const struct column *column, const char *name,
+        const char *code_page);
     // SQL type under which a position in a key is bound (its C type is char). NULL: the column's.
     int (*parameter_type)(const struct column *column);
     // Mends kind, width and scale after the general rules of odbc_type.h. `base_type` and
     // `type_modifier` are psqlODBC's extra columns 20 and 25 of SQLColumns, -1 elsewhere.
     void (*refine_column)(struct column *column, int64_t base_type, int64_t type_modifier);
+    // Reals come with 18 digits in columns of numbers and dates: to be printed as short as they can.
+    bool prints_long_reals;
     bool has_own_types;     // refine_column replaces driver_type by the product's type number
     bool only_own_catalog;  // list the tables of the connected database only
     bool ends_transactions; // autocommit off, every statement followed by a rollback

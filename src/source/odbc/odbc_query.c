@@ -80,13 +80,11 @@ append_guard(const struct odbc_source *source, const struct table *table, struct
             continue;
         buffer_clear(&name);
         append_column_name(source, &name, table, &table->columns[i]);
-        (void)buffer_append_text(
-            &query->sql, query->has_guard ? " OR " : ", CASE WHEN ");
-        source->product->append_guard(&query->sql, buffer_text(&name));
+        (void)buffer_append_text(&query->sql, query->has_guard ? " + " : ", ");
+        query->is_counted[i] = source->product->append_guard(&query->sql, &table->columns[i],
+            buffer_text(&name), source->base.identity.code_page);
         query->has_guard = true;
     }
-    if (query->has_guard)
-        (void)buffer_append_text(&query->sql, " THEN 1 ELSE 0 END");
     query->sql.failed |= name.failed;
     buffer_release(&name);
 }
@@ -198,6 +196,7 @@ odbc_query_build(const struct odbc_source *source, const struct read_request *re
     memset(query, 0, sizeof *query);
     buffer_init(&query->sql, BUFFER_SQL_CAP);
     query->is_plain = mem_calloc(table->column_count, sizeof *query->is_plain);
+    query->is_counted = mem_calloc(table->column_count, sizeof *query->is_counted);
     (void)buffer_append_text(&query->sql, "SELECT ");
     append_items(source, table, order, has_odd_texts, query);
     if (source->product->append_guard != NULL && !has_odd_texts)
@@ -250,5 +249,7 @@ odbc_query_release(struct odbc_query *query)
 {
     buffer_release(&query->sql);
     free(query->is_plain);
+    free(query->is_counted);
     query->is_plain = NULL;
+    query->is_counted = NULL;
 }

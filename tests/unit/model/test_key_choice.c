@@ -38,8 +38,8 @@ tear_down(void **state)
     return 0;
 }
 
-// NOLINTNEXTLINE(readability-non-const-parameter): the key keeps it
 static void
+// NOLINTNEXTLINE(readability-non-const-parameter): the key keeps it
 add_key(const char *name, bool is_primary, uint16_t *positions, size_t count)
 {
     keys[table.key_count++] = (struct key){

@@ -1,0 +1,71 @@
+#include "base/fault.h"
+
+#ifdef OE2PG_FAULT_POINTS
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum fault_mode { FAULT_NONE, FAULT_COUNT, FAULT_KILL, FAULT_ONCE, FAULT_ALWAYS };
+
+// Counted in the order of the calls, whichever thread makes them.
+static struct {
+    pthread_once_t once;
+    enum fault_mode mode;
+    long wanted;
+    atomic_long passed;
+} faults = { .once = PTHREAD_ONCE_INIT };
+
+static void
+print_count(void)
+{
+    (void)fprintf(stderr, "fault points: %ld\n", (long)faults.passed);
+}
+
+static void
+read_environment(void)
+{
+    static const char *const words[] = { "kill", "once", "always" };
+    const char *given = getenv("OE2PG_FAULT");
+    char *end;
+
+    if (given == NULL)
+        return;
+    if (strcmp(given, "count") == 0) {
+        faults.mode = FAULT_COUNT;
+        (void)atexit(print_count);
+        return;
+    }
+    faults.wanted = strtol(given, &end, 10);
+    for (size_t i = 0; *end == ':' && i < sizeof words / sizeof words[0]; i++) {
+        if (strcmp(end + 1, words[i]) == 0)
+            faults.mode = (enum fault_mode)((int)FAULT_KILL + (int)i);
+    }
+    if (faults.mode == FAULT_NONE || faults.wanted < 1) {
+        (void)fprintf(stderr, "OE2PG_FAULT is neither \"count\" nor N:kill, N:once, N:always\n");
+        abort();
+    }
+}
+
+bool
+fault_point(const char *name)
+{
+    long number;
+
+    (void)pthread_once(&faults.once, read_environment);
+    number = atomic_fetch_add(&faults.passed, 1) + 1;
+    if (faults.mode <= FAULT_COUNT || number < faults.wanted ||
+        (number > faults.wanted && faults.mode != FAULT_ALWAYS))
+        return false;
+    if (number == faults.wanted)
+        (void)fprintf(stderr, "fault point %ld: %s\n", number, name);
+    if (faults.mode == FAULT_KILL)
+        (void)raise(SIGKILL);
+    return true;
+}
+#else
+// ISO C wants something in every file.
+typedef int fault_points_are_not_built;
+#endif

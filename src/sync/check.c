@@ -1,0 +1,83 @@
+#include "sync/check_internal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void
+check_report(struct check *check, enum check_level level, const char *subject, const char *remedy,
+    const char *format, ...)
+{
+    char text[1600];
+    struct check_finding finding = { level, subject, text, remedy };
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    check->listener->found(check->listener->context, &finding);
+}
+
+void
+check_report_error(
+    struct check *check, enum check_level level, const char *subject, const struct error *err)
+{
+    check_report(check, level, subject, err->hint, "%s", err->message);
+}
+
+static void
+append(struct check_names *names, const char *text)
+{
+    size_t room = sizeof names->text - names->size;
+    int printed = snprintf(names->text + names->size, room, "%s", text);
+
+    if (printed > 0)
+        names->size += (size_t)printed < room ? (size_t)printed : room - 1;
+}
+
+void
+check_names_add(struct check_names *names, const char *name)
+{
+    if (names->count++ >= CHECK_NAMES_WANTED)
+        return;
+    if (names->size > 0)
+        append(names, ", ");
+    append(names, name);
+}
+
+const char *
+check_names_end(struct check_names *names)
+{
+    char more[40];
+
+    if (names->count > CHECK_NAMES_WANTED) {
+        (void)snprintf(more, sizeof more, " and %zu more", names->count - CHECK_NAMES_WANTED);
+        // The count matters more than the end of the fifth name.
+        if (names->size + strlen(more) >= sizeof names->text)
+            names->size = sizeof names->text - strlen(more) - 1;
+        append(names, more);
+    }
+    return names->text;
+}
+
+void
+check_both_sides(const struct settings *settings, const struct error *source_error,
+    const struct check_listener *listener, struct check_end *end)
+{
+    struct check check = { .settings = settings, .listener = listener };
+
+    arena_init(&check.arena);
+    *end = (struct check_end){ .source = *source_error };
+    if (!check_target(&check, &end->target))
+        check_report_error(&check, CHECK_WRONG, "PostgreSQL", &end->target);
+    if (end->source.kind != ERROR_NONE || !check_source(&check, &end->source))
+        check_report_error(&check, CHECK_WRONG, "source", &end->source);
+    if (end->target.kind != ERROR_NONE || !check.has_selection)
+        check_report(&check, CHECK_SKIPPED, "mirrored tables", "",
+            "needs both PostgreSQL and the source's list of tables");
+    else if (!check_mirrored_tables(&check, &end->target))
+        check_report_error(&check, CHECK_WRONG, "mirrored tables", &end->target);
+    source_close(check.source);
+    target_close(check.target);
+    arena_release(&check.arena);
+}

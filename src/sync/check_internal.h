@@ -1,0 +1,48 @@
+// Between the files of the check.
+#ifndef OE2PG_SYNC_CHECK_INTERNAL_H
+#define OE2PG_SYNC_CHECK_INTERNAL_H
+
+#include "base/arena.h"
+#include "plan/selection.h"
+#include "source/source.h"
+#include "sync/check.h"
+#include "target/target.h"
+
+struct check {
+    const struct settings *settings;
+    const struct check_listener *listener;
+    struct arena arena;
+    struct target *target; // NULL: could not be opened
+    struct source *source; // NULL: could not be opened
+    const char *role;      // on PostgreSQL, quoted; NULL: unknown
+    struct catalog catalog;
+    struct selection selection;
+    bool has_selection;
+};
+
+// A finding; `remedy` may be "".
+void check_report(struct check *check, enum check_level level, const char *subject,
+    const char *remedy, const char *format, ...) __attribute__((format(printf, 5, 6)));
+// A finding made of an error and its hint.
+void check_report_error(
+    struct check *check, enum check_level level, const char *subject, const struct error *err);
+
+// "a, b, c and 17 more": CHECK_NAMES_WANTED names at most are spelled out. Begins as zeros.
+enum { CHECK_NAMES_WANTED = 5 };
+struct check_names {
+    char text[512];
+    size_t size;  // of the text
+    size_t count; // of names added
+};
+void check_names_add(struct check_names *names, const char *name);
+// Ends the list; returns its text.
+const char *check_names_end(struct check_names *names);
+
+// Each opens its side, reports, and leaves it open. False when it cannot be used.
+bool check_target(struct check *check, struct error *err) __attribute__((warn_unused_result));
+bool check_source(struct check *check, struct error *err) __attribute__((warn_unused_result));
+// What stands in the way of mirrored tables: needs both sides.
+bool check_mirrored_tables(struct check *check, struct error *err)
+    __attribute__((warn_unused_result));
+
+#endif

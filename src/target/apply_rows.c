@@ -1,0 +1,192 @@
+// Applying differences row by row, when PostgreSQL refused them as a whole: people may have put a
+// constraint on a mirrored table that some of the source's rows do not keep. Each change runs in a
+// subtransaction of its own; a row that is refused is left out and put into quarantine, and its old
+// version goes, for the mirror holds no row that the source does not have.
+#include "target/compare_internal.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define REFUSED "oe2pg_refused"
+
+static void
+append_matching(struct comparison *comparison, struct buffer *sql)
+{
+    buffer_append_text(sql, " WHERE m.ctid = x.place AND ");
+    compare_append_digest(sql, &comparison->kind, comparison->table, NULL, "m");
+    buffer_append_text(sql, " = x.digest; ");
+}
+
+static void
+append_update(struct comparison *comparison, struct buffer *sql)
+{
+    const struct table *table = comparison->table;
+
+    buffer_append_text(sql, "UPDATE ONLY ");
+    sql_append_qualified(sql, comparison->schema, table->target_name);
+    buffer_append_text(sql, " m SET ");
+    for (size_t i = 0; i < table->column_count; i++) {
+        buffer_append_text(sql, i > 0 ? ", " : "");
+        sql_append_name(sql, table->columns[i].target_name);
+        buffer_append_text(sql, " = c.");
+        sql_append_name(sql, table->columns[i].target_name);
+    }
+    buffer_append_text(sql, " FROM pg_temp." CANDIDATE " c WHERE c.ctid = x.fresh AND m.ctid ="
+                            " x.place AND ");
+    compare_append_digest(sql, &comparison->kind, table, NULL, "m");
+    buffer_append_text(sql, " = x.digest; ");
+}
+
+static void
+append_insert(struct comparison *comparison, struct buffer *sql)
+{
+    const struct table *table = comparison->table;
+
+    buffer_append_text(sql, "INSERT INTO ");
+    sql_append_qualified(sql, comparison->schema, table->target_name);
+    for (int side = 0; side < 2; side++) {
+        buffer_append_text(sql, side == 0 ? " (" : ") SELECT ");
+        for (size_t i = 0; i < table->column_count; i++) {
+            buffer_append_text(sql, i > 0 ? ", " : "");
+            buffer_append_text(sql, side == 0 ? "" : "c.");
+            sql_append_name(sql, table->columns[i].target_name);
+        }
+    }
+    buffer_append_text(sql, " FROM pg_temp." CANDIDATE " c WHERE c.ctid = x.fresh; ");
+}
+
+static void
+append_delete(struct comparison *comparison, struct buffer *sql)
+{
+    buffer_append_text(sql, "DELETE FROM ONLY ");
+    sql_append_qualified(sql, comparison->schema, comparison->table->target_name);
+    buffer_append_text(sql, " m");
+    append_matching(comparison, sql);
+}
+
+// The dollar quote cannot be ended by a name: names that hold its tag are refused below.
+#define BODY_TAG "$oe2pg_apply_rows$"
+
+static bool
+names_are_safe(const struct comparison *comparison)
+{
+    const struct table *table = comparison->table;
+
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (strchr(table->columns[i].target_name, '$') != NULL)
+            return false;
+    }
+    return strchr(table->target_name, '$') == NULL && strchr(comparison->schema, '$') == NULL;
+}
+
+static bool
+run_loop(struct comparison *comparison, struct error *err)
+{
+    struct buffer *sql = sql_start(comparison->target);
+
+    buffer_append_text(sql,
+        "CREATE TEMPORARY TABLE " REFUSED " (fresh tid, state text) ON COMMIT DROP; DO " BODY_TAG
+        " DECLARE x record; why text; BEGIN"
+        " FOR x IN SELECT place, digest, fresh FROM pg_temp." CHANGE
+        " ORDER BY fresh IS NULL DESC, place LOOP"
+        " IF x.fresh IS NULL THEN ");
+    append_delete(comparison, sql);
+    buffer_append_text(sql, " CONTINUE; END IF; BEGIN IF x.place IS NULL THEN ");
+    append_insert(comparison, sql);
+    buffer_append_text(sql, " ELSE ");
+    append_update(comparison, sql);
+    buffer_append_text(sql,
+        " END IF; EXCEPTION WHEN integrity_constraint_violation OR program_limit_exceeded"
+        " OR data_exception THEN GET STACKED DIAGNOSTICS why = RETURNED_SQLSTATE;"
+        " INSERT INTO pg_temp." REFUSED " VALUES (x.fresh, why);"
+        " IF x.place IS NOT NULL THEN ");
+    append_delete(comparison, sql);
+    buffer_append_text(sql, " END IF; END; END LOOP; END " BODY_TAG);
+    return compare_run(comparison, "could not apply the changes row by row", NULL, err);
+}
+
+static bool
+save_refused(struct comparison *comparison, const struct mirror_claim *claim,
+    struct applied *applied, struct error *err)
+{
+    const struct table *table = comparison->table;
+    const struct digest_kind unseeded = { .is_fallback = comparison->kind.is_fallback };
+    struct buffer *sql = sql_start(comparison->target);
+    PGresult *result = NULL;
+
+    buffer_printf(sql,
+        "INSERT INTO oe2pg.quarantine (mirror_id, source_schema, source_table, key_columns,"
+        " key_values, reason, detail, value, value_bytes, row_digest, first_run_id, last_run_id)"
+        " SELECT %d, ",
+        claim->mirror_id);
+    sql_append_literal(sql, table->schema);
+    buffer_append_text(sql, ", ");
+    sql_append_literal(sql, table->name);
+    for (int side = 0; side < 2; side++) {
+        buffer_append_text(sql, ", ARRAY[");
+        for (size_t i = 0; table->key != NULL && i < table->key->column_count; i++) {
+            const struct column *column = &table->columns[table->key->columns[i]];
+
+            buffer_append_text(sql, i > 0 ? ", " : "");
+            if (side == 0) {
+                sql_append_literal(sql, column->name);
+            } else {
+                buffer_append_text(sql, "c.");
+                sql_append_name(sql, column->target_name);
+            }
+        }
+        buffer_append_text(sql, "]::text[]");
+    }
+    buffer_append_text(sql, ", 'row_refused', 'PostgreSQL refused the row, SQLSTATE ' || r.state,"
+                            " pg_catalog.convert_to(v.row_text, 'UTF8'),"
+                            " pg_catalog.octet_length(v.row_text), ");
+    compare_append_digest(sql, &unseeded, table, NULL, "c");
+    buffer_printf(sql, ", %" PRId64 ", %" PRId64, claim->run_id, claim->run_id);
+    buffer_append_text(sql, " FROM pg_temp." REFUSED " r JOIN pg_temp." CANDIDATE
+                            " c ON c.ctid = r.fresh, LATERAL (SELECT ARRAY[");
+    for (size_t i = 0; i < table->column_count; i++) {
+        buffer_append_text(sql, i > 0 ? ", c." : "c.");
+        sql_append_name(sql, table->columns[i].target_name);
+    }
+    buffer_append_text(sql, "]::text AS row_text) v");
+    if (!compare_run(comparison, "could not put refused rows into quarantine", &result, err))
+        return false;
+    applied->refused = result_affected(result);
+    PQclear(result);
+    return true;
+}
+
+// How many of the refused had an old version, which went.
+static bool
+count_refused(struct comparison *comparison, int64_t *refused_updates, struct error *err)
+{
+    PGresult *row = NULL;
+
+    if (!target_script(comparison->target, "could not count refused rows",
+            "SELECT pg_catalog.count(*) FROM pg_temp." REFUSED " r JOIN pg_temp." CHANGE
+            " x ON x.fresh = r.fresh WHERE x.place IS NOT NULL",
+            &row, err))
+        return false;
+    *refused_updates = result_integer(row, 0, 0);
+    PQclear(row);
+    return true;
+}
+
+bool
+compare_apply_rows(struct comparison *comparison, const struct mirror_claim *claim,
+    struct applied *applied, struct error *err)
+{
+    const struct difference_counts *counts = &comparison->counts;
+    int64_t refused_updates;
+
+    *applied = (struct applied){ 0 };
+    if (!names_are_safe(comparison))
+        return error_set(err, ERROR_TABLE, "the table refuses rows, and a name in it holds \"$\"");
+    if (!run_loop(comparison, err) || !count_refused(comparison, &refused_updates, err) ||
+        !save_refused(comparison, claim, applied, err))
+        return false;
+    applied->updated = counts->to_update - refused_updates;
+    applied->deleted = counts->to_delete + refused_updates;
+    applied->inserted = counts->to_insert - (applied->refused - refused_updates);
+    return true;
+}
