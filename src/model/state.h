@@ -15,6 +15,7 @@ enum table_state {
     TABLE_STATE_RUNNING,
     TABLE_STATE_DONE,
     TABLE_STATE_FAILED,
+    TABLE_STATE_DROPPED, // gone from the source; its mirror is kept or was dropped
 };
 
 enum { PIECES_MAX = 2 };
@@ -41,6 +42,8 @@ struct table_record {
     size_t key_column_count;
     const char *const *digest_columns; // mirrored columns, in digest order
     size_t digest_column_count;
+    const char *const *previous_columns; // digest_columns as recorded by an earlier run
+    size_t previous_column_count;
     uint64_t fingerprint; // of the shape the table was read with
     int64_t row_count;    // in the mirror
     int64_t size_bytes;   // of the values read

@@ -1,6 +1,7 @@
 #include "plan/plan.h"
 
 #include "base/hash.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -37,15 +38,21 @@ plan_fingerprint(const struct table *table)
     return digest;
 }
 
+// By name; failing that by name without case, for a source that spells it in another way now.
 static const struct table_record *
 find_record(const struct table_record *records, size_t count, const struct table *table)
 {
+    const struct table_record *similar = NULL;
+
     for (size_t i = 0; i < count; i++) {
         if (strcmp(records[i].source_table, table->name) == 0 &&
             strcmp(records[i].source_schema, table->schema) == 0)
             return &records[i];
+        if (text_equal_nocase(records[i].source_table, table->name) &&
+            text_equal_nocase(records[i].source_schema, table->schema))
+            similar = &records[i];
     }
-    return NULL;
+    return similar;
 }
 
 static void

@@ -47,6 +47,8 @@ struct full {
     int64_t source_rows;
     int64_t source_bytes;
     int64_t left_out; // known refused rows
+    int64_t kept;     // missing in the second of two scans only: they stay for now
+    bool is_second;   // scan of a keyless table that shrank in the first
 };
 
 // ---- one scan of the source --------------------------------------------------------------------
@@ -159,10 +161,24 @@ find_differences(struct full *full, bool *is_current, struct error *err)
     if (full->has_set ? !comparison_add_gone(full->comparison, &full->set, err)
                       : !comparison_find_differences(full->comparison, err))
         return false;
+    if (full->is_second && !comparison_keep_common(full->comparison, &full->kept, err))
+        return false;
     return comparison_pair(full->comparison, &full->counts, is_current, err);
 }
 
 // ---- before anything is removed ----------------------------------------------------------------
+
+// Nobody can be asked for a row without a key: the table is read twice, and only what is missing
+// both times goes.
+static bool
+confirm_by_second_scan(struct full *full, bool *is_confirmed, struct error *err)
+{
+    if (full->is_second || full->counts.to_delete <= full->counts.to_insert)
+        return true;
+    *is_confirmed = false;
+    full->is_second = true;
+    return comparison_remember_gone(full->comparison, err);
+}
 
 // Rows that a scan did not return may have moved while it ran: their keys are asked for again.
 static bool
@@ -173,9 +189,10 @@ confirm_deletes(struct full *full, bool *is_confirmed, struct error *err)
     size_t row_count;
 
     *is_confirmed = true;
-    if (full->counts.to_delete == 0 || full->table->key == NULL ||
-        !key_choice_is_resumable(full->table))
+    if (full->counts.to_delete == 0)
         return true;
+    if (full->table->key == NULL || !key_choice_is_resumable(full->table))
+        return confirm_by_second_scan(full, is_confirmed, err);
     if (!comparison_keys_to_delete(
             full->comparison, &full->worker->arena, limit, &values, &row_count, err))
         return false;
@@ -245,8 +262,9 @@ write_differences(struct full *full, bool *is_current, struct error *err)
         return true;
     }
     fill_record(full, &applied);
+    full->result->values_quarantined = full->left_out;
     full->left_out += full->sender.refused_rows + applied.refused;
-    if (full->record->row_count + full->left_out != full->source_rows)
+    if (full->record->row_count - full->kept + full->left_out != full->source_rows)
         return error_set(err, ERROR_TABLE,
             "the source returned %" PRId64 " rows, the mirror would hold %" PRId64 " and %" PRId64
             " are left out",
@@ -259,8 +277,7 @@ write_differences(struct full *full, bool *is_current, struct error *err)
     if (!quarantine_list_save(&full->sender.quarantine, worker->target, claim, err) ||
         !quarantine_resolve_unseen(worker->target, claim, full->table, err))
         return false;
-    full->result->values_quarantined = full->sender.quarantine.saved_count;
-    full->result->values_quarantined += applied.refused;
+    full->result->values_quarantined += full->sender.quarantine.saved_count + applied.refused;
     full->result->values_newly_quarantined = full->sender.quarantine.new_count + applied.refused;
     worker_set_phase(worker, PHASE_COMMITTING);
     return table_run_save(worker->target, claim, full->record, full->result, err) &&
@@ -311,6 +328,7 @@ play_round(struct full *full, bool *is_settled, struct error *err)
     full->source_rows = 0;
     full->source_bytes = 0;
     full->left_out = 0;
+    full->kept = 0;
     full->record->read_from_ms = clock_wall_ms();
     row_sender_init(&full->sender, worker, full->table, open_candidates, full);
     if (!read_known_rows(full, err) ||

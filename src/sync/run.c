@@ -16,6 +16,7 @@
 #include "report/summary.h"
 #include "sync/housekeeper.h"
 #include "sync/queue.h"
+#include "sync/vanished.h"
 #include "target/compare.h"
 #include "target/ddl.h"
 
@@ -149,6 +150,9 @@ make_plan(struct run *run, struct error *err)
              "%zu refused",
         catalog.table_count, (double)(clock_steady_ms() - began) / 1000, run->plan.job_count,
         run->selection.ignored_count, run->selection.refused_count);
+    if (!vanished_handle(
+            run->target, &run->shared.claim, run->settings, &catalog, records, record_count, err))
+        return false;
     for (size_t i = 0; i < run->selection.table_count; i++) {
         const struct error *refusal = run->selection.tables[i].refusal;
 

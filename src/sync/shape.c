@@ -85,8 +85,8 @@ leave_columns(struct shape *shape, struct error *err)
 {
     const char *schema = shape->worker->shared->settings->target.schema;
 
-    for (size_t i = 0; i < shape->record->digest_column_count; i++) {
-        const char *name = shape->record->digest_columns[i];
+    for (size_t i = 0; i < shape->record->previous_column_count; i++) {
+        const char *name = shape->record->previous_columns[i];
         const char *statement = NULL;
         char change[200];
 

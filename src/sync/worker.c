@@ -24,6 +24,7 @@
 enum {
     ATTEMPTS_MAX = 5,
     REPEATS_MAX = 2000, // reads repeated because a column turned out wider; each widens one
+    SMALL_ROWS = 1000,
     PAUSE_FIRST_MS = 500,
     PAUSE_MAX_MS = 15000,
     MEBIBYTE = 1024 * 1024,
@@ -218,6 +219,8 @@ read_record(
     made->error = NULL;
     made->hint = NULL;
     made->key_columns = column_names(&worker->arena, job->table, true, &made->key_column_count);
+    made->previous_columns = made->digest_columns;
+    made->previous_column_count = made->digest_column_count;
     made->digest_columns =
         column_names(&worker->arena, job->table, false, &made->digest_column_count);
     return true;
@@ -457,13 +460,20 @@ take_table(struct worker *worker, const struct job *job)
 static void
 report_done(const struct job *job, const struct outcome *outcome)
 {
-    log_info("Synced %" PRId64 " rows for %s (total: %" PRId64 " of %" PRId64 " (100.0%%))",
-        outcome->result.rows_read, job->table->target_name, outcome->row_count, outcome->row_count);
-    if (outcome->result.values_quarantined > 0)
+    const struct table_result *result = &outcome->result;
+
+    // An unchanged small table is no news.
+    if (job->method != METHOD_LOAD && outcome->row_count < SMALL_ROWS &&
+        result->rows_inserted + result->rows_updated + result->rows_deleted == 0)
+        log_debug(
+            "%s is unchanged (%" PRId64 " rows)", job->table->target_name, outcome->row_count);
+    else
+        log_info("Synced %" PRId64 " rows for %s (total: %" PRId64 " of %" PRId64 " (100.0%%))",
+            result->rows_read, job->table->target_name, outcome->row_count, outcome->row_count);
+    if (result->values_quarantined > 0)
         log_warning("%" PRId64 " values of %s could not be taken (%" PRId64
                     " of them new) and are in oe2pg.quarantine",
-            outcome->result.values_quarantined, job->table->target_name,
-            outcome->result.values_newly_quarantined);
+            result->values_quarantined, job->table->target_name, result->values_newly_quarantined);
 }
 
 // A further connection that the source refuses is no failure: brokers and licences are tight.

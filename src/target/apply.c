@@ -107,6 +107,36 @@ comparison_find_differences(struct comparison *comparison, struct error *err)
     return true;
 }
 
+bool
+comparison_remember_gone(struct comparison *comparison, struct error *err)
+{
+    return compare_make_gone(comparison, err) &&
+           target_script(comparison->target, "could not remember missing rows",
+               "DROP TABLE IF EXISTS pg_temp." BEFORE "; CREATE TEMPORARY TABLE " BEFORE
+               " AS SELECT digest, pg_catalog.count(*) AS row_count FROM pg_temp." GONE
+               " GROUP BY digest",
+               NULL, err);
+}
+
+bool
+comparison_keep_common(struct comparison *comparison, int64_t *kept, struct error *err)
+{
+    PGresult *result = NULL;
+
+    if (!compare_make_gone(comparison, err) ||
+        !target_script(comparison->target, "could not compare missing rows",
+            "DELETE FROM pg_temp." GONE " g USING (SELECT n.place FROM (SELECT place, digest,"
+            " pg_catalog.row_number() OVER (PARTITION BY digest ORDER BY place) AS n"
+            " FROM pg_temp." GONE ") n LEFT JOIN pg_temp." BEFORE " b USING (digest)"
+            " WHERE n.n > COALESCE(b.row_count, 0)) x WHERE g.place = x.place",
+            &result, err))
+        return false;
+    *kept = result_affected(result);
+    comparison->gone_count -= *kept;
+    PQclear(result);
+    return true;
+}
+
 // ---- pairs -------------------------------------------------------------------------------------
 
 // Rows gone and candidates with the same key are updates. Several rows of one key (NULLs, or what

@@ -53,6 +53,14 @@ bool comparison_add_gone(struct comparison *comparison, const struct digest_set 
 bool comparison_find_differences(struct comparison *comparison, struct error *err)
     __attribute__((warn_unused_result));
 
+// For a table without a key, whose missing rows cannot be asked for one by one: remembers what is
+// gone now, for the next comparison on this connection; and leaves gone only what was gone then too
+// (*kept rows stay in the mirror until the next run).
+bool comparison_remember_gone(struct comparison *comparison, struct error *err)
+    __attribute__((warn_unused_result));
+bool comparison_keep_common(struct comparison *comparison, int64_t *kept, struct error *err)
+    __attribute__((warn_unused_result));
+
 // Pairs candidates and gone by key; then the counts are known. Returns false in *is_current when
 // the mirror changed since it was read: compare again.
 struct difference_counts {

@@ -7,8 +7,9 @@
 
 // Temporary tables of the session.
 #define CANDIDATE "oe2pg_candidate" // source rows that the mirror does not have
-#define GONE "oe2pg_gone"     // places and digests of mirror rows that the source does not have
-#define CHANGE "oe2pg_change" // both, paired by key: (place, digest, fresh)
+#define GONE "oe2pg_gone" // places and digests of mirror rows that the source does not have
+#define BEFORE "oe2pg_gone_before" // of a keyless table: what was gone in the comparison before
+#define CHANGE "oe2pg_change"      // both, paired by key: (place, digest, fresh)
 
 struct comparison {
     struct target *target;

@@ -80,6 +80,13 @@ bool table_run_save(struct target *target, const struct mirror_claim *claim,
 // The columns that are mirrored from now on. Inside the transaction that changed the table.
 bool tracking_save_shape(struct target *target, const struct mirror_claim *claim,
     const struct table *table, struct error *err) __attribute__((warn_unused_result));
+// The source spells the table's name in another way now.
+bool tracking_rename(struct target *target, const struct mirror_claim *claim,
+    const struct table_record *record, const struct table *table, struct error *err)
+    __attribute__((warn_unused_result));
+// The table is gone from the source: its record stays, for people to see.
+bool tracking_mark_dropped(struct target *target, const struct mirror_claim *claim,
+    const struct table *table, struct error *err) __attribute__((warn_unused_result));
 // A line of the mirror's history: what changed, and by which statement (NULL: none).
 bool schema_change_save(struct target *target, const struct mirror_claim *claim,
     const struct table *table, const char *change, const char *statement, struct error *err)

@@ -13,7 +13,8 @@
 const char *
 table_state_name(enum table_state state)
 {
-    static const char *const names[] = { "pending", "staged", "running", "done", "failed" };
+    static const char *const names[] = { "pending", "staged", "running", "done", "failed",
+        "dropped" };
 
     return names[state];
 }
@@ -30,7 +31,7 @@ phase_name(enum phase phase)
 static enum table_state
 state_from_name(const char *name)
 {
-    for (enum table_state state = TABLE_STATE_PENDING; state <= TABLE_STATE_FAILED; state++) {
+    for (enum table_state state = TABLE_STATE_PENDING; state <= TABLE_STATE_DROPPED; state++) {
         if (strcmp(name, table_state_name(state)) == 0)
             return state;
     }
@@ -454,5 +455,41 @@ schema_change_save(struct target *target, const struct mirror_claim *claim,
     return target_execute(target, "could not record a schema change",
         "INSERT INTO oe2pg.schema_change (mirror_id, run_id, source_schema, source_table, change,"
         " statement) VALUES ($1, $2, $3, $4, $5, $6)",
+        &parameters, NULL, err);
+}
+
+bool
+tracking_mark_dropped(struct target *target, const struct mirror_claim *claim,
+    const struct table *table, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+
+    parameter_integer(&parameters, claim->mirror_id);
+    parameter_text(&parameters, table->schema);
+    parameter_text(&parameters, table->name);
+    parameter_integer(&parameters, claim->run_id);
+    return target_execute(target, "could not record that the table is gone",
+        "WITH pieces AS (DELETE FROM oe2pg.piece"
+        "  WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3)"
+        " UPDATE oe2pg.tracking SET state = 'dropped', staging_table = NULL, run_id = $4,"
+        " reason = 'gone from the source', error = NULL, hint = NULL"
+        " WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3",
+        &parameters, NULL, err);
+}
+
+bool
+tracking_rename(struct target *target, const struct mirror_claim *claim,
+    const struct table_record *record, const struct table *table, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+
+    parameter_integer(&parameters, claim->mirror_id);
+    parameter_text(&parameters, record->source_schema);
+    parameter_text(&parameters, record->source_table);
+    parameter_text(&parameters, table->schema);
+    parameter_text(&parameters, table->name);
+    return target_execute(target, "could not record the table's new spelling",
+        "UPDATE oe2pg.tracking SET source_schema = $4, source_table = $5"
+        " WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3",
         &parameters, NULL, err);
 }

@@ -107,7 +107,7 @@ static const char *const step_1[] = {
     " bytes bigint NOT NULL,"
     " PRIMARY KEY (mirror_id, source_schema, source_table, piece),"
     " FOREIGN KEY (mirror_id, source_schema, source_table)"
-    "  REFERENCES oe2pg.tracking ON DELETE CASCADE);",
+    "  REFERENCES oe2pg.tracking ON UPDATE CASCADE ON DELETE CASCADE);",
     "CREATE TABLE oe2pg.activity ("
     " run_id bigint NOT NULL REFERENCES oe2pg.run (id) ON DELETE CASCADE,"
     " worker integer NOT NULL,"

@@ -8,6 +8,7 @@
 //       --part all|not_null|with_null   --key INDEX (its number in the catalogue, from 0)
 //       --after VALUE (once a key column)   --batch-rows N   --batch-bytes N   --value-bytes N
 //       --where SQL   --limit N (stop after so many rows)   --cancel-after MS
+//       --between COMMAND (run by the shell after the catalogue was read)
 //
 // The source is described by the environment: SOURCE_CONNECTION or SOURCE_DRIVER, SOURCE_HOST,
 // SOURCE_PORT, SOURCE_DB, SOURCE_USER, SOURCE_PASSWORD, SOURCE_SCHEMA, SOURCE_FETCH_SIZE,
@@ -38,6 +39,7 @@ struct options {
     const char *where;
     size_t limit;
     int64_t cancel_after_ms;
+    const char *between;
     bool is_count;
 };
 
@@ -363,6 +365,9 @@ run_read(struct source *source, const struct catalog *catalog, struct options *o
     if (options->key >= 0 && (size_t)options->key >= table->key_count)
         BUG("no key %d", options->key);
     table->where = options->where;
+    // NOLINTNEXTLINE(cert-env33-c,concurrency-mt-unsafe): what a test asks for
+    if (options->between != NULL && system(options->between) != 0)
+        BUG("%s failed", options->between);
     begin = clock_steady_ms();
     if (canceller.after_ms > 0)
         (void)pthread_create(&thread, NULL, cancel_later, &canceller);
@@ -417,6 +422,8 @@ read_option(const char *name, const char *value, struct options *options)
         options->limit = size_of(value);
     else if (strcmp(name, "--cancel-after") == 0)
         options->cancel_after_ms = (int64_t)size_of(value);
+    else if (strcmp(name, "--between") == 0)
+        options->between = value;
     else
         BUG("unknown option %s", name);
 }

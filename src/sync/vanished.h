@@ -1,0 +1,21 @@
+// Tables that are mirrored but no longer in the source's catalogue.
+#ifndef OE2PG_SYNC_VANISHED_H
+#define OE2PG_SYNC_VANISHED_H
+
+#include "base/arena.h"
+#include "model/settings.h"
+#include "model/state.h"
+#include "target/mirror.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+// Keeps them, marked and no longer written, or drops them, as mirror_settings.dropped_tables says;
+// records and logs each once. Too many at once (plan/brake.h) is ERROR_BRAKE, unless every one is
+// named by --allow-delete: a source that lost its tables is more likely not the source.
+bool vanished_handle(struct target *target, const struct mirror_claim *claim,
+    const struct settings *settings, const struct catalog *catalog,
+    const struct table_record *records, size_t record_count, struct error *err)
+    __attribute__((warn_unused_result));
+
+#endif

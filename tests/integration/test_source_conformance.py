@@ -1,0 +1,928 @@
+"""Every driver must deliver every value exactly.
+
+One suite for all of them: a source is made by the product's own client program (sqlite3, psql,
+mariadb), read through source/source.h by tests/support/source_dump, and compared with what the
+client program says. A further driver or door needs one more class with the same methods.
+"""
+
+import hashlib
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+
+import pytest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+
+from servers import MariadbServer, PostgresServer, odbc_driver  # noqa: E402
+
+MEGABYTE = 1 << 20
+
+
+def dump_program():
+    folder = os.environ.get("OE2PG_TEST_PROGRAMS")
+    if not folder:
+        pytest.exit("OE2PG_TEST_PROGRAMS does not name the folder of the test programs",
+                    returncode=3)
+    return os.path.join(folder, "source_dump")
+
+
+def sql_text(value):
+    return "'" + value.replace("'", "''") + "'"
+
+
+class Source:
+    """What the tests need to know of a product; `environment` is what source_dump is told."""
+
+    streams = True
+    schema = ""
+
+    def __init__(self):
+        self.environment = {}
+
+    # -- running source_dump
+
+    def run(self, *arguments, environment=None, timeout=120):
+        """Standard output of source_dump as decoded JSON lines."""
+        settings = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"}
+        for name in ("ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS"):
+            if name in os.environ:
+                settings[name] = os.environ[name]
+        settings.update(self.environment)
+        settings.update(environment or {})
+        settings = {name: value for name, value in settings.items() if value is not None}
+        done = subprocess.run([dump_program()] + list(arguments), env=settings, timeout=timeout,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert done.stderr == b"", done.stderr.decode(errors="replace")
+        return json.loads("[" + ",".join(done.stdout.decode().splitlines()) + "]")
+
+    def catalog(self, **keywords):
+        printed = self.run("catalog", **keywords)[0]
+        assert "error" not in printed, printed
+        return {table["name"]: table for table in printed["tables"]}
+
+    def rows(self, table, *arguments, **keywords):
+        """All rows of a table, those after the last repetition."""
+        printed = self.run("rows", table, *arguments, **keywords)
+        while "repeat" in printed:
+            printed = printed[printed.index("repeat") + 1:]
+        assert not [row for row in printed if isinstance(row, dict) and "error" in row], printed
+        return printed
+
+    def count(self, table, *arguments, **keywords):
+        printed = self.run("count", table, *arguments, **keywords)[-1]
+        assert "error" not in printed, printed
+        return printed
+
+    def error(self, *arguments, **keywords):
+        return self.run(*arguments, **keywords)[-1]["error"]
+
+    # -- SQL
+
+    def name(self, identifier):
+        return '"' + identifier.replace('"', '""') + '"'
+
+    def text(self, value):
+        return sql_text(value)
+
+
+class Sqlite(Source):
+    product = "SQLite"
+    types = {
+        "integer": "bigint", "decimal": "decimal(18,4)", "float": "double", "float4": "double",
+        "boolean": "boolean", "text": "text", "varchar": "varchar(%d)", "date": "date",
+        "time": "time", "timestamp": "timestamp", "binary": "blob"}
+    # Decimals are doubles there: 15 digits are certain.
+    decimals = ["0", "-0.0001", "99999999999.9999", "-99999999999.9999", "0.1", "1234.5"]
+    integers = [-2**63, -1, 0, 1, 2**63 - 1]
+
+    def __init__(self, folder):
+        super().__init__()
+        self.path = os.path.join(folder, "source.db")
+        self.environment = {"SOURCE_DRIVER": odbc_driver("libsqlite3odbc.so"),
+                            "SOURCE_DB": self.path}
+
+    def sql(self, statement):
+        done = subprocess.run(["sqlite3", "-batch", "-bail", self.path], input=statement.encode(),
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout.decode()
+
+    def shell(self, statement):
+        return "sqlite3 '%s' '%s'" % (self.path, statement)
+
+    def bytes_literal(self, value):
+        return "x'" + value.hex() + "'"
+
+    def client_rows(self, table, columns, order):
+        """columns: (name, kind)."""
+        items = []
+        for name, kind in columns:
+            quoted = self.name(name)
+            if kind == "binary":
+                item = "CASE WHEN %s IS NULL THEN NULL ELSE json_object('binary', lower(hex(%s))) END"
+                items.append("json(" + item % (quoted, quoted) + ")")
+            elif kind == "decimal":
+                items.append("CASE WHEN %s IS NULL THEN NULL ELSE printf('%%.4f', %s) END" % (
+                    quoted, quoted))
+            elif kind in ("float", "float4"):
+                items.append("printf('%%!.18g', %s)" % quoted)
+            elif kind == "boolean":
+                items.append("CASE %s WHEN 1 THEN 'true' WHEN 0 THEN 'false' END" % quoted)
+            else:
+                items.append("CAST(%s AS TEXT)" % quoted)
+        output = self.sql("SELECT json_array(%s) FROM %s ORDER BY %s" % (
+            ", ".join(items), self.name(table), self.name(order)))
+        return [json.loads(line) for line in output.splitlines()]
+
+
+class Postgres(Source):
+    product = "PostgreSQL"
+    schema = "public"
+    types = {
+        "integer": "bigint", "decimal": "numeric(50,10)", "float": "double precision",
+        "float4": "real", "boolean": "boolean", "text": "text", "varchar": "varchar(%d)",
+        "date": "date", "time": "time", "timestamp": "timestamp", "binary": "bytea"}
+    decimals = ["0", "-0.0000000001", "9" * 40 + "." + "9" * 10, "-" + "9" * 40 + ".5", "0.1"]
+    integers = [-2**63, -1, 0, 1, 2**63 - 1]
+    driver = "psqlodbcw.so"
+
+    def __init__(self, server):
+        super().__init__()
+        self.server = server
+        self.environment = {
+            "SOURCE_DRIVER": odbc_driver(self.driver), "SOURCE_HOST": server.host,
+            "SOURCE_PORT": str(server.port), "SOURCE_DB": server.dbname,
+            "SOURCE_USER": server.user, "SOURCE_SCHEMA": "public"}
+
+    def sql(self, statement):
+        return self.server.sql(statement)
+
+    def shell(self, statement):
+        return "psql -X -q -h %s -p %d -U %s %s -c '%s'" % (
+            self.server.host, self.server.port, self.server.user, self.server.dbname, statement)
+
+    def bytes_literal(self, value):
+        return "'\\x" + value.hex() + "'::bytea"
+
+    def client_rows(self, table, columns, order):
+        items = []
+        for name, kind in columns:
+            quoted = self.name(name)
+            if kind == "binary":
+                items.append("CASE WHEN %s IS NULL THEN NULL ELSE "
+                             "json_build_object('binary', encode(%s, 'hex')) END" % (quoted, quoted))
+            elif kind == "char":  # a cast would take the blanks away
+                items.append("CASE WHEN %s IS NULL THEN NULL ELSE concat(%s) END" % (quoted, quoted))
+            else:
+                items.append(quoted + "::text")
+        output = self.sql("SELECT json_build_array(%s)::text FROM %s ORDER BY %s" % (
+            ", ".join(items), self.name(table), self.name(order)))
+        return [json.loads(line) for line in output.splitlines()]
+
+
+class PostgresAnsi(Postgres):
+    """The same server through the driver that is not built for Unicode."""
+    driver = "psqlodbca.so"
+
+
+class Mariadb(Source):
+    product = "MariaDB"
+    streams = False
+    types = {
+        "integer": "bigint", "decimal": "decimal(50,10)", "float": "double", "float4": "float",
+        "boolean": "bit(1)", "text": "longtext", "varchar": "varchar(%d)", "date": "date",
+        "time": "time(6)", "timestamp": "datetime(6)", "binary": "longblob"}
+    decimals = Postgres.decimals
+    integers = Postgres.integers
+
+    def __init__(self, server):
+        super().__init__()
+        self.server = server
+        self.environment = {
+            "SOURCE_DRIVER": odbc_driver("libmaodbc.so"), "SOURCE_HOST": server.host,
+            "SOURCE_PORT": str(server.port), "SOURCE_DB": server.dbname,
+            "SOURCE_USER": server.user, "SOURCE_PASSWORD": server.password}
+
+    def name(self, identifier):
+        return "`" + identifier.replace("`", "``") + "`"
+
+    def text(self, value):
+        return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
+
+    def sql(self, statement):
+        return self.server.sql(statement, raw=True)
+
+    def shell(self, statement):
+        return "mariadb --no-defaults --socket=%s -u %s -p%s %s -e '%s'" % (
+            self.server.socket, self.server.user, self.server.password, self.server.dbname,
+            statement)
+
+    def bytes_literal(self, value):
+        return "x'" + value.hex() + "'"
+
+    def client_rows(self, table, columns, order):
+        items = []
+        for name, kind in columns:
+            quoted = self.name(name)
+            if kind == "binary":
+                items.append("IF(%s IS NULL, NULL, JSON_OBJECT('binary', LOWER(HEX(%s))))" % (
+                    quoted, quoted))
+            elif kind == "float4":
+                items.append("CAST(%s + 0e0 AS CHAR)" % quoted)
+            elif kind == "boolean":
+                items.append("CASE %s WHEN 1 THEN 'true' WHEN 0 THEN 'false' END" % quoted)
+            else:
+                items.append("CAST(%s AS CHAR)" % quoted)
+        output = self.sql("SELECT JSON_ARRAY(%s) FROM %s ORDER BY %s" % (
+            ", ".join(items), self.name(table), self.name(order)))
+        return [json.loads(line, strict=False) for line in output.splitlines()]
+
+
+SOURCES = {"sqlite": "libsqlite3odbc.so", "postgresql": "psqlodbcw.so",
+           "postgresql-ansi": "psqlodbca.so", "mariadb": "libmaodbc.so"}
+
+
+@pytest.fixture(scope="session")
+def source_postgres():
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def source_mariadb():
+    with MariadbServer() as server:
+        yield server
+
+
+@pytest.fixture(params=list(SOURCES))
+def source(request, tmp_path):
+    if odbc_driver(SOURCES[request.param]) is None:
+        pytest.skip("the driver is not installed")
+    if request.param == "sqlite":
+        made = Sqlite(str(tmp_path))
+        made.sql("CREATE TABLE first (a int)")
+        yield made
+    elif request.param == "mariadb":
+        server = request.getfixturevalue("source_mariadb")
+        server.sql("DROP DATABASE shop; CREATE DATABASE shop CHARACTER SET utf8mb4",
+                   dbname="mysql")
+        yield Mariadb(server)
+    else:
+        server = request.getfixturevalue("source_postgres")
+        server.sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        yield (PostgresAnsi if request.param.endswith("ansi") else Postgres)(server)
+
+
+def create(source, table, columns, rows=()):
+    """columns: (name, kind or type); rows: Python values."""
+    types = [source.types.get(kind, kind) for _, kind in columns]
+    source.sql("CREATE TABLE %s (%s)" % (source.name(table), ", ".join(
+        source.name(name) + " " + kind for (name, _), kind in zip(columns, types))))
+    if rows:
+        source.sql("INSERT INTO %s VALUES %s" % (source.name(table), ", ".join(
+            "(" + ", ".join(literal(source, value) for value in row) + ")" for row in rows)))
+
+
+def literal(source, value):
+    if value is None:
+        return "NULL"
+    if isinstance(value, bytes):
+        return source.bytes_literal(value)
+    if isinstance(value, bool):
+        return ("true" if value else "false") if source.product == "PostgreSQL" else str(int(value))
+    return source.text(value) if isinstance(value, str) else str(value)
+
+
+def without_zeros(text):
+    """Fractions of seconds lose their trailing zeros in canonical text."""
+    return text if text is None or "." not in text else text.rstrip("0").rstrip(".")
+
+
+# --- values
+
+
+def test_integers_at_their_limits(source):
+    columns = [("id", "integer"), ("v", "integer")]
+    create(source, "t", columns, list(enumerate(source.integers + [None])))
+    assert source.rows("t") == source.client_rows("t", columns, "id")
+
+
+def test_decimals_are_padded_to_their_scale(source):
+    columns = [("id", "integer"), ("v", "decimal")]
+    create(source, "t", columns, [])
+    for i, value in enumerate(source.decimals):
+        source.sql("INSERT INTO t VALUES (%d, %s)" % (i, value))
+    found = source.rows("t")
+    assert found == source.client_rows("t", columns, "id")
+    scale = 4 if source.product == "SQLite" else 10
+    assert all(len(row[1].split(".")[1]) == scale for row in found)
+    column = source.catalog()["t"]["columns"][1]
+    assert column["kind"] == "decimal" and column["scale"] == scale
+
+
+def test_floats_are_the_same_numbers(source):
+    generator = random.Random(7)
+    values = [0.1, 1e300, -2.5e-300, 1.7976931348623157e308, 5e-324, 123456789012345.67, 0.1 + 0.2]
+    values += [generator.uniform(-1e6, 1e6) for _ in range(50)]
+    values += [generator.random() * 10.0 ** generator.randint(-300, 300) for _ in range(200)]
+    if source.product == "MariaDB":
+        values.remove(5e-324)  # its parser takes denormal numbers for 0
+    columns = [("id", "integer"), ("v", "float")]
+    create(source, "t", columns, [(i, repr(value)) for i, value in enumerate(values)])
+    assert [float(row[1]) for row in source.rows("t")] == values
+
+
+def test_single_floats_keep_their_digits(source):
+    values = [0.1, 16777216.0, 3.4e38, 123456.79, 1.5e-30]
+    columns = [("id", "integer"), ("v", "float4")]
+    create(source, "t", columns, list(enumerate(values)))
+    found = source.rows("t")
+    expected = source.client_rows("t", columns, "id")
+    for one, other in zip(found, expected):
+        assert float(one[1]) == pytest.approx(float(other[1]), rel=1e-7)
+    assert float(found[1][1]) == 16777216.0
+
+
+def test_booleans(source):
+    columns = [("id", "integer"), ("v", "boolean")]
+    create(source, "t", columns, [(1, True), (2, False), (3, None)])
+    if source.product == "MariaDB":
+        assert source.catalog()["t"]["columns"][1]["kind"] == "boolean"
+    assert source.rows("t") == [["1", "true"], ["2", "false"], ["3", None]]
+
+
+def test_dates_and_times(source):
+    stamps = ["2024-02-29 23:59:59", "2024-01-02 03:04:05.678", "1000-01-01 00:00:00",
+              "9999-12-31 23:59:59.999999", "2024-01-02 03:04:05.000001", None]
+    columns = [("id", "integer"), ("d", "date"), ("h", "time"), ("s", "timestamp")]
+    rows = [(i, s and s[:10], s and s[11:], s) for i, s in enumerate(stamps)]
+    create(source, "t", columns, rows)
+    expected = [[row[0], row[1], without_zeros(row[2]), without_zeros(row[3])]
+                for row in source.client_rows("t", columns, "id")]
+    assert source.rows("t") == expected
+    assert [row[3] for row in expected] == stamps
+
+
+def test_every_unicode_plane_in_every_locale(source, tmp_path):
+    texts = ["\x01\x1f\x7f", "\u0080\u00ff", "\u07ff\u0800\ud7ff\ue000\ufffd\ufffe", "Ä€ß"]
+    texts += [chr(plane << 16 | 0x1234) + chr(plane << 16 | 0xfffd) for plane in range(1, 17)]
+    texts += ["\U0001f600\U0010ffff", "e\u0301\u200d\u202e", "日本語", "עברית"]
+    columns = [("id", "integer"), ("short", "varchar"), ("long", "text")]
+    source.types = dict(source.types, varchar=source.types["varchar"] % 20)
+    create(source, "ünïcode €😀", [(n, k) for n, k in columns], [
+        (i, text, text * 500) for i, text in enumerate(texts)])
+    expected = [[str(i), text, text * 500] for i, text in enumerate(texts)]
+    assert source.client_rows("ünïcode €😀", columns, "id") == expected
+    locales = [{"LC_ALL": "C"}, {"LC_ALL": "C.UTF-8"}, {"LC_ALL": None},
+               {"LC_ALL": None, "LANG": "nonsense"}]
+    if shutil.which("localedef") and os.path.exists("/usr/share/i18n/locales/de_DE"):
+        subprocess.run(["localedef", "-i", "de_DE", "-f", "ISO-8859-1",
+                        str(tmp_path / "de_DE.ISO-8859-1")], check=True, stderr=subprocess.DEVNULL)
+        locales.append({"LC_ALL": "de_DE.ISO-8859-1", "LOCPATH": str(tmp_path)})
+    for environment in locales:
+        assert source.rows("ünïcode €😀", environment=environment) == expected, environment
+
+
+def test_null_empty_and_blanks_are_three_things(source):
+    source.types = dict(source.types, varchar=source.types["varchar"] % 20)
+    columns = [("id", "integer"), ("v", "varchar"), ("t", "text"), ("b", "binary")]
+    create(source, "t", columns, [
+        (1, None, None, None), (2, "", "", b""), (3, " ", " ", b" "), (4, "a  ", "  a ", b"\0")])
+    assert source.rows("t") == [
+        ["1", None, None, None], ["2", "", "", {"binary": ""}], ["3", " ", " ", {"binary": "20"}],
+        ["4", "a  ", "  a ", {"binary": "00"}]]
+
+
+def test_lengths_around_every_buffer(source):
+    lengths = [0, 1, 62, 63, 64, 65, 126, 127, 128, 129, 249, 250, 251, 255, 256, 257, 499, 500, 501]
+    lengths += [998, 999, 1000, 1001, 1002, 1003, 2047, 2048, 2049, 4094, 4095, 4096, 4097, 4098]
+    lengths += [8189, 8190, 8191, 8192, 65534, 65535, 65536, 65537, MEGABYTE]
+    columns = [("id", "integer"), ("t", "text"), ("u", "text"), ("b", "binary")]
+    create(source, "t", columns)
+    expected = []
+    for start in range(0, len(lengths), 8):
+        rows = []
+        for length in lengths[start:start + 8]:
+            data = random.Random(length).randbytes(length)
+            rows.append((length, "x" * length, "€" * (length // 3) + "y" * (length % 3), data))
+        source.sql("INSERT INTO t VALUES " + ", ".join(
+            "(" + ", ".join(literal(source, value) for value in row) + ")" for row in rows))
+        expected += rows
+    found = source.rows("t")
+    assert [row[0] for row in found] == [str(row[0]) for row in expected]
+    for one, other in zip(found, expected):
+        assert one[1] == other[1] and one[2] == other[2], other[0]
+        assert bytes.fromhex(one[3]["binary"]) == other[3], other[0]
+
+
+def test_binary_holds_every_byte(source):
+    every = bytes(range(256))
+    columns = [("id", "integer"), ("b", "binary")]
+    create(source, "t", columns, [(1, every), (2, every * 40), (3, b"'\\"), (4, b"X'00'")])
+    found = source.rows("t")
+    assert found == source.client_rows("t", columns, "id")
+    assert [bytes.fromhex(row[1]["binary"]) for row in found] == [
+        every, every * 40, b"'\\", b"X'00'"]
+
+
+def test_two_columns_of_overlong_values_in_one_row(source):
+    columns = [("id", "integer"), ("a", "text"), ("n", "integer"), ("b", "text"), ("c", "binary")]
+    rows = [(i, "a%d" % i * (i * 700), i, "b%d" % i * (5000 - i * 400), bytes([i]) * (i * 999))
+            for i in range(12)]
+    create(source, "t", columns, rows)
+    assert source.rows("t") == [
+        [str(r[0]), r[1], str(r[2]), r[3], {"binary": r[4].hex()}] for r in rows]
+
+
+def test_values_wider_than_declared(source):
+    """Only SQLite lets such values in; elsewhere the declaration is the limit."""
+    source.types = dict(source.types, varchar=source.types["varchar"] % 10)
+    columns = [("id", "integer"), ("v", "varchar"), ("w", "varchar")]
+    create(source, "t", columns, [(1, "short", "")])
+    if source.product != "SQLite":
+        return
+    source.sql("INSERT INTO t SELECT value, 'v' || value, 'w' FROM generate_series(2, 5000)"
+               if False else
+               "WITH RECURSIVE g(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM g WHERE n < 5000) "
+               "INSERT INTO t SELECT n, 'v' || n, 'w' FROM g")
+    source.sql("UPDATE t SET v = printf('%.70000c', 'v') WHERE id = 3000;"
+               "UPDATE t SET w = printf('%.500c', 'w') WHERE id = 4500;")
+    found = source.rows("t")
+    assert len(found) == 5000 and found[2999][1] == "v" * 70000 and found[4499][2] == "w" * 500
+    assert source.count("t")["repeats"] == 2
+
+
+def test_a_value_beyond_the_limit_names_its_column(source):
+    columns = [("id", "integer"), ("the text", "text")]
+    create(source, "t", columns, [(1, "x" * 900), (2, "y" * 100000)])
+    error = source.error("rows", "t", "--value-bytes", "1000")
+    assert error["kind"] == "data" and not error["transient"]
+    assert '"the text"' in error["message"] and "yyy" not in error["message"]
+    assert len(source.rows("t", "--value-bytes", "100000")) == 2
+
+
+def test_odd_values_in_sqlite_columns(source):
+    if source.product != "SQLite":
+        pytest.skip("only SQLite lets any type into any column")
+    source.sql("CREATE TABLE t (id integer primary key, i int, s text, n numeric(8,2), u);"
+               "INSERT INTO t VALUES (1, 'no number', x'4142', 'n/a', 0.1), "
+               "(2, 1.5, 'a' || char(0) || 'b', 12, x'ff00'), "
+               "(3, 1e300, 'X''00''', 0.5, 'u'), (4, 7, 'plain', NULL, 12)")
+    assert source.rows("t") == [
+        ["1", "no number", "AB", "n/a", "0.1"],
+        ["2", "1.5", {"bytes": "610062"}, "12.00", {"bytes": "ff00"}],
+        ["3", "1e+300" if False else source.rows("t")[2][1], "X'00'", "0.50", "u"],
+        ["4", "7", "plain", None, "12"]]
+    assert float(source.rows("t")[2][1]) == 1e300
+
+
+def test_a_nul_in_a_mariadb_text(source):
+    if source.product != "MariaDB":
+        pytest.skip("PostgreSQL has none; SQLite has its own test")
+    source.sql("CREATE TABLE t (a varchar(10), b longtext); INSERT INTO t VALUES "
+               "(concat('a', char(0), 'b'), concat('c', char(0)))")
+    assert source.rows("t") == [[{"bytes": "610062"}, {"bytes": "6300"}]]
+
+
+def test_postgres_types_keep_the_servers_text(source):
+    if source.product != "PostgreSQL":
+        pytest.skip("PostgreSQL's types")
+    source.sql("CREATE TYPE mood AS ENUM ('sad', 'very sad'); CREATE DOMAIN posint AS int;")
+    values = [
+        ("uuid", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"), ("json", '{"a": [1,  2]}'),
+        ("jsonb", '{"b":null}'), ("xml", "<a>ü</a>"), ("inet", "10.0.0.1/8"), ("int[]", "{1,NULL}"),
+        ("mood", "very sad"), ("posint", "5"), ("money", "12.50"), ("interval", "1 mon -3 days"),
+        ("timestamptz", "2024-07-01 12:00:00.5+05:30"), ("timetz", "12:34:56+02"),
+        ("date", "infinity"), ("date", "0044-03-15 BC"), ("timestamp", "-infinity"),
+        ("timestamp", "12024-03-15 12:00:00.000001"), ("timestamptz", "0044-03-15 12:00:00+00 BC"),
+        ("numeric", "NaN"), ("numeric", "1" * 300 + ".0" + "1" * 100), ("numeric(4,-2)", "1234"),
+        ("float8", "-Infinity"), ("float8", "-0"), ("float4", "1e-45"), ("bit(5)", "10101"),
+        ("varbit", "1"), ("oid", "4294967295"), ("name", "nämé"), ('"char"', "c"),
+        ("char(5)", "a "), ("tsrange", "[2024-01-01,2024-01-02)"), ("point", "(1,2)"),
+        ("macaddr", "08:00:2b:01:02:03"), ("bytea", "\\x00ff"), ("text[]", '{"a b","\\"",NULL}')]
+    columns = [("id", "integer")] + [("c%d" % i, v[0]) for i, v in enumerate(values)]
+    create(source, "t", columns, [[1] + [v[1] for v in values]])
+    kinds = [("id", "integer")] + [
+        ("c%d" % i, "binary" if v[0] == "bytea" else "char" if v[0] == "char(5)" else "text")
+        for i, v in enumerate(values)]
+    for zone in ("UTC", "Asia/Kolkata", "America/St_Johns"):
+        source.sql("ALTER DATABASE postgres SET TimeZone TO '%s'" % zone)
+        source.sql("ALTER DATABASE postgres SET DateStyle TO 'German'")
+        source.sql("ALTER DATABASE postgres SET IntervalStyle TO 'sql_standard'")
+        source.sql("ALTER DATABASE postgres SET bytea_output TO 'escape'")
+        try:
+            source.sql_prefix = None
+            expected = source.server.sql(
+                "SET DateStyle TO ISO; SET IntervalStyle TO postgres;" +
+                "SELECT json_build_array(%s)::text FROM t" % ", ".join(
+                    "json_build_object('binary', encode(%s, 'hex'))" % n if k == "binary" else
+                    "concat(%s)" % n if k == "char" else n + "::text" for n, k in kinds))
+            assert source.rows("t") == [json.loads(expected)]
+        finally:
+            source.sql("ALTER DATABASE postgres RESET ALL")
+
+
+def test_mariadb_types(source):
+    if source.product != "MariaDB":
+        pytest.skip("MariaDB's types")
+    source.sql(
+        "SET sql_mode=''; CREATE TABLE t (a tinyint(1), b bit(9), c bigint unsigned, y year, "
+        "e enum('a','ö'), s set('x','y'), j json, u uuid, z int(6) zerofill, d date, dt datetime, "
+        "tm time, vb varbinary(20), bn binary(3), i inet6);"
+        "INSERT INTO t VALUES (7, 257, 18446744073709551615, 2024, 'ö', 'x,y', '{\"a\":1}', "
+        "'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', 42, '0000-00-00', '0000-00-00 00:00:00', "
+        "'-838:59:59', x'00ff', x'41', '::1')")
+    assert source.rows("t") == [[
+        "7", "257", "18446744073709551615", "2024", "ö", "x,y", '{"a":1}',
+        "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", "42", "0000-00-00", "0000-00-00 00:00:00",
+        "-838:59:59", {"binary": "00ff"}, {"binary": "410000"}, "::1"]]
+
+
+# --- names and shapes
+
+
+NAMES = ["with blank", "Mixed Case", "hyphen-ated", "quote\"d", "back`tick", "apo'strophe", "ümläut",
+         "日本語", "select", "order", "a.b", "back\\slash", "{brace}", "[bracket]", "ques?tion",
+         "per%cent", "under_score", "semi;colon", "com--ment", "😀" if True else ""]
+
+
+def test_names_of_all_sorts(source):
+    names = [name for name in NAMES if not (source.product == "MariaDB" and "😀" in name)]
+    for i, name in enumerate(names):
+        source.sql("CREATE TABLE %s (%s int primary key, %s varchar(10))" % (
+            source.name(name), source.name(name + "1"), source.name("x" + name)))
+        source.sql("INSERT INTO %s VALUES (%d, 'v')" % (source.name(name), i))
+    catalog = source.catalog()
+    for i, name in enumerate(names):
+        assert [c["name"] for c in catalog[name]["columns"]] == [name + "1", "x" + name]
+        assert catalog[name]["keys"][0]["columns"] == [name + "1"]
+        assert source.rows(name, "--part", "not_null", "--key", "0", "--after", "-1") == [
+            [str(i), "v"]]
+
+
+def test_an_empty_table(source):
+    create(source, "t", [("id", "integer"), ("v", "text")])
+    assert source.rows("t") == []
+    assert source.count("t")["rows"] == 0
+
+
+def test_two_hundred_wide_columns_with_short_values(source):
+    width = 60 if source.product == "MariaDB" else 255  # its rows may hold 65,535 bytes
+    kind = source.types["varchar"] % width
+    columns = [("c%d" % i, kind) for i in range(200)]
+    create(source, "t", columns, [["r%dc%d" % (r, c) for c in range(200)] for r in range(300)])
+    found = source.rows("t")
+    assert len(found) == 300 and found[299][199] == "r299c199"
+    assert source.count("t")["peak_kb"] < 60000 or "ASAN_OPTIONS" in os.environ
+    long_value = "€" * width
+    source.sql("UPDATE t SET c150 = %s" % source.text(long_value))
+    assert [row[150] for row in source.rows("t")] == [long_value] * 300
+
+
+def test_a_thousand_columns_of_numbers(source):
+    count = 1000
+    columns = [("c%d" % i, "integer") for i in range(count)]
+    create(source, "t", columns, [list(range(count))])
+    assert source.rows("t") == [[str(i) for i in range(count)]]
+
+
+def test_batches_are_bounded_by_rows_and_bytes(source):
+    columns = [("id", "integer"), ("v", "text")]
+    create(source, "t", columns, [(i, "x" * 10000) for i in range(200)])
+    tally = source.count("t", "--batch-rows", "7")
+    assert tally["rows"] == 200 and tally["batches"] >= 29
+    tally = source.count("t", "--batch-bytes", "50000")
+    assert tally["rows"] == 200 and tally["widest_batch"] < 50000 + 10010
+    assert [row[0] for row in source.rows("t", "--batch-bytes", "50000")] == [
+        str(i) for i in range(200)]
+
+
+def test_the_users_condition(source):
+    columns = [("id", "integer"), ("v", "text")]
+    create(source, "t", columns, [(i, "v%d" % i) for i in range(10)])
+    assert [row[0] for row in source.rows("t", "--where", "id < 3 OR id = 7 -- few")] == [
+        "0", "1", "2", "7"]
+
+
+# --- keys
+
+
+def test_keys_are_primary_keys_and_whole_unique_indexes(source):
+    n = source.name
+    source.sql("CREATE TABLE t (a int not null, b varchar(20) not null, c int, d varchar(20), "
+               "e int, PRIMARY KEY (b, a))")
+    source.sql("CREATE UNIQUE INDEX u1 ON t (c, d); CREATE UNIQUE INDEX u2 ON t (e);"
+               "CREATE INDEX plain_one ON t (d)")
+    if source.product != "MariaDB":
+        source.sql("CREATE UNIQUE INDEX partial ON t (c) WHERE c > 0;"
+                   "CREATE UNIQUE INDEX expression ON t (lower(d))")
+    else:
+        source.sql("CREATE UNIQUE INDEX prefix ON t (d(3))")
+    if source.product == "PostgreSQL":
+        source.sql("CREATE UNIQUE INDEX including ON t (d) INCLUDE (e);"
+                   "ALTER TABLE t ADD CONSTRAINT deferred UNIQUE (a) DEFERRABLE")
+    keys = source.catalog()["t"]["keys"]
+    assert keys[0]["primary"] and keys[0]["columns"] == ["b", "a"]
+    expected = [["c", "d"], ["e"]] + ([["d"]] if source.product == "PostgreSQL" else [])
+    assert sorted(key["columns"] for key in keys[1:]) == sorted(expected)
+    assert not any(key["primary"] for key in keys[1:])
+    create(source, "keyless", [("a", "integer")])
+    source.sql("CREATE TABLE %s (a integer primary key, b int unique)" % n("one"))
+    catalog = source.catalog()
+    assert catalog["keyless"]["keys"] == []
+    assert [key["columns"] for key in catalog["one"]["keys"]] == [["a"], ["b"]]
+
+
+KEYS = {
+    "integer": ["-9223372036854775808", "-5", "0", "3", "9007199254740993", "9223372036854775807"],
+    "decimal": ["-1234.5000", "-0.2500", "0.0000", "0.1000", "99999.9999"],
+    "varchar": ["", " b", "100% _x", "a", "back\\slash", "it's", "?q", "{b}", "Z😀", "ümlaut", "€"],
+    "date": ["1000-01-01", "2023-12-31", "2024-02-29", "9999-12-31"],
+    "timestamp": ["2024-01-01 00:00:00", "2024-01-01 00:00:00.123456", "2024-01-01 00:00:00.123457",
+                  "2024-01-01 00:00:00.5", "9999-12-31 23:59:59.999999"],
+    "time": ["00:00:00", "12:34:56.000001", "12:34:56.5", "23:59:59"],
+}
+
+
+@pytest.mark.parametrize("kind", list(KEYS))
+def test_positions_on_keys_of_every_kind(source, kind):
+    source.types = dict(source.types, varchar=source.types["varchar"] % 30, decimal="decimal(20,4)")
+    source.sql("CREATE TABLE t (k %s NOT NULL PRIMARY KEY, v int)" % source.types[kind])
+    shuffled = list(KEYS[kind])
+    random.Random(1).shuffle(shuffled)
+    for value in shuffled:
+        source.sql("INSERT INTO t VALUES (%s, 1)" % source.text(value))
+    rows = source.rows("t", "--part", "not_null", "--key", "0")
+    assert sorted(row[0] for row in rows) == sorted(KEYS[kind])
+    for i, row in enumerate(rows):
+        after = source.rows("t", "--part", "not_null", "--key", "0", "--after", row[0])
+        assert after == rows[i + 1:], row
+    assert source.rows("t", "--part", "with_null", "--key", "0") == []
+
+
+def test_positions_in_a_composite_key(source):
+    source.sql("CREATE TABLE t (v int, c date not null, b varchar(10) not null, a int not null, "
+               "PRIMARY KEY (a, b, c))")
+    source.sql("INSERT INTO t VALUES " + ", ".join(
+        "(%d, '2024-01-0%d', 'b%d', %d)" % (a * 100 + b * 10 + c, c, b, a)
+        for a in (1, 2, 3) for b in (1, 2) for c in (1, 2, 3)))
+    read = ["--part", "not_null", "--key", "0"]
+    every = [row[0] for row in source.rows("t", *read)]
+    assert every == sorted(every) and len(every) == 18
+    assert [row[0] for row in source.rows("t", *read, "--after", "2")] == every[12:]
+    assert [row[0] for row in source.rows("t", *read, "--after", "1", "--after", "b1")] == every[3:6]
+    after = ["--after", "3", "--after", "b2", "--after", "2024-01-02"]
+    assert [row[0] for row in source.rows("t", *read, *after)] == ["323"]
+    where = ["--where", "v <> 311 OR v = 1"]
+    assert len(source.rows("t", *read, *where, "--after", "2")) == 5
+
+
+def test_keys_with_nulls_are_two_parts(source):
+    source.sql("CREATE TABLE t (a int, b varchar(10), UNIQUE (a, b))")
+    source.sql("INSERT INTO t VALUES (1, 'a'), (1, NULL), (NULL, 'a'), (NULL, NULL), (2, 'b'), "
+               "(NULL, 'a')")
+    whole = source.rows("t", "--part", "not_null", "--key", "0")
+    assert whole == [["1", "a"], ["2", "b"]]
+    rest = source.rows("t", "--part", "with_null", "--key", "0")
+    assert sorted(map(repr, rest + whole)) == sorted(map(repr, source.rows("t")))
+    assert source.rows("t", "--part", "not_null", "--key", "0", "--after", "1") == []
+    only = source.rows("t", "--part", "with_null", "--key", "0", "--where", "a = 1 OR 1 = 0")
+    assert only == [["1", None]]
+
+
+def test_a_key_without_case(source):
+    collation = {"SQLite": "COLLATE NOCASE", "MariaDB": "COLLATE utf8mb4_general_ci",
+                 "PostgreSQL": ""}[source.product]
+    source.sql("CREATE TABLE t (k varchar(10) %s NOT NULL PRIMARY KEY)" % collation)
+    source.sql("INSERT INTO t VALUES ('b'), ('A'), ('C'), ('d')")
+    rows = source.rows("t", "--part", "not_null", "--key", "0")
+    for i, row in enumerate(rows):
+        assert source.rows("t", "--part", "not_null", "--key", "0", "--after", row[0]) == rows[i + 1:]
+
+
+# --- the catalogue
+
+
+def test_the_identity_says_who_it_is(source):
+    identity = source.run("identity")[0]
+    assert identity["product"] == source.product and identity["version"][0].isdigit()
+    assert identity["driver"] != " " and identity["db_name"]
+    assert identity["code_page"].lower().replace("-", "") in ("utf8", "utf8mb4")
+    assert identity["buffers_results"] is not source.streams
+    if source.product == "PostgreSQL":
+        assert identity["guid"] == source.sql(
+            "SELECT system_identifier FROM pg_control_system()").strip()
+
+
+def test_views_and_system_tables_are_not_tables(source):
+    create(source, "t", [("a", "integer")], [(1,)])
+    source.sql("CREATE VIEW v AS SELECT a FROM t")
+    expected = {"t", "first"} if source.product == "SQLite" else {"t"}
+    assert set(source.catalog()) == expected
+
+
+def test_only_the_schema_asked_for(source):
+    if source.product != "PostgreSQL":
+        pytest.skip("no schemas")
+    source.sql("CREATE TABLE t (a int); CREATE SCHEMA \"O_ther\"; "
+               "CREATE TABLE \"O_ther\".t (b int primary key, c int); "
+               "CREATE TABLE \"O_ther\".u (d int); CREATE SCHEMA \"Oxther\"; "
+               "CREATE TABLE \"Oxther\".w (e int)")
+    try:
+        assert set(source.catalog()) == {"t"}
+        other = source.catalog(environment={"SOURCE_SCHEMA": "O_ther"})
+        assert set(other) == {"t", "u"} and other["t"]["keys"][0]["columns"] == ["b"]
+        assert set(source.catalog(environment={"SOURCE_SCHEMA": "o_THER"})) == {"t", "u"}
+        everything = source.run("catalog", environment={"SOURCE_SCHEMA": ""})[0]["tables"]
+        assert len(everything) == 4
+        error = source.error("catalog", environment={"SOURCE_SCHEMA": "PUB"})
+        assert error["kind"] == "source" and '"O_ther"' in error["hint"]
+    finally:
+        source.sql('DROP SCHEMA "O_ther" CASCADE; DROP SCHEMA "Oxther" CASCADE')
+
+
+def test_only_the_connected_database(source):
+    if source.product != "MariaDB":
+        pytest.skip("one database is one connection there")
+    source.sql("CREATE TABLE mine (a int); CREATE DATABASE other; CREATE TABLE other.mine (b int); "
+               "CREATE TABLE other.theirs (c int)")
+    try:
+        catalog = source.catalog()
+        assert set(catalog) == {"mine"}
+        assert [column["name"] for column in catalog["mine"]["columns"]] == ["a"]
+    finally:
+        source.sql("DROP DATABASE other")
+
+
+def test_a_source_without_tables_is_an_error(source):
+    if source.product == "SQLite":
+        source.sql("DROP TABLE first")
+    error = source.error("catalog")
+    assert error["kind"] == "source" and not error["transient"] and error["hint"]
+
+
+def test_estimates(source):
+    columns = [("id", "integer"), ("v", "text")]
+    create(source, "t", columns, [(i, "v") for i in range(1000)])
+    source.sql({"SQLite": "CREATE INDEX i ON t (id); ANALYZE", "PostgreSQL": "ANALYZE t",
+                "MariaDB": "ANALYZE TABLE t"}[source.product])
+    assert 900 <= source.catalog()["t"]["rows"] <= 1100
+
+
+def test_two_thousand_tables_in_seconds(source):
+    source.sql("".join(
+        "CREATE TABLE table_number_%d (id int primary key, a varchar(30) unique, b decimal(10,2), "
+        "c date, d text, e int, f int, g varchar(200), h varchar(10));" % i for i in range(2000)))
+    begin = time.monotonic()
+    printed = source.run("catalog")[0]
+    seconds = time.monotonic() - begin
+    tables = [table for table in printed["tables"] if table["name"].startswith("table_number_")]
+    assert len(tables) == 2000
+    assert all(len(t["columns"]) == 9 and len(t["keys"]) == 2 for t in tables)
+    limit = 5 if source.product == "SQLite" else 10
+    assert seconds < limit * (4 if "ASAN_OPTIONS" in os.environ else 1), printed["ms"]
+    if source.product == "PostgreSQL":  # one DROP SCHEMA of so much needs too many locks
+        for start in range(0, 2000, 50):
+            source.sql("".join("DROP TABLE table_number_%d;" % i for i in range(start, start + 50)))
+
+
+# --- when things go wrong
+
+
+def test_a_table_that_changed_is_refused(source):
+    create(source, "t", [("id", "integer"), ("v", "text"), ("w", "text")], [(1, "a", "b")])
+    error = source.error("rows", "t", "--between", source.shell("ALTER TABLE t DROP COLUMN v"))
+    assert error["kind"] == "table" and not error["transient"]
+    error = source.error("rows", "t", "--between", source.shell("DROP TABLE t"))
+    assert error["kind"] == "table"
+
+
+def test_cancel_ends_a_running_call(source):
+    columns = [("id", "integer")]
+    create(source, "t", columns, [(1,)])
+    slow = {
+        "SQLite": "id IN (WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r "
+                  "WHERE n < 4000000000) SELECT count(*) FROM r)",
+        "PostgreSQL": "pg_sleep(60) IS NOT NULL", "MariaDB": "sleep(60) = 0"}[source.product]
+    begin = time.monotonic()
+    printed = source.run("rows", "t", "--where", slow, "--cancel-after", "700")
+    assert time.monotonic() - begin < 10
+    if source.product != "MariaDB":  # its sleep() ends early, without an error
+        assert "error" in printed[-1]
+
+
+def test_a_query_timeout(source):
+    if source.product != "PostgreSQL":
+        pytest.skip("the other drivers know no query time-out")
+    create(source, "t", [("id", "integer")], [(1,)])
+    begin = time.monotonic()
+    error = source.error("rows", "t", "--where", "pg_sleep(30) IS NOT NULL",
+                         environment={"SOURCE_QUERY_TIMEOUT": "1"})
+    assert time.monotonic() - begin < 10 and error["transient"]
+
+
+def test_streams_large_tables(source):
+    if source.product == "SQLite":
+        source.sql("CREATE TABLE t AS WITH RECURSIVE g(n) AS (SELECT 1 UNION ALL SELECT n + 1 "
+                   "FROM g WHERE n < 300000) SELECT n AS a, printf('%.200c', 'x') AS b FROM g")
+    elif source.product == "PostgreSQL":
+        source.sql("CREATE TABLE t AS SELECT g AS a, repeat('x', 200) AS b "
+                   "FROM generate_series(1, 300000) g")
+    else:
+        source.sql("CREATE TABLE t AS SELECT seq AS a, repeat('x', 200) AS b FROM seq_1_to_300000")
+    tally = source.count("t")
+    assert tally["rows"] == 300000 and tally["bytes"] > 60000000
+    if "ASAN_OPTIONS" not in os.environ:
+        # The data are 60 MB; a driver that buffers is known to.
+        assert (tally["peak_kb"] < 30000) == source.streams, tally
+
+
+def test_memory_is_bounded_by_wide_rows_too(source):
+    columns = [("id", "integer"), ("v", "text")]
+    create(source, "t", columns)
+    for i in range(0, 60, 20):
+        source.sql("INSERT INTO t VALUES " + ", ".join(
+            "(%d, %s)" % (n, source.text(chr(97 + n % 26) * MEGABYTE)) for n in range(i, i + 20)))
+    found = source.rows("t")
+    assert [hashlib.md5(row[1].encode()).digest() for row in found] == [
+        hashlib.md5((chr(97 + n % 26) * MEGABYTE).encode()).digest() for n in range(60)]
+    tally = source.count("t", "--batch-bytes", str(MEGABYTE))
+    assert tally["widest_batch"] < 2.1 * MEGABYTE
+    if source.streams and "ASAN_OPTIONS" not in os.environ:
+        assert tally["peak_kb"] < 80 * 1024
+
+
+def test_refused_connections(source):
+    cases = [({"SOURCE_DRIVER": "/no/such/driver.so"}, "odbcinst")]
+    if source.product == "SQLite":
+        cases += [({"SOURCE_DB": source.path + ".missing"}, ""), ({"SOURCE_DB": "/tmp"}, "")]
+    else:
+        cases += [({"SOURCE_DB": "no_such_database"}, "database name"),
+                  ({"SOURCE_PORT": "1"}, "host, port")]
+    for environment, hint in cases:
+        error = source.error("identity", environment=environment)
+        assert error["kind"] == "source" and error["hint"], error
+        assert hint in error["hint"], error
+        assert "SOURCE_PORT" in environment or not error["transient"] or (
+            source.product == "SQLite"), error
+    if source.product == "SQLite":
+        assert not os.path.exists(source.path + ".missing")
+
+
+def test_a_file_that_is_no_database(source, tmp_path):
+    if source.product != "SQLite":
+        pytest.skip("only SQLite reads files")
+    path = tmp_path / "text.db"
+    path.write_text("this is no database, however long the text may be\n" * 100)
+    assert source.error("catalog", environment={"SOURCE_DB": str(path)})["kind"] == "source"
+
+
+def test_a_wrong_password_is_tried_once_and_not_told(source):
+    if source.product != "MariaDB":
+        pytest.skip("no passwords in that source")
+    error = source.error("identity", environment={"SOURCE_PASSWORD": "wr;ng}{ password"})
+    assert error["kind"] == "source" and not error["transient"]
+    assert "wr;ng" not in error["message"]
+
+
+def test_odd_credentials(source):
+    if source.product != "MariaDB":
+        pytest.skip("the other sources take anybody")
+    source.sql("CREATE OR REPLACE USER 'u;s=}e'@'%' IDENTIFIED BY 'p;w}{=d é';"
+               "GRANT ALL ON *.* TO 'u;s=}e'@'%'; CREATE DATABASE `d;b={}x`; "
+               "CREATE TABLE `d;b={}x`.t (a int)")
+    try:
+        assert set(source.catalog(environment={
+            "SOURCE_USER": "u;s=}e", "SOURCE_PASSWORD": "p;w}{=d é", "SOURCE_DB": "d;b={}x"})) == {
+                "t"}
+    finally:
+        source.sql("DROP DATABASE `d;b={}x`; DROP USER 'u;s=}e'@'%'")
+
+
+def test_a_connection_string_and_a_data_source(source, tmp_path):
+    keys = {"SQLite": ["", "", "Database", "", ""],
+            "PostgreSQL": ["Servername", "Port", "Database", "UID", "PWD"],
+            "MariaDB": ["SERVER", "PORT", "DATABASE", "UID", "PWD"]}[source.product]
+    names = ["SOURCE_HOST", "SOURCE_PORT", "SOURCE_DB", "SOURCE_USER", "SOURCE_PASSWORD"]
+    parts = ["%s=%s" % (key, source.environment[name]) for key, name in zip(keys, names)
+             if key and source.environment.get(name)]
+    create(source, "t", [("a", "integer")], [(1,)])
+    only = {name: None for name in names}
+    only["SOURCE_DRIVER"] = None
+    string = "Driver=%s;%s" % (source.environment["SOURCE_DRIVER"], ";".join(parts))
+    assert "t" in source.catalog(environment=dict(only, SOURCE_CONNECTION=string))
+    (tmp_path / "odbcinst.ini").write_text(
+        "[Nondescript]\nDriver=%s\n" % source.environment["SOURCE_DRIVER"])
+    (tmp_path / "odbc.ini").write_text("[erp]\nDriver=Nondescript\n" + "\n".join(parts) + "\n")
+    folder = {"ODBCSYSINI": str(tmp_path), "ODBCINI": str(tmp_path / "odbc.ini")}
+    assert "t" in source.catalog(environment=dict(only, SOURCE_CONNECTION="DSN=erp", **folder))
+    if source.product == "SQLite":  # and it streams, though nothing in those names says SQLite
+        source.sql("CREATE TABLE big AS WITH RECURSIVE g(n) AS (SELECT 1 UNION ALL SELECT n + 1 "
+                   "FROM g WHERE n < 200000) SELECT n AS a, printf('%.200c', 'x') AS b FROM g")
+        tally = source.count("big", environment=dict(only, SOURCE_CONNECTION="DSN=erp", **folder))
+        assert tally["peak_kb"] < 30000 or "ASAN_OPTIONS" in os.environ
