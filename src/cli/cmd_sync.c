@@ -13,7 +13,7 @@ cmd_sync(const struct config *config)
 
     if (!config_check_source(config, &err))
         return command_fail(&err);
-    run_sync(&config->settings, &end);
+    run_sync(&config->settings, (enum progress_mode)config->values[OPTION_PROGRESS].integer, &end);
     if (end.signal != 0)
         return end.signal == SIGINT ? EXIT_STATUS_INTERRUPTED : EXIT_STATUS_TERMINATED;
     if (end.error.kind != ERROR_NONE)

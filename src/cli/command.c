@@ -4,14 +4,17 @@
 #include "cli/arguments.h"
 #include "cli/exit_status.h"
 #include "cli/help.h"
+#include "cli/man_page.h"
 #include "config/option.h"
+#include "report/progress.h"
 
 #include <stdio.h>
 #include <string.h>
 
 static const struct command commands[] = {
     { "sync", "bring the mirror up to date", OPTION_FOR_SYNC, true, cmd_sync },
-    { "check", "check configuration, connections and rights, a line each", OPTION_FOR_CHECK, false, cmd_check },
+    { "check", "check configuration, connections and rights, a line each", OPTION_FOR_CHECK, false,
+        cmd_check },
 };
 
 const struct command *
@@ -58,6 +61,10 @@ answer_questions(const struct arguments *arguments)
         help_print(stdout, arguments->names_command ? arguments->command : NULL);
     else if (arguments_have(arguments, OPTION_HELP_OPTIONS))
         option_print_reference(stdout);
+    else if (arguments_have(arguments, OPTION_HELP_MAN))
+        man_page_print(stdout);
+    else if (arguments_have(arguments, OPTION_HELP_COMPLETION))
+        completion_print(stdout);
     else if (arguments_have(arguments, OPTION_VERSION))
         (void)printf("oe2pg %s\n", OE2PG_VERSION);
     else
@@ -73,6 +80,8 @@ run(const struct command *command, const struct config *config, struct error *er
 
     if (!log_open(log_file, config->log_level, err))
         return refuse(err);
+    if (command->verb == OPTION_FOR_SYNC && config->values[OPTION_PROGRESS].integer == PROGRESS_JSON)
+        progress_log_as_json();
     for (size_t i = 0; i < config->warning_count; i++)
         log_warning("%s", config->warnings[i]);
     status = command->run(config);

@@ -62,7 +62,7 @@ add_tables(uint64_t *hash, struct config *config)
 static bool
 is_about_talk(enum option_id id)
 {
-    return id == OPTION_CONFIG || id == OPTION_LOG_LEVEL || id == OPTION_MIRROR_LOG_FILE;
+    return id == OPTION_CONFIG || id == OPTION_LOG_LEVEL || id == OPTION_PROGRESS || id == OPTION_MIRROR_LOG_FILE;
 }
 
 const char *

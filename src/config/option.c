@@ -9,11 +9,13 @@
 
 const char option_table_section[] = "mirror_settings.tables.NAME";
 
-// In the order of enum source_interface, source_isolation, naming, dropped and log_level.
+// In the order of enum source_interface, source_isolation, naming, dropped, progress_mode and
+// log_level.
 static const char *const interface_words[] = { "odbc", "jdbc" };
 static const char *const isolation_words[] = { "read_uncommitted", "read_committed" };
 static const char *const naming_words[] = { "plain", "lower", "exact" };
 static const char *const dropped_words[] = { "keep", "drop" };
+static const char *const progress_words[] = { "auto", "bar", "log", "json", "none" };
 static const char *const level_words[] = { "debug", "info", "warning", "error" };
 
 #define WORDS(list)                                                                                \
@@ -142,18 +144,18 @@ static const struct option options[OPTION_COUNT] = {
         .help = "the configuration file" },
     [OPTION_FULL_SYNC] = { .flag = "--full-sync",
         .type = OPTION_SWITCH,
-        .verbs = OPTION_FOR_SYNC,
+        .verbs = OPTION_FOR_SYNC | OPTION_FOR_PLAN,
         .help = "read and compare every table as a whole" },
     [OPTION_TABLE] = { .flag = "--table",
         .argument = "NAME",
         .type = OPTION_LIST,
-        .verbs = OPTION_FOR_SYNC,
+        .verbs = OPTION_FOR_SYNC | OPTION_FOR_PLAN | OPTION_FOR_STATUS,
         .is_repeatable = true,
-        .help = "mirror this table only; a name or a pattern" },
+        .help = "this table only; a name or a pattern" },
     [OPTION_IGNORE_TABLE] = { .flag = "--ignore-table",
         .argument = "NAME",
         .type = OPTION_LIST,
-        .verbs = OPTION_FOR_SYNC,
+        .verbs = OPTION_FOR_SYNC | OPTION_FOR_PLAN,
         .is_repeatable = true,
         .help = "do not read this table; a name or a pattern" },
     [OPTION_ALLOW_DELETE] = { .flag = "--allow-delete",
@@ -166,6 +168,37 @@ static const struct option options[OPTION_COUNT] = {
         .type = OPTION_SWITCH,
         .verbs = OPTION_FOR_SYNC,
         .help = "go on although the source is another database than before" },
+    [OPTION_PROGRESS] = { .flag = "--progress",
+        .argument = "HOW",
+        WORDS(progress_words),
+        .default_text = "auto",
+        .verbs = OPTION_FOR_SYNC,
+        .help = "how progress is shown: bars on a terminal (auto and bar; lines elsewhere), lines, "
+                "JSON lines or nothing" },
+    [OPTION_ALL] = { .flag = "--all",
+        .type = OPTION_SWITCH,
+        .verbs = OPTION_FOR_PLAN,
+        .help = "name every table, not only what changes or needs attention" },
+    [OPTION_JSON] = { .flag = "--json",
+        .type = OPTION_SWITCH,
+        .verbs = OPTION_FOR_PLAN | OPTION_FOR_STATUS,
+        .help = "for programs: one JSON object" },
+    [OPTION_WATCH] = { .flag = "--watch",
+        .type = OPTION_SWITCH,
+        .verbs = OPTION_FOR_STATUS,
+        .help = "show it again every two seconds, until interrupted" },
+    [OPTION_MAX_AGE] = { .flag = "--max-age",
+        .argument = "AGE",
+        .verbs = OPTION_FOR_STATUS,
+        .help = "exit status 1 if a table is older (90s, 15m, 26h, 2d) or failed" },
+    [OPTION_QUARANTINE] = { .flag = "--quarantine",
+        .type = OPTION_SWITCH,
+        .verbs = OPTION_FOR_STATUS,
+        .help = "list what could not be mirrored" },
+    [OPTION_VALUES] = { .flag = "--values",
+        .type = OPTION_SWITCH,
+        .verbs = OPTION_FOR_STATUS,
+        .help = "with --quarantine: the values too, as far as they could be read" },
     [OPTION_LOG_LEVEL] = { .flag = "--log-level",
         .argument = "LEVEL",
         .environment = "OE2PG_LOG_LEVEL",
@@ -185,6 +218,14 @@ static const struct option options[OPTION_COUNT] = {
         .type = OPTION_SWITCH,
         .verbs = OPTION_FOR_ALL,
         .help = "show the reference of all options and keys" },
+    [OPTION_HELP_MAN] = { .flag = "--help-man",
+        .type = OPTION_SWITCH,
+        .verbs = OPTION_FOR_ALL,
+        .help = "show the manual page, as man reads it" },
+    [OPTION_HELP_COMPLETION] = { .flag = "--help-completion",
+        .type = OPTION_SWITCH,
+        .verbs = OPTION_FOR_ALL,
+        .help = "show the completion script for bash" },
     [OPTION_VERSION] = { .flag = "--version",
         .type = OPTION_SWITCH,
         .verbs = OPTION_FOR_ALL,

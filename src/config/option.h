@@ -59,10 +59,19 @@ enum option_id {
     OPTION_IGNORE_TABLE,
     OPTION_ALLOW_DELETE,
     OPTION_ACCEPT_SOURCE,
+    OPTION_PROGRESS,
+    OPTION_ALL,
+    OPTION_JSON,
+    OPTION_WATCH,
+    OPTION_MAX_AGE,
+    OPTION_QUARANTINE,
+    OPTION_VALUES,
     OPTION_LOG_LEVEL,
     OPTION_CONFIG_ONLY,
     OPTION_HELP,
     OPTION_HELP_OPTIONS,
+    OPTION_HELP_MAN,
+    OPTION_HELP_COMPLETION,
     OPTION_VERSION,
     OPTION_COUNT
 };
@@ -85,7 +94,13 @@ enum option_secrecy {
 };
 
 // Which command takes the flag.
-enum option_verb { OPTION_FOR_SYNC = 1, OPTION_FOR_CHECK = 2, OPTION_FOR_ALL = 3 };
+enum option_verb {
+    OPTION_FOR_SYNC = 1,
+    OPTION_FOR_CHECK = 2,
+    OPTION_FOR_PLAN = 4,
+    OPTION_FOR_STATUS = 8,
+    OPTION_FOR_ALL = 15,
+};
 
 struct option {
     const char *section;     // NULL: the command line alone

@@ -15,6 +15,23 @@ print_default(FILE *out, const struct option *option)
         (void)fprintf(out, "- Default: none\n");
 }
 
+// In the order of the bits of enum option_verb.
+static void
+print_commands(FILE *out, unsigned verbs)
+{
+    static const char *const names[] = { "sync", "check", "plan", "status" };
+    const char *gap = "";
+
+    (void)fprintf(out, "- Commands: ");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if ((verbs >> i & 1) == 0)
+            continue;
+        (void)fprintf(out, "%s`%s`", gap, names[i]);
+        gap = ", ";
+    }
+    (void)fprintf(out, "\n");
+}
+
 static void
 print_option(FILE *out, const struct option *option)
 {
@@ -34,10 +51,7 @@ print_option(FILE *out, const struct option *option)
     if (option->environment != NULL)
         (void)fprintf(out, "- Environment: `%s`\n", option->environment);
     if (option->section == NULL)
-        (void)fprintf(out, "- Commands: %s\n",
-            option->verbs == OPTION_FOR_ALL    ? "`sync`, `check`"
-            : option->verbs == OPTION_FOR_SYNC ? "`sync`"
-                                               : "`check`");
+        print_commands(out, option->verbs);
     if (option->is_repeatable)
         (void)fprintf(out, "- May be given several times\n");
     if (option->secrecy == OPTION_SECRET)

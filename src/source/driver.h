@@ -5,8 +5,11 @@
 
 #include "source/source.h"
 
+#include <stdatomic.h>
+
 struct source {
     const struct source_driver *driver;
+    atomic_bool is_waiting; // source.c's
     struct source_identity identity;
     bool buffers_results;
 };

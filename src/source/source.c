@@ -55,6 +55,12 @@ source_cancel(struct source *source)
     source->driver->cancel(source);
 }
 
+bool
+source_is_waiting(const struct source *source)
+{
+    return source->is_waiting;
+}
+
 const struct source_identity *
 source_identity(const struct source *source)
 {
@@ -79,15 +85,29 @@ bool
 source_open_cursor(struct source *source, const struct read_request *request,
     struct cursor **cursor, struct error *err)
 {
+    bool done;
+
     *cursor = NULL;
-    return !fail_here("open a cursor", err) &&
-           source->driver->open_cursor(source, request, cursor, err);
+    if (fail_here("open a cursor", err))
+        return false;
+    source->is_waiting = true;
+    done = source->driver->open_cursor(source, request, cursor, err);
+    source->is_waiting = false;
+    return done;
 }
 
 bool
 cursor_fetch(struct cursor *cursor, const struct batch **batch, struct error *err)
 {
-    return !fail_here("fetch rows", err) && cursor->source->driver->fetch(cursor, batch, err);
+    struct source *source = cursor->source;
+    bool done;
+
+    if (fail_here("fetch rows", err))
+        return false;
+    source->is_waiting = true;
+    done = source->driver->fetch(cursor, batch, err);
+    source->is_waiting = false;
+    return done;
 }
 
 void

@@ -30,6 +30,9 @@ void source_close(struct source *source);
 // that it cancelled; the error itself may be of any kind.
 void source_cancel(struct source *source);
 
+// True while a thread waits for an answer of the source. Any thread.
+bool source_is_waiting(const struct source *source);
+
 // Who it is; borrowed from the source.
 const struct source_identity *source_identity(const struct source *source);
 
@@ -63,6 +66,7 @@ struct read_request {
     enum key_part part;
     const struct key *key;            // needed unless part is KEY_PART_ALL
     const struct key_position *after; // NULL: from the beginning of the part
+    size_t row_limit;                 // rows in all at most, where the source can; 0: no limit
     size_t batch_rows;                // rows a batch at most
     size_t batch_bytes;               // stop filling a batch past this many bytes
     size_t value_bytes;               // a longer value fails with ERROR_DATA

@@ -123,6 +123,7 @@ try_table(struct check *check, const struct table *table, struct error *err)
     struct table copy = *table;
     struct read_request request = { .table = &copy,
         .part = KEY_PART_ALL,
+        .row_limit = 1,
         .batch_rows = 1,
         .batch_bytes = 65536,
         .value_bytes = 65536 };
@@ -162,6 +163,20 @@ find_odd_name(const struct table *table)
     return NULL;
 }
 
+// In place of what is only said in general about a missing right.
+static void
+name_the_grant(struct check *check, const struct table *table, struct error *failure)
+{
+    const char *user = check->settings->source.user;
+
+    if (strcmp(failure->sqlstate, "42501") != 0)
+        return;
+    failure->hint[0] = '\0';
+    error_hint(failure, "On the source: GRANT SELECT ON %s%s%s TO %s;", table->schema,
+        table->schema[0] != '\0' ? "." : "", table->name,
+        user != NULL ? user : "the user that is logged in");
+}
+
 struct trial {
     size_t count;         // tables tried
     size_t failed;        // of them
@@ -199,6 +214,7 @@ try_tables(struct check *check, struct trial *trial, struct error *err)
         }
         trial->failed++;
         error_within(&failure, "table \"%s\"", table->name);
+        name_the_grant(check, table, &failure);
         check_report_error(check, CHECK_WRONG, "reading", &failure);
     }
     return true;

@@ -118,20 +118,33 @@ compare_batch(struct full *full, const struct batch *batch, struct error *err)
 }
 
 static bool
-scan_source(struct full *full, struct error *err)
+scan_part(struct full *full, enum key_part part, struct error *err)
 {
     struct reader reader;
     const struct batch *batch;
     bool done;
 
-    worker_set_phase(full->worker, PHASE_READING);
-    reader_init(&reader, full->worker->source, full->table, KEY_PART_ALL, &full->worker->limits);
+    reader_init(&reader, full->worker->source, full->table, part, &full->worker->limits);
     do {
         done = !worker_is_cancelled(full->worker, err) && reader_fetch(&reader, &batch, err) &&
                compare_batch(full, batch, err);
     } while (done && batch->row_count > 0);
     reader_release(&reader);
     return done;
+}
+
+// In any order, unless the driver would keep the whole result in memory.
+static bool
+scan_source(struct full *full, struct error *err)
+{
+    bool in_pages = source_buffers_results(full->worker->source) && full->table->key != NULL &&
+                    key_choice_is_resumable(full->table);
+
+    worker_set_phase(full->worker, PHASE_READING);
+    if (!in_pages)
+        return scan_part(full, KEY_PART_ALL, err);
+    return scan_part(full, KEY_PART_NOT_NULL, err) &&
+           (!reader_has_null_part(full->table) || scan_part(full, KEY_PART_WITH_NULL, err));
 }
 
 static bool

@@ -66,20 +66,13 @@ name_staging(struct load *load)
 }
 
 static bool
-is_read_in_order(const struct table *table)
+is_read_in_order(const struct load *load)
 {
-    return table->key != NULL && key_choice_is_resumable(table) &&
-           (table->row_estimate < 0 || table->row_estimate >= ORDERED_FROM_ROWS);
-}
+    const struct table *table = load->table;
 
-static bool
-key_may_be_null(const struct table *table)
-{
-    for (size_t i = 0; i < table->key->column_count; i++) {
-        if (table->columns[table->key->columns[i]].is_nullable)
-            return true;
-    }
-    return false;
+    return table->key != NULL && key_choice_is_resumable(table) &&
+           (table->row_estimate < 0 || table->row_estimate >= ORDERED_FROM_ROWS ||
+               source_buffers_results(load->worker->source));
 }
 
 // ---- the open transaction ----------------------------------------------------------------------
@@ -346,7 +339,7 @@ static bool
 load_in_order(struct load *load, struct error *err)
 {
     bool is_safe = false;
-    bool has_nulls = key_may_be_null(load->table);
+    bool has_nulls = reader_has_null_part(load->table);
 
     if (!read_not_null_part(load, err))
         return false;
@@ -369,7 +362,7 @@ start_fresh(struct load *load)
     struct piece *piece = &record->pieces[0];
 
     memset(record->pieces, 0, sizeof record->pieces);
-    record->piece_count = is_read_in_order(load->table) ? 1 : 0;
+    record->piece_count = is_read_in_order(load) ? 1 : 0;
     piece->number = 1;
     if (load->table->key != NULL)
         piece->position = arena_calloc(
@@ -392,7 +385,7 @@ check_staging(struct load *load, bool *is_usable, struct error *err)
         return false;
     if (!relation.exists || record->piece_count == 0 || load->table->key == NULL ||
         record->pieces[0].position_count != load->table->key->column_count ||
-        !is_read_in_order(load->table))
+        !is_read_in_order(load))
         return true;
     *is_usable = true;
     load->is_unlogged = relation.is_unlogged;
@@ -465,7 +458,7 @@ load_table(struct worker *worker, const struct table *table, uint64_t fingerprin
     row_sender_init(&load.sender, worker, table, open_copy, &load);
     reader_init(&load.reader, worker->source, table, KEY_PART_ALL, &worker->limits);
     done = prepare(&load, fingerprint, err);
-    if (done && is_read_in_order(table))
+    if (done && is_read_in_order(&load))
         done = load_in_order(&load, err);
     else if (done)
         done = read_rest(&load, KEY_PART_ALL, err) && finish(&load, false, false, err);

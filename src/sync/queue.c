@@ -85,6 +85,21 @@ add_result(struct table_result *sums, const struct table_result *result)
     sums->values_newly_quarantined += result->values_newly_quarantined;
 }
 
+int64_t
+queue_waiting_rows(struct queue *queue)
+{
+    int64_t rows = 0;
+
+    (void)pthread_mutex_lock(&queue->lock);
+    for (size_t i = queue->next; i < queue->plan->job_count && rows >= 0; i++) {
+        int64_t estimate = queue->plan->jobs[i].row_estimate;
+
+        rows = estimate < 0 ? -1 : rows + estimate;
+    }
+    (void)pthread_mutex_unlock(&queue->lock);
+    return rows;
+}
+
 void
 queue_totals(struct queue *queue, size_t *done, size_t *failed, struct table_result *sums)
 {

@@ -40,6 +40,8 @@ void queue_close(struct queue *queue);
 void queue_stop(struct queue *queue, const struct error *why);
 // A copy of the reason, kind ERROR_NONE when there is none.
 struct error queue_fatal(struct queue *queue);
+// Rows of the jobs that nobody took yet, by their estimates; -1 when one of them has none.
+int64_t queue_waiting_rows(struct queue *queue);
 // Sums over what ended so far.
 void queue_totals(struct queue *queue, size_t *done, size_t *failed, struct table_result *sums);
 

@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+// A driver that keeps a whole result in memory is given this many rows at a time.
+enum { PAGE_ROWS = 20000 };
+
 void
 reader_init(struct reader *reader, struct source *source, const struct table *table,
     enum key_part part, const struct reader_limits *limits)
@@ -13,6 +16,8 @@ reader_init(struct reader *reader, struct source *source, const struct table *ta
     reader->table = table;
     reader->part = part;
     reader->limits = *limits;
+    if (source != NULL && source_buffers_results(source))
+        reader->page_rows = PAGE_ROWS;
     buffer_init(&reader->position_bytes, READER_POSITION_CAP);
     buffer_init(&reader->start_bytes, READER_POSITION_CAP);
 }
@@ -75,6 +80,7 @@ open_step(struct reader *reader, struct error *err)
         .part = reader->part,
         .key = reader->table->key,
         .after = reader->prefix > 0 ? &after : NULL,
+        .row_limit = reader->part == KEY_PART_NOT_NULL ? reader->page_rows : 0,
         .batch_rows = reader->limits.batch_rows,
         .batch_bytes = reader->limits.batch_bytes,
         .value_bytes = reader->limits.value_bytes,
@@ -112,8 +118,13 @@ is_due_to_close(const struct reader *reader)
 static bool
 next_step(struct reader *reader, struct error *err)
 {
+    bool is_page = reader->page_rows > 0 && reader->page_row_count >= reader->page_rows;
+
     cursor_close(reader->cursor);
     reader->cursor = NULL;
+    // A full page may not be the last one.
+    if (reader->part == KEY_PART_NOT_NULL && is_page)
+        return open_from_position(reader, err);
     if (reader->prefix <= 1) {
         reader->is_at_end = true;
         return true;
@@ -192,4 +203,14 @@ reader_key_exists(struct source *source, const struct table *table, const struct
     *exists = done && batch->row_count > 0;
     cursor_close(cursor);
     return done;
+}
+
+bool
+reader_has_null_part(const struct table *table)
+{
+    for (size_t i = 0; i < table->key->column_count; i++) {
+        if (table->columns[table->key->columns[i]].is_nullable)
+            return true;
+    }
+    return false;
 }

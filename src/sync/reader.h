@@ -23,6 +23,7 @@ struct reader {
     enum key_part part;
     struct cursor *cursor;
     int64_t opened_ms;
+    size_t page_rows;      // rows a statement may return; 0: any number
     size_t page_row_count; // rows of the statement that is open
     size_t prefix;         // key columns of the step that is open; 0: the whole part
     bool is_at_end;
@@ -47,6 +48,8 @@ bool reader_fetch(struct reader *reader, const struct batch **batch, struct erro
 // Key values of the last row handed out, one a key column; NULL before the first row or out of
 // key order. Valid until the next fetch.
 const struct cell *reader_position(const struct reader *reader);
+// True when there can be rows in which a key column is NULL: KEY_PART_WITH_NULL is to be read too.
+bool reader_has_null_part(const struct table *table);
 // Asks the source whether a row with this key (one value a key column, NULL included) is there now.
 bool reader_key_exists(struct source *source, const struct table *table, const struct cell *values,
     const struct reader_limits *limits, bool *exists, struct error *err)

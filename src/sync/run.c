@@ -16,6 +16,7 @@
 #include "report/summary.h"
 #include "sync/housekeeper.h"
 #include "sync/queue.h"
+#include "sync/startup_watch.h"
 #include "sync/vanished.h"
 #include "target/compare.h"
 #include "target/ddl.h"
@@ -52,7 +53,8 @@ struct run {
     struct worker workers[JOBS_MAX];
     size_t started;
     struct housekeeper housekeeper;
-    struct progress progress;
+    struct startup_watch watch;
+    struct progress *progress;
     sigset_t signals;
     int64_t began_ms;    // steady clock
     int64_t stopping_ms; // steady clock: when the run began to end early; 0: it has not
@@ -73,13 +75,32 @@ block_signals(struct run *run)
     (void)signal(SIGPIPE, SIG_IGN);
 }
 
+// How long a step of the beginning may take: connecting, and then stall_seconds of silence.
+static bool
+expect_target(struct run *run, const char *doing, struct error *err)
+{
+    int64_t limit = (int64_t)run->settings->source.stall_s + run->settings->target.timeout_s;
+
+    return startup_watch_expect(&run->watch, ERROR_TARGET, doing, limit * 1000, err);
+}
+
+static bool
+expect_source(struct run *run, const char *doing, int times, struct error *err)
+{
+    const struct source_settings *source = &run->settings->source;
+    int64_t limit = (int64_t)source->stall_s * times + source->connect_timeout_s;
+
+    return startup_watch_expect(&run->watch, ERROR_SOURCE, doing, limit * 1000, err);
+}
+
 static bool
 open_both_sides(struct run *run, struct error *err)
 {
     const struct target_facts *facts;
     const struct source_identity *identity;
 
-    if (!target_open(&run->settings->target, "oe2pg", &run->target, err))
+    if (!expect_target(run, "could not connect to PostgreSQL", err) ||
+        !target_open(&run->settings->target, "oe2pg", &run->target, err))
         return false;
     facts = target_facts(run->target);
     log_info("PostgreSQL %d.%d, database \"%s\", user \"%s\"", facts->server_version / 10000,
@@ -88,7 +109,8 @@ open_both_sides(struct run *run, struct error *err)
         log_warning("the PostgreSQL user \"%s\" is a superuser; a role with CREATE and TEMPORARY "
                     "on the database is enough",
             facts->user);
-    if (!source_open(&run->settings->source, &run->source, err))
+    if (!expect_source(run, "could not connect to the source", 1, err) ||
+        !source_open(&run->settings->source, &run->source, err))
         return false;
     identity = source_identity(run->source);
     log_info("Source %s %s, database \"%s\", by %s", identity->product, identity->version,
@@ -99,7 +121,8 @@ open_both_sides(struct run *run, struct error *err)
 static bool
 claim(struct run *run, struct error *err)
 {
-    if (!tracking_install(run->target, err) ||
+    if (!expect_target(run, "could not take the mirror", err) ||
+        !tracking_install(run->target, err) ||
         !mirror_claim(run->target, run->settings, source_identity(run->source),
             run->settings->mirror.full_sync ? "full" : "sync", &run->shared.claim, err))
         return false;
@@ -137,7 +160,10 @@ make_plan(struct run *run, struct error *err)
     size_t record_count;
     int64_t began = clock_steady_ms();
 
-    if (!source_read_catalog(run->source, &run->arena, &catalog, err) ||
+    // A catalogue is many statements, and says nothing between them.
+    if (!expect_source(run, "could not read the source's catalogue", 4, err) ||
+        !source_read_catalog(run->source, &run->arena, &catalog, err) ||
+        !expect_target(run, "could not read the tracking tables", err) ||
         !selection_make(&run->arena, &run->settings->mirror, &catalog, &run->selection, err) ||
         !tracking_read(
             run->target, &run->arena, run->shared.claim.mirror_id, &records, &record_count, err) ||
@@ -227,6 +253,7 @@ end_process(struct run *run, const char *why)
 {
     struct error fatal = queue_fatal(&run->queue);
 
+    progress_close(run->progress);
     log_error("%s: ending at once; what was not committed is not there, the next run goes on", why);
     log_close();
     if (run->end->signal != 0)
@@ -306,10 +333,28 @@ watch_target(struct run *run)
 }
 
 static void
+describe_run(struct run *run, struct run_progress *progress)
+{
+    struct table_result sums;
+    size_t failed;
+
+    queue_totals(&run->queue, &progress->tables_done, &failed, &sums);
+    progress->run_id = run->shared.claim.run_id;
+    progress->elapsed_ms = clock_steady_ms() - run->began_ms;
+    progress->tables_total = run->plan.job_count + run->selection.refused_count;
+    progress->tables_failed = failed + run->selection.refused_count;
+    progress->ended_rows = sums.rows_read;
+    progress->ended_bytes = sums.bytes_read;
+    progress->waiting_rows = queue_waiting_rows(&run->queue);
+}
+
+static void
 show_progress(struct run *run)
 {
     struct table_progress tables[JOBS_MAX];
+    struct run_progress progress;
 
+    describe_run(run, &progress);
     for (size_t i = 0; i < run->started; i++) {
         const struct worker_counters *counters = &run->workers[i].counters;
         const struct table *table = counters->table;
@@ -323,7 +368,7 @@ show_progress(struct run *run)
             .size_bytes = counters->size_bytes,
         };
     }
-    progress_tick(&run->progress, tables, run->started);
+    progress_tick(run->progress, &progress, tables, run->started);
 }
 
 static void
@@ -349,6 +394,17 @@ wait_for_workers(struct run *run)
     }
     for (size_t i = 0; i < run->started; i++)
         (void)pthread_join(run->workers[i].thread, NULL);
+}
+
+static void
+end_progress(struct run *run)
+{
+    struct run_progress progress;
+
+    describe_run(run, &progress);
+    progress_end(run->progress, &progress);
+    progress_close(run->progress);
+    run->progress = NULL;
 }
 
 // ---- ending ------------------------------------------------------------------------------------
@@ -430,16 +486,22 @@ run_phases(struct run *run, struct error *err)
 {
     bool started;
 
-    if (!open_both_sides(run, err) || !claim(run, err) || !choose_digest(run, err) ||
-        !make_plan(run, err))
+    if (!startup_watch_start(&run->watch, &run->signals, err) || !open_both_sides(run, err) ||
+        !claim(run, err) || !choose_digest(run, err) || !make_plan(run, err))
         return false;
+    run->end->signal = startup_watch_stop(&run->watch);
+    if (run->end->signal != 0)
+        return error_set(err, ERROR_CANCELLED, "the run was stopped");
     queue_init(&run->queue, &run->plan);
     started = start_threads(run, err);
     if (!started)
         queue_stop(&run->queue, err);
     wait_for_workers(run);
+    end_progress(run);
     run->target = housekeeper_stop(&run->housekeeper, END_AFTER_MS);
     finish(run);
+    if (housekeeper_hangs(&run->housekeeper))
+        return true;
     for (size_t i = 0; i < run->shared.worker_count; i++)
         worker_release(&run->workers[i]);
     queue_release(&run->queue);
@@ -457,7 +519,7 @@ give_up(struct run *run, const struct error *err)
 }
 
 void
-run_sync(const struct settings *settings, struct run_end *end)
+run_sync(const struct settings *settings, enum progress_mode progress_mode, struct run_end *end)
 {
     struct run *run = mem_calloc(1, sizeof *run);
     struct error err;
@@ -468,10 +530,11 @@ run_sync(const struct settings *settings, struct run_end *end)
     run->end = end;
     run->began_ms = clock_steady_ms();
     arena_init(&run->arena);
-    progress_init(&run->progress);
+    run->progress = progress_open(progress_mode);
     block_signals(run);
     if (!run_phases(run, &err))
         give_up(run, &err);
+    progress_close(run->progress);
     source_close(run->source);
     target_close(run->target);
     arena_release(&run->arena);

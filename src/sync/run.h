@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "model/settings.h"
+#include "report/progress.h"
 
 #include <stdbool.h>
 
@@ -16,6 +17,7 @@ struct run_end {
 };
 
 // Failures of tables, and of the run, are logged when they happen and in the summary.
-void run_sync(const struct settings *settings, struct run_end *end);
+void run_sync(
+    const struct settings *settings, enum progress_mode progress_mode, struct run_end *end);
 
 #endif

@@ -64,24 +64,66 @@ worker_init(struct worker *worker, int number, struct run_shared *shared, struct
     set_limits(worker);
 }
 
+static void
+join_canceller(struct worker *worker)
+{
+    if (worker->has_canceller)
+        (void)pthread_join(worker->canceller, NULL);
+    worker->has_canceller = false;
+}
+
 void
 worker_release(struct worker *worker)
 {
+    join_canceller(worker);
     source_close(worker->source);
     target_close(worker->target);
     arena_release(&worker->arena);
     (void)pthread_mutex_destroy(&worker->lock);
 }
 
-void
-worker_cancel(struct worker *worker)
+static void *
+cancel(void *context)
 {
+    struct worker *worker = context;
+
     (void)pthread_mutex_lock(&worker->lock);
     if (worker->source != NULL)
         source_cancel(worker->source);
     if (worker->target != NULL)
         target_cancel(worker->target);
     (void)pthread_mutex_unlock(&worker->lock);
+    worker->is_cancelling = false;
+    return NULL;
+}
+
+// Both libpq and the drivers cancel through a second connection and wait for its end, without any
+// time limit: from a server that is stopped it never comes. So that wait has its own thread.
+void
+worker_cancel(struct worker *worker)
+{
+    if (worker->is_cancelling)
+        return;
+    join_canceller(worker);
+    worker->is_cancelling = true;
+    worker->has_canceller = pthread_create(&worker->canceller, NULL, cancel, worker) == 0;
+    if (!worker->has_canceller)
+        worker->is_cancelling = false;
+}
+
+bool
+worker_waits_for_source(struct worker *worker)
+{
+    bool waits = true;
+
+    // While somebody cancels, or the worker changes its connections, nobody has to know.
+    if (pthread_mutex_trylock(&worker->lock) != 0)
+        return worker->waited_for_source;
+    if (worker->source != NULL)
+        waits = source_is_waiting(worker->source);
+    (void)pthread_mutex_unlock(&worker->lock);
+    worker->waited_for_source = waits;
+    return waits;
 }
 
 void

@@ -54,8 +54,12 @@ struct worker {
     size_t map_bytes; // for the digests of a mirrored table
     pthread_t thread;
     atomic_bool is_finished;
-    bool is_careful; // the job in hand is repeated because PostgreSQL refused a row
-    bool is_stalled; // the main thread's: its statement was cancelled for silence
+    pthread_t canceller; // while has_canceller; the main thread's
+    bool has_canceller;
+    atomic_bool is_cancelling;
+    bool is_careful;        // the job in hand is repeated because PostgreSQL refused a row
+    bool waited_for_source; // the main thread's: when it last looked
+    bool is_stalled;        // the main thread's: its statement was cancelled for silence
 };
 
 // `source` is a connection that is open already, or NULL.
@@ -64,8 +68,10 @@ void worker_init(
 void worker_release(struct worker *worker);
 // The thread's function; `context` is the worker.
 void *worker_run(void *context);
-// Makes whatever the worker waits for fail. Any thread.
+// Makes whatever the worker waits for fail; returns at once. Main thread.
 void worker_cancel(struct worker *worker);
+// True when what it waits for is the source, false when it is PostgreSQL. Main thread.
+bool worker_waits_for_source(struct worker *worker);
 
 void worker_set_phase(struct worker *worker, enum phase phase);
 // A sign of life, with what was read since the last one.

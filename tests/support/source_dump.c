@@ -212,7 +212,7 @@ print_catalog(const struct catalog *catalog, int64_t duration_ms)
 {
     (void)printf("{\"ms\": %lld, \"tables\": [", (long long)duration_ms);
     for (size_t i = 0; i < catalog->table_count; i++) {
-        (void)printf("%s", i > 0 ? ",\n" : "");
+        (void)printf("%s", i > 0 ? ", " : "");
         print_table(catalog->tables[i]);
     }
     (void)printf("]}\n");

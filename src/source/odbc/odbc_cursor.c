@@ -182,9 +182,8 @@ static size_t
 make_canonical(const struct odbc_cursor *cursor, const struct odbc_slot *slot, char *text,
     size_t size, size_t capacity)
 {
-    // Only reals have a point here: whole numbers of any length must not pass through a double.
-    if (cursor->source->product->prints_long_reals && size > 15 && memchr(text, '.', size) != NULL)
-        size = canonical_text(VALUE_FLOAT, -1, text, size, capacity);
+    if (cursor->source->product->prints_long_reals)
+        size = odbc_value_shorten_real(text, size);
     return canonical_text(slot->column->kind, slot->column->scale, text, size, capacity);
 }
 

@@ -272,7 +272,8 @@ static const struct odbc_product products[] = {
         .append_expression = sqlite_expression,
         .append_guard = sqlite_guard,
         .parameter_type = type_by_context,
-        .prints_long_reals = true },
+        .prints_long_reals = true,
+        .has_limit = true },
     { .patterns = { "PostgreSQL*" },
         .library = "*psqlodbc*",
         // By SELECT, which psqlODBC lets pass even when it was told to be read-only.
@@ -300,8 +301,10 @@ static const struct odbc_product products[] = {
         .estimates = "SELECT n.nspname, c.relname, CAST(c.reltuples AS pg_catalog.int8) "
                      "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
                      "ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p')",
-        .guid = "SELECT CAST(system_identifier AS pg_catalog.text) "
-                "FROM pg_catalog.pg_control_system()",
+        // The identifier is the cluster's; a database in it has its number.
+        .guid = "SELECT c.system_identifier || '/' || d.oid FROM pg_catalog.pg_control_system() c "
+                "CROSS JOIN pg_catalog.pg_database d "
+                "WHERE d.datname = pg_catalog.current_database()",
         .code_page = "SELECT pg_catalog.current_setting('server_encoding')",
         .append_expression = postgres_expression,
         .parameter_type = type_by_context,
@@ -309,7 +312,8 @@ static const struct odbc_product products[] = {
         .has_own_types = true,
         .ends_transactions = true,
         .paces_fetch = true,
-        .can_reposition = true },
+        .can_reposition = true,
+        .has_limit = true },
     { .patterns = { "MariaDB*", "MySQL*" },
         .library = "*",
         .session = { "SET SESSION TRANSACTION READ ONLY" },
@@ -323,7 +327,8 @@ static const struct odbc_product products[] = {
         .append_expression = mariadb_expression,
         .parameter_type = mariadb_parameter_type,
         .refine_column = mariadb_refine,
-        .only_own_catalog = true },
+        .only_own_catalog = true,
+        .has_limit = true },
 };
 
 static const struct odbc_product unknown_product;

@@ -43,6 +43,7 @@ struct odbc_product {
     void (*refine_column)(struct column *column, int64_t base_type, int64_t type_modifier);
     // Reals come with 18 digits in columns of numbers and dates: to be printed as short as they can.
     bool prints_long_reals;
+    bool has_limit;         // SELECT ... LIMIT n
     bool has_own_types;     // refine_column replaces driver_type by the product's type number
     bool only_own_catalog;  // list the tables of the connected database only
     bool ends_transactions; // autocommit off, every statement followed by a rollback

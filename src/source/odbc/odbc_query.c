@@ -35,8 +35,8 @@ append_table_name(const struct odbc_source *source, struct buffer *sql, const st
 // Where columns are selected by expressions the result may have a column of the same name, which
 // ORDER BY would then mean; qualified by its table, the name is the table's column.
 static void
-append_column_name(const struct odbc_source *source, struct buffer *sql,
-    const struct table *table, const struct column *column)
+append_column_name(const struct odbc_source *source, struct buffer *sql, const struct table *table,
+    const struct column *column)
 {
     if (source->product->append_expression != NULL) {
         append_identifier(source, sql, table->name);
@@ -60,8 +60,8 @@ append_items(const struct odbc_source *source, const struct table *table, const 
         buffer_clear(&name);
         append_column_name(source, &name, table, column);
         query->is_plain[order[i]] = source->product->append_expression == NULL ||
-            !source->product->append_expression(
-                &query->sql, column, buffer_text(&name), has_odd_texts);
+                                    !source->product->append_expression(
+                                        &query->sql, column, buffer_text(&name), has_odd_texts);
         if (source->product->append_expression == NULL)
             (void)buffer_append_text(&query->sql, buffer_text(&name));
     }
@@ -81,8 +81,8 @@ append_guard(const struct odbc_source *source, const struct table *table, struct
         buffer_clear(&name);
         append_column_name(source, &name, table, &table->columns[i]);
         (void)buffer_append_text(&query->sql, query->has_guard ? " + " : ", ");
-        query->is_counted[i] = source->product->append_guard(&query->sql, &table->columns[i],
-            buffer_text(&name), source->base.identity.code_page);
+        query->is_counted[i] = source->product->append_guard(
+            &query->sql, &table->columns[i], buffer_text(&name), source->base.identity.code_page);
         query->has_guard = true;
     }
     query->sql.failed |= name.failed;
@@ -134,9 +134,12 @@ append_position(const struct odbc_source *source, const struct read_request *req
         append_and(&query->sql, has_where);
         append_column_name(source, &query->sql, request->table,
             &request->table->columns[request->key->columns[i]]);
-        (void)buffer_append_text(&query->sql, i + 1 < after->count ? " = ?" : " > ?");
+        if (request->part == KEY_PART_EQUAL && after->values[i].bytes == NULL)
+            (void)buffer_append_text(&query->sql, " IS NULL");
+        else
+            (void)buffer_append_text(&query->sql,
+                request->part == KEY_PART_EQUAL || i + 1 < after->count ? " = ?" : " > ?");
     }
-    query->parameter_count = after->count;
 }
 
 static void
@@ -151,8 +154,8 @@ append_order(
 }
 
 static void
-append_conditions(const struct odbc_source *source, const struct read_request *request,
-    struct odbc_query *query)
+append_conditions(
+    const struct odbc_source *source, const struct read_request *request, struct odbc_query *query)
 {
     bool has_where = false;
 
@@ -163,12 +166,17 @@ append_conditions(const struct odbc_source *source, const struct read_request *r
     }
     if (request->part == KEY_PART_ALL)
         return;
-    append_nulls(source, request, &query->sql, &has_where);
+    if (request->part != KEY_PART_EQUAL)
+        append_nulls(source, request, &query->sql, &has_where);
     if (request->part == KEY_PART_WITH_NULL)
         return;
     if (request->after != NULL)
         append_position(source, request, query, &has_where);
+    if (request->part == KEY_PART_EQUAL)
+        return;
     append_order(source, request, &query->sql);
+    if (request->row_limit > 0 && source->product->has_limit)
+        (void)buffer_printf(&query->sql, " LIMIT %zu", request->row_limit);
 }
 
 static bool
@@ -179,9 +187,12 @@ check_request(const struct read_request *request, struct error *err)
     if (request->part != KEY_PART_ALL && request->key == NULL)
         BUG("a part of a key was asked for without a key");
     if (request->after != NULL &&
-        (request->part != KEY_PART_NOT_NULL || request->after->count == 0 ||
-            request->after->count > request->key->column_count))
+        ((request->part != KEY_PART_NOT_NULL && request->part != KEY_PART_EQUAL) ||
+            request->after->count == 0 || request->after->count > request->key->column_count))
         BUG("a position that does not fit its key");
+    if (request->part == KEY_PART_EQUAL &&
+        (request->after == NULL || request->after->count != request->key->column_count))
+        BUG("a row was asked for without its key");
     return true;
 }
 
@@ -214,8 +225,8 @@ bind_value(struct odbc_query *query, const struct odbc_statement *statement, siz
     const struct column *column, const struct cell *value, struct error *err)
 {
     const struct odbc_product *product = statement->source->product;
-    int type = product->parameter_type != NULL ? product->parameter_type(column)
-                                               : column->driver_type;
+    int type =
+        product->parameter_type != NULL ? product->parameter_type(column) : column->driver_type;
     bool is_number = odbc_type_class(type) == ODBC_CLASS_NUMBER;
     size_t precision = is_number && column->width > 0 ? column->width : value->size;
     SQLSMALLINT scale = (SQLSMALLINT)(column->scale > 0 ? column->scale : 0);
@@ -235,10 +246,13 @@ bool
 odbc_query_execute(struct odbc_query *query, const struct read_request *request,
     struct odbc_statement *statement, struct error *err)
 {
-    for (size_t i = 0; i < query->parameter_count; i++) {
+    size_t index = 0;
+
+    for (size_t i = 0; request->after != NULL && i < request->after->count; i++) {
         const struct column *column = &request->table->columns[request->key->columns[i]];
 
-        if (!bind_value(query, statement, i, column, &request->after->values[i], err))
+        if (request->after->values[i].bytes != NULL &&
+            !bind_value(query, statement, index++, column, &request->after->values[i], err))
             return false;
     }
     return odbc_statement_execute(statement, buffer_text(&query->sql), err);

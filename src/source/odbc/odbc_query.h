@@ -9,7 +9,6 @@ struct odbc_query {
     bool *is_plain;   // [column_count] by position in the table: selected by its name alone
     bool has_guard;   // the last item of the list is a guard (odbc_product.h)
     bool *is_counted; // [column_count]: the guard counts its bytes
-    size_t parameter_count;
     SQLLEN sizes[KEY_COLUMNS_MAX]; // of the parameters; borrowed by the statement
 };
 

@@ -313,6 +313,92 @@ who_may_write_decides_whether_a_file_is_read(void **state)
     }
 }
 
+static void
+limits_of_deletes_and_drops_are_filled(void **state)
+{
+    static const struct config_flag flags[] = { { OPTION_ALLOW_DELETE, "a*" },
+        { OPTION_ALLOW_DELETE, "b" }, { OPTION_ACCEPT_SOURCE, NULL } };
+    struct config config;
+    const struct mirror_settings *mirror = &config.settings.mirror;
+    struct error err = { 0 };
+
+    (void)state;
+    write_file("config.json", "{\"mirror_settings\": {\"dropped_columns\": \"drop\", "
+                              "\"max_delete_rows\": 7, \"tables\": {"
+                              "\"a\": {\"max_delete_percent\": 0}, \"b\": {}}}}");
+    assert_true(config_load(&config, flags, sizeof flags / sizeof flags[0], &err));
+    assert_int_equal(mirror->max_delete_percent, 10);
+    assert_int_equal(mirror->max_delete_rows, 7);
+    assert_int_equal(mirror->dropped_columns, DROPPED_DROP);
+    assert_int_equal(mirror->dropped_tables, DROPPED_KEEP);
+    assert_true(mirror->accept_source);
+    assert_int_equal(mirror->allowed_delete_count, 2);
+    assert_string_equal(mirror->allowed_deletes[0].pattern, "a*");
+    assert_string_equal(mirror->allowed_deletes[1].file, "--allow-delete");
+    assert_int_equal(mirror->tables[0].max_delete_percent, 0);
+    assert_int_equal(mirror->tables[1].max_delete_percent, -1);
+    config_release(&config);
+}
+
+static void
+fingerprint_of(const char *text, char *fingerprint)
+{
+    struct config config;
+
+    write_file("config.json", text);
+    load(&config);
+    assert_int_equal(strlen(config.settings.fingerprint), 16);
+    assert_int_equal(strspn(config.settings.fingerprint, "0123456789abcdef"), 16);
+    memcpy(fingerprint, config.settings.fingerprint, 17);
+    config_release(&config);
+}
+
+static void
+the_fingerprint_tells_settings_apart_and_nothing_else(void **state)
+{
+    static const char *const same[] = { "{}",
+        "{\"mirror_settings\": {\"jobs\": 2}, \"_\": 1}", // the default, said
+        "{\"progress_db\": {\"password\": \"one\"}}",
+        "{\"mirror_settings\": {\"log_file\": \"x.log\"}}" };
+    static const char *const other[] = { "{\"mirror_settings\": {\"jobs\": 3}}",
+        "{\"progress_db\": {\"host\": \"a\"}}", "{\"progress_db\": {\"user\": \"a\"}}",
+        "{\"mirror_settings\": {\"tables\": {\"a\": {\"key\": [\"b\", \"c\"]}}}}",
+        "{\"mirror_settings\": {\"tables\": {\"a\": {\"key\": [\"b, c\"]}}}}",
+        "{\"mirror_settings\": {\"tables\": {\"a\": {\"where\": \"b = 1\"}}}}" };
+    char prints[7][17];
+    char print[17];
+
+    (void)state;
+    fingerprint_of(same[0], prints[0]);
+    for (size_t i = 1; i < sizeof same / sizeof same[0]; i++) {
+        fingerprint_of(same[i], print);
+        assert_string_equal(print, prints[0]);
+    }
+    for (size_t i = 0; i < sizeof other / sizeof other[0]; i++) {
+        fingerprint_of(other[i], prints[i + 1]);
+        for (size_t j = 0; j <= i; j++)
+            assert_string_not_equal(prints[i + 1], prints[j]);
+    }
+}
+
+static void
+the_fingerprint_does_not_depend_on_order_or_passwords_in_strings(void **state)
+{
+    char one[17];
+    char two[17];
+
+    (void)state;
+    fingerprint_of("{\"mirror_settings\": {\"tables\": {\"a\": {\"priority\": 1}, \"b\": "
+                   "{\"priority\": 2}}}, \"postgres_db\": {\"conn_string\": \"host=h "
+                   "password=first\"}}",
+        one);
+    fingerprint_of("{\"postgres_db\": {\"conn_string\": \"host=h password=second\"}, "
+                   "\"mirror_settings\": {\"tables\": {\"b\": {\"priority\": 2}, \"a\": "
+                   "{\"priority\": 1}}}}",
+        two);
+    assert_string_equal(one, two);
+}
+
 int
 main(void)
 {
@@ -327,6 +413,10 @@ main(void)
         cmocka_unit_test_setup(wrong_values_are_refused_with_file_line_and_key, empty_folder),
         cmocka_unit_test_setup(a_misspelt_variable_is_refused, empty_folder),
         cmocka_unit_test_setup(who_may_write_decides_whether_a_file_is_read, empty_folder),
+        cmocka_unit_test_setup(limits_of_deletes_and_drops_are_filled, empty_folder),
+        cmocka_unit_test_setup(the_fingerprint_tells_settings_apart_and_nothing_else, empty_folder),
+        cmocka_unit_test_setup(
+            the_fingerprint_does_not_depend_on_order_or_passwords_in_strings, empty_folder),
     };
 
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

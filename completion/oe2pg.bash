@@ -1,0 +1,41 @@
+# Completion for bash, printed by oe2pg --help-completion; do not edit.
+
+_oe2pg() {
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+    local command= word words=
+
+    COMPREPLY=()
+    # bash cuts --flag=value into three words.
+    if [ "$current" = = ]; then
+        current=
+    elif [ "$previous" = = ] && [ "$COMP_CWORD" -gt 2 ]; then
+        previous=${COMP_WORDS[COMP_CWORD - 2]}
+    fi
+    for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+        case $word in
+        sync | check) command=$word ;;
+        esac
+    done
+    case $previous in
+    --jobs) return ;;
+    --batch-size) return ;;
+    --config)
+        compopt -o filenames 2>/dev/null
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        return ;;
+    --table) return ;;
+    --ignore-table) return ;;
+    --allow-delete) return ;;
+    --log-level) words='debug info warning error' ;;
+    *)
+        case $command in
+        check) words='--jobs --batch-size --config --log-level --config-only --help --help-options --help-man --help-completion --version' ;;
+        *) words='--jobs --batch-size --config --full-sync --table --ignore-table --allow-delete --accept-source --log-level --help --help-options --help-man --help-completion --version' ;;
+        esac
+        if [ -z "$command" ] && [[ $current != -* ]]; then
+            words='sync check'
+        fi ;;
+    esac
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+}
+complete -F _oe2pg oe2pg
