@@ -26,11 +26,13 @@ _oe2pg() {
     --table) return ;;
     --ignore-table) return ;;
     --allow-delete) return ;;
+    --progress) words='auto bar log json none' ;;
+    --max-age) return ;;
     --log-level) words='debug info warning error' ;;
     *)
         case $command in
         check) words='--jobs --batch-size --config --log-level --config-only --help --help-options --help-man --help-completion --version' ;;
-        *) words='--jobs --batch-size --config --full-sync --table --ignore-table --allow-delete --accept-source --log-level --help --help-options --help-man --help-completion --version' ;;
+        *) words='--jobs --batch-size --config --full-sync --table --ignore-table --allow-delete --accept-source --progress --log-level --help --help-options --help-man --help-completion --version' ;;
         esac
         if [ -z "$command" ] && [[ $current != -* ]]; then
             words='sync check'

@@ -7,14 +7,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum fault_mode { FAULT_NONE, FAULT_COUNT, FAULT_KILL, FAULT_ONCE, FAULT_ALWAYS };
+enum fault_mode { FAULT_NONE, FAULT_COUNT, FAULT_KILL, FAULT_STOP, FAULT_ONCE, FAULT_ALWAYS };
 
 // Counted in the order of the calls, whichever thread makes them.
 static struct {
     pthread_once_t once;
     enum fault_mode mode;
     long wanted;
+    const char *name; // NULL: all
     atomic_long passed;
 } faults = { .once = PTHREAD_ONCE_INIT };
 
@@ -27,10 +29,11 @@ print_count(void)
 static void
 read_environment(void)
 {
-    static const char *const words[] = { "kill", "once", "always" };
+    static const char *const words[] = { "kill", "stop", "once", "always" };
     const char *given = getenv("OE2PG_FAULT");
     char *end;
 
+    faults.name = getenv("OE2PG_FAULT_NAME");
     if (given == NULL)
         return;
     if (strcmp(given, "count") == 0) {
@@ -44,7 +47,7 @@ read_environment(void)
             faults.mode = (enum fault_mode)((int)FAULT_KILL + (int)i);
     }
     if (faults.mode == FAULT_NONE || faults.wanted < 1) {
-        (void)fprintf(stderr, "OE2PG_FAULT is neither \"count\" nor N:kill, N:once, N:always\n");
+        (void)fprintf(stderr, "OE2PG_FAULT is neither \"count\" nor N and a mode\n");
         abort();
     }
 }
@@ -55,15 +58,17 @@ fault_point(const char *name)
     long number;
 
     (void)pthread_once(&faults.once, read_environment);
+    if (faults.name != NULL && strcmp(name, faults.name) != 0)
+        return false;
     number = atomic_fetch_add(&faults.passed, 1) + 1;
     if (faults.mode <= FAULT_COUNT || number < faults.wanted ||
         (number > faults.wanted && faults.mode != FAULT_ALWAYS))
         return false;
     if (number == faults.wanted)
         (void)fprintf(stderr, "fault point %ld: %s\n", number, name);
-    if (faults.mode == FAULT_KILL)
-        (void)raise(SIGKILL);
-    return true;
+    if (faults.mode == FAULT_KILL || faults.mode == FAULT_STOP)
+        (void)kill(getpid(), faults.mode == FAULT_KILL ? SIGKILL : SIGSTOP);
+    return faults.mode != FAULT_STOP;
 }
 #else
 // ISO C wants something in every file.

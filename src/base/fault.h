@@ -7,8 +7,9 @@
 //   N:kill     the process dies at the N-th point, as by kill -9
 //   N:once     the N-th point fails
 //   N:always   the N-th point and all after it fail
+//   N:stop     the process stops at the N-th point, as by kill -STOP, until somebody continues it
 //   count      nothing fails; how many were passed is printed to stderr at the end
-// What strikes is named on stderr.
+// With OE2PG_FAULT_NAME only points of that name are counted. What strikes is named on stderr.
 #ifndef OE2PG_BASE_FAULT_H
 #define OE2PG_BASE_FAULT_H
 

@@ -104,6 +104,9 @@ housekeep(void *context)
         else if (housekeeper->target == NULL || !target_is_alive(housekeeper->target))
             reconnect(housekeeper, &err);
     }
+    // The end of the run is to be recorded: one more try.
+    if (housekeeper->target == NULL || !target_is_alive(housekeeper->target))
+        reconnect(housekeeper, &err);
     housekeeper->is_ended = true;
     return NULL;
 }
@@ -124,6 +127,12 @@ housekeeper_start(struct housekeeper *housekeeper, struct run_shared *shared,
         return error_set(err, ERROR_SYSTEM, "could not start the housekeeping thread");
     housekeeper->is_started = true;
     return true;
+}
+
+bool
+housekeeper_hangs(const struct housekeeper *housekeeper)
+{
+    return housekeeper->is_stopping && !housekeeper->is_ended;
 }
 
 struct target *

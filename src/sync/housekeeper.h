@@ -30,5 +30,7 @@ bool housekeeper_start(struct housekeeper *housekeeper, struct run_shared *share
 // Asks the thread to end and waits for it up to `wait_ms`; returns the connection, or NULL when it
 // is lost or the thread does not come back.
 struct target *housekeeper_stop(struct housekeeper *housekeeper, int64_t wait_ms);
+// True when the thread was asked to end and did not: what it uses must stay.
+bool housekeeper_hangs(const struct housekeeper *housekeeper);
 
 #endif

@@ -416,6 +416,16 @@ refuse_existing(struct load *load, struct error *err)
         "postgres_db.schema.");
 }
 
+// In a fenced transaction: the staging table may be that of a run that took the mirror over.
+static bool
+drop_staging(struct load *load, struct error *err)
+{
+    struct target *target = load->worker->target;
+
+    return target_begin(target, err) && ddl_drop_staging(target, load->staging, err) &&
+           target_commit(target, err);
+}
+
 static bool
 prepare(struct load *load, uint64_t fingerprint, struct error *err)
 {
@@ -438,7 +448,7 @@ prepare(struct load *load, uint64_t fingerprint, struct error *err)
         return true;
     }
     start_fresh(load);
-    return !record->was_staged || ddl_drop_staging(load->worker->target, load->staging, err);
+    return !record->was_staged || drop_staging(load, err);
 }
 
 bool

@@ -247,6 +247,23 @@ begin_to_stop(struct run *run)
     run->shared.is_cancelled = true;
 }
 
+static int
+status_of(enum error_kind kind)
+{
+    switch (kind) {
+    case ERROR_SOURCE:
+        return 3;
+    case ERROR_TARGET:
+        return 4;
+    case ERROR_BUSY:
+        return 5;
+    case ERROR_SYSTEM:
+        return 70;
+    default:
+        return 1;
+    }
+}
+
 // Not a clean end, but the only one left: threads hang where nothing can reach them.
 static _Noreturn void
 end_process(struct run *run, const char *why)
@@ -258,7 +275,7 @@ end_process(struct run *run, const char *why)
     log_close();
     if (run->end->signal != 0)
         _exit(128 + run->end->signal);
-    _exit(fatal.kind == ERROR_TARGET ? 4 : 3);
+    _exit(status_of(fatal.kind));
 }
 
 static void
@@ -294,27 +311,49 @@ drive_stop(struct run *run)
     }
 }
 
-// A source that says nothing for stall_seconds is cancelled, which makes the worker try again. If
-// even that does not bring the thread back, it hangs in the driver.
+// By the steady clock, and by change alone: the wall clock may jump.
+static int64_t
+silent_ms(struct worker *worker)
+{
+    int64_t heard = worker->counters.heartbeat_ms;
+
+    if (heard != worker->heard_ms || worker->heard_at_ms == 0) {
+        worker->heard_ms = heard;
+        worker->heard_at_ms = clock_steady_ms();
+        worker->is_stalled = false;
+    }
+    return clock_steady_ms() - worker->heard_at_ms;
+}
+
+// Who says nothing for stall_seconds is cancelled, which makes the worker try again. If even that
+// does not bring the thread back, it hangs in the driver. While PostgreSQL compares or applies, it
+// takes the time it takes.
 static void
 watch_worker(struct run *run, struct worker *worker)
 {
-    int64_t silent = clock_wall_ms() - worker->counters.heartbeat_ms;
+    int64_t silent = silent_ms(worker);
     int64_t limit = (int64_t)run->settings->source.stall_s * 1000;
     enum phase phase = (enum phase)worker->counters.phase;
+    bool is_source;
     struct error why;
 
     if (worker->is_finished || (phase != PHASE_READING && phase != PHASE_OPENING) || silent < limit)
         return;
+    is_source = worker_waits_for_source(worker);
     if (silent < limit + HANG_GRACE_MS) {
         if (!worker->is_stalled)
-            log_warning("the source has said nothing to job %d for %d s: cancelling its statement",
-                worker->number, run->settings->source.stall_s);
+            log_warning("%s has said nothing to job %d for %d s: cancelling its statement",
+                is_source ? "the source" : "PostgreSQL", worker->number,
+                run->settings->source.stall_s);
         worker->is_stalled = true;
         worker_cancel(worker);
         return;
     }
-    error_set(&why, ERROR_SOURCE, "the source does not answer and its driver cannot be stopped");
+    if (is_source)
+        error_set(
+            &why, ERROR_SOURCE, "the source does not answer and its driver cannot be stopped");
+    else
+        error_set(&why, ERROR_TARGET, "PostgreSQL does not answer, nor to the request to stop");
     queue_stop(&run->queue, &why);
     end_process(run, why.message);
 }
@@ -514,6 +553,8 @@ give_up(struct run *run, const struct error *err)
     const struct run_totals nothing = { .tables_total = 0 };
 
     run->end->error = *err;
+    if (run->target != NULL)
+        target_rollback(run->target);
     if (run->is_claimed)
         record_end(run, &nothing);
 }
@@ -532,9 +573,14 @@ run_sync(const struct settings *settings, enum progress_mode progress_mode, stru
     arena_init(&run->arena);
     run->progress = progress_open(progress_mode);
     block_signals(run);
-    if (!run_phases(run, &err))
+    if (!run_phases(run, &err)) {
+        end->signal = startup_watch_stop(&run->watch);
         give_up(run, &err);
+    }
     progress_close(run->progress);
+    // Its thread still uses all of this; the process ends soon.
+    if (housekeeper_hangs(&run->housekeeper))
+        return;
     source_close(run->source);
     target_close(run->target);
     arena_release(&run->arena);

@@ -59,6 +59,8 @@ struct worker {
     atomic_bool is_cancelling;
     bool is_careful;        // the job in hand is repeated because PostgreSQL refused a row
     bool waited_for_source; // the main thread's: when it last looked
+    int64_t heard_ms;       // the main thread's: the heartbeat it saw last,
+    int64_t heard_at_ms;    // and when, by the steady clock
     bool is_stalled;        // the main thread's: its statement was cancelled for silence
 };
 

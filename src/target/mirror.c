@@ -19,6 +19,8 @@
 // First half of the advisory lock's two numbers: "oe2p"; the second is the mirror's id.
 #define ADVISORY_CLASS "1869820528"
 
+enum { FENCE_TRIES = 3 };
+
 static bool
 is_same_source(const PGresult *row, const struct source_identity *identity, const char *schema)
 {
@@ -188,30 +190,35 @@ insert_run(struct target *target, const struct settings *settings, const char *m
 }
 
 // The UPDATE waits for every transaction that holds the row FOR SHARE, so an earlier run's open
-// transactions end first, one way or the other. keepalives on both ends bound that wait when the
-// earlier run's host is gone.
+// transactions end first, one way or the other; at most as long as any statement waits for a lock.
 static bool
-raise_fence(struct target *target, const struct settings *settings,
-    const struct mirror_claim *claim, struct error *err)
+set_fence(struct target *target, const struct settings *settings, const struct mirror_claim *claim,
+    struct error *err)
 {
     struct sql_parameters fence = { .count = 0 };
-    struct sql_parameters earlier = { .count = 0 };
 
     parameter_integer(&fence, claim->mirror_id);
     parameter_integer(&fence, claim->run_id);
     parameter_boolean(&fence, settings->mirror.ignore_file_found);
+    return target_execute(target, "could not take the mirror over",
+        "UPDATE oe2pg.mirror SET run_id = $2, ignore_file_found = $3 WHERE id = $1", &fence, NULL,
+        err);
+}
+
+static bool
+close_earlier_runs(struct target *target, const struct mirror_claim *claim, struct error *err)
+{
+    struct sql_parameters earlier = { .count = 0 };
+
     parameter_integer(&earlier, claim->mirror_id);
     parameter_integer(&earlier, claim->run_id);
-    return target_execute(target, "could not take the mirror over",
-               "UPDATE oe2pg.mirror SET run_id = $2, ignore_file_found = $3 WHERE id = $1", &fence,
-               NULL, err) &&
-           target_execute(target, "could not close earlier runs",
-               "WITH closed AS (UPDATE oe2pg.run SET state = 'interrupted',"
-               "  finished_at = pg_catalog.clock_timestamp(),"
-               "  error = 'the run ended without saying so'"
-               "  WHERE mirror_id = $1 AND id <> $2 AND state = 'running' RETURNING id)"
-               " DELETE FROM oe2pg.activity a USING closed c WHERE a.run_id = c.id",
-               &earlier, NULL, err);
+    return target_execute(target, "could not close earlier runs",
+        "WITH closed AS (UPDATE oe2pg.run SET state = 'interrupted',"
+        "  finished_at = pg_catalog.clock_timestamp(),"
+        "  error = 'the run ended without saying so'"
+        "  WHERE mirror_id = $1 AND id <> $2 AND state = 'running' RETURNING id)"
+        " DELETE FROM oe2pg.activity a USING closed c WHERE a.run_id = c.id",
+        &earlier, NULL, err);
 }
 
 // Sessions of earlier runs of this mirror that are still there; a role may end its own sessions.
@@ -234,6 +241,28 @@ end_leftovers(struct target *target, const struct mirror_claim *claim, struct er
         " AND pg_catalog.starts_with(application_name, $1 || ' run ')"
         " AND NOT pg_catalog.starts_with(application_name, $2)",
         &parameters, NULL, err);
+}
+
+// A transaction of an earlier run that does not end by itself (its process is stopped, its host
+// gone) is ended with its session; PostgreSQL undoes it then.
+static bool
+raise_fence(struct target *target, const struct settings *settings,
+    const struct mirror_claim *claim, struct error *err)
+{
+    for (int tries = 1;; tries++) {
+        if (set_fence(target, settings, claim, err))
+            return true;
+        if (strcmp(err->sqlstate, "55P03") != 0)
+            return false;
+        if (tries == FENCE_TRIES)
+            break;
+        if (!end_leftovers(target, claim, err))
+            return false;
+    }
+    err->kind = ERROR_BUSY;
+    err->hint[0] = '\0';
+    return error_hint(err, "A session of an earlier run still writes and cannot be ended: see "
+                           "pg_stat_activity, application_name \"oe2pg ...\".");
 }
 
 static bool
@@ -262,8 +291,8 @@ mirror_claim(struct target *target, const struct settings *settings,
     if (!find_mirror(target, settings, identity, claim, err) ||
         !take_advisory_lock(target, claim, settings->target.schema, err) ||
         !insert_run(target, settings, mode, claim, err) ||
-        !raise_fence(target, settings, claim, err) || !name_session(target, claim, err) ||
-        !end_leftovers(target, claim, err))
+        !raise_fence(target, settings, claim, err) || !close_earlier_runs(target, claim, err) ||
+        !name_session(target, claim, err) || !end_leftovers(target, claim, err))
         return false;
     target_set_fence(target, claim->mirror_id, claim->run_id);
     return true;

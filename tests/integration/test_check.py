@@ -1,8 +1,12 @@
 """`oe2pg check`: every condition that a run needs, provoked where it does not hold."""
 
 import contextlib
+import os
 import re
+import socket
 import sqlite3
+import struct
+import threading
 
 import pytest
 
@@ -311,3 +315,69 @@ def test_a_driver_that_holds_whole_results_is_named_with_its_keyless_tables(
         find(result, "ok", "reading", "tables can be opened")
     finally:
         mariadb_server.sql("DROP TABLE keyless, keyed;")
+
+
+class Pooler(threading.Thread):
+    """Passes everything on, but hands out another process id at the login, as a pooler does."""
+
+    def __init__(self, host, port):
+        super().__init__(daemon=True)
+        self.server = (host, port)
+        self.listener = socket.socket()
+        self.listener.bind(("127.0.0.1", 0))
+        self.listener.listen(4)
+        self.port = self.listener.getsockname()[1]
+
+    def run(self):
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self.listener.accept()
+                upstream = socket.create_connection(self.server)
+                threading.Thread(target=self.pump, args=(client, upstream), daemon=True).start()
+                threading.Thread(target=self.pump_answers, args=(upstream, client),
+                                 daemon=True).start()
+
+    def pump(self, source, sink):
+        with contextlib.suppress(OSError), source, sink:
+            while True:
+                piece = source.recv(65536)
+                if not piece:
+                    break
+                sink.sendall(piece)
+
+    def pump_answers(self, source, sink):
+        with contextlib.suppress(OSError, struct.error):
+            stream = source.makefile("rb")
+            while True:
+                kind, size = struct.unpack("!cI", stream.read(5))
+                body = stream.read(size - 4)
+                if kind == b"K":
+                    body = struct.pack("!I", 4242) + body[4:]
+                sink.sendall(kind + struct.pack("!I", size) + body)
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.listener.close()
+
+
+def test_a_pooler_between_is_refused_in_words(mirror, pg, shop):
+    with Pooler(pg.server.host, pg.server.port) as pooler:
+        mirror.sqlite(shop).config["postgres_db"]["conn_string"] = (
+            pg.dsn.replace("port=%d" % pg.server.port, "port=%d" % pooler.port)
+            + " sslmode=disable gssencmode=disable")
+        result = mirror.run("check")
+    assert result.status == 4, result.explain()
+    find(result, "WRONG", "PostgreSQL", "pooler")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
+def test_a_log_file_of_somebody_else_is_wrong(mirror, shop):
+    folder = mirror.directory / "closed"
+    folder.mkdir(mode=0o500)
+    mirror.sqlite(shop).settings(log_file="closed/sync.log")
+    result = mirror.run("check")
+    assert result.status == 1, result.explain()
+    find(result, "WRONG", "log file", "mirror_settings.log_file")

@@ -59,7 +59,7 @@ class Source:
         done = subprocess.run([dump_program()] + list(arguments), env=settings, timeout=timeout,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         assert done.stderr == b"", done.stderr.decode(errors="replace")
-        return json.loads("[" + ",".join(done.stdout.decode().splitlines()) + "]")
+        return json.loads("[" + ",".join(done.stdout.decode().split("\n")[:-1]) + "]")
 
     def catalog(self, **keywords):
         printed = self.run("catalog", **keywords)[0]
@@ -138,7 +138,7 @@ class Sqlite(Source):
                 items.append("CAST(%s AS TEXT)" % quoted)
         output = self.sql("SELECT json_array(%s) FROM %s ORDER BY %s" % (
             ", ".join(items), self.name(table), self.name(order)))
-        return [json.loads(line) for line in output.splitlines()]
+        return [json.loads(line) for line in output.split("\n")[:-1]]
 
 
 class Postgres(Source):
@@ -181,9 +181,10 @@ class Postgres(Source):
                 items.append("CASE WHEN %s IS NULL THEN NULL ELSE concat(%s) END" % (quoted, quoted))
             else:
                 items.append(quoted + "::text")
-        output = self.sql("SELECT json_build_array(%s)::text FROM %s ORDER BY %s" % (
+        # By COPY, because psql leaves U+10FFFF out of what it formats itself.
+        output = self.sql("COPY (SELECT json_build_array(%s)::text FROM %s ORDER BY %s) TO STDOUT" % (
             ", ".join(items), self.name(table), self.name(order)))
-        return [json.loads(line) for line in output.splitlines()]
+        return [json.loads(line.replace("\\\\", "\\")) for line in output.split("\n")[:-1]]
 
 
 class PostgresAnsi(Postgres):
@@ -242,7 +243,7 @@ class Mariadb(Source):
                 items.append("CAST(%s AS CHAR)" % quoted)
         output = self.sql("SELECT JSON_ARRAY(%s) FROM %s ORDER BY %s" % (
             ", ".join(items), self.name(table), self.name(order)))
-        return [json.loads(line, strict=False) for line in output.splitlines()]
+        return [json.loads(line, strict=False) for line in output.split("\n")[:-1]]
 
 
 SOURCES = {"sqlite": "libsqlite3odbc.so", "postgresql": "psqlodbcw.so",
@@ -375,7 +376,7 @@ def test_dates_and_times(source):
 def test_every_unicode_plane_in_every_locale(source, tmp_path):
     texts = ["\x01\x1f\x7f", "\u0080\u00ff", "\u07ff\u0800\ud7ff\ue000\ufffd\ufffe", "Ä€ß"]
     texts += [chr(plane << 16 | 0x1234) + chr(plane << 16 | 0xfffd) for plane in range(1, 17)]
-    texts += ["\U0001f600\U0010fffd", "e\u0301\u200d\u202e", "日本語", "עברית"]
+    texts += ["\U0001f600\U0010ffff", "e\u0301\u200d\u202e", "日本語", "עברית"]
     columns = [("id", "integer"), ("short", "varchar"), ("long", "text")]
     source.types = dict(source.types, varchar=source.types["varchar"] % 20)
     create(source, "ünïcode €", [(n, k) for n, k in columns], [
@@ -478,7 +479,7 @@ def test_odd_values_in_sqlite_columns(source):
     assert source.rows("t") == [
         ["1", "no number", "AB", "n/a", "0.1"],
         ["2", "1.5", {"bytes": "610062"}, "12.00", {"bytes": "ff00"}],
-        ["3", "1" + "0" * 300, "X'00'", "0.50", "u"],
+        ["3", "1e+300", "X'00'", "0.50", "u"],
         ["4", "7", "plain", None, "12"]]
 
 
