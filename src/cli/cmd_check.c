@@ -203,9 +203,9 @@ check_all(const struct config *config)
     if (config_check_source(config, &source_error))
         error_clear(&source_error);
     check_both_sides(&config->settings, &source_error, &listener, &end);
-    (void)printf("%zu wrong, %zu warnings\n", report.wrong_count, report.warning_count);
+    (void)printf("wrong: %zu, warnings: %zu\n", report.wrong_count, report.warning_count);
     if (report.wrong_count > 0)
-        log_error("the check found %zu things wrong", report.wrong_count);
+        log_error("the check found things wrong: %zu", report.wrong_count);
     return status_of(&report, &end);
 }
 

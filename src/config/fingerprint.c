@@ -45,11 +45,11 @@ static void
 add_tables(uint64_t *hash, struct config *config)
 {
     const struct config_table **tables =
-        arena_calloc(&config->arena, config->table_count + 1, sizeof *tables);
+        arena_calloc(&config->arena, config->table_count + 1, sizeof(void *));
 
     for (size_t i = 0; i < config->table_count; i++)
         tables[i] = &config->tables[i];
-    qsort(tables, config->table_count, sizeof *tables, compare_tables);
+    qsort(tables, config->table_count, sizeof(void *), compare_tables);
     for (size_t i = 0; i < config->table_count; i++) {
         add_text(hash, tables[i]->pattern);
         for (size_t j = 0; j < CONFIG_TABLE_VALUES; j++)
@@ -62,7 +62,8 @@ add_tables(uint64_t *hash, struct config *config)
 static bool
 is_about_talk(enum option_id id)
 {
-    return id == OPTION_CONFIG || id == OPTION_LOG_LEVEL || id == OPTION_PROGRESS || id == OPTION_MIRROR_LOG_FILE;
+    return id == OPTION_CONFIG || id == OPTION_LOG_LEVEL || id == OPTION_PROGRESS ||
+           id == OPTION_MIRROR_LOG_FILE;
 }
 
 const char *

@@ -2,9 +2,12 @@
 #ifndef OE2PG_MODEL_BATCH_H
 #define OE2PG_MODEL_BATCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-// One value as canonical text (VALUE_BINARY: raw bytes). NULL is bytes == NULL; '' is not.
+// One value as canonical text (VALUE_BINARY: raw bytes). NULL is bytes == NULL with size 0; '' has
+// bytes. A value that was too long to be read has no bytes but a size: its own, or at least one more
+// than what may be read.
 struct cell {
     const char *bytes; // not terminated
     size_t size;
@@ -17,6 +20,7 @@ struct batch {
     size_t column_count;
     size_t row_count;  // 0: the end
     size_t size_bytes; // sum of the sizes of all values
+    bool has_too_long; // some value was too long to be read
 };
 
 #endif

@@ -69,7 +69,7 @@ struct read_request {
     size_t row_limit;                 // rows in all at most, where the source can; 0: no limit
     size_t batch_rows;                // rows a batch at most
     size_t batch_bytes;               // stop filling a batch past this many bytes
-    size_t value_bytes;               // a longer value fails with ERROR_DATA
+    size_t value_bytes;               // a longer value is not read (model/batch.h)
 };
 
 // Opens the statement. One cursor at a time on a source. ERROR_TABLE when the table does not look

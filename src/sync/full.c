@@ -124,7 +124,7 @@ scan_part(struct full *full, enum key_part part, struct error *err)
     const struct batch *batch;
     bool done;
 
-    reader_init(&reader, full->worker->source, full->table, part, &full->worker->limits);
+    reader_init(&reader, full->worker->source, full->table, part, &full->worker->reading);
     do {
         done = !worker_is_cancelled(full->worker, err) && reader_fetch(&reader, &batch, err) &&
                compare_batch(full, batch, err);
@@ -140,11 +140,18 @@ scan_source(struct full *full, struct error *err)
     bool in_pages = source_buffers_results(full->worker->source) && full->table->key != NULL &&
                     key_choice_is_resumable(full->table);
 
+    bool done;
+
+    if (!worker_begin_reading(full->worker, full->table, err))
+        return false;
     worker_set_phase(full->worker, PHASE_READING);
-    if (!in_pages)
-        return scan_part(full, KEY_PART_ALL, err);
-    return scan_part(full, KEY_PART_NOT_NULL, err) &&
-           (!reader_has_null_part(full->table) || scan_part(full, KEY_PART_WITH_NULL, err));
+    if (in_pages)
+        done = scan_part(full, KEY_PART_NOT_NULL, err) &&
+            (!reader_has_null_part(full->table) || scan_part(full, KEY_PART_WITH_NULL, err));
+    else
+        done = scan_part(full, KEY_PART_ALL, err);
+    worker_end_reading(full->worker);
+    return done;
 }
 
 static bool
@@ -214,7 +221,7 @@ confirm_deletes(struct full *full, bool *is_confirmed, struct error *err)
 
         if (worker_is_cancelled(full->worker, err) ||
             !reader_key_exists(full->worker->source, full->table,
-                &values[r * full->table->key->column_count], &full->worker->limits, &exists, err))
+                &values[r * full->table->key->column_count], &full->worker->reading, &exists, err))
             return false;
         *is_confirmed = !exists;
         worker_add_progress(full->worker, 0, 0);

@@ -239,8 +239,8 @@ read_not_null_part(struct load *load, struct error *err)
 
     if (piece->is_done)
         return true;
-    reader_init(
-        &load->reader, load->worker->source, load->table, KEY_PART_NOT_NULL, &load->worker->limits);
+    reader_init(&load->reader, load->worker->source, load->table, KEY_PART_NOT_NULL,
+        &load->worker->reading);
     if (piece->position_count > 0 && !reader_start_after(&load->reader, piece->position, err))
         return false;
     return read_part(load, true, err) && (!load->is_staged || commit_part(load, true, err));
@@ -250,7 +250,7 @@ static bool
 read_rest(struct load *load, enum key_part part, struct error *err)
 {
     reader_release(&load->reader);
-    reader_init(&load->reader, load->worker->source, load->table, part, &load->worker->limits);
+    reader_init(&load->reader, load->worker->source, load->table, part, &load->worker->reading);
     return read_part(load, false, err);
 }
 
@@ -466,13 +466,14 @@ load_table(struct worker *worker, const struct table *table, uint64_t fingerprin
 
     name_staging(&load);
     row_sender_init(&load.sender, worker, table, open_copy, &load);
-    reader_init(&load.reader, worker->source, table, KEY_PART_ALL, &worker->limits);
-    done = prepare(&load, fingerprint, err);
+    reader_init(&load.reader, worker->source, table, KEY_PART_ALL, &worker->reading);
+    done = worker_begin_reading(worker, table, err) && prepare(&load, fingerprint, err);
     if (done && is_read_in_order(&load))
         done = load_in_order(&load, err);
     else if (done)
         done = read_rest(&load, KEY_PART_ALL, err) && finish(&load, false, false, err);
     reader_release(&load.reader);
+    worker_end_reading(worker);
     result->values_quarantined += load.sender.quarantine.saved_count;
     result->values_newly_quarantined += load.sender.quarantine.new_count;
     row_sender_release(&load.sender);

@@ -78,8 +78,11 @@ quarantine_list_add(void *context, const struct refused_value *refused)
 
     entry->column = list->table->columns[refused->column].name;
     entry->reason = refused->reason;
-    entry->bytes = arena_strndup(&list->arena, value->bytes, value->size);
     entry->size = value->size;
+    // A value that was too long to be read is known by its size alone.
+    if (value->bytes == NULL)
+        return;
+    entry->bytes = arena_strndup(&list->arena, value->bytes, value->size);
     list->size_bytes += value->size;
 }
 

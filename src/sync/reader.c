@@ -160,6 +160,12 @@ reader_fetch(struct reader *reader, const struct batch **batch, struct error *er
     while (!reader->is_at_end) {
         if (!cursor_fetch(reader->cursor, batch, err))
             return false;
+        if ((*batch)->has_too_long && !reader->limits.is_large) {
+            error_set(
+                err, ERROR_DATA, "a value has more than %zu bytes", reader->limits.value_bytes);
+            err->native_code = READER_NEEDS_ROOM;
+            return false;
+        }
         if ((*batch)->row_count > 0) {
             reader->page_row_count += (*batch)->row_count;
             return remember_position(reader, *batch, err);

@@ -13,6 +13,7 @@ struct reader_limits {
     size_t batch_rows;
     size_t batch_bytes;
     size_t value_bytes;
+    bool is_large;         // value_bytes is as large as it gets: what is longer goes to quarantine
     int max_transaction_s; // a statement in key order is closed and continued after this
 };
 
@@ -34,7 +35,12 @@ struct reader {
     struct buffer start_bytes;
 };
 
-enum { READER_POSITION_CAP = 1024 * 1024 };
+enum {
+    READER_POSITION_CAP = 1024 * 1024,
+    // native_code of the ERROR_DATA of a fetch that met a value longer than value_bytes while
+    // is_large was not set: worth repeating with more room.
+    READER_NEEDS_ROOM = 1,
+};
 
 // `position` (key values, one a key column) may be NULL: from the beginning. Opens nothing yet.
 void reader_init(struct reader *reader, struct source *source, const struct table *table,

@@ -206,6 +206,7 @@ start_threads(struct run *run, struct error *err)
 {
     size_t count = worker_count(run);
 
+    (void)pthread_mutex_init(&run->shared.large_gate, NULL);
     run->shared.settings = run->settings;
     run->shared.queue = &run->queue;
     run->shared.reader_wait_left_ms = READER_WAIT_MS;

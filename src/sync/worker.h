@@ -37,9 +37,10 @@ struct run_shared {
     atomic_bool is_cancelled;
     _Atomic int64_t reader_wait_left_ms; // for the rename, in the whole run
     size_t worker_count;
-    struct digest_kind digest; // of this run
-    atomic_size_t held_count;  // tables that the delete brake held
-    int refused_count;         // tables that failed before they could become jobs
+    struct digest_kind digest;  // of this run
+    pthread_mutex_t large_gate; // one worker at a time reads large values
+    atomic_size_t held_count;   // tables that the delete brake held
+    int refused_count;          // tables that failed before they could become jobs
 };
 
 struct worker {
@@ -51,12 +52,17 @@ struct worker {
     struct arena arena; // of the job in hand
     struct worker_counters counters;
     struct reader_limits limits;
-    size_t map_bytes; // for the digests of a mirrored table
+    struct reader_limits reading; // of the table in hand, by worker_begin_reading
+    size_t large_value_bytes;     // for the one worker that holds the gate
+    size_t map_bytes;             // for the digests of a mirrored table
     pthread_t thread;
     atomic_bool is_finished;
     pthread_t canceller; // while has_canceller; the main thread's
     bool has_canceller;
     atomic_bool is_cancelling;
+    bool is_tight; // its share of memory is too small for large values
+    bool is_large; // the job in hand is repeated because a value was large
+    bool has_gate; // this worker is the one that may hold large values
     bool is_careful;        // the job in hand is repeated because PostgreSQL refused a row
     bool waited_for_source; // the main thread's: when it last looked
     int64_t heard_ms;       // the main thread's: the heartbeat it saw last,
@@ -78,6 +84,11 @@ bool worker_waits_for_source(struct worker *worker);
 void worker_set_phase(struct worker *worker, enum phase phase);
 // A sign of life, with what was read since the last one.
 void worker_add_progress(struct worker *worker, size_t rows, size_t bytes);
+// Around reading a table: where memory is tight, or a value turned out large, tables with values of
+// no declared length are read by one worker at a time, which then may use most of the memory.
+bool worker_begin_reading(struct worker *worker, const struct table *table, struct error *err)
+    __attribute__((warn_unused_result));
+void worker_end_reading(struct worker *worker);
 // True, with ERROR_CANCELLED in err, when the run is to stop.
 bool worker_is_cancelled(struct worker *worker, struct error *err);
 

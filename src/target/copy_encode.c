@@ -16,7 +16,7 @@ copy_value_refusal(enum value_kind kind, const struct cell *cell)
     size_t valid;
 
     if (cell->bytes == NULL)
-        return NULL;
+        return cell->size > 0 ? "too_long" : NULL;
     if (kind == VALUE_BINARY)
         return cell->size > (COPY_VALUE_MAX - 2) / 2 ? "too_long" : NULL;
     if (cell->size > COPY_VALUE_MAX)

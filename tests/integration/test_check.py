@@ -55,7 +55,7 @@ def wrong(result):
 def test_all_is_well_before_the_first_run_and_after_it(mirror, pg, shop):
     before = mirror.sqlite(shop).run("check")
     assert before.status == 0, before.explain()
-    assert not wrong(before) and "0 wrong, 0 warnings" in before.stdout
+    assert not wrong(before) and "wrong: 0, warnings: 0" in before.stdout
     find(before, "ok", "configuration", "config.json, mode 0600")
     find(before, "ok", "PostgreSQL", 'user "mirror"')
     find(before, "ok", "target schema", "does not exist yet")

@@ -62,8 +62,8 @@ init_buffers(struct odbc_cursor *cursor)
     cap = value > SIZE_MAX / 4 / columns ? SIZE_MAX / 2 : value * columns * 2;
     cap = saturating_add(cap, saturating_add(batch, CELL_BYTES_MIN + columns * CELL_BYTES_MIN));
     buffer_init(&cursor->stored, cap > SIZE_MAX / 2 ? SIZE_MAX / 2 : cap);
-    buffer_init(&cursor->wide,
-        value > SIZE_MAX / 8 ? SIZE_MAX / 2 : value * 2 + (size_t)CELL_BYTES_MIN);
+    buffer_init(
+        &cursor->wide, value > SIZE_MAX / 8 ? SIZE_MAX / 2 : value * 2 + (size_t)CELL_BYTES_MIN);
 }
 
 static bool
@@ -76,8 +76,8 @@ set_forward_only(struct odbc_cursor *cursor, struct error *err)
     if (!odbc_statement_check(&cursor->statement, code, err, "could not ask for a stream"))
         return false;
     // Read-only is the default; a driver that warns or refuses to hear it said reads all the same.
-    (void)SQLSetStmtAttr(handle, SQL_ATTR_CONCURRENCY,
-        (SQLPOINTER)(uintptr_t)SQL_CONCUR_READ_ONLY, SQL_IS_UINTEGER);
+    (void)SQLSetStmtAttr(
+        handle, SQL_ATTR_CONCURRENCY, (SQLPOINTER)(uintptr_t)SQL_CONCUR_READ_ONLY, SQL_IS_UINTEGER);
     return true;
 }
 
@@ -91,8 +91,7 @@ start(struct odbc_cursor *cursor, struct error *err)
             cursor->note->has_odd_texts, &cursor->query, err))
         return false;
     odbc_pace_begin(&cursor->pace, source, &cursor->layout);
-    if (!odbc_statement_open(source, &cursor->statement, err) ||
-        !set_forward_only(cursor, err) ||
+    if (!odbc_statement_open(source, &cursor->statement, err) || !set_forward_only(cursor, err) ||
         !odbc_query_execute(&cursor->query, &cursor->request, &cursor->statement, err))
         return false;
     return odbc_layout_bind(&cursor->statement, &cursor->request, cursor->query.is_plain,
@@ -141,14 +140,6 @@ odbc_close_cursor(struct cursor *base)
 
 // --- one value
 
-static bool
-fail_too_long(const struct odbc_cursor *cursor, const struct column *column, struct error *err)
-{
-    (void)error_set(err, ERROR_DATA, "column \"%s\" holds a value of more than %zu bytes",
-        column->name, cursor->request.value_bytes);
-    return error_hint(err, "Leave the column out (exclude_columns), or shorten the value.");
-}
-
 // A value that did not fit and cannot be read again: the next read takes the column call by call.
 static bool
 fail_for_repeat(struct odbc_cursor *cursor, size_t position, struct error *err)
@@ -196,19 +187,30 @@ cell_of(struct odbc_cursor *cursor, size_t position, size_t **offset)
     return &cursor->cells[at];
 }
 
+// The value stays where it is; its size is all that is told of it.
 static bool
-check_size(const struct odbc_cursor *cursor, const struct odbc_slot *slot, size_t size,
-    struct error *err)
+set_too_long(struct odbc_cursor *cursor, size_t position, size_t size)
 {
-    if (cursor->request.value_bytes > 0 && size > cursor->request.value_bytes)
-        return fail_too_long(cursor, slot->column, err);
+    size_t *offset;
+    struct cell *cell = cell_of(cursor, position, &offset);
+
+    *offset = NOT_STORED;
+    cell->bytes = NULL;
+    cell->size = size > cursor->request.value_bytes ? size : cursor->request.value_bytes + 1;
+    cursor->batch.has_too_long = true;
     return true;
+}
+
+static bool
+is_too_long(const struct odbc_cursor *cursor, size_t size)
+{
+    return cursor->request.value_bytes > 0 && size > cursor->request.value_bytes;
 }
 
 // Makes the bytes from `start` to the end of the buffer the value of a cell.
 static bool
-finish_stored(struct odbc_cursor *cursor, const struct odbc_slot *slot, size_t position,
-    size_t start, struct error *err)
+finish_stored(
+    struct odbc_cursor *cursor, const struct odbc_slot *slot, size_t position, size_t start)
 {
     struct buffer *stored = &cursor->stored;
     size_t size = stored->size - start;
@@ -218,8 +220,11 @@ finish_stored(struct odbc_cursor *cursor, const struct odbc_slot *slot, size_t p
     if (slot->is_number) {
         char *text;
 
-        if (buffer_reserve(stored, CANONICAL_SLACK) == NULL)
-            return fail_too_long(cursor, slot->column, err);
+        if (buffer_reserve(stored, CANONICAL_SLACK) == NULL) {
+            stored->failed = false;
+            stored->size = start;
+            return set_too_long(cursor, position, size);
+        }
         text = stored->bytes + start;
         size = make_canonical(cursor, slot, text, size, size + CANONICAL_SLACK);
         stored->size = start + size;
@@ -227,7 +232,11 @@ finish_stored(struct odbc_cursor *cursor, const struct odbc_slot *slot, size_t p
     *offset = start;
     cell->bytes = NULL; // set when the batch is complete
     cell->size = size;
-    return check_size(cursor, slot, size, err);
+    if (is_too_long(cursor, size)) {
+        stored->size = start;
+        return set_too_long(cursor, position, size);
+    }
+    return true;
 }
 
 static void
@@ -248,16 +257,18 @@ take_by_call(struct odbc_cursor *cursor, size_t position, struct error *err)
     size_t limit = cursor->request.value_bytes > 0 ? cursor->request.value_bytes : SIZE_MAX / 8;
     size_t start = cursor->stored.size;
 
-    switch (odbc_value_get(&cursor->statement, slot->item, slot->c_type, limit, &cursor->stored,
-        &cursor->wide, err)) {
+    switch (odbc_value_get(
+        &cursor->statement, slot->item, slot->c_type, limit, &cursor->stored, &cursor->wide, err)) {
     case ODBC_VALUE_READ:
-        return finish_stored(cursor, slot, position, start, err);
+        return finish_stored(cursor, slot, position, start);
     case ODBC_VALUE_NULL:
         cursor->stored.size = start;
         set_null(cursor, position);
         return true;
     case ODBC_VALUE_TOO_LONG:
-        return fail_too_long(cursor, slot->column, err);
+        cursor->stored.size = start;
+        cursor->stored.failed = false;
+        return set_too_long(cursor, position, 0);
     case ODBC_VALUE_FAILED:
         return error_within(err, "column \"%s\"", slot->column->name);
     }
@@ -273,8 +284,8 @@ take_overlong(struct odbc_cursor *cursor, size_t position, size_t row, struct er
     if (!cursor->source->product->can_reposition)
         return fail_for_repeat(cursor, position, err);
     if (cursor->positioned != row) {
-        code = SQLSetPos(cursor->statement.handle, (SQLSETPOSIROW)(row + 1), SQL_POSITION,
-            SQL_LOCK_NO_CHANGE);
+        code = SQLSetPos(
+            cursor->statement.handle, (SQLSETPOSIROW)(row + 1), SQL_POSITION, SQL_LOCK_NO_CHANGE);
         if (!odbc_statement_check(&cursor->statement, code, err, "could not go back to a row"))
             return false;
         cursor->positioned = row;
@@ -284,16 +295,19 @@ take_overlong(struct odbc_cursor *cursor, size_t position, size_t row, struct er
 
 static bool
 store_bytes(struct odbc_cursor *cursor, const struct odbc_slot *slot, size_t position,
-    const char *bytes, size_t size, struct error *err)
+    const char *bytes, size_t size)
 {
     size_t start = cursor->stored.size;
     bool is_stored = slot->c_type == SQL_C_WCHAR
-        ? odbc_value_append_utf16(&cursor->stored, bytes, size)
-        : buffer_append(&cursor->stored, bytes, size);
+                         ? odbc_value_append_utf16(&cursor->stored, bytes, size)
+                         : buffer_append(&cursor->stored, bytes, size);
 
-    if (!is_stored)
-        return fail_too_long(cursor, slot->column, err);
-    return finish_stored(cursor, slot, position, start, err);
+    if (!is_stored) {
+        cursor->stored.size = start;
+        cursor->stored.failed = false;
+        return set_too_long(cursor, position, size);
+    }
+    return finish_stored(cursor, slot, position, start);
 }
 
 static bool
@@ -302,9 +316,9 @@ take_bound(struct odbc_cursor *cursor, size_t position, size_t row, struct error
     const struct odbc_slot *slot = &cursor->layout.slots[position];
     SQLLEN indicator = slot->indicators[row];
     char *bytes = slot->values + row * slot->stride;
-    size_t terminator = slot->c_type == SQL_C_BINARY ? 0
-        : slot->c_type == SQL_C_WCHAR                ? sizeof(SQLWCHAR)
-                                                     : 1;
+    size_t terminator = slot->c_type == SQL_C_BINARY  ? 0
+                        : slot->c_type == SQL_C_WCHAR ? sizeof(SQLWCHAR)
+                                                      : 1;
     size_t size = (size_t)indicator;
     size_t *offset;
     struct cell *cell;
@@ -318,14 +332,14 @@ take_bound(struct odbc_cursor *cursor, size_t position, size_t row, struct error
     // Rows fetched one at a time overwrite each other; number texts may need room to be rewritten.
     if (cursor->layout.block_rows == 1 || slot->c_type == SQL_C_WCHAR ||
         (slot->is_number && slot->stride - size < CANONICAL_SLACK))
-        return store_bytes(cursor, slot, position, bytes, size, err);
+        return store_bytes(cursor, slot, position, bytes, size);
     if (slot->is_number)
         size = make_canonical(cursor, slot, bytes, size, slot->stride);
     cell = cell_of(cursor, position, &offset);
     *offset = NOT_STORED;
     cell->bytes = bytes;
     cell->size = size;
-    return check_size(cursor, slot, size, err);
+    return !is_too_long(cursor, size) || set_too_long(cursor, position, size);
 }
 
 // --- one row
@@ -348,8 +362,7 @@ check_row_status(struct odbc_cursor *cursor, size_t row, struct error *err)
     case SQL_ROW_NOROW:
     case SQL_ROW_DELETED:
     default:
-        return error_set(err, ERROR_TABLE,
-            "the driver delivered a row that is none (state %u)",
+        return error_set(err, ERROR_TABLE, "the driver delivered a row that is none (state %u)",
             (unsigned)cursor->layout.status[row]);
     }
 }
@@ -376,6 +389,9 @@ check_guard(struct odbc_cursor *cursor, size_t row, struct error *err)
 
         if (!cursor->query.is_counted[i] || cell->size == 0)
             continue;
+        // Beside a value that was not read the others cannot be counted.
+        if (bytes == NULL && cursor->offsets[first + i] == NOT_STORED)
+            return true;
         if (cursor->offsets[first + i] != NOT_STORED)
             bytes = cursor->stored.bytes + cursor->offsets[first + i];
         if (cell->size >= 3 && bytes[0] == 'X' && bytes[1] == '\'' && bytes[cell->size - 1] == '\'')
@@ -405,8 +421,10 @@ take_row(struct odbc_cursor *cursor, size_t row, struct error *err)
     if (!check_guard(cursor, row, err))
         return false;
     cells = &cursor->cells[cursor->batch.row_count * layout->column_count];
-    for (size_t i = 0; i < layout->column_count; i++)
-        cursor->batch.size_bytes += cells[i].size;
+    for (size_t i = 0; i < layout->column_count; i++) {
+        if (cells[i].size <= cursor->request.value_bytes || cursor->request.value_bytes == 0)
+            cursor->batch.size_bytes += cells[i].size;
+    }
     odbc_pace_note_row(&cursor->pace, cursor->stored.size - before);
     cursor->batch.row_count++;
     return true;
@@ -460,6 +478,7 @@ static void
 begin_batch(struct odbc_cursor *cursor)
 {
     cursor->batch.row_count = 0;
+    cursor->batch.has_too_long = false;
     cursor->batch.size_bytes = 0;
     // One enormous value must not hold its memory for the rest of the table.
     if (cursor->stored.capacity > BUFFER_KEPT)
@@ -489,7 +508,7 @@ is_full(const struct odbc_cursor *cursor)
     const struct read_request *request = &cursor->request;
 
     return (request->batch_rows > 0 && cursor->batch.row_count >= request->batch_rows) ||
-        (request->batch_bytes > 0 && cursor->batch.size_bytes >= request->batch_bytes);
+           (request->batch_bytes > 0 && cursor->batch.size_bytes >= request->batch_bytes);
 }
 
 // True when the rows of the next block may join the batch: cells of a block of several rows point
@@ -517,10 +536,9 @@ odbc_fetch(struct cursor *base, const struct batch **batch, struct error *err)
                 break;
         }
         if (cursor->batch.row_count == cursor->row_capacity)
-            make_room(cursor,
-                cursor->layout.block_rows > 1   ? cursor->layout.block_rows
-                    : cursor->row_capacity == 0 ? ROOM_FIRST
-                                                : cursor->row_capacity * 2);
+            make_room(cursor, cursor->layout.block_rows > 1 ? cursor->layout.block_rows
+                              : cursor->row_capacity == 0   ? ROOM_FIRST
+                                                            : cursor->row_capacity * 2);
         if (!take_row(cursor, cursor->next_row, err))
             return false;
         cursor->next_row++;

@@ -1,0 +1,504 @@
+#include "target/observe.h"
+
+#include "base/text.h"
+#include "target/target_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define MS(time) "(extract(epoch FROM " time ") * 1000)::bigint"
+
+static const char *
+copy_text(struct arena *arena, const PGresult *rows, int row, int column)
+{
+    return PQgetisnull(rows, row, column) ? NULL
+                                          : arena_strdup(arena, result_text(rows, row, column));
+}
+
+static int64_t
+read_count(const PGresult *rows, int row, int column)
+{
+    return PQgetisnull(rows, row, column) ? -1 : result_integer(rows, row, column);
+}
+
+// Every failure here that is not one of the connection has one remedy.
+static bool
+query(struct target *target, const char *doing, const char *sql,
+    const struct sql_parameters *parameters, PGresult **rows, struct error *err)
+{
+    if (target_execute(target, doing, sql, parameters, rows, err))
+        return true;
+    if (strcmp(err->sqlstate, "42501") == 0) {
+        err->kind = ERROR_TARGET;
+        err->hint[0] = '\0';
+        error_hint(err, "GRANT USAGE ON SCHEMA oe2pg TO ...; GRANT SELECT ON ALL TABLES IN SCHEMA "
+                        "oe2pg TO ...");
+    }
+    return false;
+}
+
+static bool
+has_tracking(struct target *target, bool *has_tables, struct error *err)
+{
+    PGresult *row = NULL;
+
+    // By the catalogue, which everybody may read; a missing right on the schema is told later.
+    if (!query(target, "could not look for the tracking tables",
+            "SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
+            " ON n.oid = c.relnamespace WHERE n.nspname = 'oe2pg' AND c.relname = 'mirror'",
+            NULL, &row, err))
+        return false;
+    *has_tables = PQntuples(row) == 1;
+    PQclear(row);
+    return true;
+}
+
+static bool
+read_mirror(struct target *target, struct arena *arena, const char *schema,
+    struct observation *seen, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    PGresult *row = NULL;
+
+    parameter_text(&parameters, schema);
+    if (!query(target, "could not read the mirror's registration",
+            "SELECT id, " MS("pg_catalog.clock_timestamp()") ", source_product, source_host,"
+            " source_port, source_database, source_schema, " MS("created_at")
+            " FROM oe2pg.mirror WHERE target_schema = $1",
+            &parameters, &row, err))
+        return false;
+    seen->has_mirror = PQntuples(row) == 1;
+    seen->target_schema = arena_strdup(arena, schema);
+    if (seen->has_mirror) {
+        seen->mirror_id = result_integer(row, 0, 0);
+        seen->now_ms = result_integer(row, 0, 1);
+        seen->source_product = copy_text(arena, row, 0, 2);
+        seen->source_host = copy_text(arena, row, 0, 3);
+        seen->source_port = result_integer(row, 0, 4);
+        seen->source_database = copy_text(arena, row, 0, 5);
+        seen->source_schema = copy_text(arena, row, 0, 6);
+        seen->created_ms = result_integer(row, 0, 7);
+    }
+    PQclear(row);
+    return true;
+}
+
+static void
+fill_run(struct arena *arena, const PGresult *row, struct observed_run *run)
+{
+    run->id = result_integer(row, 0, 0);
+    run->mode = copy_text(arena, row, 0, 1);
+    run->state = copy_text(arena, row, 0, 2);
+    run->host = copy_text(arena, row, 0, 3);
+    run->pid = result_integer(row, 0, 4);
+    run->version = copy_text(arena, row, 0, 5);
+    run->error = copy_text(arena, row, 0, 6);
+    run->started_ms = result_integer(row, 0, 7);
+    run->finished_ms = result_integer(row, 0, 8);
+    run->tables_total = result_integer(row, 0, 9);
+    run->tables_done = result_integer(row, 0, 10);
+    run->tables_failed = result_integer(row, 0, 11);
+    run->rows_read = result_integer(row, 0, 12);
+    run->bytes_read = result_integer(row, 0, 13);
+    run->rows_inserted = result_integer(row, 0, 14);
+    run->rows_updated = result_integer(row, 0, 15);
+    run->rows_deleted = result_integer(row, 0, 16);
+    run->rows_quarantined = result_integer(row, 0, 17);
+}
+
+static bool
+read_run(
+    struct target *target, struct arena *arena, struct observation *seen, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    PGresult *row = NULL;
+
+    parameter_integer(&parameters, seen->mirror_id);
+    if (!query(target, "could not read the last run",
+            "SELECT id, mode, state, host, pid, version, error, " MS("started_at") ", " MS(
+                "finished_at") ", tables_total, tables_done, tables_failed, rows_read, bytes_read,"
+            " rows_inserted, rows_updated, rows_deleted, rows_quarantined FROM oe2pg.run"
+            " WHERE mirror_id = $1 ORDER BY id DESC LIMIT 1",
+            &parameters, &row, err))
+        return false;
+    if (PQntuples(row) == 1)
+        fill_run(arena, row, &seen->run);
+    PQclear(row);
+    return true;
+}
+
+// Both are open to every role: pg_locks, and the names (not the texts) in pg_stat_activity.
+static bool
+read_liveness(struct target *target, struct observation *seen, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    PGresult *row = NULL;
+
+    parameter_integer(&parameters, seen->mirror_id);
+    parameter_integer(&parameters, seen->run.id);
+    if (!query(target, "could not see whether the run is alive",
+            "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory'"
+            "  AND l.classid = " ADVISORY_CLASS "::bigint::oid AND l.objid = $1::bigint::oid"
+            "  AND l.objsubid = 2 AND l.granted AND l.database = (SELECT oid FROM"
+            "  pg_catalog.pg_database WHERE datname = pg_catalog.current_database())),"
+            " (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity"
+            "  WHERE datname = pg_catalog.current_database()"
+            "  AND pg_catalog.starts_with(application_name,"
+            "   'oe2pg ' || $1::bigint || ' run ' || $2::bigint || ' '))",
+            &parameters, &row, err))
+        return false;
+    seen->run.holds_lock = result_text(row, 0, 0)[0] == 't';
+    seen->run.session_count = result_integer(row, 0, 1);
+    PQclear(row);
+    return true;
+}
+
+static bool
+read_workers(
+    struct target *target, struct arena *arena, struct observation *seen, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    PGresult *rows = NULL;
+
+    parameter_integer(&parameters, seen->run.id);
+    if (!query(target, "could not read what the workers do",
+            "SELECT worker, source_schema, source_table, phase, " MS("phase_since") ", " MS(
+                "table_since") ", " MS("heartbeat") ", rows, bytes, of_rows FROM oe2pg.activity"
+            " WHERE run_id = $1 ORDER BY worker",
+            &parameters, &rows, err))
+        return false;
+    seen->worker_count = (size_t)PQntuples(rows);
+    seen->workers = arena_calloc(arena, seen->worker_count, sizeof *seen->workers);
+    for (int i = 0; i < PQntuples(rows); i++) {
+        seen->workers[i] = (struct observed_worker){
+            .number = result_integer(rows, i, 0),
+            .source_schema = copy_text(arena, rows, i, 1),
+            .source_table = copy_text(arena, rows, i, 2),
+            .phase = copy_text(arena, rows, i, 3),
+            .phase_since_ms = result_integer(rows, i, 4),
+            .table_since_ms = result_integer(rows, i, 5),
+            .heartbeat_ms = result_integer(rows, i, 6),
+            .row_count = result_integer(rows, i, 7),
+            .size_bytes = result_integer(rows, i, 8),
+            .of_rows = read_count(rows, i, 9),
+        };
+    }
+    PQclear(rows);
+    return true;
+}
+
+static void
+fill_table(struct arena *arena, const PGresult *rows, int i, struct observed_table *table)
+{
+    *table = (struct observed_table){
+        .source_schema = copy_text(arena, rows, i, 0),
+        .source_table = copy_text(arena, rows, i, 1),
+        .target_table = copy_text(arena, rows, i, 2),
+        .state = copy_text(arena, rows, i, 3),
+        .method = copy_text(arena, rows, i, 4),
+        .reason = copy_text(arena, rows, i, 5),
+        .key = copy_text(arena, rows, i, 6),
+        .error = copy_text(arena, rows, i, 7),
+        .hint = copy_text(arena, rows, i, 8),
+        .row_count = result_integer(rows, i, 9),
+        .size_bytes = result_integer(rows, i, 10),
+        .read_from_ms = result_integer(rows, i, 11),
+        .read_to_ms = result_integer(rows, i, 12),
+        .last_success_ms = result_integer(rows, i, 13),
+        .verified_ms = result_integer(rows, i, 14),
+        .attempt = result_integer(rows, i, 15),
+        .run_id = result_integer(rows, i, 16),
+        .quarantined = -1,
+    };
+}
+
+// read_from is 1970 for a table that failed before anything was read.
+static bool
+read_tables(
+    struct target *target, struct arena *arena, struct observation *seen, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    PGresult *rows = NULL;
+
+    parameter_integer(&parameters, seen->mirror_id);
+    if (!query(target, "could not read the state of the tables",
+            "SELECT source_schema, source_table, target_table, state, method, reason,"
+            " pg_catalog.array_to_string(key_columns, ', '), error, hint, rows, bytes, " MS(
+                "read_from") ", " MS("read_to") ", " MS("last_success_at") ", " MS(
+                "verified_at") ", attempt, run_id FROM oe2pg.tracking WHERE mirror_id = $1"
+            " ORDER BY target_table COLLATE \"C\", source_table COLLATE \"C\"",
+            &parameters, &rows, err))
+        return false;
+    seen->table_count = (size_t)PQntuples(rows);
+    seen->tables = arena_calloc(arena, seen->table_count, sizeof *seen->tables);
+    for (int i = 0; i < PQntuples(rows); i++)
+        fill_table(arena, rows, i, &seen->tables[i]);
+    PQclear(rows);
+    return true;
+}
+
+static struct observed_table *
+find_table(struct observation *seen, const char *schema, const char *name)
+{
+    for (size_t i = 0; i < seen->table_count; i++) {
+        if (strcmp(seen->tables[i].source_table, name) == 0 &&
+            strcmp(seen->tables[i].source_schema, schema) == 0)
+            return &seen->tables[i];
+    }
+    return NULL;
+}
+
+// Apart from the rest, because it holds values and may be closed to whoever looks.
+static bool
+count_quarantine(struct target *target, struct observation *seen, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    PGresult *rows = NULL;
+    bool is_open;
+
+    seen->quarantine_total = -1;
+    if (!query(target, "could not see the rights on oe2pg.quarantine",
+            "SELECT pg_catalog.has_table_privilege('oe2pg.quarantine', 'SELECT')", NULL, &rows,
+            err))
+        return false;
+    is_open = result_text(rows, 0, 0)[0] == 't';
+    PQclear(rows);
+    if (!is_open)
+        return true;
+    parameter_integer(&parameters, seen->mirror_id);
+    if (!query(target, "could not count the quarantine",
+            "SELECT source_schema, source_table, pg_catalog.count(*) FROM oe2pg.quarantine"
+            " WHERE mirror_id = $1 AND resolved_at IS NULL GROUP BY 1, 2",
+            &parameters, &rows, err))
+        return false;
+    seen->quarantine_total = 0;
+    for (size_t i = 0; i < seen->table_count; i++)
+        seen->tables[i].quarantined = 0;
+    for (int i = 0; i < PQntuples(rows); i++) {
+        struct observed_table *table =
+            find_table(seen, result_text(rows, i, 0), result_text(rows, i, 1));
+
+        seen->quarantine_total += result_integer(rows, i, 2);
+        if (table != NULL)
+            table->quarantined = result_integer(rows, i, 2);
+    }
+    PQclear(rows);
+    return true;
+}
+
+static bool
+read_all(struct target *target, struct arena *arena, const char *schema, struct observation *seen,
+    struct error *err)
+{
+    bool has_tables;
+
+    seen->quarantine_total = -1;
+    if (!has_tracking(target, &has_tables, err))
+        return false;
+    if (!has_tables)
+        return true;
+    if (!read_mirror(target, arena, schema, seen, err))
+        return false;
+    return !seen->has_mirror ||
+           (read_run(target, arena, seen, err) && read_liveness(target, seen, err) &&
+               read_workers(target, arena, seen, err) && read_tables(target, arena, seen, err) &&
+               count_quarantine(target, seen, err));
+}
+
+bool
+observe_mirror(struct target *target, struct arena *arena, const char *schema,
+    struct observation *seen, struct error *err)
+{
+    bool done;
+
+    memset(seen, 0, sizeof *seen);
+    if (!target_script(target, "could not begin to look",
+            "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY", NULL, err))
+        return false;
+    done = read_all(target, arena, schema, seen, err);
+    target_rollback(target);
+    return done;
+}
+
+// ---- quarantine --------------------------------------------------------------------------------
+
+static const char *
+describe_key(struct arena *arena, const PGresult *rows, int row)
+{
+    struct cell *names;
+    struct cell *values;
+    size_t name_count = sql_parse_array(arena, result_text(rows, row, 1), &names);
+    size_t value_count = sql_parse_array(arena, result_text(rows, row, 2), &values);
+    const char *text = "";
+
+    if (name_count == 0 || name_count != value_count)
+        return NULL;
+    for (size_t i = 0; i < name_count; i++)
+        text = arena_printf(arena, "%s%s%s = %s", text, i > 0 ? ", " : "",
+            names[i].bytes != NULL ? names[i].bytes : "?",
+            values[i].bytes != NULL ? values[i].bytes : "NULL");
+    return text;
+}
+
+static bool
+read_entries(struct target *target, struct arena *arena, struct observation *seen,
+    const struct observed_table *table, bool with_values, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    PGresult *rows = NULL;
+
+    parameter_integer(&parameters, seen->mirror_id);
+    parameter_text(&parameters, table->source_schema);
+    parameter_text(&parameters, table->source_table);
+    parameter_integer(&parameters, OBSERVED_QUARANTINE_MAX);
+    parameter_integer(&parameters, with_values ? OBSERVED_VALUE_BYTES : 0);
+    if (!query(target, "could not read the quarantine",
+            "SELECT id, key_columns, key_values, column_name, reason, value_bytes, " MS(
+                "first_seen_at") ", " MS("last_seen_at") ","
+            " CASE WHEN $5::integer > 0 THEN pg_catalog.encode(pg_catalog.substring(value, 1,"
+            "  $5::integer), 'hex') END FROM oe2pg.quarantine WHERE mirror_id = $1"
+            " AND source_schema = $2 AND source_table = $3 AND resolved_at IS NULL"
+            " ORDER BY id LIMIT $4",
+            &parameters, &rows, err))
+        return false;
+    for (int i = 0; i < PQntuples(rows); i++) {
+        seen->quarantine[seen->quarantine_count++] = (struct observed_quarantine){
+            .id = result_integer(rows, i, 0),
+            .source_schema = table->source_schema,
+            .source_table = table->source_table,
+            .key = describe_key(arena, rows, i),
+            .column = copy_text(arena, rows, i, 3),
+            .reason = copy_text(arena, rows, i, 4),
+            .value_bytes = read_count(rows, i, 5),
+            .first_seen_ms = result_integer(rows, i, 6),
+            .last_seen_ms = result_integer(rows, i, 7),
+            .value = copy_text(arena, rows, i, 8),
+        };
+    }
+    PQclear(rows);
+    return true;
+}
+
+bool
+observe_quarantine(struct target *target, struct arena *arena, struct observation *seen,
+    const struct observed_table *const *tables, size_t table_count, bool with_values,
+    struct error *err)
+{
+    size_t capacity = 0;
+
+    if (seen->quarantine_total < 0) {
+        error_set(err, ERROR_TARGET, "the role may not read oe2pg.quarantine");
+        return error_hint(err, "GRANT SELECT ON oe2pg.quarantine TO ... (it holds values of the "
+                               "source); or leave --quarantine away.");
+    }
+    seen->quarantine_total = 0;
+    seen->quarantine_count = 0;
+    // Entries may have been added since they were counted: room for what is read at most.
+    for (size_t i = 0; i < table_count; i++)
+        capacity += tables[i]->quarantined > 0 ? OBSERVED_QUARANTINE_MAX : 0;
+    seen->quarantine = arena_calloc(arena, capacity, sizeof *seen->quarantine);
+    for (size_t i = 0; i < table_count; i++) {
+        if (tables[i]->quarantined <= 0)
+            continue;
+        seen->quarantine_total += tables[i]->quarantined;
+        if (!read_entries(target, arena, seen, tables[i], with_values, err))
+            return false;
+    }
+    return true;
+}
+
+// ---- one table ---------------------------------------------------------------------------------
+
+static void
+name_table(struct sql_parameters *parameters, const struct observation *seen,
+    const struct observed_table *table)
+{
+    parameter_integer(parameters, seen->mirror_id);
+    parameter_text(parameters, table->source_schema);
+    parameter_text(parameters, table->source_table);
+    parameter_integer(parameters, OBSERVED_STORY_MAX);
+}
+
+static void
+fill_table_run(struct arena *arena, const PGresult *rows, int i, struct observed_table_run *run)
+{
+    *run = (struct observed_table_run){
+        .run_id = result_integer(rows, i, 0),
+        .method = copy_text(arena, rows, i, 1),
+        .reason = copy_text(arena, rows, i, 2),
+        .state = copy_text(arena, rows, i, 3),
+        .error = copy_text(arena, rows, i, 4),
+        .hint = copy_text(arena, rows, i, 5),
+        .started_ms = result_integer(rows, i, 6),
+        .finished_ms = result_integer(rows, i, 7),
+        .attempts = result_integer(rows, i, 8),
+        .rows_read = result_integer(rows, i, 9),
+        .bytes_read = result_integer(rows, i, 10),
+        .rows_inserted = result_integer(rows, i, 11),
+        .rows_updated = result_integer(rows, i, 12),
+        .rows_deleted = result_integer(rows, i, 13),
+        .rows_quarantined = result_integer(rows, i, 14),
+    };
+}
+
+static bool
+read_table_runs(struct target *target, struct arena *arena, const struct observation *seen,
+    struct observed_story *story, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    PGresult *rows = NULL;
+
+    name_table(&parameters, seen, story->table);
+    if (!query(target, "could not read the table's history",
+            "SELECT t.run_id, t.method, t.reason, t.state, t.error, t.hint, " MS(
+                "t.started_at") ", " MS("t.finished_at") ", t.attempts, t.rows_read, t.bytes_read,"
+            " t.rows_inserted, t.rows_updated, t.rows_deleted, t.rows_quarantined"
+            " FROM oe2pg.table_run t JOIN oe2pg.run r ON r.id = t.run_id WHERE r.mirror_id = $1"
+            " AND t.source_schema = $2 AND t.source_table = $3 ORDER BY t.run_id DESC LIMIT $4",
+            &parameters, &rows, err))
+        return false;
+    story->run_count = (size_t)PQntuples(rows);
+    story->runs = arena_calloc(arena, story->run_count, sizeof *story->runs);
+    for (int i = 0; i < PQntuples(rows); i++)
+        fill_table_run(arena, rows, i, &story->runs[i]);
+    PQclear(rows);
+    return true;
+}
+
+static bool
+read_changes(struct target *target, struct arena *arena, const struct observation *seen,
+    struct observed_story *story, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    PGresult *rows = NULL;
+
+    name_table(&parameters, seen, story->table);
+    if (!query(target, "could not read the table's schema changes",
+            "SELECT run_id, " MS("changed_at") ", change, statement FROM oe2pg.schema_change"
+            " WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3"
+            " ORDER BY id DESC LIMIT $4",
+            &parameters, &rows, err))
+        return false;
+    story->change_count = (size_t)PQntuples(rows);
+    story->changes = arena_calloc(arena, story->change_count, sizeof *story->changes);
+    for (int i = 0; i < PQntuples(rows); i++) {
+        story->changes[i] = (struct observed_change){
+            .run_id = result_integer(rows, i, 0),
+            .changed_ms = result_integer(rows, i, 1),
+            .change = copy_text(arena, rows, i, 2),
+            .statement = copy_text(arena, rows, i, 3),
+        };
+    }
+    PQclear(rows);
+    return true;
+}
+
+bool
+observe_story(struct target *target, struct arena *arena, const struct observation *seen,
+    const struct observed_table *table, struct observed_story *story, struct error *err)
+{
+    memset(story, 0, sizeof *story);
+    story->table = table;
+    return read_table_runs(target, arena, seen, story, err) &&
+           read_changes(target, arena, seen, story, err);
+}
