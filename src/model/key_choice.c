@@ -204,7 +204,12 @@ key_choice_is_resumable(const struct table *table)
     if (table->key == NULL)
         return false;
     for (size_t i = 0; i < table->key->column_count; i++) {
-        if (!is_resumable_column(&table->columns[table->key->columns[i]]))
+        const struct column *column = &table->columns[table->key->columns[i]];
+
+        if (!is_resumable_column(column))
+            return false;
+        // There a decimal or a stamp is compared as it is stored, not as its canonical text.
+        if (table->is_loosely_typed && column->kind != VALUE_INTEGER && column->kind != VALUE_TEXT)
             return false;
     }
     return true;

@@ -21,12 +21,11 @@ struct cursor {
 // One door. Every function keeps the promise of its namesake in source.h; none is optional, and
 // none is ever given NULL.
 struct source_driver {
-    bool (*open)(
-        const struct source_settings *settings, struct source **source, struct error *err);
+    bool (*open)(const struct source_settings *settings, struct source **source, struct error *err);
     void (*close)(struct source *source);
     void (*cancel)(struct source *source);
-    bool (*read_catalog)(struct source *source, struct arena *arena, struct catalog *catalog,
-        struct error *err);
+    bool (*read_catalog)(
+        struct source *source, struct arena *arena, struct catalog *catalog, struct error *err);
     bool (*open_cursor)(struct source *source, const struct read_request *request,
         struct cursor **cursor, struct error *err);
     bool (*fetch)(struct cursor *cursor, const struct batch **batch, struct error *err);

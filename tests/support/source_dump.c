@@ -5,10 +5,13 @@
 //   source_dump identity                           one JSON object
 //   source_dump rows TABLE [option...]             one JSON array a row; NULL is null
 //   source_dump count TABLE [option...]            rows, bytes, seconds, peak memory, repeats
-//       --part all|not_null|with_null   --key INDEX (its number in the catalogue, from 0)
-//       --after VALUE (once a key column)   --batch-rows N   --batch-bytes N   --value-bytes N
-//       --where SQL   --limit N (stop after so many rows)   --cancel-after MS
-//       --between COMMAND (run by the shell after the catalogue was read)
+//       --part all|not_null|with_null|equal   --key INDEX (its number in the catalogue, from 0)
+//       --after VALUE (once a key column; the word NULL is NULL)   --batch-rows N   --batch-bytes N
+//       --value-bytes N
+//       --where SQL   --limit N (rows in all)   --cancel-after MS
+//       --stop N (leave the cursor after so many rows)
+//       --between COMMAND, --behind COMMAND (run by the shell after the catalogue was read, and
+//       after the cursor was closed)
 //
 // The source is described by the environment: SOURCE_CONNECTION or SOURCE_DRIVER, SOURCE_HOST,
 // SOURCE_PORT, SOURCE_DB, SOURCE_USER, SOURCE_PASSWORD, SOURCE_SCHEMA, SOURCE_FETCH_SIZE,
@@ -40,6 +43,8 @@ struct options {
     size_t limit;
     int64_t cancel_after_ms;
     const char *between;
+    const char *behind;
+    size_t stop;
     bool is_count;
 };
 
@@ -124,7 +129,9 @@ print_hex(const char *label, const struct cell *cell)
 static void
 print_cell(const struct column *column, const struct cell *cell)
 {
-    if (cell->bytes == NULL)
+    if (cell->bytes == NULL && cell->size > 0)
+        (void)printf("{\"too_long\": %zu}", cell->size);
+    else if (cell->bytes == NULL)
         (void)printf("null");
     else if (column->kind == VALUE_BINARY)
         print_hex("binary", cell);
@@ -238,8 +245,7 @@ print_identity(const struct source *source)
     print_field("guid", identity->guid);
     (void)printf(", ");
     print_field("code_page", identity->code_page);
-    (void)printf(
-        ", \"buffers_results\": %s}\n", source_buffers_results(source) ? "true" : "false");
+    (void)printf(", \"buffers_results\": %s}\n", source_buffers_results(source) ? "true" : "false");
     return 0;
 }
 
@@ -274,7 +280,7 @@ read_all(struct cursor *cursor, const struct table *table, const struct options 
         tally->batches += batch->row_count > 0 ? 1 : 0;
         if (batch->size_bytes > tally->widest_batch)
             tally->widest_batch = batch->size_bytes;
-    } while (batch->row_count > 0 && (options->limit == 0 || tally->rows < options->limit));
+    } while (batch->row_count > 0 && (options->stop == 0 || tally->rows < options->stop));
     return true;
 }
 
@@ -292,18 +298,18 @@ read_table(struct source *source, const struct table *table, struct options *opt
         .batch_rows = options->batch_rows,
         .batch_bytes = options->batch_bytes,
         .value_bytes = options->value_bytes,
+        .row_limit = options->limit,
     };
 
     for (;;) {
         struct cursor *cursor = NULL;
         bool done = source_open_cursor(source, &request, &cursor, err) &&
-            read_all(cursor, table, options, tally, err);
+                    read_all(cursor, table, options, tally, err);
 
         cursor_close(cursor);
         if (done)
             return true;
-        if (err->kind != ERROR_DATA || !err->transient ||
-            tally->repeats > (int)table->column_count)
+        if (err->kind != ERROR_DATA || !err->transient || tally->repeats > (int)table->column_count)
             return false;
         if (!options->is_count)
             (void)printf("\"repeat\"\n");
@@ -345,6 +351,14 @@ cancel_later(void *argument)
     return NULL;
 }
 
+static void
+run_command(const char *command)
+{
+    // NOLINTNEXTLINE(cert-env33-c,concurrency-mt-unsafe): what a test asks for
+    if (command != NULL && system(command) != 0)
+        BUG("%s failed", command);
+}
+
 static int
 run_read(struct source *source, const struct catalog *catalog, struct options *options)
 {
@@ -365,9 +379,7 @@ run_read(struct source *source, const struct catalog *catalog, struct options *o
     if (options->key >= 0 && (size_t)options->key >= table->key_count)
         BUG("no key %d", options->key);
     table->where = options->where;
-    // NOLINTNEXTLINE(cert-env33-c,concurrency-mt-unsafe): what a test asks for
-    if (options->between != NULL && system(options->between) != 0)
-        BUG("%s failed", options->between);
+    run_command(options->between);
     begin = clock_steady_ms();
     if (canceller.after_ms > 0)
         (void)pthread_create(&thread, NULL, cancel_later, &canceller);
@@ -376,6 +388,7 @@ run_read(struct source *source, const struct catalog *catalog, struct options *o
         (void)pthread_join(thread, NULL);
     if (!done)
         return print_error(&err);
+    run_command(options->behind);
     if (options->is_count)
         print_tally(&tally, clock_steady_ms() - begin);
     return 0;
@@ -396,9 +409,10 @@ size_of(const char *text)
 static enum key_part
 part_of(const char *text)
 {
-    return strcmp(text, "not_null") == 0 ? KEY_PART_NOT_NULL
-        : strcmp(text, "with_null") == 0 ? KEY_PART_WITH_NULL
-                                         : KEY_PART_ALL;
+    return strcmp(text, "equal") == 0       ? KEY_PART_EQUAL
+           : strcmp(text, "not_null") == 0  ? KEY_PART_NOT_NULL
+           : strcmp(text, "with_null") == 0 ? KEY_PART_WITH_NULL
+                                            : KEY_PART_ALL;
 }
 
 static void
@@ -409,7 +423,9 @@ read_option(const char *name, const char *value, struct options *options)
     else if (strcmp(name, "--key") == 0)
         options->key = (int)size_of(value);
     else if (strcmp(name, "--after") == 0 && options->after_count < KEY_COLUMNS_MAX)
-        options->after[options->after_count++] = (struct cell){ value, strlen(value) };
+        options->after[options->after_count++] = strcmp(value, "NULL") == 0
+                                                     ? (struct cell){ NULL, 0 }
+                                                     : (struct cell){ value, strlen(value) };
     else if (strcmp(name, "--batch-rows") == 0)
         options->batch_rows = size_of(value);
     else if (strcmp(name, "--batch-bytes") == 0)
@@ -424,6 +440,10 @@ read_option(const char *name, const char *value, struct options *options)
         options->cancel_after_ms = (int64_t)size_of(value);
     else if (strcmp(name, "--between") == 0)
         options->between = value;
+    else if (strcmp(name, "--behind") == 0)
+        options->behind = value;
+    else if (strcmp(name, "--stop") == 0)
+        options->stop = size_of(value);
     else
         BUG("unknown option %s", name);
 }
@@ -468,8 +488,8 @@ main(int argc, char **argv)
     struct error err = { 0 };
     int status;
 
-    if (argc < 2 || (strcmp(argv[1], "catalog") != 0 && strcmp(argv[1], "identity") != 0 &&
-                        argc < 3)) {
+    if (argc < 2 ||
+        (strcmp(argv[1], "catalog") != 0 && strcmp(argv[1], "identity") != 0 && argc < 3)) {
         (void)fprintf(stderr, "usage: source_dump catalog|identity|rows TABLE|count TABLE ...\n");
         return 2;
     }

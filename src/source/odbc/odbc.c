@@ -109,8 +109,8 @@ dialect_of_data_source(struct odbc_source *source, const char *wanted)
     const struct odbc_dialect *dialect = NULL;
 
     while (dialect == NULL &&
-        SQL_SUCCEEDED(SQLDataSources(source->environment, direction, name,
-            (SQLSMALLINT)sizeof name, NULL, driver, (SQLSMALLINT)sizeof driver, NULL))) {
+           SQL_SUCCEEDED(SQLDataSources(source->environment, direction, name,
+               (SQLSMALLINT)sizeof name, NULL, driver, (SQLSMALLINT)sizeof driver, NULL))) {
         direction = SQL_FETCH_NEXT;
         if (text_equal_nocase((const char *)name, wanted))
             dialect = odbc_dialect_of_driver((const char *)driver);
@@ -126,8 +126,7 @@ find_dialect(struct odbc_source *source)
     struct buffer value;
 
     if (settings->odbc_connection == NULL || settings->odbc_connection[0] == '\0')
-        return settings->odbc_driver == NULL ? NULL
-                                             : odbc_dialect_of_driver(settings->odbc_driver);
+        return settings->odbc_driver == NULL ? NULL : odbc_dialect_of_driver(settings->odbc_driver);
     buffer_init(&value, CONNECTION_CAP);
     if (odbc_connection_find(settings->odbc_connection, "Driver", &value))
         dialect = odbc_dialect_of_driver(buffer_text(&value));
@@ -186,15 +185,15 @@ set_isolation(struct odbc_source *source, struct error *err)
 {
     SQLUINTEGER possible = get_flags(source, SQL_TXN_ISOLATION_OPTION);
     SQLUINTEGER wanted = source->settings->isolation == SOURCE_READ_UNCOMMITTED
-        ? SQL_TXN_READ_UNCOMMITTED
-        : SQL_TXN_READ_COMMITTED;
+                             ? SQL_TXN_READ_UNCOMMITTED
+                             : SQL_TXN_READ_COMMITTED;
     SQLRETURN code;
 
     // A source that only knows stricter levels (SQLite) reads with its own.
     if ((possible & wanted) == 0)
         return true;
-    code = SQLSetConnectAttr(source->connection, SQL_ATTR_TXN_ISOLATION,
-        (SQLPOINTER)(uintptr_t)wanted, SQL_IS_UINTEGER);
+    code = SQLSetConnectAttr(
+        source->connection, SQL_ATTR_TXN_ISOLATION, (SQLPOINTER)(uintptr_t)wanted, SQL_IS_UINTEGER);
     if (!SQL_SUCCEEDED(code))
         return odbc_fail(source->settings, SQL_HANDLE_DBC, source->connection, code, err,
             "could not set the isolation level");
@@ -208,9 +207,9 @@ run(struct odbc_source *source, const char *sql, struct error *err)
     struct odbc_statement statement = { 0 };
     SQLSMALLINT columns = 0;
     bool done = odbc_statement_open(source, &statement, err) &&
-        odbc_statement_execute(&statement, sql, err) &&
-        odbc_statement_check(&statement, SQLNumResultCols(statement.handle, &columns), err,
-            "could not query the source");
+                odbc_statement_execute(&statement, sql, err) &&
+                odbc_statement_check(&statement, SQLNumResultCols(statement.handle, &columns), err,
+                    "could not query the source");
 
     if (done && columns > 0)
         done = odbc_statement_check(
@@ -226,8 +225,7 @@ set_up_session(struct odbc_source *source, struct error *err)
 
     if (!set_isolation(source, err))
         return false;
-    for (size_t i = 0;
-         i < ODBC_SESSION_STATEMENTS && source->product->session[i] != NULL; i++) {
+    for (size_t i = 0; i < ODBC_SESSION_STATEMENTS && source->product->session[i] != NULL; i++) {
         if (!run(source, source->product->session[i], err)) {
             err->kind = ERROR_SOURCE;
             return error_within(err, "could not set up the session");
@@ -306,7 +304,8 @@ learn_abilities(struct odbc_source *source)
         (void)snprintf(source->quote, sizeof source->quote, "%s", quote);
     (void)snprintf(source->escape, sizeof source->escape, "%s", escape);
     source->getdata = get_flags(source, SQL_GETDATA_EXTENSIONS);
-    source->paces_fetch = source->settings->fetch_size == 0 &&
+    source->paces_fetch =
+        source->settings->fetch_size == 0 &&
         (source->settings->odbc_connection == NULL ||
             (!odbc_connection_find(source->settings->odbc_connection, "Fetch", NULL) &&
                 !odbc_connection_find(source->settings->odbc_connection, "A7", NULL)));
@@ -355,8 +354,8 @@ odbc_open(const struct source_settings *settings, struct source **opened, struct
         release(source);
         return false;
     }
-    source->product = odbc_product_find(
-        get_info(source, SQL_DBMS_NAME), get_info(source, SQL_DRIVER_NAME));
+    source->product =
+        odbc_product_find(get_info(source, SQL_DBMS_NAME), get_info(source, SQL_DRIVER_NAME));
     learn_abilities(source);
     if (!set_up_session(source, err)) {
         odbc_close(&source->base);

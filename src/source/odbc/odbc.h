@@ -32,14 +32,14 @@ struct odbc_source {
     const struct odbc_product *product;
     SQLHENV environment;
     SQLHDBC connection;
-    struct arena arena;         // the identity's texts
-    char quote[8];              // around identifiers; "" when there is none
-    char escape[8];             // in patterns of catalogue calls; "" when there is none
-    SQLUINTEGER getdata;        // SQL_GD_* flags
-    bool paces_fetch;           // nobody said how many rows a network fetch shall have
-    struct odbc_note *notes;    // owned
+    struct arena arena;           // the identity's texts
+    char quote[8];                // around identifiers; "" when there is none
+    char escape[8];               // in patterns of catalogue calls; "" when there is none
+    SQLUINTEGER getdata;          // SQL_GD_* flags
+    bool paces_fetch;             // nobody said how many rows a network fetch shall have
+    struct odbc_note *notes;      // owned
     pthread_mutex_t running_lock; // guards `running` only
-    SQLHSTMT running;           // what source_cancel may cancel; NULL when nothing runs
+    SQLHSTMT running;             // what source_cancel may cancel; NULL when nothing runs
 };
 
 // --- odbc_error.c: the one place that reads diagnostics
@@ -49,8 +49,8 @@ struct odbc_source {
 bool odbc_fail(const struct source_settings *settings, SQLSMALLINT handle_type, SQLHANDLE handle,
     SQLRETURN code, struct error *err, const char *what);
 // The same for an attempt to connect: every failure is one of the source.
-bool odbc_fail_connect(const struct source_settings *settings, SQLHDBC connection, SQLRETURN code,
-    struct error *err);
+bool odbc_fail_connect(
+    const struct source_settings *settings, SQLHDBC connection, SQLRETURN code, struct error *err);
 // True when some warning of the handle says that data was shortened (01004).
 bool odbc_was_truncated(SQLSMALLINT handle_type, SQLHANDLE handle);
 
@@ -66,8 +66,8 @@ bool odbc_statement_open(struct odbc_source *source, struct odbc_statement *stat
 bool odbc_statement_execute(struct odbc_statement *statement, const char *sql, struct error *err)
     __attribute__((warn_unused_result));
 // True for the codes that mean success; otherwise fills err.
-bool odbc_statement_check(const struct odbc_statement *statement, SQLRETURN code,
-    struct error *err, const char *what) __attribute__((warn_unused_result));
+bool odbc_statement_check(const struct odbc_statement *statement, SQLRETURN code, struct error *err,
+    const char *what) __attribute__((warn_unused_result));
 // Ends its transaction too, where autocommit is off.
 void odbc_statement_close(struct odbc_statement *statement);
 

@@ -126,8 +126,8 @@ own_catalog(const struct odbc_source *source)
 }
 
 static bool
-list_tables(struct odbc_source *source, struct arena *arena, struct table_list *list,
-    struct error *err)
+list_tables(
+    struct odbc_source *source, struct arena *arena, struct table_list *list, struct error *err)
 {
     struct odbc_statement statement = { 0 };
     struct odbc_result result = { 0 };
@@ -138,11 +138,11 @@ list_tables(struct odbc_source *source, struct arena *arena, struct table_list *
 
     if (!odbc_statement_open(source, &statement, err))
         return false;
-    code = SQLTables(statement.handle, catalog, SQL_NTS, NULL, 0, NULL, 0, (SQLCHAR *)type,
-        SQL_NTS);
+    code =
+        SQLTables(statement.handle, catalog, SQL_NTS, NULL, 0, NULL, 0, (SQLCHAR *)type, SQL_NTS);
     done = odbc_statement_check(&statement, code, err, "could not list the tables") &&
-        odbc_result_open(&statement, TABLES_FIELDS, NAME_BYTES, &result, err) &&
-        read_tables(&result, arena, list, err);
+           odbc_result_open(&statement, TABLES_FIELDS, NAME_BYTES, &result, err) &&
+           read_tables(&result, arena, list, err);
     odbc_result_close(&result);
     odbc_statement_close(&statement);
     return done;
@@ -423,6 +423,8 @@ odbc_read_catalog(
     if (list.count > 0)
         memcpy(catalog->tables, list.tables, list.count * sizeof(struct table *));
     catalog->table_count = list.count;
+    for (size_t i = 0; i < list.count; i++)
+        list.tables[i]->is_loosely_typed = source->product->is_loosely_typed;
     done = true;
 out:
     free(list.tables);

@@ -76,7 +76,8 @@ static const struct odbc_dialect dialects[] = {
         .user = "UID",
         .password = "PWD",
         .options = { { "CHARSET", NULL, "utf8mb4", OPTION_FIXED },
-            { "FORWARD_CURSOR", NULL, "1", OPTION_FIXED }, { "NO_CACHE", NULL, "1", OPTION_FIXED } } },
+            { "FORWARD_CURSOR", NULL, "1", OPTION_FIXED },
+            { "NO_CACHE", NULL, "1", OPTION_FIXED } } },
     // IACP 106 is UTF-8; AS is the rows of a network fetch (50 unless said); DIL 0 reads
     // uncommitted.
     { .patterns = { "*openedge*", "*pgoe*" },
@@ -211,14 +212,13 @@ needs_braces(const char *value)
 {
     size_t size = strlen(value);
 
-    return strpbrk(value, ";{}[]=") != NULL || (size > 0 && (value[0] == ' ' ||
-                                                                value[size - 1] == ' '));
+    return strpbrk(value, ";{}[]=") != NULL ||
+           (size > 0 && (value[0] == ' ' || value[size - 1] == ' '));
 }
 
 // Some characters cannot be said at all where a driver takes braces literally.
 static bool
-append_plain(
-    struct buffer *connection, const char *key, const char *value, struct error *err)
+append_plain(struct buffer *connection, const char *key, const char *value, struct error *err)
 {
     size_t size = strlen(value);
 
@@ -260,7 +260,7 @@ append_given(struct buffer *connection, const struct odbc_dialect *dialect, cons
     const char *value, struct error *err)
 {
     bool can_brace = dialect->bracing == BRACES_ALWAYS ||
-        (dialect->bracing == BRACES_PASSWORD && key == dialect->password);
+                     (dialect->bracing == BRACES_PASSWORD && key == dialect->password);
 
     if (key == NULL || value == NULL || value[0] == '\0')
         return true;
@@ -325,9 +325,9 @@ build_from_parts(const struct source_settings *settings, const struct odbc_diale
         (void)snprintf(port, sizeof port, "%d", settings->port);
     // The driver manager reads this one itself and always takes braces.
     return append_value(connection, "Driver", settings->odbc_driver, true, err) &&
-        append_given(connection, dialect, dialect->host, settings->host, err) &&
-        append_given(connection, dialect, dialect->port, port, err) &&
-        append_given(connection, dialect, dialect->database, settings->db_name, err);
+           append_given(connection, dialect, dialect->host, settings->host, err) &&
+           append_given(connection, dialect, dialect->port, port, err) &&
+           append_given(connection, dialect, dialect->database, settings->db_name, err);
 }
 
 bool
@@ -350,6 +350,5 @@ odbc_connection_build(const struct source_settings *settings, const struct odbc_
     if (!append_login(settings, dialect, connection, err))
         return false;
     append_options(settings, dialect, connection);
-    return !connection->failed ||
-        error_set(err, ERROR_CONFIG, "the connection string is too long");
+    return !connection->failed || error_set(err, ERROR_CONFIG, "the connection string is too long");
 }

@@ -389,9 +389,9 @@ check_guard(struct odbc_cursor *cursor, size_t row, struct error *err)
 
         if (!cursor->query.is_counted[i] || cell->size == 0)
             continue;
-        // Beside a value that was not read the others cannot be counted.
+        // Beside a value that was not read the others cannot be counted; as bytes they are exact.
         if (bytes == NULL && cursor->offsets[first + i] == NOT_STORED)
-            return true;
+            return fail_for_odd_texts(cursor, err);
         if (cursor->offsets[first + i] != NOT_STORED)
             bytes = cursor->stored.bytes + cursor->offsets[first + i];
         if (cell->size >= 3 && bytes[0] == 'X' && bytes[1] == '\'' && bytes[cell->size - 1] == '\'')

@@ -109,8 +109,8 @@ odbc_fail(const struct source_settings *settings, SQLSMALLINT handle_type, SQLHA
     if (code == SQL_INVALID_HANDLE)
         BUG("%s: invalid ODBC handle", what);
     if (!find_cause(handle_type, handle, &cause)) {
-        return error_set(err, ERROR_SOURCE,
-            "%s: the driver failed (code %d) without saying why", what, (int)code);
+        return error_set(err, ERROR_SOURCE, "%s: the driver failed (code %d) without saying why",
+            what, (int)code);
     }
     mask(settings, cause.message, sizeof cause.message);
     state = better_state(&cause);
@@ -130,13 +130,13 @@ static bool
 was_refused(const struct error *err)
 {
     return strncmp(err->sqlstate, "28", 2) == 0 || strcmp(err->sqlstate, "3D000") == 0 ||
-        strncmp(err->sqlstate, "42", 2) == 0 || strcmp(err->sqlstate, "08004") == 0 ||
-        err->native_code == 1045 || strstr(err->message, "FATAL:") != NULL;
+           strncmp(err->sqlstate, "42", 2) == 0 || strcmp(err->sqlstate, "08004") == 0 ||
+           err->native_code == 1045 || strstr(err->message, "FATAL:") != NULL;
 }
 
 bool
-odbc_fail_connect(const struct source_settings *settings, SQLHDBC connection, SQLRETURN code,
-    struct error *err)
+odbc_fail_connect(
+    const struct source_settings *settings, SQLHDBC connection, SQLRETURN code, struct error *err)
 {
     (void)odbc_fail(
         settings, SQL_HANDLE_DBC, connection, code, err, "could not connect to the source");

@@ -133,9 +133,9 @@ query_keys(struct odbc_source *source, struct arena *arena, struct table **table
     struct odbc_statement statement = { 0 };
     struct odbc_result result = { 0 };
     bool done = odbc_statement_open(source, &statement, err) &&
-        odbc_statement_execute(&statement, source->product->keys, err) &&
-        odbc_result_open(&statement, KEY_FIELDS, NAME_BYTES, &result, err) &&
-        read_index_rows(&result, arena, tables, table_count, err);
+                odbc_statement_execute(&statement, source->product->keys, err) &&
+                odbc_result_open(&statement, KEY_FIELDS, NAME_BYTES, &result, err) &&
+                read_index_rows(&result, arena, tables, table_count, err);
 
     odbc_result_close(&result);
     odbc_statement_close(&statement);
@@ -162,8 +162,8 @@ writable(const char *text)
 }
 
 static bool
-read_primary(struct odbc_result *result, struct arena *arena, struct table *table,
-    struct error *err)
+read_primary(
+    struct odbc_result *result, struct arena *arena, struct table *table, struct error *err)
 {
     struct index_run run = { 0 };
     bool has_row = false;
@@ -197,8 +197,8 @@ list_primary(
                SQLPrimaryKeys(statement.handle, NULL, 0, writable(table->schema), SQL_NTS,
                    writable(table->name), SQL_NTS),
                err, "could not list a primary key") &&
-        odbc_result_open(&statement, PRIMARY_FIELDS, NAME_BYTES, &result, err) &&
-        read_primary(&result, arena, table, err);
+           odbc_result_open(&statement, PRIMARY_FIELDS, NAME_BYTES, &result, err) &&
+           read_primary(&result, arena, table, err);
     odbc_result_close(&result);
     odbc_statement_close(&statement);
     return done;
@@ -251,8 +251,8 @@ list_statistics(
                SQLStatistics(statement.handle, NULL, 0, writable(table->schema), SQL_NTS,
                    writable(table->name), SQL_NTS, SQL_INDEX_UNIQUE, SQL_QUICK),
                err, "could not list unique indexes") &&
-        odbc_result_open(&statement, STATISTICS_FIELDS, NAME_BYTES, &result, err) &&
-        read_statistics(&result, arena, table, err);
+           odbc_result_open(&statement, STATISTICS_FIELDS, NAME_BYTES, &result, err) &&
+           read_statistics(&result, arena, table, err);
     odbc_result_close(&result);
     odbc_statement_close(&statement);
     return done;
@@ -314,9 +314,9 @@ odbc_read_estimates(struct odbc_source *source, struct table **tables, size_t ta
         !odbc_result_open(&statement, ESTIMATE_FIELDS, NAME_BYTES, &result, &ignored))
         goto out;
     while (odbc_result_next(&result, &has_row, &ignored) && has_row) {
-        struct table *table = odbc_find_table(tables, table_count,
-            or_empty(odbc_result_text(&result, 0, NULL)),
-            or_empty(odbc_result_text(&result, 1, NULL)));
+        struct table *table =
+            odbc_find_table(tables, table_count, or_empty(odbc_result_text(&result, 0, NULL)),
+                or_empty(odbc_result_text(&result, 1, NULL)));
         int64_t rows = odbc_result_number(&result, 2, -1);
 
         if (table != NULL && rows >= 0)

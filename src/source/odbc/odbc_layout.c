@@ -142,8 +142,8 @@ odbc_layout_plan(const struct odbc_source *source, const struct read_request *re
         slot->stride = stride_of(slot);
         slot->is_by_call = !can_reposition && (column->is_long || note->is_long[i] || is_odd);
     }
-    shrink(layout, can_reposition, can_reposition ? BLOCK_BYTES / BLOCK_ROWS_GOOD
-                                                  : BLOCK_BYTES_MAX);
+    shrink(
+        layout, can_reposition, can_reposition ? BLOCK_BYTES / BLOCK_ROWS_GOOD : BLOCK_BYTES_MAX);
     shrink(layout, false, BLOCK_BYTES_MAX);
     set_order(layout);
 }
@@ -207,8 +207,8 @@ check_result(const struct odbc_statement *statement, const bool *is_plain, bool 
 }
 
 static size_t
-choose_rows(
-    const struct odbc_source *source, const struct read_request *request, struct odbc_layout *layout)
+choose_rows(const struct odbc_source *source, const struct read_request *request,
+    struct odbc_layout *layout)
 {
     size_t budget = BLOCK_BYTES;
     size_t rows;
@@ -235,8 +235,8 @@ allocate(struct odbc_layout *layout)
     size_t at = 0;
     char *memory;
 
-    layout->memory_bytes = mem_product(row_bytes(layout) + 64, layout->block_rows) +
-        (layout->column_count + 2) * 16;
+    layout->memory_bytes =
+        mem_product(row_bytes(layout) + 64, layout->block_rows) + (layout->column_count + 2) * 16;
     layout->memory = mem_calloc(1, layout->memory_bytes);
     memory = layout->memory;
     for (size_t i = 0; i < layout->column_count; i++) {
@@ -294,14 +294,12 @@ bind_block(const struct odbc_statement *statement, struct odbc_layout *layout,
     for (size_t i = 0; i < layout->column_count; i++) {
         struct odbc_slot *slot = &layout->slots[i];
 
-        if (!slot->is_by_call &&
-            !bind_item(statement, slot->item, slot->c_type, slot->values, slot->stride,
-                slot->indicators, err))
+        if (!slot->is_by_call && !bind_item(statement, slot->item, slot->c_type, slot->values,
+                                     slot->stride, slot->indicators, err))
             return error_within(err, "column \"%s\"", slot->column->name);
     }
-    return !layout->has_guard ||
-        bind_item(statement, guard_item, SQL_C_CHAR, layout->guard_values, ODBC_GUARD_STRIDE,
-            layout->guard_indicators, err);
+    return !layout->has_guard || bind_item(statement, guard_item, SQL_C_CHAR, layout->guard_values,
+                                     ODBC_GUARD_STRIDE, layout->guard_indicators, err);
 }
 
 bool

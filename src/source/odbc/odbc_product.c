@@ -25,8 +25,8 @@ static bool
 has_text_affinity(const struct column *column)
 {
     return !contains_word(column->type_name, "int") &&
-        (contains_word(column->type_name, "char") || contains_word(column->type_name, "clob") ||
-            contains_word(column->type_name, "text"));
+           (contains_word(column->type_name, "char") || contains_word(column->type_name, "clob") ||
+               contains_word(column->type_name, "text"));
 }
 
 static void
@@ -79,8 +79,8 @@ sqlite_guard(
         append_with_name(sql, "ifnull(length(CAST(@ AS BLOB)), 0)", name);
         return true;
     }
-    append_with_name(
-        sql, "CASE WHEN typeof(@) = 'blob' OR instr(@, char(0)) THEN 2000000000000 ELSE 0 END", name);
+    append_with_name(sql,
+        "CASE WHEN typeof(@) = 'blob' OR instr(@, char(0)) THEN 2000000000000 ELSE 0 END", name);
     return false;
 }
 
@@ -93,7 +93,8 @@ type_by_context(const struct column *column)
     return SQL_VARCHAR;
 }
 
-// --- PostgreSQL: its own text for everything that psqlODBC would rewrite (dates, zones, uuid, money)
+// --- PostgreSQL: its own text for everything that psqlODBC would rewrite (dates, zones, uuid,
+// money)
 
 enum {
     PG_BOOL = 16,
@@ -236,12 +237,12 @@ mariadb_refine(struct column *column, int64_t base_type, int64_t type_modifier)
     (void)base_type;
     (void)type_modifier;
     if (text_match("bit*", column->type_name)) {
-        column->kind = column->width <= 1 && column->kind != VALUE_BINARY ? VALUE_BOOLEAN
-                                                                            : VALUE_INTEGER;
+        column->kind =
+            column->width <= 1 && column->kind != VALUE_BINARY ? VALUE_BOOLEAN : VALUE_INTEGER;
         column->width = 20;
         column->is_long = false;
     } else if (text_equal_nocase(column->type_name, "uuid") ||
-        text_match("inet?", column->type_name)) {
+               text_match("inet?", column->type_name)) {
         column->kind = VALUE_TEXT;
         column->driver_type = SQL_CHAR; // the catalogue calls it binary, the result does not
         column->width = 48;
@@ -273,6 +274,7 @@ static const struct odbc_product products[] = {
         .append_guard = sqlite_guard,
         .parameter_type = type_by_context,
         .prints_long_reals = true,
+        .is_loosely_typed = true,
         .has_limit = true },
     { .patterns = { "PostgreSQL*" },
         .library = "*psqlodbc*",

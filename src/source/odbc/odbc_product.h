@@ -31,18 +31,20 @@ struct odbc_product {
     bool (*append_expression)(
         struct buffer *sql, const struct column *column, const char *name, bool has_odd_texts);
     // Appends what a row's guard adds for a text column, `code_page` being the database's: either a
-    // number beyond ODBC_GUARD_ODD for a value that the driver would spoil silently (returns false),
-    // or the bytes that the value has, to be compared with those delivered (returns true). NULL:
-    // nothing is spoiled.
-    bool (*append_guard)(struct buffer *sql, const struct column *column, const char *name,
-        const char *code_page);
+    // number beyond ODBC_GUARD_ODD for a value that the driver would spoil silently (returns
+    // false), or the bytes that the value has, to be compared with those delivered (returns true).
+    // NULL: nothing is spoiled.
+    bool (*append_guard)(
+        struct buffer *sql, const struct column *column, const char *name, const char *code_page);
     // SQL type under which a position in a key is bound (its C type is char). NULL: the column's.
     int (*parameter_type)(const struct column *column);
     // Mends kind, width and scale after the general rules of odbc_type.h. `base_type` and
     // `type_modifier` are psqlODBC's extra columns 20 and 25 of SQLColumns, -1 elsewhere.
     void (*refine_column)(struct column *column, int64_t base_type, int64_t type_modifier);
-    // Reals come with 18 digits in columns of numbers and dates: to be printed as short as they can.
+    // Reals come with 18 digits in columns of numbers and dates: to be printed as short as they
+    // can.
     bool prints_long_reals;
+    bool is_loosely_typed;  // values need not be of their column's type
     bool has_limit;         // SELECT ... LIMIT n
     bool has_own_types;     // refine_column replaces driver_type by the product's type number
     bool only_own_catalog;  // list the tables of the connected database only

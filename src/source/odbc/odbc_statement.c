@@ -29,14 +29,13 @@ odbc_statement_check(
         BUG("%s: ODBC code %d was never asked for", what, (int)code);
     case SQL_ERROR:
     default:
-        return odbc_fail(statement->source->settings, SQL_HANDLE_STMT, statement->handle, code, err,
-            what);
+        return odbc_fail(
+            statement->source->settings, SQL_HANDLE_STMT, statement->handle, code, err, what);
     }
 }
 
 bool
-odbc_statement_open(
-    struct odbc_source *source, struct odbc_statement *statement, struct error *err)
+odbc_statement_open(struct odbc_source *source, struct odbc_statement *statement, struct error *err)
 {
     SQLRETURN code;
 

@@ -120,8 +120,8 @@ is_unbounded(const char *type_name, const struct column *column)
         starts_with(type_name, "text"))
         return true;
     return column->driver_type == SQL_LONGVARCHAR || column->driver_type == SQL_WLONGVARCHAR ||
-        column->driver_type == SQL_LONGVARBINARY || column->width == 0 ||
-        column->width > TEXT_BOUND_MAX;
+           column->driver_type == SQL_LONGVARBINARY || column->width == 0 ||
+           column->width > TEXT_BOUND_MAX;
 }
 
 void
@@ -141,7 +141,7 @@ odbc_type_describe(const struct odbc_column_facts *facts, struct column *column)
         if (column->kind == VALUE_DECIMAL)
             column->scale = second >= 0 && second <= DECIMALS_MAX ? (int)second : 0;
     } else if (column->kind == VALUE_DECIMAL && facts->data_type != SQL_NUMERIC &&
-        facts->data_type != SQL_DECIMAL) {
+               facts->data_type != SQL_DECIMAL) {
         column->scale = -1; // the driver thinks it a text or a double
     }
     column->is_long = is_unbounded(facts->type_name, column);

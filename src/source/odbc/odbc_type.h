@@ -17,11 +17,17 @@ struct odbc_column_facts {
 void odbc_type_describe(const struct odbc_column_facts *facts, struct column *column);
 
 // The type as people write it: "varchar(60)", "numeric(10,2)"; in the arena.
-const char *odbc_type_spell(struct arena *arena, const char *type_name, const struct column *column);
+const char *odbc_type_spell(
+    struct arena *arena, const char *type_name, const struct column *column);
 
 // Types that a driver may call differently in the catalogue and in a result are of one class.
-enum odbc_type_class { ODBC_CLASS_TEXT, ODBC_CLASS_NUMBER, ODBC_CLASS_TIME, ODBC_CLASS_BINARY,
-    ODBC_CLASS_OTHER };
+enum odbc_type_class {
+    ODBC_CLASS_TEXT,
+    ODBC_CLASS_NUMBER,
+    ODBC_CLASS_TIME,
+    ODBC_CLASS_BINARY,
+    ODBC_CLASS_OTHER
+};
 enum odbc_type_class odbc_type_class(int data_type);
 
 // True for the types whose values are UTF-16 in the driver.

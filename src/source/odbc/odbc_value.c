@@ -45,7 +45,8 @@ odbc_value_append_utf16(struct buffer *value, const char *bytes, size_t size)
             return false;
         if (unit >= 0xD800 && unit < 0xDC00 && low >= 0xDC00 && low < 0xE000) {
             at++;
-            value->size += text_utf8_encode(0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00), out);
+            value->size +=
+                text_utf8_encode(0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00), out);
         } else if (unit >= 0xD800 && unit < 0xE000) {
             value->size += encode_surrogate(unit, out);
         } else {
@@ -138,7 +139,8 @@ odbc_value_get(const struct odbc_statement *statement, SQLUSMALLINT item, SQLSMA
         return get_pieces(statement, item, c_type, limit, value, err);
     buffer_clear(wide);
     // A character takes two bytes at least in UTF-16 and one at least in UTF-8.
-    state = get_pieces(statement, item, c_type, limit > SIZE_MAX / 2 ? limit : limit * 2, wide, err);
+    state =
+        get_pieces(statement, item, c_type, limit > SIZE_MAX / 2 ? limit : limit * 2, wide, err);
     if (state != ODBC_VALUE_READ)
         return state;
     if (!odbc_value_append_utf16(value, wide->bytes, wide->size) || value->size - start > limit)

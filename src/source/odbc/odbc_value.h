@@ -14,8 +14,7 @@ enum odbc_value_state {
 // Appends a whole value of the present row by SQLGetData: bytes as they are for SQL_C_CHAR and
 // SQL_C_BINARY, UTF-8 for SQL_C_WCHAR (`wide` is scratch for it). At most `limit` bytes.
 enum odbc_value_state odbc_value_get(const struct odbc_statement *statement, SQLUSMALLINT item,
-    SQLSMALLINT c_type, size_t limit, struct buffer *value, struct buffer *wide,
-    struct error *err);
+    SQLSMALLINT c_type, size_t limit, struct buffer *value, struct buffer *wide, struct error *err);
 
 // Appends UTF-16 (native byte order, `size` bytes) as UTF-8. A surrogate without its partner has no
 // UTF-8: it becomes the three bytes that the same arithmetic gives (as WTF-8 does), which nothing
