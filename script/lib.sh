@@ -85,7 +85,7 @@ build_in() {
 # Sanitizers end the program at the first finding, with a status no test expects. What foreign
 # libraries leak is listed, with reasons, in the suppressions.
 sanitizer_environment() {
-    export ASAN_OPTIONS=detect_leaks=1:exitcode=99:detect_stack_use_after_return=1:strict_string_checks=1
+    export ASAN_OPTIONS=detect_leaks=1:exitcode=99:detect_stack_use_after_return=1
     export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:exitcode=99
     export LSAN_OPTIONS=suppressions=$PWD/tests/support/lsan.supp:print_suppressions=0
     export TSAN_OPTIONS=suppressions=$PWD/tests/support/tsan.supp:exitcode=66

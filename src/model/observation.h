@@ -73,7 +73,7 @@ struct observed_quarantine {
     const char *key;    // "name = value, ..."; NULL: the row has no key, or it is no text
     const char *column; // NULL: the whole row
     const char *reason;
-    const char *value; // its beginning, in hex; NULL: not asked for, or not readable
+    const char *value;   // its beginning, in hex; NULL: not asked for, or not readable
     int64_t value_bytes; // of the whole value; -1: unknown
     int64_t first_seen_ms;
     int64_t last_seen_ms;

@@ -109,8 +109,8 @@ format_rows(char text[FIGURE_SIZE], const struct bar_line *line, bool is_wide)
         return;
     figure_count(count, line->row_count);
     figure_count(of, line->of_rows);
-    (void)snprintf(text, FIGURE_SIZE, "%.20s%s%.20s", count, has_estimate ? "/~" : "",
-        has_estimate ? of : "");
+    (void)snprintf(
+        text, FIGURE_SIZE, "%.20s%s%.20s", count, has_estimate ? "/~" : "", has_estimate ? of : "");
 }
 
 static void

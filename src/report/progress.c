@@ -61,8 +61,7 @@ sum_up(struct progress_view *view)
         if (table->of_rows < 0)
             view->of_rows = -1;
         else if (view->of_rows >= 0)
-            view->of_rows +=
-                table->of_rows > table->row_count ? table->of_rows : table->row_count;
+            view->of_rows += table->of_rows > table->row_count ? table->of_rows : table->row_count;
     }
 }
 
@@ -78,16 +77,15 @@ judge(struct progress_view *view)
         view->left_ms = rate_time_left_ms(view->run_rate, view->of_rows - view->row_count);
         return;
     }
-    view->fraction =
-        run->tables_total > 0 ? (double)ended / (double)run->tables_total : 0;
+    view->fraction = run->tables_total > 0 ? (double)ended / (double)run->tables_total : 0;
     if (ended > 0 && run->elapsed_ms >= TRUST_AFTER_MS)
-        view->left_ms = (int64_t)((double)run->elapsed_ms *
-                                  (double)(run->tables_total - ended) / (double)ended);
+        view->left_ms = (int64_t)((double)run->elapsed_ms * (double)(run->tables_total - ended) /
+                                  (double)ended);
 }
 
 static void
-look(struct progress *progress, const struct run_progress *run,
-    const struct table_progress *tables, size_t count, struct progress_view *view)
+look(struct progress *progress, const struct run_progress *run, const struct table_progress *tables,
+    size_t count, struct progress_view *view)
 {
     int64_t now = clock_steady_ms();
 

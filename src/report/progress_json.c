@@ -38,8 +38,7 @@ write_table(struct json_writer *json, const struct table_progress *table, const 
     json_decimal(
         json, "percent", of_rows > 0 ? 100.0 * (double)table->row_count / (double)of_rows : -1);
     json_integer(json, "bytes", table->size_bytes);
-    write_rate(
-        json, rate, of_rows > 0 ? rate_time_left_ms(rate, of_rows - table->row_count) : -1);
+    write_rate(json, rate, of_rows > 0 ? rate_time_left_ms(rate, of_rows - table->row_count) : -1);
     json_end_object(json);
 }
 

@@ -22,7 +22,7 @@
 
 enum {
     SCREEN_CAP = 256 * 1024,
-    REPAINT_MS = 100,      // at least between two paintings
+    REPAINT_MS = 100, // at least between two paintings
     LINES_MAX = PROGRESS_TABLES_MAX + 1,
     KEPT_FOR_THE_LOG = 4, // lines of the terminal, if it has so many
 };
@@ -30,11 +30,11 @@ enum {
 struct progress_screen {
     pthread_mutex_t lock;
     bool has_colour;
-    struct buffer frame;     // the bars as last composed
+    struct buffer frame;      // the bars as last composed
     size_t widths[LINES_MAX]; // columns of each of its lines
     size_t line_count;
-    struct buffer out;   // what is written next
-    bool is_painted;     // the frame stands on the screen
+    struct buffer out;  // what is written next
+    bool is_painted;    // the frame stands on the screen
     int64_t painted_ms; // steady clock
 };
 
@@ -143,8 +143,8 @@ progress_screen_close(struct progress_screen *screen)
 // ---- composing ---------------------------------------------------------------------------------
 
 static void
-add_line(struct progress_screen *screen, const struct bar_layout *layout,
-    const struct bar_line *line)
+add_line(
+    struct progress_screen *screen, const struct bar_layout *layout, const struct bar_line *line)
 {
     screen->widths[screen->line_count++] =
         bar_append(&screen->frame, layout, line, screen->has_colour);

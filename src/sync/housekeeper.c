@@ -104,8 +104,9 @@ housekeep(void *context)
         else if (housekeeper->target == NULL || !target_is_alive(housekeeper->target))
             reconnect(housekeeper, &err);
     }
-    // The end of the run is to be recorded: one more try.
-    if (housekeeper->target == NULL || !target_is_alive(housekeeper->target))
+    // The end of the run is to be recorded on this connection: it has to be one that works.
+    if (housekeeper->target == NULL ||
+        (!save_all(housekeeper, &err) && !target_is_alive(housekeeper->target)))
         reconnect(housekeeper, &err);
     housekeeper->is_ended = true;
     return NULL;

@@ -255,6 +255,13 @@ open_target(struct worker *worker, struct error *err)
     if (!target_open(&worker->shared->settings->target, name, &target, err))
         return false;
     target_set_fence(target, claim->mirror_id, claim->run_id);
+    // Who takes a mirror over ends the sessions of the run before: after a lost connection the
+    // first thing to know is whether the mirror is still ours. Reading on would mean to find
+    // another run's work and to take it for a stranger's.
+    if (!target_begin(target, err) || !target_commit(target, err)) {
+        target_close(target);
+        return false;
+    }
     (void)pthread_mutex_lock(&worker->lock);
     worker->target = target;
     (void)pthread_mutex_unlock(&worker->lock);
@@ -426,6 +433,8 @@ record_failure(
         !target_commit(worker->target, &err)) {
         if (worker->target != NULL)
             target_rollback(worker->target);
+        if (err.kind == ERROR_BUSY)
+            queue_stop(worker->shared->queue, &err);
         error_within(&err, "could not record why table \"%s\" failed", job->table->name);
         log_failure(LOG_WARNING, &err);
     }

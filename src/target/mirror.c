@@ -16,9 +16,6 @@
 #include <string.h>
 #include <unistd.h>
 
-// First half of the advisory lock's two numbers: "oe2p"; the second is the mirror's id.
-#define ADVISORY_CLASS "1869820528"
-
 enum { FENCE_TRIES = 3 };
 
 static bool

@@ -62,9 +62,11 @@ read_mirror(struct target *target, struct arena *arena, const char *schema,
 
     parameter_text(&parameters, schema);
     if (!query(target, "could not read the mirror's registration",
-            "SELECT id, " MS("pg_catalog.clock_timestamp()") ", source_product, source_host,"
-            " source_port, source_database, source_schema, " MS("created_at")
-            " FROM oe2pg.mirror WHERE target_schema = $1",
+            "SELECT id, " MS(
+                "pg_catalog.clock_timestamp()") ", source_product, source_host,"
+                                                " source_port, source_database, source_schema, " MS(
+                                                    "created_at") " FROM oe2pg.mirror WHERE "
+                                                                  "target_schema = $1",
             &parameters, &row, err))
         return false;
     seen->has_mirror = PQntuples(row) == 1;
@@ -107,8 +109,7 @@ fill_run(struct arena *arena, const PGresult *row, struct observed_run *run)
 }
 
 static bool
-read_run(
-    struct target *target, struct arena *arena, struct observation *seen, struct error *err)
+read_run(struct target *target, struct arena *arena, struct observation *seen, struct error *err)
 {
     struct sql_parameters parameters = { .count = 0 };
     PGresult *row = NULL;
@@ -117,8 +118,9 @@ read_run(
     if (!query(target, "could not read the last run",
             "SELECT id, mode, state, host, pid, version, error, " MS("started_at") ", " MS(
                 "finished_at") ", tables_total, tables_done, tables_failed, rows_read, bytes_read,"
-            " rows_inserted, rows_updated, rows_deleted, rows_quarantined FROM oe2pg.run"
-            " WHERE mirror_id = $1 ORDER BY id DESC LIMIT 1",
+                               " rows_inserted, rows_updated, rows_deleted, rows_quarantined FROM "
+                               "oe2pg.run"
+                               " WHERE mirror_id = $1 ORDER BY id DESC LIMIT 1",
             &parameters, &row, err))
         return false;
     if (PQntuples(row) == 1)
@@ -164,7 +166,7 @@ read_workers(
     if (!query(target, "could not read what the workers do",
             "SELECT worker, source_schema, source_table, phase, " MS("phase_since") ", " MS(
                 "table_since") ", " MS("heartbeat") ", rows, bytes, of_rows FROM oe2pg.activity"
-            " WHERE run_id = $1 ORDER BY worker",
+                                                    " WHERE run_id = $1 ORDER BY worker",
             &parameters, &rows, err))
         return false;
     seen->worker_count = (size_t)PQntuples(rows);
@@ -214,8 +216,7 @@ fill_table(struct arena *arena, const PGresult *rows, int i, struct observed_tab
 
 // read_from is 1970 for a table that failed before anything was read.
 static bool
-read_tables(
-    struct target *target, struct arena *arena, struct observation *seen, struct error *err)
+read_tables(struct target *target, struct arena *arena, struct observation *seen, struct error *err)
 {
     struct sql_parameters parameters = { .count = 0 };
     PGresult *rows = NULL;
@@ -223,10 +224,15 @@ read_tables(
     parameter_integer(&parameters, seen->mirror_id);
     if (!query(target, "could not read the state of the tables",
             "SELECT source_schema, source_table, target_table, state, method, reason,"
-            " pg_catalog.array_to_string(key_columns, ', '), error, hint, rows, bytes, " MS(
-                "read_from") ", " MS("read_to") ", " MS("last_success_at") ", " MS(
-                "verified_at") ", attempt, run_id FROM oe2pg.tracking WHERE mirror_id = $1"
-            " ORDER BY target_table COLLATE \"C\", source_table COLLATE \"C\"",
+            " pg_catalog.array_to_string(key_columns, ', '), error, hint, rows, bytes, " MS("read_"
+                                                                                            "from") ", " MS(
+                "read_to") ", " MS("last_success_at") ", " MS("verified_at") ", attempt, run_id "
+                                                                             "FROM oe2pg.tracking "
+                                                                             "WHERE mirror_id = $1"
+                                                                             " ORDER BY "
+                                                                             "target_table COLLATE "
+                                                                             "\"C\", source_table "
+                                                                             "COLLATE \"C\"",
             &parameters, &rows, err))
         return false;
     seen->table_count = (size_t)PQntuples(rows);
@@ -350,15 +356,19 @@ read_entries(struct target *target, struct arena *arena, struct observation *see
     parameter_integer(&parameters, seen->mirror_id);
     parameter_text(&parameters, table->source_schema);
     parameter_text(&parameters, table->source_table);
-    parameter_integer(&parameters, OBSERVED_QUARANTINE_MAX);
+    parameter_integer(&parameters, OBSERVED_QUARANTINE_MAX - (int64_t)seen->quarantine_count);
     parameter_integer(&parameters, with_values ? OBSERVED_VALUE_BYTES : 0);
     if (!query(target, "could not read the quarantine",
             "SELECT id, key_columns, key_values, column_name, reason, value_bytes, " MS(
                 "first_seen_at") ", " MS("last_seen_at") ","
-            " CASE WHEN $5::integer > 0 THEN pg_catalog.encode(pg_catalog.substring(value, 1,"
-            "  $5::integer), 'hex') END FROM oe2pg.quarantine WHERE mirror_id = $1"
-            " AND source_schema = $2 AND source_table = $3 AND resolved_at IS NULL"
-            " ORDER BY id LIMIT $4",
+                                                         " CASE WHEN $5::integer > 0 THEN "
+                                                         "pg_catalog.encode(pg_catalog.substring("
+                                                         "value, 1,"
+                                                         "  $5::integer), 'hex') END FROM "
+                                                         "oe2pg.quarantine WHERE mirror_id = $1"
+                                                         " AND source_schema = $2 AND source_table "
+                                                         "= $3 AND resolved_at IS NULL"
+                                                         " ORDER BY id LIMIT $4",
             &parameters, &rows, err))
         return false;
     for (int i = 0; i < PQntuples(rows); i++) {
@@ -384,8 +394,6 @@ observe_quarantine(struct target *target, struct arena *arena, struct observatio
     const struct observed_table *const *tables, size_t table_count, bool with_values,
     struct error *err)
 {
-    size_t capacity = 0;
-
     if (seen->quarantine_total < 0) {
         error_set(err, ERROR_TARGET, "the role may not read oe2pg.quarantine");
         return error_hint(err, "GRANT SELECT ON oe2pg.quarantine TO ... (it holds values of the "
@@ -393,10 +401,7 @@ observe_quarantine(struct target *target, struct arena *arena, struct observatio
     }
     seen->quarantine_total = 0;
     seen->quarantine_count = 0;
-    // Entries may have been added since they were counted: room for what is read at most.
-    for (size_t i = 0; i < table_count; i++)
-        capacity += tables[i]->quarantined > 0 ? OBSERVED_QUARANTINE_MAX : 0;
-    seen->quarantine = arena_calloc(arena, capacity, sizeof *seen->quarantine);
+    seen->quarantine = arena_calloc(arena, OBSERVED_QUARANTINE_MAX, sizeof *seen->quarantine);
     for (size_t i = 0; i < table_count; i++) {
         if (tables[i]->quarantined <= 0)
             continue;
@@ -452,9 +457,13 @@ read_table_runs(struct target *target, struct arena *arena, const struct observa
     if (!query(target, "could not read the table's history",
             "SELECT t.run_id, t.method, t.reason, t.state, t.error, t.hint, " MS(
                 "t.started_at") ", " MS("t.finished_at") ", t.attempts, t.rows_read, t.bytes_read,"
-            " t.rows_inserted, t.rows_updated, t.rows_deleted, t.rows_quarantined"
-            " FROM oe2pg.table_run t JOIN oe2pg.run r ON r.id = t.run_id WHERE r.mirror_id = $1"
-            " AND t.source_schema = $2 AND t.source_table = $3 ORDER BY t.run_id DESC LIMIT $4",
+                                                         " t.rows_inserted, t.rows_updated, "
+                                                         "t.rows_deleted, t.rows_quarantined"
+                                                         " FROM oe2pg.table_run t JOIN oe2pg.run r "
+                                                         "ON r.id = t.run_id WHERE r.mirror_id = $1"
+                                                         " AND t.source_schema = $2 AND "
+                                                         "t.source_table = $3 ORDER BY t.run_id "
+                                                         "DESC LIMIT $4",
             &parameters, &rows, err))
         return false;
     story->run_count = (size_t)PQntuples(rows);
@@ -474,9 +483,10 @@ read_changes(struct target *target, struct arena *arena, const struct observatio
 
     name_table(&parameters, seen, story->table);
     if (!query(target, "could not read the table's schema changes",
-            "SELECT run_id, " MS("changed_at") ", change, statement FROM oe2pg.schema_change"
-            " WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3"
-            " ORDER BY id DESC LIMIT $4",
+            "SELECT run_id, " MS(
+                "changed_at") ", change, statement FROM oe2pg.schema_change"
+                              " WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3"
+                              " ORDER BY id DESC LIMIT $4",
             &parameters, &rows, err))
         return false;
     story->change_count = (size_t)PQntuples(rows);

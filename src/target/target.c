@@ -146,10 +146,11 @@ static const struct session_setting session_settings[] = {
     { "default_transaction_read_only", "off", "off" },
     { "lock_timeout", TARGET_LOCK_TIMEOUT, TARGET_LOCK_TIMEOUT },
     { "client_min_messages", "error", "error" },
-    { "tcp_keepalives_idle", "20", NULL },
-    { "tcp_keepalives_interval", "10", NULL },
+    // A client whose host has vanished is given up after 15 + 3 * 8 s, or 40 s with data under way.
+    { "tcp_keepalives_idle", "15", NULL },
+    { "tcp_keepalives_interval", "8", NULL },
     { "tcp_keepalives_count", "3", NULL },
-    { "tcp_user_timeout", "50000", NULL },
+    { "tcp_user_timeout", "40000", NULL },
     { "client_connection_check_interval", "10000", NULL },
 };
 

@@ -27,6 +27,9 @@ struct target {
 // table is tried again later. Shorter where a lock of ours would keep readers waiting behind it.
 #define TARGET_LOCK_TIMEOUT "10s"
 
+// First half of the advisory lock's two numbers: "oe2p"; the second is the mirror's id.
+#define ADVISORY_CLASS "1869820528"
+
 enum { SQL_PARAMETERS_MAX = 40 };
 
 // Text parameters of one statement; NULL is SQL NULL. Fill with the parameter functions in order.

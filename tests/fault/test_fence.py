@@ -153,7 +153,7 @@ def slow_down(database, table, seconds):
 def test_a_run_killed_while_postgres_applies_leaves_no_writer_behind(changed):
     template = changed.prepare()
     database = changed.database(template)
-    slow_down(database, "big", 30)
+    slow_down(database, "big", 12)
     mirror = changed.mirror(database)
     first = mirror.start(environment=QUICK)
     wait_until(lambda: database.query("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'"

@@ -303,7 +303,6 @@ learn_abilities(struct odbc_source *source)
     if (strcmp(quote, " ") != 0)
         (void)snprintf(source->quote, sizeof source->quote, "%s", quote);
     (void)snprintf(source->escape, sizeof source->escape, "%s", escape);
-    source->getdata = get_flags(source, SQL_GETDATA_EXTENSIONS);
     source->paces_fetch =
         source->settings->fetch_size == 0 &&
         (source->settings->odbc_connection == NULL ||

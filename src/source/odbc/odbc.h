@@ -35,7 +35,6 @@ struct odbc_source {
     struct arena arena;           // the identity's texts
     char quote[8];                // around identifiers; "" when there is none
     char escape[8];               // in patterns of catalogue calls; "" when there is none
-    SQLUINTEGER getdata;          // SQL_GD_* flags
     bool paces_fetch;             // nobody said how many rows a network fetch shall have
     struct odbc_note *notes;      // owned
     pthread_mutex_t running_lock; // guards `running` only
@@ -51,8 +50,6 @@ bool odbc_fail(const struct source_settings *settings, SQLSMALLINT handle_type, 
 // The same for an attempt to connect: every failure is one of the source.
 bool odbc_fail_connect(
     const struct source_settings *settings, SQLHDBC connection, SQLRETURN code, struct error *err);
-// True when some warning of the handle says that data was shortened (01004).
-bool odbc_was_truncated(SQLSMALLINT handle_type, SQLHANDLE handle);
 
 // --- odbc_statement.c: one statement, registered for source_cancel while it is open
 

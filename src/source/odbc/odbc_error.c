@@ -154,15 +154,3 @@ odbc_fail_connect(
     return error_hint(err, "See that host, port and database name are right and that the source "
                            "is running.");
 }
-
-bool
-odbc_was_truncated(SQLSMALLINT handle_type, SQLHANDLE handle)
-{
-    struct record record;
-
-    for (SQLSMALLINT i = 1; i <= RECORDS_MAX && read_record(handle_type, handle, i, &record); i++) {
-        if (strcmp(record.state, "01004") == 0)
-            return true;
-    }
-    return false;
-}

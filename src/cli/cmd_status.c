@@ -1,0 +1,295 @@
+// status: what the tracking tables say, from a connection that takes part in nothing.
+#include "base/log.h"
+#include "base/text.h"
+#include "cli/command.h"
+#include "cli/exit_status.h"
+#include "config/message.h"
+#include "plan/selection.h"
+#include "report/status.h"
+#include "report/terminal.h"
+#include "target/observe.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { WATCH_S = 2 };
+
+struct status {
+    const struct config *config;
+    struct target *target;
+    struct arena arena; // of one look
+    struct observation seen;
+    struct status_view view;
+    const struct observed_table **tables;
+    int64_t max_age_ms;
+    bool is_watching;
+};
+
+static bool
+has_flag(const struct config *config, enum option_id id)
+{
+    return config->values[id].integer != 0;
+}
+
+// "26h": a whole number and one of s, m, h, d.
+static bool
+parse_age(const char *text, int64_t *age_ms)
+{
+    static const struct {
+        char suffix;
+        int64_t ms;
+    } units[] = { { 's', 1000 }, { 'm', 60000 }, { 'h', 3600000 }, { 'd', 86400000 } };
+    size_t size = strlen(text);
+    char number[16];
+
+    if (size < 2 || size > sizeof number)
+        return false;
+    memcpy(number, text, size - 1);
+    number[size - 1] = '\0';
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (text[size - 1] != units[i].suffix)
+            continue;
+        if (!text_parse_integer(number, 1, 1000000000, age_ms))
+            return false;
+        *age_ms *= units[i].ms;
+        return true;
+    }
+    return false;
+}
+
+static bool
+read_max_age(struct status *status, struct error *err)
+{
+    const struct config_value *value = &status->config->values[OPTION_MAX_AGE];
+    char quoted[MESSAGE_QUOTED_SIZE];
+
+    if (value->origin == CONFIG_UNSET || parse_age(value->text, &status->max_age_ms))
+        return true;
+    message_quote(value->text, quoted);
+    return error_set(err, ERROR_USAGE,
+        "flag --max-age: %s is not allowed; it must be a whole number with s, m, h or d, as in 26h",
+        quoted);
+}
+
+// ---- which tables ------------------------------------------------------------------------------
+
+static bool
+is_named(const struct observed_table *observed, const struct name_pattern *patterns, size_t count)
+{
+    const struct table source = {
+        .schema = observed->source_schema,
+        .name = observed->source_table,
+        .target_name = observed->target_table,
+    };
+    const struct table mirrored = { .schema = "", .name = observed->target_table };
+
+    for (size_t i = 0; i < count; i++) {
+        if (selection_matches(patterns[i].pattern, &source) ||
+            selection_matches(patterns[i].pattern, &mirrored))
+            return true;
+    }
+    return false;
+}
+
+static bool
+fail_unmatched(struct status *status, const struct name_pattern *pattern, struct error *err)
+{
+    const struct observation *seen = &status->seen;
+    const char **names = arena_calloc(&status->arena, seen->table_count + 1, sizeof *names);
+    char quoted[MESSAGE_QUOTED_SIZE];
+    const char *nearest;
+
+    for (size_t i = 0; i < seen->table_count; i++)
+        names[i] = seen->tables[i].source_table;
+    message_quote(pattern->pattern, quoted);
+    error_set(err, ERROR_USAGE, "flag --table: the mirror knows no table %s", quoted);
+    nearest = text_nearest(pattern->pattern, names, seen->table_count);
+    return nearest != NULL ? error_hint(err, "Did you mean %s?", nearest) : false;
+}
+
+static bool
+choose_tables(struct status *status, struct error *err)
+{
+    const struct mirror_settings *mirror = &status->config->settings.mirror;
+    struct observation *seen = &status->seen;
+
+    status->tables = arena_calloc(&status->arena, seen->table_count + 1, sizeof *status->tables);
+    status->view.table_count = 0;
+    for (size_t i = 0; i < seen->table_count; i++) {
+        struct observed_table *table = &seen->tables[i];
+
+        table->is_ignored = is_named(table, mirror->ignored, mirror->ignored_count);
+        if (mirror->selected_count == 0 ||
+            is_named(table, mirror->selected, mirror->selected_count))
+            status->tables[status->view.table_count++] = table;
+    }
+    status->view.tables = status->tables;
+    for (size_t k = 0; k < mirror->selected_count; k++) {
+        bool is_found = false;
+
+        for (size_t i = 0; i < seen->table_count && !is_found; i++)
+            is_found = is_named(&seen->tables[i], &mirror->selected[k], 1);
+        if (!is_found)
+            return fail_unmatched(status, &mirror->selected[k], err);
+    }
+    return true;
+}
+
+// ---- one look ----------------------------------------------------------------------------------
+
+static bool
+read_stories(struct status *status, struct error *err)
+{
+    struct observed_story *stories;
+
+    if (status->config->settings.mirror.selected_count == 0)
+        return true;
+    stories = arena_calloc(&status->arena, status->view.table_count, sizeof *stories);
+    for (size_t i = 0; i < status->view.table_count; i++) {
+        if (!observe_story(
+                status->target, &status->arena, &status->seen, status->tables[i], &stories[i], err))
+            return false;
+    }
+    status->view.stories = stories;
+    status->view.story_count = status->view.table_count;
+    return true;
+}
+
+static bool
+look(struct status *status, struct error *err)
+{
+    const struct config *config = status->config;
+
+    arena_reset(&status->arena);
+    status->view = (struct status_view){
+        .seen = &status->seen,
+        .max_age_ms = status->max_age_ms,
+        .with_quarantine = has_flag(config, OPTION_QUARANTINE),
+        .with_values = has_flag(config, OPTION_VALUES),
+    };
+    if (status->target == NULL &&
+        !target_open(&config->settings.target, "oe2pg status", &status->target, err))
+        return false;
+    if (!observe_mirror(
+            status->target, &status->arena, config->settings.target.schema, &status->seen, err))
+        return false;
+    if (!status->seen.has_mirror)
+        return true;
+    return choose_tables(status, err) && read_stories(status, err) &&
+           (!status->view.with_quarantine ||
+               observe_quarantine(status->target, &status->arena, &status->seen, status->tables,
+                   status->view.table_count, status->view.with_values, err));
+}
+
+static void
+show_text(struct status *status)
+{
+    bool is_terminal = terminal_can_move(STDOUT_FILENO);
+    size_t height;
+
+    if (is_terminal)
+        terminal_size(STDOUT_FILENO, &status->view.width, &height);
+    if (is_terminal && status->is_watching) {
+        status->view.height = height;
+        (void)printf("\033[H");
+    }
+    if (status->seen.has_mirror)
+        status_write_text(stdout, &status->view);
+    else
+        (void)printf("There is no mirror in schema \"%s\" yet: oe2pg has not run.\n",
+            status->config->settings.target.schema);
+    if (is_terminal && status->is_watching)
+        (void)printf("\033[J");
+    else if (status->is_watching)
+        (void)printf("\n");
+}
+
+static void
+show(struct status *status)
+{
+    if (has_flag(status->config, OPTION_JSON))
+        status_write_json(stdout, &status->view);
+    else
+        show_text(status);
+    (void)fflush(stdout);
+}
+
+static int
+judge(const struct status *status)
+{
+    if (!status->seen.has_mirror)
+        return EXIT_STATUS_PARTLY;
+    if (status->max_age_ms > 0 && status_count_late(&status->view) > 0)
+        return EXIT_STATUS_PARTLY;
+    return EXIT_STATUS_DONE;
+}
+
+// ---- again and again ---------------------------------------------------------------------------
+
+// A lost connection is opened again; only the first look has to succeed.
+static void
+look_again(struct status *status)
+{
+    struct error err = { 0 };
+
+    if (look(status, &err)) {
+        show(status);
+        return;
+    }
+    log_failure(LOG_WARNING, &err);
+    if (status->target != NULL && !target_is_alive(status->target)) {
+        target_close(status->target);
+        status->target = NULL;
+    }
+}
+
+static int
+watch(struct status *status)
+{
+    const struct timespec pause = { .tv_sec = WATCH_S };
+    sigset_t signals;
+    int signal;
+
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, SIGINT);
+    (void)sigaddset(&signals, SIGTERM);
+    (void)sigaddset(&signals, SIGHUP);
+    (void)sigprocmask(SIG_BLOCK, &signals, NULL);
+    while ((signal = sigtimedwait(&signals, NULL, &pause)) < 0)
+        look_again(status);
+    return signal == SIGINT ? EXIT_STATUS_INTERRUPTED : EXIT_STATUS_TERMINATED;
+}
+
+static int
+run(struct status *status)
+{
+    struct error err = { 0 };
+
+    if (has_flag(status->config, OPTION_VALUES) && !has_flag(status->config, OPTION_QUARANTINE)) {
+        (void)error_set(&err, ERROR_USAGE, "flag --values needs --quarantine");
+        return command_fail(&err);
+    }
+    if (!read_max_age(status, &err) || !look(status, &err))
+        return command_fail(&err);
+    if (status->is_watching && !has_flag(status->config, OPTION_JSON) &&
+        terminal_can_move(STDOUT_FILENO))
+        (void)printf("\033[2J");
+    show(status);
+    return status->is_watching ? watch(status) : judge(status);
+}
+
+int
+cmd_status(const struct config *config)
+{
+    struct status status = { .config = config, .is_watching = has_flag(config, OPTION_WATCH) };
+    int result;
+
+    arena_init(&status.arena);
+    result = run(&status);
+    target_close(status.target);
+    arena_release(&status.arena);
+    return result;
+}

@@ -1,0 +1,122 @@
+// What a run would do, and what it would meet: filled by plan/preview.c, shown by report/plan_*.c.
+// Texts live in the arena they were made in. Numbers that nobody knows are -1.
+#ifndef OE2PG_MODEL_PREVIEW_H
+#define OE2PG_MODEL_PREVIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// ---- what was found on the target ---------------------------------------------------------------
+
+struct mirrored_column {
+    const char *name;
+    bool is_required;      // NOT NULL without a default
+    const char *dependent; // an object that needs it, in words; NULL: none
+};
+
+// Something in the target schema.
+struct mirrored_relation {
+    const char *name;
+    char kind; // pg_class.relkind
+    bool is_owned;
+    bool has_row_security; // policies count for this role: reading would fail
+    bool lacks_identity;   // published for updates or deletes without a replica identity
+    const char *publication;
+    int64_t size_bytes; // with indexes
+    struct mirrored_column *columns;
+    size_t column_count;
+};
+
+// The last run that read the table to its end.
+struct table_history {
+    const char *source_schema;
+    const char *source_table;
+    int64_t rows_read;
+    int64_t bytes_read;
+    int64_t duration_ms;
+};
+
+struct inspection {
+    struct mirrored_relation *relations; // by name, as bytes
+    size_t relation_count;
+    struct table_history *histories;
+    size_t history_count;
+    const char *all_tables_publication; // FOR ALL TABLES, of updates or deletes; NULL: none
+    int64_t database_bytes;
+    bool has_schema;
+    bool may_create_schema;
+    bool may_create_tables; // in the schema, if it exists
+};
+
+// ---- what follows ------------------------------------------------------------------------------
+
+// Something that would make the table, or the run, fail.
+struct preview_obstacle {
+    const char *what;
+    const char *remedy; // a sentence, or ""
+};
+
+enum preview_verdict {
+    PREVIEW_LOAD,         // first load
+    PREVIEW_COMPARE,      // read and compared
+    PREVIEW_REFUSED,      // counts as failed
+    PREVIEW_IGNORED,
+    PREVIEW_NOT_SELECTED, // --table names others
+    PREVIEW_GONE,         // mirrored, but no longer in the source
+};
+
+struct preview_table {
+    enum preview_verdict verdict;
+    const char *source_schema;
+    const char *source_table;
+    const char *target_table; // NULL when it got no name
+    const char *method;       // NULL when it is not read
+    const char *reason;
+    const char *key; // column names with commas; NULL: none
+    const char *key_reason;
+    const char *where;     // the restriction; NULL: none
+    const char *ignored_by; // place and pattern; NULL unless ignored
+    int64_t row_estimate;
+    int64_t size_bytes; // to be read
+    int64_t duration_ms;
+    int64_t disk_bytes; // the target will need; 0 where there is no first load
+    const char **statements;
+    size_t statement_count;
+    struct preview_obstacle *obstacles;
+    size_t obstacle_count;
+};
+
+struct preview {
+    const char *target_schema;
+    const char *source_product;
+    const char *source_database;
+    bool has_mirror;
+    int64_t last_run_id; // 0: none
+    int jobs;
+    struct preview_table *tables; // those to be read in the order of the run, then the others
+    size_t table_count;
+    const char **warnings; // about patterns that match nothing, and the like
+    size_t warning_count;
+    const char **statements; // before any table
+    size_t statement_count;
+    struct preview_obstacle *obstacles; // of the run as a whole
+    size_t obstacle_count;
+    // Sums over what is read; with what is known only, the rest is counted.
+    size_t load_count;
+    size_t compare_count;
+    size_t refused_count;
+    size_t ignored_count;
+    size_t gone_count;
+    size_t blocked_count; // to be read, but an obstacle stands in the way
+    int64_t row_sum;
+    int64_t byte_sum;
+    int64_t disk_sum;
+    int64_t duration_ms; // of the whole run with its jobs; -1: unknown
+    size_t unknown_rows; // tables without an estimate
+    size_t unknown_bytes;
+    size_t unknown_durations;
+    int64_t database_bytes;
+};
+
+#endif

@@ -1,0 +1,571 @@
+#include "plan/preview.h"
+
+#include "plan/brake.h"
+#include "plan/shape_diff.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    OBSTACLES_MAX = 8,    // of one table
+    ROW_OVERHEAD = 28,    // a heap row's header and its line pointer
+    GUESSED_TEXT = 24,    // bytes of a text without a declared width
+    WIDEST_GUESS = 40,    // of a declared width, texts are seldom full
+    TRUSTED_HISTORY = 1000, // rows: below, a duration is mostly overhead
+};
+
+struct maker {
+    struct arena *arena;
+    const struct preview_input *input;
+    struct preview *preview;
+    double rows_per_ms; // of earlier runs; 0: unknown
+};
+
+// ---- looking up --------------------------------------------------------------------------------
+
+static int
+compare_names(const void *key, const void *element)
+{
+    return strcmp(key, ((const struct mirrored_relation *)element)->name);
+}
+
+static const struct mirrored_relation *
+find_relation(const struct maker *maker, const char *name)
+{
+    const struct inspection *found = maker->input->inspection;
+
+    if (name == NULL || found->relation_count == 0)
+        return NULL;
+    return bsearch(
+        name, found->relations, found->relation_count, sizeof *found->relations, compare_names);
+}
+
+static const struct table_history *
+find_history(const struct maker *maker, const struct table *table)
+{
+    const struct inspection *found = maker->input->inspection;
+
+    for (size_t i = 0; i < found->history_count; i++) {
+        if (strcmp(found->histories[i].source_table, table->name) == 0 &&
+            strcmp(found->histories[i].source_schema, table->schema) == 0)
+            return &found->histories[i];
+    }
+    return NULL;
+}
+
+// ---- texts -------------------------------------------------------------------------------------
+
+static const char *
+quote_name(struct arena *arena, const char *name)
+{
+    char *quoted = arena_alloc(arena, 2 * strlen(name) + 3);
+    char *out = quoted;
+
+    *out++ = '"';
+    for (; *name != '\0'; name++) {
+        if (*name == '"')
+            *out++ = '"';
+        *out++ = *name;
+    }
+    *out = '"';
+    return quoted;
+}
+
+static const char *
+qualify(const struct maker *maker, const char *name)
+{
+    return arena_printf(maker->arena, "%s.%s",
+        quote_name(maker->arena, maker->input->settings->target.schema),
+        quote_name(maker->arena, name));
+}
+
+static const char *
+list_key(struct arena *arena, const struct table *table)
+{
+    const char *list = NULL;
+
+    for (size_t i = 0; table->key != NULL && i < table->key->column_count; i++) {
+        const char *name = table->columns[table->key->columns[i]].name;
+
+        list = list == NULL ? name : arena_printf(arena, "%s, %s", list, name);
+    }
+    return list;
+}
+
+static void
+add_obstacle(
+    struct maker *maker, struct preview_table *table, const char *what, const char *remedy)
+{
+    if (table->obstacles == NULL)
+        table->obstacles = arena_calloc(maker->arena, OBSTACLES_MAX, sizeof *table->obstacles);
+    if (table->obstacle_count < OBSTACLES_MAX)
+        table->obstacles[table->obstacle_count++] = (struct preview_obstacle){ what, remedy };
+}
+
+static void
+add_run_obstacle(struct maker *maker, const char *what, const char *remedy)
+{
+    struct preview *preview = maker->preview;
+
+    if (preview->obstacles == NULL)
+        preview->obstacles = arena_calloc(maker->arena, OBSTACLES_MAX, sizeof *preview->obstacles);
+    if (preview->obstacle_count < OBSTACLES_MAX)
+        preview->obstacles[preview->obstacle_count++] = (struct preview_obstacle){ what, remedy };
+}
+
+// ---- one table's schema ------------------------------------------------------------------------
+
+static const struct mirrored_column *
+find_column(const struct mirrored_relation *relation, const char *name)
+{
+    for (size_t i = 0; i < relation->column_count; i++) {
+        if (strcmp(relation->columns[i].name, name) == 0)
+            return &relation->columns[i];
+    }
+    return NULL;
+}
+
+static void
+meet_dropped_column(struct maker *maker, struct preview_table *made,
+    const struct mirrored_relation *relation, const char *name)
+{
+    const struct mirrored_column *column = find_column(relation, name);
+
+    made->statements[made->statement_count++] = arena_printf(maker->arena,
+        "ALTER TABLE %s DROP COLUMN %s", qualify(maker, relation->name),
+        quote_name(maker->arena, name));
+    if (column != NULL && column->dependent != NULL)
+        add_obstacle(maker, made,
+            arena_printf(maker->arena, "column \"%s\" is to be dropped, but %s needs it", name,
+                column->dependent),
+            "Drop that first, or set mirror_settings.dropped_columns to \"keep\".");
+}
+
+static void
+compare_columns(struct maker *maker, struct preview_table *made, const struct job *job,
+    const struct mirrored_relation *relation)
+{
+    const char **present =
+        arena_calloc(maker->arena, relation->column_count, sizeof *present);
+    struct shape_diff diff;
+
+    for (size_t i = 0; i < relation->column_count; i++)
+        present[i] = relation->columns[i].name;
+    shape_diff_make(maker->arena, job->table, job->record->digest_columns,
+        job->record->digest_column_count, present, relation->column_count, &diff);
+    made->statements =
+        arena_calloc(maker->arena, diff.added_count + diff.gone_count, sizeof *made->statements);
+    for (size_t i = 0; i < diff.added_count; i++)
+        made->statements[made->statement_count++] = arena_printf(maker->arena,
+            "ALTER TABLE %s ADD COLUMN %s text", qualify(maker, relation->name),
+            quote_name(maker->arena, diff.added[i]));
+    for (size_t i = 0; i < diff.gone_count; i++) {
+        if (maker->input->settings->mirror.dropped_columns == DROPPED_DROP)
+            meet_dropped_column(maker, made, relation, diff.gone[i]);
+        else
+            made->statements[made->statement_count++] = arena_printf(maker->arena,
+                "-- column %s is gone from the source: kept and no longer written",
+                quote_name(maker->arena, diff.gone[i]));
+    }
+}
+
+static bool
+is_mirrored(const struct table *table, const char *name)
+{
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (strcmp(table->columns[i].target_name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void
+meet_required_columns(struct maker *maker, struct preview_table *made, const struct table *table,
+    const struct mirrored_relation *relation)
+{
+    for (size_t i = 0; i < relation->column_count; i++) {
+        const struct mirrored_column *column = &relation->columns[i];
+
+        if (column->is_required && !is_mirrored(table, column->name))
+            add_obstacle(maker, made,
+                arena_printf(maker->arena,
+                    "column \"%s\", which the source does not have, is NOT NULL without a default",
+                    column->name),
+                "Give it a default: new rows come without a value for it.");
+    }
+}
+
+// What would make writing to a table fail that is mirrored already.
+static void
+meet_relation(struct maker *maker, struct preview_table *made, const struct table *table,
+    const struct mirrored_relation *relation)
+{
+    const char *name = qualify(maker, relation->name);
+
+    if (relation->kind != 'r') {
+        add_obstacle(maker, made,
+            arena_printf(maker->arena, "%s is no longer a plain table in the mirror", name),
+            "Rename what is there now; oe2pg will make the table anew.");
+        return;
+    }
+    if (!relation->is_owned)
+        add_obstacle(maker, made,
+            arena_printf(maker->arena, "the mirrored table %s belongs to another role", name),
+            arena_printf(
+                maker->arena, "ALTER TABLE %s OWNER TO the role that oe2pg uses.", name));
+    if (relation->has_row_security)
+        add_obstacle(maker, made,
+            arena_printf(maker->arena,
+                "row-level security of %s counts for oe2pg too: it cannot see every row", name),
+            arena_printf(maker->arena, "ALTER TABLE %s NO FORCE ROW LEVEL SECURITY.", name));
+    if (relation->lacks_identity)
+        add_obstacle(maker, made,
+            arena_printf(maker->arena,
+                "publication \"%s\" publishes updates and deletes of %s, which has no replica "
+                "identity: PostgreSQL refuses both",
+                relation->publication, name),
+            arena_printf(maker->arena, "ALTER TABLE %s REPLICA IDENTITY FULL.", name));
+    meet_required_columns(maker, made, table, relation);
+}
+
+static const char *
+kind_name(char kind)
+{
+    switch (kind) {
+    case 'v':
+        return "a view";
+    case 'm':
+        return "a materialised view";
+    case 'f':
+        return "a foreign table";
+    case 'p':
+        return "a partitioned table";
+    case 'S':
+        return "a sequence";
+    case 'r':
+        return "a table";
+    default:
+        return "something else";
+    }
+}
+
+static void
+compare_shape(struct maker *maker, struct preview_table *made, const struct job *job)
+{
+    const struct mirrored_relation *relation = find_relation(maker, job->table->target_name);
+
+    if (job->method == METHOD_LOAD && relation != NULL) {
+        add_obstacle(maker, made,
+            arena_printf(maker->arena,
+                "%s exists already (%s) and is not a table that oe2pg made",
+                qualify(maker, relation->name), kind_name(relation->kind)),
+            "Rename or drop it, or give the mirror another schema with postgres_db.schema.");
+    } else if (relation != NULL) {
+        meet_relation(maker, made, job->table, relation);
+        if (job->record->fingerprint != job->fingerprint)
+            compare_columns(maker, made, job, relation);
+    } else {
+        made->statements = arena_calloc(maker->arena, 1, sizeof *made->statements);
+        made->statements[made->statement_count++] =
+            arena_printf(maker->arena, "CREATE TABLE %s (%zu columns text)",
+                qualify(maker, job->table->target_name), job->table->column_count);
+    }
+}
+
+// ---- numbers -----------------------------------------------------------------------------------
+
+static int64_t
+guess_width(const struct table *table)
+{
+    int64_t bytes = 0;
+
+    for (size_t i = 0; i < table->column_count; i++) {
+        const struct column *column = &table->columns[i];
+
+        if (column->kind != VALUE_TEXT)
+            bytes += 8;
+        else if (column->width == 0 || column->is_long)
+            bytes += GUESSED_TEXT;
+        else
+            bytes += column->width / 2 < WIDEST_GUESS ? (int64_t)(column->width + 1) / 2
+                                                      : WIDEST_GUESS;
+    }
+    return bytes;
+}
+
+static void
+estimate(struct maker *maker, struct preview_table *made, const struct job *job)
+{
+    const struct table_history *history = find_history(maker, job->table);
+    const struct table_record *record = job->record;
+
+    made->row_estimate = job->row_estimate;
+    if (history != NULL && history->rows_read > 0 && made->row_estimate >= 0)
+        made->size_bytes = (int64_t)((double)history->bytes_read / (double)history->rows_read *
+                                     (double)made->row_estimate);
+    else if (record != NULL && record->last_success_ms != 0)
+        made->size_bytes = record->size_bytes;
+    else if (made->row_estimate >= 0)
+        made->size_bytes = made->row_estimate * guess_width(job->table);
+    if (history != NULL && history->rows_read >= TRUSTED_HISTORY && made->row_estimate >= 0)
+        made->duration_ms = (int64_t)((double)history->duration_ms / (double)history->rows_read *
+                                      (double)made->row_estimate);
+    else if (history != NULL)
+        made->duration_ms = history->duration_ms;
+    else if (maker->rows_per_ms > 0 && made->row_estimate >= 0)
+        made->duration_ms = (int64_t)((double)made->row_estimate / maker->rows_per_ms);
+}
+
+static void
+estimate_disk(struct preview_table *made, const struct job *job, bool is_new)
+{
+    if (!is_new) {
+        made->disk_bytes = 0;
+        return;
+    }
+    // Every value of text has a header of one byte or four.
+    if (made->row_estimate >= 0 && made->size_bytes >= 0)
+        made->disk_bytes =
+            made->size_bytes +
+            made->row_estimate * (ROW_OVERHEAD + (int64_t)job->table->column_count);
+}
+
+static void
+measure_history(struct maker *maker)
+{
+    const struct inspection *found = maker->input->inspection;
+    double rows = 0;
+    double ms = 0;
+
+    for (size_t i = 0; i < found->history_count; i++) {
+        if (found->histories[i].rows_read < TRUSTED_HISTORY)
+            continue;
+        rows += (double)found->histories[i].rows_read;
+        ms += (double)found->histories[i].duration_ms;
+    }
+    if (ms > 0)
+        maker->rows_per_ms = rows / ms;
+}
+
+// ---- tables ------------------------------------------------------------------------------------
+
+static void
+make_job(struct maker *maker, const struct job *job, struct preview_table *made)
+{
+    bool is_new = find_relation(maker, job->table->target_name) == NULL;
+
+    *made = (struct preview_table){
+        .verdict = job->method == METHOD_LOAD || is_new ? PREVIEW_LOAD : PREVIEW_COMPARE,
+        .source_schema = job->table->schema,
+        .source_table = job->table->name,
+        .target_table = job->table->target_name,
+        .method = method_name(job->method),
+        .reason = job->reason,
+        .key = list_key(maker->arena, job->table),
+        .key_reason = job->table->key_reason,
+        .where = job->table->where,
+        .row_estimate = -1,
+        .size_bytes = -1,
+        .duration_ms = -1,
+        .disk_bytes = -1,
+    };
+    if (job->method != METHOD_LOAD && is_new) {
+        made->method = method_name(METHOD_LOAD);
+        made->reason = "the mirrored table is gone: loaded anew";
+    }
+    compare_shape(maker, made, job);
+    estimate(maker, made, job);
+    estimate_disk(made, job, is_new);
+}
+
+static void
+make_other(struct maker *maker, const struct selected_table *selected, struct preview_table *made)
+{
+    *made = (struct preview_table){
+        .source_schema = selected->table->schema,
+        .source_table = selected->table->name,
+        .target_table = selected->table->target_name,
+        .row_estimate = -1,
+        .size_bytes = -1,
+        .duration_ms = -1,
+        .reason = "--table names others",
+        .verdict = PREVIEW_NOT_SELECTED,
+    };
+    if (selected->verdict == SELECTION_REFUSED) {
+        made->verdict = PREVIEW_REFUSED;
+        made->reason = "refused";
+        add_obstacle(maker, made, selected->refusal->message, selected->refusal->hint);
+    } else if (selected->verdict == SELECTION_IGNORED) {
+        made->verdict = PREVIEW_IGNORED;
+        made->ignored_by = arena_printf(maker->arena, "%s (%s)",
+            selection_place(maker->arena, selected->pattern->file, selected->pattern->line),
+            selected->pattern->pattern);
+        made->reason = "ignored";
+    }
+}
+
+static bool
+is_in_catalog(const struct selection *selection, const struct table_record *record)
+{
+    for (size_t i = 0; i < selection->table_count; i++) {
+        const struct table *table = selection->tables[i].table;
+
+        if (strcmp(table->name, record->source_table) == 0 &&
+            strcmp(table->schema, record->source_schema) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void
+make_gone(struct maker *maker, const struct table_record *record, struct preview_table *made)
+{
+    bool is_dropped = maker->input->settings->mirror.dropped_tables == DROPPED_DROP &&
+                      find_relation(maker, record->target_table) != NULL;
+
+    *made = (struct preview_table){
+        .verdict = PREVIEW_GONE,
+        .source_schema = record->source_schema,
+        .source_table = record->source_table,
+        .target_table = record->target_table,
+        .reason = is_dropped ? "gone from the source: its mirror is dropped, as "
+                               "mirror_settings.dropped_tables says"
+                             : "gone from the source: its mirror stays and is no longer written",
+        .row_estimate = -1,
+        .size_bytes = -1,
+        .duration_ms = -1,
+    };
+    if (!is_dropped)
+        return;
+    made->statements = arena_calloc(maker->arena, 1, sizeof *made->statements);
+    made->statements[made->statement_count++] =
+        arena_printf(maker->arena, "DROP TABLE %s", qualify(maker, record->target_table));
+}
+
+static void
+make_tables(struct maker *maker)
+{
+    const struct preview_input *input = maker->input;
+    struct preview *preview = maker->preview;
+
+    preview->tables = arena_calloc(maker->arena, input->selection->table_count + input->record_count,
+        sizeof *preview->tables);
+    for (size_t i = 0; i < input->plan->job_count; i++)
+        make_job(maker, &input->plan->jobs[i], &preview->tables[preview->table_count++]);
+    for (size_t i = 0; i < input->selection->table_count; i++) {
+        if (input->selection->tables[i].verdict != SELECTION_TAKEN)
+            make_other(
+                maker, &input->selection->tables[i], &preview->tables[preview->table_count++]);
+    }
+    for (size_t i = 0; i < input->record_count; i++) {
+        if (input->records[i].state != TABLE_STATE_DROPPED &&
+            !is_in_catalog(input->selection, &input->records[i]))
+            make_gone(maker, &input->records[i], &preview->tables[preview->table_count++]);
+    }
+}
+
+// ---- the run -----------------------------------------------------------------------------------
+
+static void
+add_up(struct preview *preview, const struct preview_table *table, int64_t *longest_ms,
+    int64_t *sum_ms)
+{
+    preview->load_count += table->verdict == PREVIEW_LOAD;
+    preview->compare_count += table->verdict == PREVIEW_COMPARE;
+    preview->refused_count += table->verdict == PREVIEW_REFUSED;
+    preview->ignored_count += table->verdict == PREVIEW_IGNORED;
+    preview->gone_count += table->verdict == PREVIEW_GONE;
+    if (table->method == NULL)
+        return;
+    preview->blocked_count += table->obstacle_count > 0;
+    preview->unknown_rows += table->row_estimate < 0;
+    preview->unknown_bytes += table->size_bytes < 0;
+    preview->unknown_durations += table->duration_ms < 0;
+    preview->row_sum += table->row_estimate > 0 ? table->row_estimate : 0;
+    preview->byte_sum += table->size_bytes > 0 ? table->size_bytes : 0;
+    preview->disk_sum += table->disk_bytes > 0 ? table->disk_bytes : 0;
+    if (table->duration_ms > 0) {
+        *sum_ms += table->duration_ms;
+        *longest_ms = table->duration_ms > *longest_ms ? table->duration_ms : *longest_ms;
+    }
+}
+
+static void
+sum_up(struct maker *maker)
+{
+    struct preview *preview = maker->preview;
+    int64_t longest_ms = 0;
+    int64_t sum_ms = 0;
+    int64_t shared_ms;
+
+    for (size_t i = 0; i < preview->table_count; i++)
+        add_up(preview, &preview->tables[i], &longest_ms, &sum_ms);
+    shared_ms = sum_ms / (preview->jobs > 0 ? preview->jobs : 1);
+    preview->duration_ms = shared_ms > longest_ms ? shared_ms : longest_ms;
+    if (preview->unknown_durations > 0 &&
+        preview->unknown_durations == preview->load_count + preview->compare_count)
+        preview->duration_ms = -1;
+}
+
+static void
+meet_rights(struct maker *maker)
+{
+    const struct inspection *found = maker->input->inspection;
+    struct preview *preview = maker->preview;
+    const char *schema = quote_name(maker->arena, maker->input->settings->target.schema);
+
+    preview->statements = arena_calloc(maker->arena, 2, sizeof *preview->statements);
+    if (!preview->has_mirror)
+        preview->statements[preview->statement_count++] =
+            "CREATE SCHEMA oe2pg, with the tracking tables, if there is none yet";
+    if (!found->has_schema)
+        preview->statements[preview->statement_count++] =
+            arena_printf(maker->arena, "CREATE SCHEMA %s", schema);
+    if (!found->has_schema && !found->may_create_schema)
+        add_run_obstacle(maker, "the role may not create schemas in this database",
+            "GRANT CREATE, TEMPORARY ON DATABASE ... TO the role that oe2pg uses.");
+    if (found->has_schema && !found->may_create_tables && preview->load_count > 0)
+        add_run_obstacle(maker,
+            arena_printf(maker->arena, "the role may not create tables in schema %s", schema),
+            arena_printf(maker->arena,
+                "GRANT USAGE, CREATE ON SCHEMA %s TO the role that oe2pg uses.", schema));
+}
+
+static void
+meet_run(struct maker *maker)
+{
+    const struct inspection *found = maker->input->inspection;
+    struct preview *preview = maker->preview;
+    size_t known = preview->gone_count + preview->compare_count;
+
+    meet_rights(maker);
+    if (preview->gone_count > brake_run_limit(known))
+        add_run_obstacle(maker,
+            arena_printf(maker->arena,
+                "%zu mirrored tables are gone from the source's catalogue: the run stops before "
+                "anything is written",
+                preview->gone_count),
+            "See whether this is the right source. If they are to go: oe2pg --allow-delete '*'");
+    if (found->all_tables_publication != NULL && preview->load_count > 0)
+        add_run_obstacle(maker,
+            arena_printf(maker->arena,
+                "publication \"%s\" takes every new table with its updates and deletes, and new "
+                "tables have no replica identity: they load once, then changes are refused",
+                found->all_tables_publication),
+            "After the first load: ALTER TABLE ... REPLICA IDENTITY FULL; or publish inserts only.");
+}
+
+void
+preview_make(struct arena *arena, const struct preview_input *input, struct preview *preview)
+{
+    struct maker maker = { .arena = arena, .input = input, .preview = preview };
+
+    preview->jobs = input->settings->mirror.jobs;
+    preview->warnings = input->selection->warnings;
+    preview->warning_count = input->selection->warning_count;
+    preview->database_bytes = input->inspection->database_bytes;
+    measure_history(&maker);
+    make_tables(&maker);
+    sum_up(&maker);
+    meet_run(&maker);
+}

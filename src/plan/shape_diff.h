@@ -1,0 +1,23 @@
+// How the columns of a mirrored table differ from those of its source. Pure.
+#ifndef OE2PG_PLAN_SHAPE_DIFF_H
+#define OE2PG_PLAN_SHAPE_DIFF_H
+
+#include "base/arena.h"
+#include "model/table.h"
+
+#include <stddef.h>
+
+struct shape_diff {
+    const char **added; // names in the mirror of columns that it does not have yet
+    size_t added_count;
+    const char **gone; // mirrored columns that the source does not have any more
+    size_t gone_count;
+};
+
+// `mirrored` are the columns that were mirrored so far, `present` those that the table really has;
+// a column that people added is in neither list. Everything in `arena`.
+void shape_diff_make(struct arena *arena, const struct table *table, const char *const *mirrored,
+    size_t mirrored_count, const char *const *present, size_t present_count,
+    struct shape_diff *diff);
+
+#endif

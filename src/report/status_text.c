@@ -1,0 +1,416 @@
+// status for people. Every line is made in a buffer and cut to the terminal's width when it is
+// written, so that hostile names and long errors neither wrap nor move the cursor.
+#include "report/status.h"
+
+#include "base/clock.h"
+#include "report/figures.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { LINE_CAP = 64 * 1024, NAME_MAX = 40, STATE_WIDTH = 12, METHOD_WIDTH = 9, ROWS_WIDTH = 12 };
+
+struct page {
+    FILE *out;
+    const struct status_view *view;
+    struct buffer line;
+    size_t line_count;
+    size_t name_width;
+};
+
+static bool
+has_room(const struct page *page, size_t lines)
+{
+    return page->view->height == 0 || page->line_count + lines < page->view->height;
+}
+
+static void
+end_line(struct page *page)
+{
+    const char *text = buffer_text(&page->line);
+    struct buffer cut;
+
+    buffer_init(&cut, LINE_CAP);
+    if (page->view->width > 0 && figure_width(text) > page->view->width)
+        figure_fit(&cut, text, page->view->width);
+    else
+        figure_append(&cut, text);
+    (void)fprintf(page->out, "%s%s\n", buffer_text(&cut),
+        page->view->height > 0 ? "\033[K" : ""); // over what stood there before
+    buffer_release(&cut);
+    buffer_clear(&page->line);
+    page->line_count++;
+}
+
+static void
+append_time(struct page *page, int64_t wall_ms)
+{
+    char when[32];
+
+    clock_format_local(wall_ms, when, sizeof when);
+    buffer_append_text(&page->line, when);
+}
+
+static void
+append_age(struct page *page, int64_t duration_ms)
+{
+    char age[FIGURE_SIZE];
+
+    figure_age(age, duration_ms);
+    buffer_append_text(&page->line, age);
+}
+
+static void
+append_size(struct page *page, int64_t size_bytes)
+{
+    char size[FIGURE_SIZE];
+
+    figure_bytes(size, size_bytes);
+    buffer_append_text(&page->line, size);
+}
+
+// ---- the run -----------------------------------------------------------------------------------
+
+static void
+write_mirror(struct page *page)
+{
+    const struct observation *seen = page->view->seen;
+
+    buffer_printf(&page->line, "Mirror \"%s\" of %s database \"%s\"", seen->target_schema,
+        seen->source_product, seen->source_database);
+    if (seen->source_host[0] != '\0')
+        buffer_printf(&page->line, " on %s:%" PRId64, seen->source_host, seen->source_port);
+    if (seen->source_schema[0] != '\0')
+        buffer_printf(&page->line, ", schema \"%s\"", seen->source_schema);
+    end_line(page);
+}
+
+static void
+write_run_state(struct page *page)
+{
+    const struct observation *seen = page->view->seen;
+    const struct observed_run *run = &seen->run;
+
+    buffer_printf(
+        &page->line, "Run %" PRId64 " (%s): %s", run->id, run->mode, status_life_name(run));
+    if (status_life_of(run) == STATUS_ENDED) {
+        buffer_append_text(&page->line, " at ");
+        append_time(page, run->finished_ms);
+        buffer_append_text(&page->line, ", ");
+        append_age(page, seen->now_ms - run->finished_ms);
+        buffer_append_text(&page->line, " ago, after ");
+        append_age(page, run->finished_ms - run->started_ms);
+    } else {
+        buffer_append_text(&page->line, ", since ");
+        append_time(page, run->started_ms);
+        buffer_append_text(&page->line, " (");
+        append_age(page, seen->now_ms - run->started_ms);
+        buffer_append_byte(&page->line, ')');
+    }
+    buffer_printf(
+        &page->line, "; process %" PRId64 " on %s, version %s", run->pid, run->host, run->version);
+    end_line(page);
+    if (run->error != NULL) {
+        buffer_printf(&page->line, "  %s", run->error);
+        end_line(page);
+    }
+}
+
+static void
+write_dead(struct page *page)
+{
+    switch (status_life_of(&page->view->seen->run)) {
+    case STATUS_DEAD:
+        buffer_append_text(&page->line, "  it ended without saying so: nobody holds the mirror. "
+                                        "Start oe2pg again; it continues from what is there.");
+        end_line(page);
+        break;
+    case STATUS_LOCK_LOST:
+        buffer_append_text(&page->line, "  its sessions are still there, its lock is not: it is "
+                                        "reconnecting, or about to end");
+        end_line(page);
+        break;
+    default:
+        break;
+    }
+}
+
+static void
+write_run_numbers(struct page *page)
+{
+    const struct observed_run *run = &page->view->seen->run;
+    struct status_outlook outlook;
+    char left[FIGURE_SIZE];
+
+    status_look_ahead(page->view->seen, &outlook);
+    buffer_printf(&page->line,
+        "  %" PRId64 " of %" PRId64 " tables done, %" PRId64 " failed; %" PRId64 " rows read",
+        run->tables_done, run->tables_total, run->tables_failed, outlook.rows);
+    if (status_life_of(run) == STATUS_ALIVE) {
+        buffer_printf(&page->line, " (%.0f rows/s, ", outlook.rows_per_s);
+        append_size(page, (int64_t)outlook.bytes_per_s);
+        buffer_printf(
+            &page->line, "/s), ~%.1f%%", outlook.fraction < 1 ? outlook.fraction * 100 : 100.0);
+        if (outlook.left_ms >= 0) {
+            figure_age(left, outlook.left_ms);
+            buffer_printf(&page->line, ", about %s left", left);
+        }
+    } else {
+        buffer_printf(&page->line,
+            ", %" PRId64 " inserted, %" PRId64 " updated, %" PRId64 " deleted, %" PRId64
+            " values in quarantine",
+            run->rows_inserted, run->rows_updated, run->rows_deleted, run->rows_quarantined);
+    }
+    end_line(page);
+}
+
+static void
+write_worker(struct page *page, const struct observed_worker *worker)
+{
+    int64_t now = page->view->seen->now_ms;
+    char left[FIGURE_SIZE];
+    char percent[FIGURE_SIZE];
+
+    buffer_printf(&page->line, "  job %" PRId64 "  ", worker->number);
+    figure_fit(&page->line, worker->source_table, page->name_width);
+    buffer_printf(&page->line, "  %s since ", worker->phase);
+    append_age(page, now - worker->phase_since_ms);
+    buffer_printf(&page->line, ", %" PRId64 " rows", worker->row_count);
+    figure_percent(percent, worker->row_count, worker->of_rows);
+    if (percent[0] != '\0')
+        buffer_printf(&page->line, " of ~%" PRId64 " (%s)", worker->of_rows, percent);
+    figure_age(left, status_worker_left_ms(worker, now));
+    if (status_worker_left_ms(worker, now) >= 0)
+        buffer_printf(&page->line, ", about %s left", left);
+    if (status_is_stale(worker, now)) {
+        buffer_append_text(&page->line, ", STALE: no sign of life for ");
+        append_age(page, now - worker->heartbeat_ms);
+    }
+    end_line(page);
+}
+
+static void
+write_run(struct page *page)
+{
+    const struct observation *seen = page->view->seen;
+
+    if (seen->run.id == 0) {
+        buffer_append_text(&page->line, "No run yet");
+        end_line(page);
+        return;
+    }
+    write_run_state(page);
+    write_dead(page);
+    write_run_numbers(page);
+    for (size_t i = 0; i < seen->worker_count && has_room(page, 1); i++)
+        write_worker(page, &seen->workers[i]);
+}
+
+// ---- the tables --------------------------------------------------------------------------------
+
+static void
+choose_name_width(struct page *page)
+{
+    page->name_width = strlen("TABLE");
+    for (size_t i = 0; i < page->view->table_count; i++) {
+        size_t width = figure_width(page->view->tables[i]->target_table);
+
+        if (width > page->name_width)
+            page->name_width = width;
+    }
+    if (page->name_width > NAME_MAX)
+        page->name_width = NAME_MAX;
+}
+
+static void
+append_columns(struct page *page, const char *const texts[5], const char *last)
+{
+    figure_fit(&page->line, texts[0], page->name_width);
+    buffer_append_text(&page->line, "  ");
+    figure_fit(&page->line, texts[1], STATE_WIDTH);
+    buffer_append_byte(&page->line, ' ');
+    figure_fit(&page->line, texts[2], METHOD_WIDTH);
+    buffer_append_byte(&page->line, ' ');
+    figure_fit_right(&page->line, texts[3], ROWS_WIDTH);
+    buffer_append_byte(&page->line, ' ');
+    figure_fit_right(&page->line, texts[4], 7);
+    buffer_printf(&page->line, "  %s", last);
+    end_line(page);
+}
+
+static const char *
+state_of(const struct page *page, const struct observed_table *table)
+{
+    const struct observed_worker *worker = status_worker_of(page->view->seen, table);
+
+    if (worker != NULL)
+        return worker->phase;
+    return table->is_ignored ? "ignored" : table->state;
+}
+
+static void
+write_table(struct page *page, const struct observed_table *table)
+{
+    const char *state = state_of(page, table);
+    int64_t age_ms = status_age_ms(table, page->view->seen->now_ms);
+    char rows[32];
+    char age[FIGURE_SIZE] = "never";
+    const char *const texts[5] = { table->target_table, state, table->method, rows, age };
+
+    (void)snprintf(rows, sizeof rows, "%" PRId64, table->row_count);
+    if (age_ms >= 0)
+        figure_age(age, age_ms);
+    append_columns(page, texts, table->reason);
+    if (table->error != NULL) {
+        buffer_printf(&page->line, "  attempt %" PRId64 ": %s%s%s", table->attempt, table->error,
+            table->hint != NULL ? " - " : "", table->hint != NULL ? table->hint : "");
+        end_line(page);
+    }
+    if (table->quarantined > 0) {
+        buffer_printf(&page->line, "  %" PRId64 " values in quarantine", table->quarantined);
+        end_line(page);
+    }
+}
+
+// What needs a look first, then what is being done, then the rest by name.
+static int
+order_of(const struct page *page, const struct observed_table *table)
+{
+    if (status_is_failed(table) && !status_is_left_out(table))
+        return 0;
+    return status_worker_of(page->view->seen, table) != NULL ? 1 : 2;
+}
+
+static void
+write_tables(struct page *page)
+{
+    static const char *const heads[5] = { "TABLE", "STATE", "METHOD", "ROWS", "AGE" };
+    const struct status_view *view = page->view;
+    size_t written = 0;
+
+    if (view->table_count == 0)
+        return;
+    end_line(page);
+    append_columns(page, heads, "REASON");
+    for (int order = 0; order <= 2; order++) {
+        for (size_t i = 0; i < view->table_count; i++) {
+            // The last lines are for the totals and for what is left out; a table may take three.
+            if (order_of(page, view->tables[i]) != order || !has_room(page, 7))
+                continue;
+            write_table(page, view->tables[i]);
+            written++;
+        }
+    }
+    if (written < view->table_count) {
+        buffer_printf(&page->line, "... and %zu more", view->table_count - written);
+        end_line(page);
+    }
+}
+
+static void
+write_totals(struct page *page)
+{
+    const struct status_view *view = page->view;
+    struct status_totals totals;
+
+    status_sum(view, &totals);
+    end_line(page);
+    buffer_printf(&page->line, "%zu tables: %zu up, %zu failed, %zu not mirrored yet",
+        totals.tables, totals.done, totals.failed, totals.never);
+    if (totals.left_out > 0)
+        buffer_printf(&page->line, ", %zu ignored or gone from the source", totals.left_out);
+    buffer_printf(&page->line, "; %" PRId64 " rows, ", totals.rows);
+    append_size(page, totals.bytes);
+    if (view->seen->quarantine_total > 0)
+        buffer_printf(
+            &page->line, "; %" PRId64 " values in quarantine", view->seen->quarantine_total);
+    end_line(page);
+    if (totals.oldest != NULL) {
+        buffer_append_text(&page->line, "Oldest content: ");
+        append_age(page, status_age_ms(totals.oldest, view->seen->now_ms));
+        buffer_printf(&page->line, " (%s)", totals.oldest->target_table);
+        end_line(page);
+    }
+    if (view->max_age_ms > 0) {
+        buffer_printf(&page->line, "%zu tables failed, are not mirrored yet, or are older than ",
+            status_count_late(view));
+        append_age(page, view->max_age_ms);
+        end_line(page);
+    }
+}
+
+// ---- one table ---------------------------------------------------------------------------------
+
+static void
+write_table_run(struct page *page, const struct observed_table_run *run)
+{
+    char took[32];
+
+    clock_format_duration(run->finished_ms - run->started_ms, took, sizeof took);
+    buffer_append_text(&page->line, "  ");
+    append_time(page, run->started_ms);
+    buffer_printf(&page->line,
+        "  run %" PRId64 "  %-6s %-6s %s: %" PRId64 " read, %" PRId64 " inserted, %" PRId64
+        " updated, %" PRId64 " deleted, %" PRId64 " quarantined; %s",
+        run->run_id, run->state, run->method, took, run->rows_read, run->rows_inserted,
+        run->rows_updated, run->rows_deleted, run->rows_quarantined, run->reason);
+    end_line(page);
+    if (run->error != NULL) {
+        buffer_printf(&page->line, "    attempt %" PRId64 ": %s%s%s", run->attempts, run->error,
+            run->hint != NULL ? " - " : "", run->hint != NULL ? run->hint : "");
+        end_line(page);
+    }
+}
+
+static void
+write_change(struct page *page, const struct observed_change *change)
+{
+    buffer_append_text(&page->line, "  ");
+    append_time(page, change->changed_ms);
+    buffer_printf(&page->line, "  run %" PRId64 "  %s", change->run_id, change->change);
+    if (change->statement != NULL)
+        buffer_printf(&page->line, ": %s", change->statement);
+    end_line(page);
+}
+
+static void
+write_story(struct page *page, const struct observed_story *story)
+{
+    end_line(page);
+    buffer_printf(&page->line, "%s: key %s; %" PRId64 " rows, ", story->table->target_table,
+        story->table->key != NULL ? story->table->key : "none", story->table->row_count);
+    append_size(page, story->table->size_bytes);
+    if (story->table->read_from_ms > 0 && story->table->last_success_ms > 0) {
+        buffer_append_text(&page->line, "; read from ");
+        append_time(page, story->table->read_from_ms);
+        buffer_append_text(&page->line, " to ");
+        append_time(page, story->table->read_to_ms);
+    }
+    end_line(page);
+    for (size_t i = 0; i < story->run_count && has_room(page, 2); i++)
+        write_table_run(page, &story->runs[i]);
+    if (story->change_count > 0) {
+        buffer_append_text(&page->line, " schema changes:");
+        end_line(page);
+    }
+    for (size_t i = 0; i < story->change_count && has_room(page, 2); i++)
+        write_change(page, &story->changes[i]);
+}
+
+void
+status_write_text(FILE *out, const struct status_view *view)
+{
+    struct page page = { .out = out, .view = view };
+
+    buffer_init(&page.line, LINE_CAP);
+    choose_name_width(&page);
+    write_mirror(&page);
+    write_run(&page);
+    write_tables(&page);
+    for (size_t i = 0; i < view->story_count; i++)
+        write_story(&page, &view->stories[i]);
+    write_totals(&page);
+    buffer_release(&page.line);
+    if (view->with_quarantine)
+        status_write_quarantine(out, view);
+}

@@ -1,0 +1,318 @@
+"""Rounds of random changes, runs that are killed, and runs that are not: the mirror ends equal.
+
+A round changes the source at random (rows come, change, go, change their key, are doubled, lose their
+values; columns and tables come and go), kills some runs at random moments, then lets one run through
+and compares. After a kill every table is as some earlier moment of its source was, never a mixture.
+In the end one more run writes nothing. OE2PG_SEED repeats everything but the moments of wall time.
+"""
+
+import collections
+import contextlib
+import decimal
+import sqlite3
+import time
+
+import psycopg2
+import pytest
+
+import compare
+from conftest import LONG, SEED
+from mirrors import MIRROR_PASSWORD
+from scenes import QUICK
+
+ROUNDS = 500 if LONG else 20
+ROWS_MAX = 1500
+WORDS = ["", " ", "a", "A", "ä", "a ", "NULL", "\\N", "\t", "\n", "'", '"', "\\", "0", "ß", "中", "😀", "x" * 300]
+
+# Name, type, and what stands in it.
+COLUMNS = {
+    "i": ("INTEGER", lambda chance: chance.randint(-50, 5000)),
+    "t": ("VARCHAR(400)", lambda chance: chance.choice(WORDS) + str(chance.randint(0, 99))),
+    "w": ("VARCHAR(400)", lambda chance: chance.choice(WORDS)),
+    "d": ("DECIMAL(12,2)", lambda chance: decimal.Decimal(chance.randint(-10**6, 10**6)) / 100),
+    "s": ("DATE", lambda chance: "20%02d-%02d-%02d" % (
+        chance.randint(0, 99), chance.randint(1, 12), chance.randint(1, 28))),
+}
+KEYS = {  # column definitions and constraint; one of each kind there is
+    "number": (["id INTEGER NOT NULL"], "PRIMARY KEY (id)", ["id"]),
+    "pair": (["a INTEGER NOT NULL", "b VARCHAR(20) NOT NULL"], "PRIMARY KEY (a, b)", ["a", "b"]),
+    "word": (["k VARCHAR(40) NOT NULL"], "PRIMARY KEY (k)", ["k"]),
+    "holes": (["k VARCHAR(40)"], "UNIQUE (k)", ["k"]),
+    "none": (["n INTEGER"], None, ["n"]),
+}
+
+
+class SqliteSource:
+    mark = "?"
+    row = "rowid"
+    prefix = ""
+
+    def __init__(self, folder, _):
+        self.path = folder / "source.sqlite"
+        self.connection = sqlite3.connect(self.path, isolation_level=None)
+        self.connection.execute("PRAGMA synchronous = OFF")
+
+    def configure(self, mirror):
+        mirror.sqlite(self.path)
+
+    def execute(self, statement, values=()):
+        values = [str(value) if isinstance(value, decimal.Decimal) else value for value in values]
+        return self.connection.execute(statement, values).fetchall()
+
+    def rows(self, table):
+        return compare.sqlite_rows(self.path, table)
+
+
+class PostgresSource:
+    mark = "%s"
+    row = "ctid"
+    prefix = "shop."
+
+    def __init__(self, _, database):
+        self.database = database
+        database.query("CREATE SCHEMA shop; GRANT USAGE ON SCHEMA shop TO mirror;"
+                       "ALTER DEFAULT PRIVILEGES IN SCHEMA shop GRANT SELECT ON TABLES TO mirror")
+        self.connection = psycopg2.connect(database.admin_dsn)
+        self.connection.autocommit = True
+
+    def configure(self, mirror):
+        server = self.database.server
+        mirror.source(schema="shop", odbc_connection=(
+            "Driver=PostgreSQL Unicode;Servername=%s;Port=%d;Database=%s;UID=mirror;PWD=%s"
+            % (server.host, server.port, self.database.name, MIRROR_PASSWORD)))
+        mirror.config["postgres_db"]["schema"] = "mirror"
+
+    def execute(self, statement, values=()):
+        with self.connection.cursor() as cursor:
+            cursor.execute(statement, values or None)
+            return cursor.fetchall() if cursor.description else []
+
+    def rows(self, table):
+        return compare.postgres_rows(self.database.admin_dsn, "shop", table)
+
+
+class World:
+    """The source as it is, and how it was since the last run that got through."""
+
+    def __init__(self, source, chance):
+        self.source = source
+        self.chance = chance
+        self.tables = {}      # name -> (kind, columns beside the key)
+        self.versions = {}    # name -> contents since the last good run; None: shape has changed
+        self.fresh = 0
+        self.next_column = 0
+
+    # -- one change each
+
+    def create(self, name=None, size=None):
+        kind = self.chance.choice(list(KEYS))
+        name = name or "table_%d" % len(self.versions)
+        columns = self.chance.sample(sorted(COLUMNS), self.chance.randint(1, len(COLUMNS)))
+        definitions, constraint, _ = KEYS[kind]
+        self.source.execute("CREATE TABLE %s%s (%s)" % (self.source.prefix, name, ", ".join(
+            definitions + ["%s %s" % (c, COLUMNS[c][0]) for c in columns]
+            + ([constraint] if constraint else []))))
+        self.tables[name] = (kind, columns)
+        self.versions[name] = None
+        self.insert(name, self.chance.choice([0, 1, 30, 300]) if size is None else size)
+
+    def key_values(self, kind):
+        self.fresh += 1
+        if kind == "number":
+            return [self.fresh]
+        if kind == "pair":
+            return [self.fresh // 3, "%s%d" % (self.chance.choice("aAbB"), self.fresh)]
+        if kind == "word":
+            return ["%s%d" % (self.chance.choice(["", "k", "K", "ä ", "'"]), self.fresh)]
+        if kind == "holes":
+            return [None if self.chance.random() < 0.15 else "k%d" % self.fresh]
+        return [self.chance.randint(0, 20)]
+
+    def value(self, column):
+        base = column.split("_")[0]
+        return None if self.chance.random() < 0.2 else COLUMNS[base][1](self.chance)
+
+    def insert(self, name, count):
+        kind, columns = self.tables[name]
+        names = KEYS[kind][2] + columns
+        statement = "INSERT INTO %s%s (%s) VALUES (%s)" % (
+            self.source.prefix, name, ", ".join(names), ", ".join([self.source.mark] * len(names)))
+        for _ in range(count):
+            self.source.execute(
+                statement, self.key_values(kind) + [self.value(column) for column in columns])
+
+    def some_rows(self, name, share):
+        rows = [row[0] for row in self.source.execute(
+            "SELECT %s FROM %s%s" % (self.source.row, self.source.prefix, name))]
+        if not rows:
+            return []
+        return self.chance.sample(rows, max(1, int(len(rows) * share * self.chance.random())))
+
+    def each(self, name, share, what, values):
+        for row in self.some_rows(name, share):
+            self.source.execute(
+                "%s WHERE %s = %s" % (what, self.source.row, self.source.mark), values() + [row])
+
+    def update(self, name):
+        _, columns = self.tables[name]
+        if columns:
+            column = self.chance.choice(columns)
+            self.each(name, 0.3, "UPDATE %s%s SET %s = %s" % (
+                self.source.prefix, name, column, self.source.mark), lambda: [self.value(column)])
+
+    def delete(self, name):
+        share = self.chance.choice([0.05, 0.05, 0.3, 3])
+        self.each(name, min(share, 1), "DELETE FROM %s%s" % (self.source.prefix, name), list)
+
+    def change_keys(self, name):
+        kind, _ = self.tables[name]
+        self.each(name, 0.1, "UPDATE %s%s SET %s" % (self.source.prefix, name, ", ".join(
+            "%s = %s" % (column, self.source.mark) for column in KEYS[kind][2])),
+            lambda: self.key_values(kind))
+
+    def double(self, name):
+        kind, _ = self.tables[name]
+        if kind == "none":
+            self.source.execute("INSERT INTO %s%s SELECT * FROM %s%s LIMIT %d" % (
+                self.source.prefix, name, self.source.prefix, name, self.chance.randint(1, 20)))
+
+    def add_column(self, name):
+        kind, columns = self.tables[name]
+        base = self.chance.choice(sorted(COLUMNS))
+        # Some names come back after they were dropped.
+        column = "%s_%d" % (base, self.chance.randint(0, 3))
+        if column in columns:
+            return
+        self.source.execute("ALTER TABLE %s%s ADD COLUMN %s %s" % (
+            self.source.prefix, name, column, COLUMNS[base][0]))
+        self.tables[name] = (kind, columns + [column])
+        self.versions[name] = None
+        self.each(name, 0.5, "UPDATE %s%s SET %s = %s" % (
+            self.source.prefix, name, column, self.source.mark), lambda: [self.value(column)])
+
+    def drop_column(self, name):
+        kind, columns = self.tables[name]
+        if len(columns) > 1:
+            column = self.chance.choice(columns)
+            self.source.execute("ALTER TABLE %s%s DROP COLUMN %s" % (
+                self.source.prefix, name, column))
+            self.tables[name] = (kind, [c for c in columns if c != column])
+            self.versions[name] = None
+
+    def drop(self, name):
+        if len(self.tables) > 4:
+            self.source.execute("DROP TABLE %s%s" % (self.source.prefix, name))
+            del self.tables[name]
+            self.versions[name] = None
+
+    def revive(self, _):
+        gone = sorted(set(self.versions) - set(self.tables))
+        if gone:
+            self.create(self.chance.choice(gone))
+
+    def change(self):
+        changes = ([self.update] * 6 + [self.delete] * 4 + [self.change_keys] * 3 + [self.double] * 3
+                   + [lambda name: self.insert(name, self.chance.randint(1, 60))] * 5
+                   + [self.add_column, self.drop_column, self.drop, self.revive,
+                      lambda _: self.create()])
+        self.source.execute("BEGIN")
+        for _ in range(self.chance.randint(0, 8)):
+            self.chance.choice(changes)(self.chance.choice(sorted(self.tables)))
+        self.source.execute("COMMIT")
+
+    # -- what is there
+
+    def columns(self, name):
+        kind, columns = self.tables[name]
+        return KEYS[kind][2] + columns
+
+    def remember(self):
+        for name in self.tables:
+            if self.versions[name] is not None:
+                self.versions[name].append(self.source.rows(name))
+
+    def settle(self):
+        for name in self.versions:
+            self.versions[name] = [self.source.rows(name)] if name in self.tables else None
+
+
+def mirrored_rows(database, name, columns):
+    return collections.Counter(database.query("SELECT %s FROM mirror.%s" % (
+        ", ".join('"%s"' % column for column in columns), name)))
+
+
+def assert_no_mixture(world, database):
+    there = database.tables()
+    for name in world.tables:
+        if name not in there or world.versions[name] is None:
+            continue
+        found = mirrored_rows(database, name, world.columns(name))
+        assert found in world.versions[name], "%s is a mixture\n%s" % (
+            name, compare.difference(world.versions[name][-1], found))
+
+
+def assert_same(world, database, result):
+    there = database.tables()
+    for name in world.tables:
+        assert name in there, "%s is missing\n%s" % (name, result.explain())
+        wrong = compare.difference(
+            world.source.rows(name), mirrored_rows(database, name, world.columns(name)))
+        assert wrong is None, "%s: %s\n%s" % (name, wrong, result.explain())
+    assert database.tables("oe2pg_staging") == [], result.explain()
+
+
+def run_and_kill(mirror, chance, duration):
+    """At a fault point or by the clock; returns whether it came to that."""
+    if chance.random() < 0.6:
+        environment = {**QUICK, "OE2PG_FAULT": "%d:kill" % chance.randint(1, 450)}
+        return mirror.run(environment=environment).status == -9
+    process = mirror.start("--allow-delete", "*", environment=QUICK)
+    time.sleep(chance.uniform(0, duration))
+    process.kill()
+    return mirror.finish(process).status == -9
+
+
+def versions_on_disk(database):
+    return [database.query("SELECT relname, relfilenode FROM pg_class WHERE relnamespace ="
+                           " 'mirror'::regnamespace ORDER BY 1")] + [
+        sorted(database.query("SELECT ctid::text, xmin::text FROM mirror.%s" % name))
+        for name in database.tables()]
+
+
+@pytest.mark.parametrize("kind", [SqliteSource, PostgresSource], ids=["SQLite", "PostgreSQL"])
+def test_random_changes_and_kills_end_equal(kind, mirror, pg, second_pg, tmp_path, chance):
+    source = kind(tmp_path, second_pg)
+    source.configure(mirror)
+    keep = chance.choice(["keep", "drop"])
+    mirror.settings(batch_size=100, jobs=2, dropped_columns=keep, dropped_tables=keep)
+    world = World(source, chance)
+    for _ in range(5):
+        world.create()
+    world.create(size=ROWS_MAX)
+    duration = 1.0
+    kills = 0
+    for number in range(1, ROUNDS + 1):
+        where = "round %d, seed %d" % (number, SEED)
+        try:
+            for _ in range(chance.choice([0, 1, 1, 2, 3])):
+                world.change()
+                world.remember()
+                kills += run_and_kill(mirror, chance, duration)
+                assert_no_mixture(world, pg)
+            world.change()
+            mirror.log_path.unlink(missing_ok=True)
+            began = time.monotonic()
+            result = mirror.run("--allow-delete", "*", environment=QUICK)
+            duration = time.monotonic() - began
+            assert result.status == 0, result.explain()
+            assert_same(world, pg, result)
+        except AssertionError as error:
+            raise AssertionError("%s: %s" % (where, error)) from error
+        world.settle()
+    print("%d rounds, %d runs killed, %s" % (ROUNDS, kills, keep))
+    pg.query("VACUUM")  # ours, so that nobody else's comes between the two pictures
+    before = versions_on_disk(pg)
+    mirror.run_well("--allow-delete", "*", environment=QUICK)
+    assert versions_on_disk(pg) == before
+    with contextlib.suppress(Exception):
+        source.connection.close()
