@@ -13,6 +13,8 @@
 
 static const struct command commands[] = {
     { "sync", "bring the mirror up to date", OPTION_FOR_SYNC, true, cmd_sync },
+    { "plan", "show what a sync would do and what is in its way; changes nothing", OPTION_FOR_PLAN,
+        false, cmd_plan },
     { "status", "show what is mirrored, how old it is, and what a run is doing", OPTION_FOR_STATUS,
         false, cmd_status },
     { "check", "check configuration, connections and rights, a line each", OPTION_FOR_CHECK, false,

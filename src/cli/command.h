@@ -30,6 +30,7 @@ int command_main(int argc, char **argv);
 int command_fail(const struct error *err);
 
 int cmd_check(const struct config *config);
+int cmd_plan(const struct config *config);
 int cmd_status(const struct config *config);
 int cmd_sync(const struct config *config);
 

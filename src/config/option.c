@@ -166,7 +166,7 @@ static const struct option options[OPTION_COUNT] = {
         .help = "let this table lose as many rows as it must; a name or a pattern" },
     [OPTION_ACCEPT_SOURCE] = { .flag = "--accept-source",
         .type = OPTION_SWITCH,
-        .verbs = OPTION_FOR_SYNC,
+        .verbs = OPTION_FOR_SYNC | OPTION_FOR_PLAN,
         .help = "go on although the source is another database than before" },
     [OPTION_PROGRESS] = { .flag = "--progress",
         .argument = "HOW",

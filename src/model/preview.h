@@ -58,9 +58,9 @@ struct preview_obstacle {
 };
 
 enum preview_verdict {
-    PREVIEW_LOAD,         // first load
-    PREVIEW_COMPARE,      // read and compared
-    PREVIEW_REFUSED,      // counts as failed
+    PREVIEW_LOAD,    // first load
+    PREVIEW_COMPARE, // read and compared
+    PREVIEW_REFUSED, // counts as failed
     PREVIEW_IGNORED,
     PREVIEW_NOT_SELECTED, // --table names others
     PREVIEW_GONE,         // mirrored, but no longer in the source
@@ -75,7 +75,7 @@ struct preview_table {
     const char *reason;
     const char *key; // column names with commas; NULL: none
     const char *key_reason;
-    const char *where;     // the restriction; NULL: none
+    const char *where;      // the restriction; NULL: none
     const char *ignored_by; // place and pattern; NULL unless ignored
     int64_t row_estimate;
     int64_t size_bytes; // to be read

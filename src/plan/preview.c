@@ -7,10 +7,10 @@
 #include <string.h>
 
 enum {
-    OBSTACLES_MAX = 8,    // of one table
-    ROW_OVERHEAD = 28,    // a heap row's header and its line pointer
-    GUESSED_TEXT = 24,    // bytes of a text without a declared width
-    WIDEST_GUESS = 40,    // of a declared width, texts are seldom full
+    OBSTACLES_MAX = 8,      // of one table
+    ROW_OVERHEAD = 28,      // a heap row's header and its line pointer
+    GUESSED_TEXT = 24,      // bytes of a text without a declared width
+    WIDEST_GUESS = 40,      // of a declared width, texts are seldom full
     TRUSTED_HISTORY = 1000, // rows: below, a duration is mostly overhead
 };
 
@@ -93,8 +93,7 @@ list_key(struct arena *arena, const struct table *table)
 }
 
 static void
-add_obstacle(
-    struct maker *maker, struct preview_table *table, const char *what, const char *remedy)
+add_obstacle(struct maker *maker, struct preview_table *table, const char *what, const char *remedy)
 {
     if (table->obstacles == NULL)
         table->obstacles = arena_calloc(maker->arena, OBSTACLES_MAX, sizeof *table->obstacles);
@@ -131,9 +130,9 @@ meet_dropped_column(struct maker *maker, struct preview_table *made,
 {
     const struct mirrored_column *column = find_column(relation, name);
 
-    made->statements[made->statement_count++] = arena_printf(maker->arena,
-        "ALTER TABLE %s DROP COLUMN %s", qualify(maker, relation->name),
-        quote_name(maker->arena, name));
+    made->statements[made->statement_count++] =
+        arena_printf(maker->arena, "ALTER TABLE %s DROP COLUMN %s", qualify(maker, relation->name),
+            quote_name(maker->arena, name));
     if (column != NULL && column->dependent != NULL)
         add_obstacle(maker, made,
             arena_printf(maker->arena, "column \"%s\" is to be dropped, but %s needs it", name,
@@ -145,8 +144,7 @@ static void
 compare_columns(struct maker *maker, struct preview_table *made, const struct job *job,
     const struct mirrored_relation *relation)
 {
-    const char **present =
-        arena_calloc(maker->arena, relation->column_count, sizeof *present);
+    const char **present = arena_calloc(maker->arena, relation->column_count, sizeof *present);
     struct shape_diff diff;
 
     for (size_t i = 0; i < relation->column_count; i++)
@@ -156,9 +154,9 @@ compare_columns(struct maker *maker, struct preview_table *made, const struct jo
     made->statements =
         arena_calloc(maker->arena, diff.added_count + diff.gone_count, sizeof *made->statements);
     for (size_t i = 0; i < diff.added_count; i++)
-        made->statements[made->statement_count++] = arena_printf(maker->arena,
-            "ALTER TABLE %s ADD COLUMN %s text", qualify(maker, relation->name),
-            quote_name(maker->arena, diff.added[i]));
+        made->statements[made->statement_count++] =
+            arena_printf(maker->arena, "ALTER TABLE %s ADD COLUMN %s text",
+                qualify(maker, relation->name), quote_name(maker->arena, diff.added[i]));
     for (size_t i = 0; i < diff.gone_count; i++) {
         if (maker->input->settings->mirror.dropped_columns == DROPPED_DROP)
             meet_dropped_column(maker, made, relation, diff.gone[i]);
@@ -211,8 +209,7 @@ meet_relation(struct maker *maker, struct preview_table *made, const struct tabl
     if (!relation->is_owned)
         add_obstacle(maker, made,
             arena_printf(maker->arena, "the mirrored table %s belongs to another role", name),
-            arena_printf(
-                maker->arena, "ALTER TABLE %s OWNER TO the role that oe2pg uses.", name));
+            arena_printf(maker->arena, "ALTER TABLE %s OWNER TO the role that oe2pg uses.", name));
     if (relation->has_row_security)
         add_obstacle(maker, made,
             arena_printf(maker->arena,
@@ -256,8 +253,7 @@ compare_shape(struct maker *maker, struct preview_table *made, const struct job 
 
     if (job->method == METHOD_LOAD && relation != NULL) {
         add_obstacle(maker, made,
-            arena_printf(maker->arena,
-                "%s exists already (%s) and is not a table that oe2pg made",
+            arena_printf(maker->arena, "%s exists already (%s) and is not a table that oe2pg made",
                 qualify(maker, relation->name), kind_name(relation->kind)),
             "Rename or drop it, or give the mirror another schema with postgres_db.schema.");
     } else if (relation != NULL) {
@@ -287,8 +283,8 @@ guess_width(const struct table *table)
         else if (column->width == 0 || column->is_long)
             bytes += GUESSED_TEXT;
         else
-            bytes += column->width / 2 < WIDEST_GUESS ? (int64_t)(column->width + 1) / 2
-                                                      : WIDEST_GUESS;
+            bytes +=
+                column->width / 2 < WIDEST_GUESS ? (int64_t)(column->width + 1) / 2 : WIDEST_GUESS;
     }
     return bytes;
 }
@@ -325,9 +321,8 @@ estimate_disk(struct preview_table *made, const struct job *job, bool is_new)
     }
     // Every value of text has a header of one byte or four.
     if (made->row_estimate >= 0 && made->size_bytes >= 0)
-        made->disk_bytes =
-            made->size_bytes +
-            made->row_estimate * (ROW_OVERHEAD + (int64_t)job->table->column_count);
+        made->disk_bytes = made->size_bytes +
+                           made->row_estimate * (ROW_OVERHEAD + (int64_t)job->table->column_count);
 }
 
 static void
@@ -448,8 +443,8 @@ make_tables(struct maker *maker)
     const struct preview_input *input = maker->input;
     struct preview *preview = maker->preview;
 
-    preview->tables = arena_calloc(maker->arena, input->selection->table_count + input->record_count,
-        sizeof *preview->tables);
+    preview->tables = arena_calloc(
+        maker->arena, input->selection->table_count + input->record_count, sizeof *preview->tables);
     for (size_t i = 0; i < input->plan->job_count; i++)
         make_job(maker, &input->plan->jobs[i], &preview->tables[preview->table_count++]);
     for (size_t i = 0; i < input->selection->table_count; i++) {
@@ -536,8 +531,10 @@ meet_run(struct maker *maker)
 {
     const struct inspection *found = maker->input->inspection;
     struct preview *preview = maker->preview;
-    size_t known = preview->gone_count + preview->compare_count;
+    size_t known = 0;
 
+    for (size_t i = 0; i < maker->input->record_count; i++)
+        known += maker->input->records[i].state != TABLE_STATE_DROPPED;
     meet_rights(maker);
     if (preview->gone_count > brake_run_limit(known))
         add_run_obstacle(maker,
@@ -552,7 +549,8 @@ meet_run(struct maker *maker)
                 "publication \"%s\" takes every new table with its updates and deletes, and new "
                 "tables have no replica identity: they load once, then changes are refused",
                 found->all_tables_publication),
-            "After the first load: ALTER TABLE ... REPLICA IDENTITY FULL; or publish inserts only.");
+            "After the first load: ALTER TABLE ... REPLICA IDENTITY FULL; or publish inserts "
+            "only.");
 }
 
 void

@@ -20,7 +20,6 @@ struct preview_input {
 };
 
 // Fills all but the names of source and mirror, which the caller knows. Everything new in `arena`.
-void preview_make(
-    struct arena *arena, const struct preview_input *input, struct preview *preview);
+void preview_make(struct arena *arena, const struct preview_input *input, struct preview *preview);
 
 #endif

@@ -315,7 +315,7 @@ write_totals(struct page *page)
 
     status_sum(view, &totals);
     end_line(page);
-    buffer_printf(&page->line, "%zu tables: %zu up, %zu failed, %zu not mirrored yet",
+    buffer_printf(&page->line, "Tables: %zu; %zu up, %zu failed, %zu not mirrored yet",
         totals.tables, totals.done, totals.failed, totals.never);
     if (totals.left_out > 0)
         buffer_printf(&page->line, ", %zu ignored or gone from the source", totals.left_out);
@@ -332,7 +332,7 @@ write_totals(struct page *page)
         end_line(page);
     }
     if (view->max_age_ms > 0) {
-        buffer_printf(&page->line, "%zu tables failed, are not mirrored yet, or are older than ",
+        buffer_printf(&page->line, "Failed, not mirrored yet, or older than ",
             status_count_late(view));
         append_age(page, view->max_age_ms);
         end_line(page);

@@ -127,8 +127,8 @@ read_columns(struct target *target, struct arena *arena, const char *schema,
     PGresult *rows = NULL;
 
     parameter_text(&parameters, schema);
-    if (!target_execute(target, "could not look at the mirrored columns", columns_sql, &parameters,
-            &rows, err))
+    if (!target_execute(
+            target, "could not look at the mirrored columns", columns_sql, &parameters, &rows, err))
         return false;
     fill_columns(arena, rows, found);
     PQclear(rows);

@@ -119,6 +119,27 @@ find_mirror(struct target *target, const struct settings *settings,
     return done;
 }
 
+bool
+mirror_check_source(struct target *target, const struct settings *settings,
+    const struct source_identity *identity, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    PGresult *row = NULL;
+    bool done;
+
+    parameter_text(&parameters, settings->target.schema);
+    if (!target_execute(target, "could not read the mirror's registration",
+            "SELECT id, source_host, source_port, source_database, source_schema, source_guid"
+            " FROM oe2pg.mirror WHERE target_schema = $1",
+            &parameters, &row, err))
+        return false;
+    done = PQntuples(row) == 0 || settings->mirror.accept_source ||
+           is_same_source(row, identity, settings->source.schema) ||
+           refuse_other_source(row, &settings->target, err);
+    PQclear(row);
+    return done;
+}
+
 static bool
 refuse_busy(
     struct target *target, const struct mirror_claim *claim, const char *schema, struct error *err)

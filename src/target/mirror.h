@@ -30,6 +30,12 @@ bool mirror_claim(struct target *target, const struct settings *settings,
     const struct source_identity *identity, const char *mode, struct mirror_claim *claim,
     struct error *err) __attribute__((warn_unused_result));
 
+// Whether the source is the one that the mirror in settings->target.schema belongs to, without
+// claiming anything; there must be such a mirror. ERROR_CONFIG when it is not, unless
+// --accept-source.
+bool mirror_check_source(struct target *target, const struct settings *settings,
+    const struct source_identity *identity, struct error *err) __attribute__((warn_unused_result));
+
 // Takes the advisory lock again on a new connection of the same run, after the old one was lost.
 // ERROR_BUSY when another run has the mirror.
 bool mirror_reclaim(struct target *target, const struct mirror_claim *claim, const char *schema,

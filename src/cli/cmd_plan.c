@@ -1,0 +1,167 @@
+// plan: what a sync would do. Asks both sides, writes to neither: no tracking table, no schema, no
+// run comes into being.
+#include "base/text.h"
+#include "cli/command.h"
+#include "cli/exit_status.h"
+#include "plan/plan.h"
+#include "plan/preview.h"
+#include "plan/selection.h"
+#include "report/plan_report.h"
+#include "report/terminal.h"
+#include "source/source.h"
+#include "target/inspect.h"
+#include "target/mirror.h"
+#include "target/observe.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct planner {
+    const struct config *config;
+    struct arena arena;
+    struct source *source;
+    struct target *target;
+    struct catalog catalog;
+    struct selection selection;
+    struct observation seen;
+    struct inspection inspection;
+    struct table_record *records;
+    size_t record_count;
+    struct plan plan;
+    struct preview preview;
+};
+
+static bool
+open_both_sides(struct planner *planner, struct error *err)
+{
+    const struct settings *settings = &planner->config->settings;
+
+    return config_check_source(planner->config, err) &&
+           target_open(&settings->target, "oe2pg plan", &planner->target, err) &&
+           source_open(&settings->source, &planner->source, err);
+}
+
+static bool
+read_source(struct planner *planner, struct error *err)
+{
+    return source_read_catalog(planner->source, &planner->arena, &planner->catalog, err) &&
+           selection_make(&planner->arena, &planner->config->settings.mirror, &planner->catalog,
+               &planner->selection, err);
+}
+
+// A table whose name only changed its case is the same table: a run records the new spelling first.
+static void
+respell(struct planner *planner)
+{
+    for (size_t i = 0; i < planner->record_count; i++) {
+        struct table_record *record = &planner->records[i];
+        const struct table *similar = NULL;
+        bool is_found = false;
+
+        for (size_t k = 0; k < planner->catalog.table_count && !is_found; k++) {
+            const struct table *table = planner->catalog.tables[k];
+
+            is_found = strcmp(table->name, record->source_table) == 0 &&
+                       strcmp(table->schema, record->source_schema) == 0;
+            if (text_equal_nocase(table->name, record->source_table) &&
+                text_equal_nocase(table->schema, record->source_schema))
+                similar = table;
+        }
+        if (!is_found && similar != NULL) {
+            record->source_schema = similar->schema;
+            record->source_table = similar->name;
+        }
+    }
+}
+
+static bool
+read_target(struct planner *planner, struct error *err)
+{
+    const struct settings *settings = &planner->config->settings;
+    int mirror_id = 0;
+
+    if (!observe_mirror(
+            planner->target, &planner->arena, settings->target.schema, &planner->seen, err))
+        return false;
+    if (planner->seen.has_mirror) {
+        mirror_id = (int)planner->seen.mirror_id;
+        if (!mirror_check_source(
+                planner->target, settings, source_identity(planner->source), err) ||
+            !tracking_read(planner->target, &planner->arena, mirror_id, &planner->records,
+                &planner->record_count, err))
+            return false;
+        respell(planner);
+    }
+    return inspect_schema(planner->target, &planner->arena, settings->target.schema, mirror_id,
+        &planner->inspection, err);
+}
+
+static void
+make_preview(struct planner *planner)
+{
+    const struct preview_input input = {
+        .settings = &planner->config->settings,
+        .selection = &planner->selection,
+        .plan = &planner->plan,
+        .records = planner->records,
+        .record_count = planner->record_count,
+        .inspection = &planner->inspection,
+    };
+    const struct source_identity *identity = source_identity(planner->source);
+    struct preview *preview = &planner->preview;
+
+    plan_make(&planner->arena, &planner->selection, planner->records, planner->record_count,
+        &planner->plan);
+    preview->target_schema = planner->config->settings.target.schema;
+    preview->source_product = identity->product;
+    preview->source_database = identity->db_name;
+    preview->has_mirror = planner->seen.has_mirror;
+    preview->last_run_id = planner->seen.run.id;
+    preview_make(&planner->arena, &input, preview);
+}
+
+static void
+show(const struct planner *planner)
+{
+    const struct config *config = planner->config;
+    size_t width = 0;
+    size_t height;
+
+    if (terminal_can_move(STDOUT_FILENO))
+        terminal_size(STDOUT_FILENO, &width, &height);
+    if (config->values[OPTION_JSON].integer != 0)
+        plan_write_json(stdout, &planner->preview);
+    else
+        plan_write_text(stdout, &planner->preview, config->values[OPTION_ALL].integer != 0, width);
+}
+
+static int
+run(struct planner *planner)
+{
+    const struct preview *preview = &planner->preview;
+    struct error err = { 0 };
+
+    if (!open_both_sides(planner, &err) || !read_source(planner, &err) ||
+        !read_target(planner, &err))
+        return command_fail(&err);
+    make_preview(planner);
+    show(planner);
+    return preview->obstacle_count + preview->blocked_count + preview->refused_count > 0
+               ? EXIT_STATUS_PARTLY
+               : EXIT_STATUS_DONE;
+}
+
+int
+cmd_plan(const struct config *config)
+{
+    struct planner planner = { .config = config };
+    int status;
+
+    arena_init(&planner.arena);
+    status = run(&planner);
+    source_close(planner.source);
+    target_close(planner.target);
+    arena_release(&planner.arena);
+    return status;
+}

@@ -1,0 +1,184 @@
+#include "sync/scan.h"
+
+#include "model/key_choice.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// ---- one scan of the source --------------------------------------------------------------------
+
+static bool
+open_candidates(void *context, struct copy_stream **copy, struct error *err)
+{
+    struct scan *scan = context;
+
+    return comparison_open_candidates(scan->comparison, copy, err);
+}
+
+static int
+compare_known(const void *left, const void *right)
+{
+    const struct known_row *a = left;
+    const struct known_row *b = right;
+
+    return (a->digest > b->digest) - (a->digest < b->digest);
+}
+
+// A row that is known to be refused and has not changed is left out again, not tried again.
+static bool
+is_known_row(struct scan *scan, const struct cell *row)
+{
+    const struct digest_kind unseeded = { .is_fallback = scan->worker->shared->digest.is_fallback };
+    struct known_row wanted;
+    struct known_row *known;
+
+    if (scan->known_row_count == 0)
+        return false;
+    wanted.digest = digest_row(&unseeded, scan->table, row);
+    known = bsearch(&wanted, scan->known_rows, scan->known_row_count, sizeof *known, compare_known);
+    if (known == NULL)
+        return false;
+    known->is_seen = true;
+    scan->left_out++;
+    return true;
+}
+
+static bool
+compare_row(struct scan *scan, const struct cell *row, struct error *err)
+{
+    const struct cell *checked = row_sender_check(&scan->sender, row);
+
+    if (scan->has_set && digest_set_strike(&scan->set,
+                             digest_row(&scan->worker->shared->digest, scan->table, checked)))
+        return true;
+    if (is_known_row(scan, checked))
+        return true;
+    return row_sender_send(&scan->sender, row, checked, err);
+}
+
+// Rows of the batch that the mirror does not have go into the candidates. No COPY stays open over
+// a fetch: the source may take its time, and PostgreSQL must not have a transaction open meanwhile.
+static bool
+compare_batch(struct scan *scan, const struct batch *batch, struct error *err)
+{
+    for (size_t r = 0; r < batch->row_count; r++) {
+        if (!compare_row(scan, &batch->cells[r * batch->column_count], err))
+            return false;
+    }
+    scan->source_rows += (int64_t)batch->row_count;
+    scan->source_bytes += (int64_t)batch->size_bytes;
+    worker_add_progress(scan->worker, batch->row_count, batch->size_bytes);
+    return row_sender_flush(&scan->sender, err) && row_sender_end(&scan->sender, err);
+}
+
+static bool
+scan_part(struct scan *scan, enum key_part part, struct error *err)
+{
+    struct reader reader;
+    const struct batch *batch;
+    bool done;
+
+    reader_init(&reader, scan->worker->source, scan->table, part, &scan->worker->reading);
+    do {
+        done = !worker_is_cancelled(scan->worker, err) && reader_fetch(&reader, &batch, err) &&
+               compare_batch(scan, batch, err);
+    } while (done && batch->row_count > 0);
+    reader_release(&reader);
+    return done;
+}
+
+// In any order, unless the driver would keep the whole result in memory.
+static bool
+scan_source(struct scan *scan, struct error *err)
+{
+    bool in_pages = source_buffers_results(scan->worker->source) && scan->table->key != NULL &&
+                    key_choice_is_resumable(scan->table);
+
+    bool done;
+
+    if (!worker_begin_reading(scan->worker, scan->table, err))
+        return false;
+    worker_set_phase(scan->worker, PHASE_READING);
+    if (in_pages)
+        done = scan_part(scan, KEY_PART_NOT_NULL, err) &&
+               (!reader_has_null_part(scan->table) || scan_part(scan, KEY_PART_WITH_NULL, err));
+    else
+        done = scan_part(scan, KEY_PART_ALL, err);
+    worker_end_reading(scan->worker);
+    return done;
+}
+
+static bool
+read_mirror(struct scan *scan, struct error *err)
+{
+    bool is_full;
+
+    worker_set_phase(scan->worker, PHASE_COMPARING);
+    digest_set_init(&scan->set, scan->worker->map_bytes);
+    scan->has_set = true;
+    if (!comparison_read_mirror(scan->comparison, &scan->set, &is_full, &scan->mirror_rows, err))
+        return false;
+    if (is_full) {
+        digest_set_release(&scan->set);
+        scan->has_set = false;
+    }
+    return true;
+}
+
+// After this, candidates and gone hold all differences and are paired.
+static bool
+find_differences(struct scan *scan, bool *is_current, struct error *err)
+{
+    if (!read_mirror(scan, err) || !scan_source(scan, err))
+        return false;
+    worker_set_phase(scan->worker, PHASE_COMPARING);
+    if (scan->has_set ? !comparison_add_gone(scan->comparison, &scan->set, err)
+                      : !comparison_find_differences(scan->comparison, err))
+        return false;
+    if (scan->is_second && !comparison_keep_common(scan->comparison, &scan->kept, err))
+        return false;
+    return comparison_pair(scan->comparison, &scan->counts, is_current, err);
+}
+
+static bool
+read_known_rows(struct scan *scan, struct error *err)
+{
+    struct worker *worker = scan->worker;
+    uint64_t *digests;
+
+    if (!quarantine_known_rows(worker->target, &worker->arena, worker->shared->claim.mirror_id,
+            scan->table, &digests, &scan->known_row_count, err))
+        return false;
+    scan->known_rows =
+        arena_calloc(&worker->arena, scan->known_row_count, sizeof *scan->known_rows);
+    for (size_t i = 0; i < scan->known_row_count; i++)
+        scan->known_rows[i].digest = digests[i];
+    if (scan->known_row_count > 0)
+        qsort(scan->known_rows, scan->known_row_count, sizeof *scan->known_rows, compare_known);
+    return true;
+}
+
+bool
+scan_run(struct scan *scan, struct worker *worker, const struct table *table, bool is_second,
+    bool *is_current, struct error *err)
+{
+    memset(scan, 0, sizeof *scan);
+    scan->worker = worker;
+    scan->table = table;
+    scan->is_second = is_second;
+    row_sender_init(&scan->sender, worker, table, open_candidates, scan);
+    return read_known_rows(scan, err) &&
+           comparison_open(worker->target, worker->shared->settings->target.schema, table,
+               &worker->shared->digest, &scan->comparison, err) &&
+           find_differences(scan, is_current, err);
+}
+
+void
+scan_release(struct scan *scan)
+{
+    row_sender_release(&scan->sender);
+    target_rollback(scan->worker->target);
+    comparison_close(scan->comparison);
+    digest_set_release(&scan->set);
+    memset(scan, 0, sizeof *scan);
+}

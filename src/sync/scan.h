@@ -1,0 +1,46 @@
+// One comparison of a mirrored table with its source: nothing of the mirror changes.
+//
+// The mirror's digests are in a set; the source is scanned once, in any order; a row whose digest
+// is in the set is unchanged and struck off, any other is a candidate; what is left in the set is
+// gone. Where the set does not fit, the whole source is put into the candidates and PostgreSQL
+// finds the differences. Both ways end in the same candidates and the same gone, paired by key.
+#ifndef OE2PG_SYNC_SCAN_H
+#define OE2PG_SYNC_SCAN_H
+
+#include "base/digest_set.h"
+#include "sync/row_sender.h"
+#include "sync/worker.h"
+#include "target/compare.h"
+
+struct known_row {
+    uint64_t digest;
+    bool is_seen; // in this scan
+};
+
+struct scan {
+    struct worker *worker;
+    const struct table *table;
+    struct comparison *comparison;
+    struct digest_set set;
+    bool has_set;
+    struct row_sender sender;
+    struct known_row *known_rows; // refused by PostgreSQL in earlier runs, by digest
+    size_t known_row_count;
+    struct difference_counts counts;
+    int64_t mirror_rows;
+    int64_t source_rows;
+    int64_t source_bytes;
+    int64_t left_out; // known refused rows
+    int64_t kept;     // missing in the second of two scans only
+    bool is_second;
+};
+
+// Compares. `is_second`: of a keyless table that shrank in the scan before, on this connection (see
+// comparison_remember_gone): only what is missing both times is gone. *is_current is false when the
+// mirror changed meanwhile: the counts are worth nothing, compare again. Release in any case.
+bool scan_run(struct scan *scan, struct worker *worker, const struct table *table, bool is_second,
+    bool *is_current, struct error *err) __attribute__((warn_unused_result));
+// Also rolls back what is open.
+void scan_release(struct scan *scan);
+
+#endif
