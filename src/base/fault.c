@@ -9,7 +9,15 @@
 #include <string.h>
 #include <unistd.h>
 
-enum fault_mode { FAULT_NONE, FAULT_COUNT, FAULT_KILL, FAULT_STOP, FAULT_ONCE, FAULT_ALWAYS };
+enum fault_mode {
+    FAULT_NONE,
+    FAULT_COUNT,
+    FAULT_KILL,
+    FAULT_STOP,
+    FAULT_ONCE,
+    FAULT_ALWAYS,
+    FAULT_PACE,
+};
 
 // Counted in the order of the calls, whichever thread makes them.
 static struct {
@@ -29,7 +37,7 @@ print_count(void)
 static void
 read_environment(void)
 {
-    static const char *const words[] = { "kill", "stop", "once", "always" };
+    static const char *const words[] = { "kill", "stop", "once", "always", "pace" };
     const char *given = getenv("OE2PG_FAULT");
     char *end;
 
@@ -62,8 +70,12 @@ fault_point(const char *name)
         return false;
     number = atomic_fetch_add(&faults.passed, 1) + 1;
     if (faults.mode <= FAULT_COUNT || number < faults.wanted ||
-        (number > faults.wanted && faults.mode != FAULT_ALWAYS))
+        (number > faults.wanted && faults.mode != FAULT_ALWAYS && faults.mode != FAULT_PACE))
         return false;
+    if (faults.mode == FAULT_PACE) {
+        (void)kill(getpid(), SIGSTOP);
+        return false;
+    }
     if (number == faults.wanted)
         (void)fprintf(stderr, "fault point %ld: %s\n", number, name);
     if (faults.mode == FAULT_KILL || faults.mode == FAULT_STOP)

@@ -8,6 +8,7 @@
 //   N:once     the N-th point fails
 //   N:always   the N-th point and all after it fail
 //   N:stop     the process stops at the N-th point, as by kill -STOP, until somebody continues it
+//   N:pace     the process stops at the N-th point and at all after it, each time until continued
 //   count      nothing fails; how many were passed is printed to stderr at the end
 // With OE2PG_FAULT_NAME only points of that name are counted. What strikes is named on stderr.
 #ifndef OE2PG_BASE_FAULT_H

@@ -6,6 +6,16 @@
 #include <signal.h>
 
 int
+command_end_of_run(const struct run_end *end)
+{
+    if (end->signal != 0)
+        return end->signal == SIGINT ? EXIT_STATUS_INTERRUPTED : EXIT_STATUS_TERMINATED;
+    if (end->error.kind != ERROR_NONE)
+        return command_fail(&end->error);
+    return end->is_complete ? EXIT_STATUS_DONE : EXIT_STATUS_PARTLY;
+}
+
+int
 cmd_sync(const struct config *config)
 {
     struct run_end end;
@@ -14,9 +24,5 @@ cmd_sync(const struct config *config)
     if (!config_check_source(config, &err))
         return command_fail(&err);
     run_sync(&config->settings, (enum progress_mode)config->values[OPTION_PROGRESS].integer, &end);
-    if (end.signal != 0)
-        return end.signal == SIGINT ? EXIT_STATUS_INTERRUPTED : EXIT_STATUS_TERMINATED;
-    if (end.error.kind != ERROR_NONE)
-        return command_fail(&end.error);
-    return end.is_complete ? EXIT_STATUS_DONE : EXIT_STATUS_PARTLY;
+    return command_end_of_run(&end);
 }

@@ -17,6 +17,8 @@ static const struct command commands[] = {
         false, cmd_plan },
     { "status", "show what is mirrored, how old it is, and what a run is doing", OPTION_FOR_STATUS,
         false, cmd_status },
+    { "verify", "compare source and mirror row by row, write nothing", OPTION_FOR_VERIFY, true,
+        cmd_verify },
     { "check", "check configuration, connections and rights, a line each", OPTION_FOR_CHECK, false,
         cmd_check },
 };

@@ -29,9 +29,14 @@ int command_main(int argc, char **argv);
 // For a command: logs the error that ends it, with its remedy. Returns the exit status.
 int command_fail(const struct error *err);
 
+// The exit status for how a run ended; an error that ended it is told. Of sync and verify.
+struct run_end;
+int command_end_of_run(const struct run_end *end);
+
 int cmd_check(const struct config *config);
 int cmd_plan(const struct config *config);
 int cmd_status(const struct config *config);
 int cmd_sync(const struct config *config);
+int cmd_verify(const struct config *config);
 
 #endif

@@ -66,6 +66,7 @@ enum option_id {
     OPTION_MAX_AGE,
     OPTION_QUARANTINE,
     OPTION_VALUES,
+    OPTION_REPAIR,
     OPTION_LOG_LEVEL,
     OPTION_CONFIG_ONLY,
     OPTION_HELP,
@@ -99,7 +100,8 @@ enum option_verb {
     OPTION_FOR_CHECK = 2,
     OPTION_FOR_PLAN = 4,
     OPTION_FOR_STATUS = 8,
-    OPTION_FOR_ALL = 15,
+    OPTION_FOR_VERIFY = 16,
+    OPTION_FOR_ALL = 31,
 };
 
 struct option {

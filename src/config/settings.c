@@ -290,6 +290,8 @@ fill_mirror(struct config *config, struct error *err)
     mirror->history_days = integer_of(config, OPTION_MIRROR_HISTORY_DAYS);
     mirror->log_file = text_of(config, OPTION_MIRROR_LOG_FILE);
     mirror->full_sync = integer_of(config, OPTION_FULL_SYNC) != 0;
+    mirror->verify_repair = integer_of(config, OPTION_REPAIR) != 0;
+    mirror->verify_values = integer_of(config, OPTION_VALUES) != 0;
     fill_tables(config);
     mirror->selected = flag_names(config, OPTION_TABLE, &mirror->selected_count);
     fill_deletes(config);

@@ -85,6 +85,9 @@ struct mirror_settings {
     int max_delete_rows;
     struct name_pattern *allowed_deletes; // --allow-delete: tables for which it does not hold
     size_t allowed_delete_count;
+    bool verify;        // compare only, write nothing
+    bool verify_repair; // sync the tables that differ
+    bool verify_values; // show values that differ
     bool accept_source; // --accept-source: the source may have another identity than before
     enum dropped dropped_columns;
     enum dropped dropped_tables;

@@ -9,7 +9,7 @@
 const char *
 method_name(enum method method)
 {
-    static const char *const names[] = { "load", "full" };
+    static const char *const names[] = { "load", "full", "verify" };
 
     return names[method];
 }
@@ -128,4 +128,17 @@ plan_make(struct arena *arena, const struct selection *selection,
     }
     if (plan->job_count > 0)
         qsort(plan->jobs, plan->job_count, sizeof *plan->jobs, compare_jobs);
+}
+
+void
+plan_only_verify(const struct mirror_settings *settings, struct plan *plan)
+{
+    for (size_t i = 0; i < plan->job_count; i++) {
+        struct job *job = &plan->jobs[i];
+
+        if (job->method == METHOD_LOAD && settings->verify_repair)
+            continue;
+        job->method = METHOD_VERIFY;
+        job->reason = "compared only";
+    }
 }

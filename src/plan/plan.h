@@ -9,8 +9,9 @@
 #include "plan/selection.h"
 
 enum method {
-    METHOD_LOAD, // first load: the mirrored table does not exist yet
-    METHOD_FULL, // read whole and compared
+    METHOD_LOAD,   // first load: the mirrored table does not exist yet
+    METHOD_FULL,   // read whole and compared
+    METHOD_VERIFY, // compared only
 };
 
 struct job {
@@ -37,5 +38,8 @@ uint64_t plan_fingerprint(const struct table *table);
 // priority, then what was never mirrored, then the longest not mirrored, large before small.
 void plan_make(struct arena *arena, const struct selection *selection,
     const struct table_record *records, size_t record_count, struct plan *plan);
+// Turns the jobs into comparisons that write nothing; with verify_repair, tables that were never
+// mirrored are loaded all the same.
+void plan_only_verify(const struct mirror_settings *settings, struct plan *plan);
 
 #endif

@@ -90,7 +90,8 @@ write_disk(struct page *page)
     if (preview->disk_sum > 0) {
         buffer_append_text(&page->line, "the target needs ~");
         append_size(page, preview->disk_sum);
-        buffer_printf(&page->line, " for them%s, and for a while as much again for its log; it has ",
+        buffer_printf(&page->line,
+            " for them%s, and for a while as much again for its log; it has ",
             preview->unknown_rows > 0 ? " (those counted)" : "");
     } else {
         buffer_append_text(&page->line, "how much they need on the target is not known; it has ");

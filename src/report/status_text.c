@@ -78,8 +78,10 @@ write_mirror(struct page *page)
 
     buffer_printf(&page->line, "Mirror \"%s\" of %s database \"%s\"", seen->target_schema,
         seen->source_product, seen->source_database);
-    if (seen->source_host[0] != '\0')
-        buffer_printf(&page->line, " on %s:%" PRId64, seen->source_host, seen->source_port);
+    if (seen->source_host[0] != '\0' && strcmp(seen->source_host, seen->source_database) != 0)
+        buffer_printf(&page->line, " on %s", seen->source_host);
+    if (seen->source_port > 0)
+        buffer_printf(&page->line, ", port %" PRId64, seen->source_port);
     if (seen->source_schema[0] != '\0')
         buffer_printf(&page->line, ", schema \"%s\"", seen->source_schema);
     end_line(page);
@@ -332,9 +334,9 @@ write_totals(struct page *page)
         end_line(page);
     }
     if (view->max_age_ms > 0) {
-        buffer_printf(&page->line, "Failed, not mirrored yet, or older than ",
-            status_count_late(view));
+        buffer_append_text(&page->line, "Failed, not mirrored yet, or older than ");
         append_age(page, view->max_age_ms);
+        buffer_printf(&page->line, ": %zu", status_count_late(view));
         end_line(page);
     }
 }

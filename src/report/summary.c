@@ -67,11 +67,11 @@ summary_write(const struct summary *summary)
                 table->error->hint[0] != '\0' ? " - " : "", table->error->hint);
     }
     clock_format_duration(summary->duration_ms, took, sizeof took);
-    log_info("Summary: %zu of %zu tables mirrored, %zu failed, %zu left for the next run; %" PRId64
+    log_info("Summary: %zu of %zu tables %s, %zu failed, %zu left for the next run; %" PRId64
              " rows read, %" PRId64 " inserted, %" PRId64 " updated, %" PRId64 " deleted, %" PRId64
              " values in quarantine; %s",
         count_state(summary, SUMMARY_DONE), summary->table_count,
-        count_state(summary, SUMMARY_FAILED), left, summary->sums.rows_read,
-        summary->sums.rows_inserted, summary->sums.rows_updated, summary->sums.rows_deleted,
-        summary->sums.values_quarantined, took);
+        summary->is_verification ? "compared" : "mirrored", count_state(summary, SUMMARY_FAILED),
+        left, summary->sums.rows_read, summary->sums.rows_inserted, summary->sums.rows_updated,
+        summary->sums.rows_deleted, summary->sums.values_quarantined, took);
 }

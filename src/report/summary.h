@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "model/state.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,7 @@ struct summary {
     size_t table_count;
     struct table_result sums;
     int64_t duration_ms;
+    bool is_verification; // compared, not mirrored
 };
 
 // Writes the summary to the log.

@@ -37,7 +37,14 @@ struct full {
 static bool
 confirm_by_second_scan(struct full *full, bool *is_confirmed, struct error *err)
 {
-    if (full->scan.is_second || full->scan.counts.to_delete <= full->scan.counts.to_insert)
+    bool has_key = full->table->key != NULL;
+
+    if (has_key && full->scan.is_second &&
+        !comparison_was_gone_before(full->scan.comparison, is_confirmed, err))
+        return false;
+    if (full->scan.is_second && (!has_key || *is_confirmed))
+        return true;
+    if (!has_key && full->scan.counts.to_delete <= full->scan.counts.to_insert)
         return true;
     *is_confirmed = false;
     full->is_second = true;

@@ -29,8 +29,8 @@ struct load {
     struct row_sender sender;
     char staging[NAME_SIZE];
     bool is_created;   // now or by an earlier attempt
-    bool is_staged;    // committed in the staging schema
-    bool is_unlogged;  // staging is published: subscribers must not see it
+    bool is_staged;    // in the staging schema
+    bool is_unlogged;  // staging would be published: subscribers must not see it
     int64_t open_rows; // sent in the open transaction
     int64_t open_bytes;
     int64_t commit_ms; // steady clock: of the last commit, or the start
@@ -77,6 +77,24 @@ is_read_in_order(const struct load *load)
 
 // ---- the open transaction ----------------------------------------------------------------------
 
+// Where staging is published the table is there, and UNLOGGED, before its first row: subscribers
+// are sent the rows once, when they are put into place.
+static bool
+create_table(struct load *load, struct error *err)
+{
+    struct worker *worker = load->worker;
+    const char *schema = worker->shared->settings->target.schema;
+
+    if (is_read_in_order(load) &&
+        !ddl_staging_is_published(worker->target, schema, &load->is_unlogged, err))
+        return false;
+    load->is_created = true;
+    if (!load->is_unlogged)
+        return ddl_create_table(worker->target, schema, load->table->target_name, load->table, err);
+    load->is_staged = true;
+    return ddl_create_staging(worker->target, load->staging, load->table, err);
+}
+
 // The transaction and the table are there; rows can be sent.
 static bool
 open_transaction(struct load *load, struct error *err)
@@ -87,12 +105,7 @@ open_transaction(struct load *load, struct error *err)
         return true;
     if (!target_in_transaction(worker->target) && !target_begin(worker->target, err))
         return false;
-    if (!load->is_created &&
-        !ddl_create_table(worker->target, worker->shared->settings->target.schema,
-            load->table->target_name, load->table, err))
-        return false;
-    load->is_created = true;
-    return true;
+    return load->is_created || create_table(load, err);
 }
 
 static bool
@@ -134,34 +147,19 @@ count_open_rows(struct load *load, struct piece *piece)
     load->open_bytes = 0;
 }
 
-static bool
-move_to_staging(struct load *load, struct error *err)
-{
-    struct worker *worker = load->worker;
-    const char *schema = worker->shared->settings->target.schema;
-    bool is_published;
-
-    if (!ddl_staging_is_published(worker->target, &is_published, err))
-        return false;
-    load->is_unlogged = is_published;
-    return (!is_published ||
-               ddl_set_unlogged(worker->target, schema, load->table->target_name, err)) &&
-           ddl_move(worker->target, schema, load->table->target_name, STAGING_SCHEMA, load->staging,
-               err);
-}
-
 // Commits what was read so far, with its position.
 static bool
-commit_part(struct load *load, bool is_end, struct error *err)
+commit_part(struct load *load, struct piece *piece, bool is_end, struct error *err)
 {
     struct worker *worker = load->worker;
-    struct piece *piece = &load->record->pieces[0];
     const struct cell *position = reader_position(&load->reader);
 
     worker_set_phase(worker, PHASE_COMMITTING);
     if (!open_transaction(load, err) || !end_copy(load, err) ||
-        (!load->is_staged && !move_to_staging(load, err)))
+        (!load->is_staged && !ddl_move(worker->target, worker->shared->settings->target.schema,
+                                 load->table->target_name, STAGING_SCHEMA, load->staging, err)))
         return false;
+    load->is_staged = true;
     count_open_rows(load, piece);
     piece->is_done = is_end;
     if (position != NULL) {
@@ -173,7 +171,6 @@ commit_part(struct load *load, bool is_end, struct error *err)
     load->record->was_staged = true;
     if (!save_record(load, err) || !target_commit(worker->target, err))
         return false;
-    load->is_staged = true;
     load->commit_ms = clock_steady_ms();
     worker_set_phase(worker, PHASE_READING);
     return true;
@@ -204,9 +201,10 @@ send_batch(struct load *load, const struct batch *batch, struct error *err)
     return !quarantine_list_is_full(&load->sender.quarantine) || end_copy(load, err);
 }
 
-// Reads one part to its end. `can_commit`: what was read may be committed before the end.
+// Reads one part to its end. What was read may be committed before the end, if there is a piece
+// to record it in.
 static bool
-read_part(struct load *load, bool can_commit, struct error *err)
+read_part(struct load *load, struct piece *piece, struct error *err)
 {
     const struct batch *batch;
 
@@ -216,8 +214,8 @@ read_part(struct load *load, bool can_commit, struct error *err)
             struct error ignored;
 
             // What is read is worth keeping, if that is quick.
-            if (can_commit && load->open_rows > 0)
-                (void)commit_part(load, false, &ignored);
+            if (piece != NULL && load->open_rows > 0)
+                (void)commit_part(load, piece, false, &ignored);
             return false;
         }
         if (!reader_fetch(&load->reader, &batch, err))
@@ -226,8 +224,8 @@ read_part(struct load *load, bool can_commit, struct error *err)
             return true;
         if (!send_batch(load, batch, err))
             return false;
-        if (can_commit && clock_steady_ms() - load->commit_ms >= commit_interval_ms() &&
-            !commit_part(load, false, err))
+        if (piece != NULL && clock_steady_ms() - load->commit_ms >= commit_interval_ms() &&
+            !commit_part(load, piece, false, err))
             return false;
     }
 }
@@ -243,7 +241,7 @@ read_not_null_part(struct load *load, struct error *err)
         &load->worker->reading);
     if (piece->position_count > 0 && !reader_start_after(&load->reader, piece->position, err))
         return false;
-    return read_part(load, true, err) && (!load->is_staged || commit_part(load, true, err));
+    return read_part(load, piece, err) && (!load->is_staged || commit_part(load, piece, true, err));
 }
 
 static bool
@@ -251,7 +249,18 @@ read_rest(struct load *load, enum key_part part, struct error *err)
 {
     reader_release(&load->reader);
     reader_init(&load->reader, load->worker->source, load->table, part, &load->worker->reading);
-    return read_part(load, false, err);
+    return read_part(load, NULL, err);
+}
+
+// Staged rows become visible all at once only if every one of them was committed before: a reader
+// between this commit and the rename sees the whole table, or nothing.
+static bool
+read_null_part(struct load *load, struct error *err)
+{
+    struct piece *piece = &load->record->pieces[1];
+
+    return piece->is_done || (read_rest(load, KEY_PART_WITH_NULL, err) &&
+                                 (!load->is_staged || commit_part(load, piece, true, err)));
 }
 
 // ---- into place --------------------------------------------------------------------------------
@@ -339,21 +348,30 @@ static bool
 load_in_order(struct load *load, struct error *err)
 {
     bool is_safe = false;
-    bool has_nulls = reader_has_null_part(load->table);
 
-    if (!read_not_null_part(load, err))
+    if (!read_not_null_part(load, err) ||
+        (reader_has_null_part(load->table) && !read_null_part(load, err)))
         return false;
     if (load->is_staged) {
         ddl_analyze(load->worker->target, STAGING_SCHEMA, load->staging);
         if (!wait_for_readers(load, &is_safe, err))
             return false;
     }
-    if (has_nulls && !read_rest(load, KEY_PART_WITH_NULL, err))
-        return false;
     return finish(load, load->is_staged, is_safe, err);
 }
 
 // ---- beginning ---------------------------------------------------------------------------------
+
+static void
+count_pieces(struct load *load)
+{
+    struct table_record *record = load->record;
+
+    record->piece_count = !is_read_in_order(load) ? 0 : reader_has_null_part(load->table) ? 2 : 1;
+    record->pieces[0].number = 1;
+    record->pieces[1].number = 2;
+    record->pieces[1].is_null_part = true;
+}
 
 static void
 start_fresh(struct load *load)
@@ -362,8 +380,7 @@ start_fresh(struct load *load)
     struct piece *piece = &record->pieces[0];
 
     memset(record->pieces, 0, sizeof record->pieces);
-    record->piece_count = is_read_in_order(load) ? 1 : 0;
-    piece->number = 1;
+    count_pieces(load);
     if (load->table->key != NULL)
         piece->position = arena_calloc(
             &load->worker->arena, load->table->key->column_count, sizeof *piece->position);
@@ -393,7 +410,7 @@ check_staging(struct load *load, bool *is_usable, struct error *err)
     if (relation.is_unlogged) {
         if (!ddl_count_staging(load->worker->target, load->staging, &row_count, err))
             return false;
-        *is_usable = row_count == record->pieces[0].row_count;
+        *is_usable = row_count == record->pieces[0].row_count + record->pieces[1].row_count;
     }
     return true;
 }
@@ -444,7 +461,9 @@ prepare(struct load *load, uint64_t fingerprint, struct error *err)
         load->is_created = true;
         load->is_staged = true;
         record->was_resumed = true;
-        worker_add_progress(load->worker, (size_t)record->pieces[0].row_count, 0);
+        count_pieces(load);
+        worker_add_progress(
+            load->worker, (size_t)(record->pieces[0].row_count + record->pieces[1].row_count), 0);
         return true;
     }
     start_fresh(load);

@@ -114,3 +114,15 @@ queue_totals(struct queue *queue, size_t *done, size_t *failed, struct table_res
     }
     (void)pthread_mutex_unlock(&queue->lock);
 }
+
+bool
+queue_found_differences(struct queue *queue)
+{
+    bool found = false;
+
+    (void)pthread_mutex_lock(&queue->lock);
+    for (size_t i = 0; i < queue->plan->job_count; i++)
+        found = found || queue->outcomes[i].is_different;
+    (void)pthread_mutex_unlock(&queue->lock);
+    return found;
+}

@@ -36,6 +36,12 @@ row_sender_check(struct row_sender *sender, const struct cell *row)
     return row_policy_apply(&sender->policy, row, quarantine_list_add, &sender->quarantine);
 }
 
+const struct cell *
+row_sender_peek(struct row_sender *sender, const struct cell *row)
+{
+    return row_policy_apply(&sender->policy, row, NULL, NULL);
+}
+
 static bool
 open_copy(struct row_sender *sender, struct error *err)
 {

@@ -37,6 +37,8 @@ void row_sender_release(struct row_sender *sender);
 
 // Applies the value policy; the result is valid until the next call.
 const struct cell *row_sender_check(struct row_sender *sender, const struct cell *row);
+// The same without putting anything into quarantine.
+const struct cell *row_sender_peek(struct row_sender *sender, const struct cell *row);
 // Sends a row that went through row_sender_check. Quick only; else it is kept for row_sender_flush.
 bool row_sender_send(struct row_sender *sender, const struct cell *as_read,
     const struct cell *checked, struct error *err) __attribute__((warn_unused_result));

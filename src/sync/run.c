@@ -118,13 +118,21 @@ open_both_sides(struct run *run, struct error *err)
     return true;
 }
 
+static const char *
+mode_name(const struct mirror_settings *settings)
+{
+    if (settings->verify)
+        return settings->verify_repair ? "verify and repair" : "verify";
+    return settings->full_sync ? "full" : "sync";
+}
+
 static bool
 claim(struct run *run, struct error *err)
 {
     if (!expect_target(run, "could not take the mirror", err) ||
         !tracking_install(run->target, err) ||
         !mirror_claim(run->target, run->settings, source_identity(run->source),
-            run->settings->mirror.full_sync ? "full" : "sync", &run->shared.claim, err))
+            mode_name(&run->settings->mirror), &run->shared.claim, err))
         return false;
     run->is_claimed = true;
     log_info("Run %" PRId64 " on mirror \"%s\", %d jobs, at most %d MiB", run->shared.claim.run_id,
@@ -167,17 +175,20 @@ make_plan(struct run *run, struct error *err)
         !selection_make(&run->arena, &run->settings->mirror, &catalog, &run->selection, err) ||
         !tracking_read(
             run->target, &run->arena, run->shared.claim.mirror_id, &records, &record_count, err) ||
-        !ddl_create_schema(run->target, run->settings->target.schema, err))
+        (!run->settings->mirror.verify &&
+            !ddl_create_schema(run->target, run->settings->target.schema, err)))
         return false;
     plan_make(&run->arena, &run->selection, records, record_count, &run->plan);
+    if (run->settings->mirror.verify)
+        plan_only_verify(&run->settings->mirror, &run->plan);
     for (size_t i = 0; i < run->selection.warning_count; i++)
         log_warning("%s", run->selection.warnings[i]);
     log_info("%zu tables in the source (catalogue read in %.1f s): %zu to mirror, %zu ignored, "
              "%zu refused",
         catalog.table_count, (double)(clock_steady_ms() - began) / 1000, run->plan.job_count,
         run->selection.ignored_count, run->selection.refused_count);
-    if (!vanished_handle(
-            run->target, &run->shared.claim, run->settings, &catalog, records, record_count, err))
+    if (!run->settings->mirror.verify && !vanished_handle(run->target, &run->shared.claim,
+                                             run->settings, &catalog, records, record_count, err))
         return false;
     for (size_t i = 0; i < run->selection.table_count; i++) {
         const struct error *refusal = run->selection.tables[i].refusal;
@@ -201,6 +212,18 @@ worker_count(const struct run *run)
     return count < JOBS_MAX ? count : JOBS_MAX;
 }
 
+static int64_t
+reader_wait_ms(void)
+{
+#ifdef OE2PG_FAULT_POINTS
+    const char *given = getenv("OE2PG_TEST_READER_WAIT_MS");
+
+    if (given != NULL)
+        return strtoll(given, NULL, 10);
+#endif
+    return READER_WAIT_MS;
+}
+
 static bool
 start_threads(struct run *run, struct error *err)
 {
@@ -209,7 +232,7 @@ start_threads(struct run *run, struct error *err)
     (void)pthread_mutex_init(&run->shared.large_gate, NULL);
     run->shared.settings = run->settings;
     run->shared.queue = &run->queue;
-    run->shared.reader_wait_left_ms = READER_WAIT_MS;
+    run->shared.reader_wait_left_ms = reader_wait_ms();
     run->shared.worker_count = count;
     run->shared.refused_count = (int)run->selection.refused_count;
     for (size_t i = 0; i < count; i++)
@@ -508,14 +531,16 @@ finish(struct run *run)
 
     summary.table_count = summarise(run, tables);
     queue_totals(&run->queue, &done, &failed, &summary.sums);
+    summary.is_verification = run->settings->mirror.verify;
     summary.duration_ms = clock_steady_ms() - run->began_ms;
     totals.tables_total = (int)summary.table_count;
     totals.tables_done = (int)done;
     totals.tables_failed = (int)(failed + run->selection.refused_count);
     totals.rows = summary.sums;
     run->end->error = queue_fatal(&run->queue);
-    run->end->is_complete = done == summary.table_count && run->end->error.kind == ERROR_NONE &&
-                            run->end->signal == 0 && summary.sums.values_newly_quarantined == 0;
+    run->end->is_complete = !queue_found_differences(&run->queue) && done == summary.table_count &&
+                            run->end->error.kind == ERROR_NONE && run->end->signal == 0 &&
+                            summary.sums.values_newly_quarantined == 0;
     record_end(run, &totals);
     summary_write(&summary);
     free(tables);

@@ -135,7 +135,8 @@ find_differences(struct scan *scan, bool *is_current, struct error *err)
     if (scan->has_set ? !comparison_add_gone(scan->comparison, &scan->set, err)
                       : !comparison_find_differences(scan->comparison, err))
         return false;
-    if (scan->is_second && !comparison_keep_common(scan->comparison, &scan->kept, err))
+    if (scan->is_second && scan->table->key == NULL &&
+        !comparison_keep_common(scan->comparison, &scan->kept, err))
         return false;
     return comparison_pair(scan->comparison, &scan->counts, is_current, err);
 }

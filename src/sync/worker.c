@@ -10,11 +10,13 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "plan/brake.h"
 #include "sync/full.h"
 #include "sync/load.h"
 #include "sync/queue.h"
 #include "sync/row_sender.h"
+#include "sync/verify.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -27,78 +29,7 @@ enum {
     SMALL_ROWS = 1000,
     PAUSE_FIRST_MS = 500,
     PAUSE_MAX_MS = 15000,
-    MEBIBYTE = 1024 * 1024,
-    FIXED_BYTES = 16 * MEBIBYTE, // program, libraries, catalogue
-    TIGHT_BYTES = 64 * MEBIBYTE, // a worker's share below which large values are read by one alone
-    COPY_VALUE_LIMIT = 400 * MEBIBYTE,
-    GATE_POLL_MS = 50,
 };
-
-// memory_mb shared out. Each worker: half for digests, a quarter for one value, an eighth for a
-// batch. The one that holds the gate: a value of nearly half of everything, since the driver has it
-// a second time. Where a share is small only the gate gives room for values at all.
-static void
-set_limits(struct worker *worker)
-{
-    const struct settings *settings = worker->shared->settings;
-    size_t all = (size_t)settings->mirror.memory_mb * MEBIBYTE;
-    size_t free_bytes = all > 2 * FIXED_BYTES ? all - FIXED_BYTES : FIXED_BYTES;
-    size_t share =
-        free_bytes / (worker->shared->worker_count > 0 ? worker->shared->worker_count : 1);
-    bool is_tight = share < TIGHT_BYTES;
-
-    worker->is_tight = is_tight;
-    worker->limits = (struct reader_limits){
-        .batch_rows = (size_t)settings->mirror.batch_size,
-        .batch_bytes = share / 8 < MEBIBYTE ? share / 8 : MEBIBYTE,
-        .value_bytes = share / (is_tight ? 16 : 4),
-        .max_transaction_s = settings->source.max_transaction_s,
-    };
-    worker->large_value_bytes = free_bytes / 20 * 9;
-    if (worker->large_value_bytes > COPY_VALUE_LIMIT)
-        worker->large_value_bytes = COPY_VALUE_LIMIT;
-    worker->map_bytes = share / (is_tight ? 16 : 2);
-}
-
-static bool
-has_long_column(const struct table *table)
-{
-    for (size_t i = 0; i < table->column_count; i++) {
-        if (table->columns[i].is_long)
-            return true;
-    }
-    return false;
-}
-
-bool
-worker_begin_reading(struct worker *worker, const struct table *table, struct error *err)
-{
-    bool needs_gate = worker->is_large || (worker->is_tight && has_long_column(table));
-
-    while (needs_gate && !worker->has_gate) {
-        if (worker_is_cancelled(worker, err))
-            return false;
-        worker->has_gate = pthread_mutex_trylock(&worker->shared->large_gate) == 0;
-        if (worker->has_gate)
-            break;
-        clock_sleep_ms(GATE_POLL_MS);
-        worker_add_progress(worker, 0, 0);
-    }
-    worker->reading = worker->limits;
-    if (worker->has_gate) {
-        worker->reading.value_bytes = worker->large_value_bytes;
-        worker->reading.is_large = true;
-    }
-    return true;
-}
-
-void
-worker_end_reading(struct worker *worker)
-{
-    if (worker->has_gate)
-        (void)pthread_mutex_unlock(&worker->shared->large_gate);
-    worker->has_gate = false;
-}
 
 void
 worker_init(struct worker *worker, int number, struct run_shared *shared, struct source *source)
@@ -111,7 +42,7 @@ worker_init(struct worker *worker, int number, struct run_shared *shared, struct
     arena_init(&worker->arena);
     worker->counters.heartbeat_ms = clock_wall_ms();
     worker->counters.of_rows = -1;
-    set_limits(worker);
+    worker_set_limits(worker);
 }
 
 static void
@@ -332,6 +263,37 @@ was_committed(const struct worker *worker, const struct table_record *record)
 }
 
 static bool
+verify_job(struct worker *worker, const struct job *job, struct outcome *outcome,
+    struct table_record *record, struct error *err)
+{
+    struct verification verification;
+
+    if (!verify_table(worker, job->table, &verification, err))
+        return false;
+    outcome->result.rows_read = verification.row_count;
+    outcome->result.finished_ms = clock_wall_ms();
+    outcome->is_different = !verification.is_equal;
+    if (verification.is_equal || !worker->shared->settings->mirror.verify_repair)
+        return true;
+    return full_sync_table(worker, job->table, job->fingerprint, record, &outcome->result, err);
+}
+
+static bool
+do_method(struct worker *worker, const struct job *job, struct outcome *outcome,
+    struct table_record *record, struct error *err)
+{
+    switch (job->method) {
+    case METHOD_LOAD:
+        return load_table(worker, job->table, job->fingerprint, record, &outcome->result, err);
+    case METHOD_FULL:
+        return full_sync_table(worker, job->table, job->fingerprint, record, &outcome->result, err);
+    case METHOD_VERIFY:
+        return verify_job(worker, job, outcome, record, err);
+    }
+    BUG("no such method");
+}
+
+static bool
 attempt(struct worker *worker, const struct job *job, struct outcome *outcome,
     struct table_record **record, struct error *err)
 {
@@ -346,17 +308,12 @@ attempt(struct worker *worker, const struct job *job, struct outcome *outcome,
         !name_session(worker, job->table, err) || !read_record(worker, job, record, err))
         return false;
     (*record)->attempt = outcome->attempts;
-    if (was_committed(worker, *record)) {
+    if (job->method != METHOD_VERIFY && was_committed(worker, *record)) {
         outcome->row_count = (*record)->row_count;
         return true;
     }
-    if (job->method == METHOD_LOAD) {
-        if (!load_table(worker, job->table, job->fingerprint, *record, &outcome->result, err))
-            return false;
-    } else if (!full_sync_table(
-                   worker, job->table, job->fingerprint, *record, &outcome->result, err)) {
+    if (!do_method(worker, job, outcome, *record, err))
         return false;
-    }
     outcome->row_count = (*record)->row_count;
     return true;
 }
@@ -482,7 +439,9 @@ fail_job(struct worker *worker, const struct job *job, struct outcome *outcome, 
     }
     if (err->kind == ERROR_BRAKE)
         count_held(worker);
-    record_failure(worker, job, outcome, err);
+    // What could not be verified is mirrored as well as before.
+    if (job->method != METHOD_VERIFY)
+        record_failure(worker, job, outcome, err);
 }
 
 // True when the job is to be tried again.
@@ -570,6 +529,8 @@ report_done(const struct job *job, const struct outcome *outcome)
 {
     const struct table_result *result = &outcome->result;
 
+    if (job->method == METHOD_VERIFY)
+        return; // its report is on standard output
     // An unchanged small table is no news.
     if (job->method != METHOD_LOAD && outcome->row_count < SMALL_ROWS &&
         result->rows_inserted + result->rows_updated + result->rows_deleted == 0)

@@ -60,9 +60,9 @@ struct worker {
     pthread_t canceller; // while has_canceller; the main thread's
     bool has_canceller;
     atomic_bool is_cancelling;
-    bool is_tight; // its share of memory is too small for large values
-    bool is_large; // the job in hand is repeated because a value was large
-    bool has_gate; // this worker is the one that may hold large values
+    bool is_tight;          // its share of memory is too small for large values
+    bool is_large;          // the job in hand is repeated because a value was large
+    bool has_gate;          // this worker is the one that may hold large values
     bool is_careful;        // the job in hand is repeated because PostgreSQL refused a row
     bool waited_for_source; // the main thread's: when it last looked
     int64_t heard_ms;       // the main thread's: the heartbeat it saw last,
@@ -84,6 +84,8 @@ bool worker_waits_for_source(struct worker *worker);
 void worker_set_phase(struct worker *worker, enum phase phase);
 // A sign of life, with what was read since the last one.
 void worker_add_progress(struct worker *worker, size_t rows, size_t bytes);
+// By worker_init: shares memory_mb out.
+void worker_set_limits(struct worker *worker);
 // Around reading a table: where memory is tight, or a value turned out large, tables with values of
 // no declared length are read by one worker at a time, which then may use most of the memory.
 bool worker_begin_reading(struct worker *worker, const struct table *table, struct error *err)

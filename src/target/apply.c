@@ -137,6 +137,21 @@ comparison_keep_common(struct comparison *comparison, int64_t *kept, struct erro
     return true;
 }
 
+bool
+comparison_was_gone_before(struct comparison *comparison, bool *is_so, struct error *err)
+{
+    PGresult *result = NULL;
+
+    if (!target_script(comparison->target, "could not compare missing rows",
+            "SELECT NOT EXISTS (SELECT FROM pg_temp." CHANGE " x WHERE x.fresh IS NULL AND"
+            " NOT EXISTS (SELECT FROM pg_temp." BEFORE " b WHERE b.digest = x.digest))",
+            &result, err))
+        return false;
+    *is_so = result_text(result, 0, 0)[0] == 't';
+    PQclear(result);
+    return true;
+}
+
 // ---- pairs -------------------------------------------------------------------------------------
 
 // Rows gone and candidates with the same key are updates. Several rows of one key (NULLs, or what

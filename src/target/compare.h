@@ -61,6 +61,11 @@ bool comparison_remember_gone(struct comparison *comparison, struct error *err)
 bool comparison_keep_common(struct comparison *comparison, int64_t *kept, struct error *err)
     __attribute__((warn_unused_result));
 
+// The same for a table with a key, after pairing: true in *is_so when every row that would be deleted
+// was gone in the comparison before as well. (Leaving a changed row gone-less would double its key.)
+bool comparison_was_gone_before(struct comparison *comparison, bool *is_so, struct error *err)
+    __attribute__((warn_unused_result));
+
 // Pairs candidates and gone by key; then the counts are known. Returns false in *is_current when
 // the mirror changed since it was read: compare again.
 struct difference_counts {
@@ -68,6 +73,11 @@ struct difference_counts {
     int64_t to_update;
     int64_t to_delete;
 };
+static inline bool
+comparison_has_changes(const struct difference_counts *counts)
+{
+    return counts->to_insert + counts->to_update + counts->to_delete > 0;
+}
 bool comparison_pair(struct comparison *comparison, struct difference_counts *counts,
     bool *is_current, struct error *err) __attribute__((warn_unused_result));
 

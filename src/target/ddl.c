@@ -71,13 +71,13 @@ run_built(struct target *target, const char *doing, struct error *err)
     return target_script(target, doing, buffer_text(&target->sql), NULL, err);
 }
 
-bool
-ddl_create_table(struct target *target, const char *schema, const char *name,
+static bool
+create_table(struct target *target, const char *verb, const char *schema, const char *name,
     const struct table *table, struct error *err)
 {
     struct buffer *sql = sql_start(target);
 
-    buffer_append_text(sql, "CREATE TABLE ");
+    buffer_append_text(sql, verb);
     sql_append_qualified(sql, schema, name);
     buffer_append_text(sql, " (");
     for (size_t i = 0; i < table->column_count; i++) {
@@ -88,6 +88,20 @@ ddl_create_table(struct target *target, const char *schema, const char *name,
     }
     buffer_append_byte(sql, ')');
     return run_built(target, "could not create the mirrored table", err);
+}
+
+bool
+ddl_create_table(struct target *target, const char *schema, const char *name,
+    const struct table *table, struct error *err)
+{
+    return create_table(target, "CREATE TABLE ", schema, name, table, err);
+}
+
+bool
+ddl_create_staging(
+    struct target *target, const char *name, const struct table *table, struct error *err)
+{
+    return create_table(target, "CREATE UNLOGGED TABLE ", STAGING_SCHEMA, name, table, err);
 }
 
 bool
@@ -253,8 +267,10 @@ ddl_drop_table(struct target *target, struct arena *arena, const char *schema, c
 }
 
 bool
-ddl_staging_is_published(struct target *target, bool *is_published, struct error *err)
+ddl_staging_is_published(
+    struct target *target, const char *schema, bool *is_published, struct error *err)
 {
+    struct sql_parameters parameters = { .count = 0 };
     PGresult *row = NULL;
 
     // pg_publication_namespace came with PostgreSQL 15.
@@ -263,25 +279,16 @@ ddl_staging_is_published(struct target *target, bool *is_published, struct error
             ? "SELECT EXISTS (SELECT FROM pg_catalog.pg_publication p WHERE p.puballtables"
               "  OR EXISTS (SELECT FROM pg_catalog.pg_publication_namespace pn"
               "   JOIN pg_catalog.pg_namespace n ON n.oid = pn.pnnspid"
-              "   WHERE pn.pnpubid = p.oid AND n.nspname = '" STAGING_SCHEMA "'))"
-            : "SELECT EXISTS (SELECT FROM pg_catalog.pg_publication WHERE puballtables)";
+              "   WHERE pn.pnpubid = p.oid AND n.nspname IN ('" STAGING_SCHEMA "', $1)))"
+            : "SELECT EXISTS (SELECT FROM pg_catalog.pg_publication WHERE puballtables AND"
+              " $1::text IS NOT NULL)";
 
-    if (!target_script(target, "could not read the publications", sql, &row, err))
+    parameter_text(&parameters, schema);
+    if (!target_execute(target, "could not read the publications", sql, &parameters, &row, err))
         return false;
     *is_published = result_text(row, 0, 0)[0] == 't';
     PQclear(row);
     return true;
-}
-
-bool
-ddl_set_unlogged(struct target *target, const char *schema, const char *name, struct error *err)
-{
-    struct buffer *sql = sql_start(target);
-
-    buffer_append_text(sql, "ALTER TABLE ");
-    sql_append_qualified(sql, schema, name);
-    buffer_append_text(sql, " SET UNLOGGED");
-    return run_built(target, "could not make the staging table unlogged", err);
 }
 
 bool
@@ -306,15 +313,23 @@ readers_before(struct target *target, struct arena *arena, const char *own_prefi
 
     parameter_integer(&parameters, xid);
     parameter_text(&parameters, own_prefix);
-    // A walsender's xmin is what a standby's readers still need (hot_standby_feedback).
+    // A walsender's xmin is what a standby's readers still need (hot_standby_feedback). Of other
+    // roles' sessions only who may read all statistics sees the snapshot; of those every open
+    // transaction counts, whenever it began: it may have been given the snapshot of another.
     if (!target_execute(target, "could not look for readers with an old snapshot",
             "SELECT pg_catalog.count(*),"
             " pg_catalog.min(pg_catalog.format('process %s (%s)', pid, application_name))"
-            " FROM pg_catalog.pg_stat_activity WHERE backend_xmin IS NOT NULL"
-            " AND pg_catalog.age(backend_xmin) > pg_catalog.age($1::xid8::xid)"
-            " AND backend_type NOT LIKE 'autovacuum%'"
-            " AND (datname = pg_catalog.current_database() OR datname IS NULL)"
-            " AND NOT pg_catalog.starts_with(application_name, $2)",
+            " FROM pg_catalog.pg_stat_activity a"
+            " WHERE (datname = pg_catalog.current_database() OR datname IS NULL)"
+            " AND NOT pg_catalog.starts_with(application_name, $2)"
+            " AND CASE WHEN usesysid IS NULL"
+            "  OR pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE')"
+            "  OR pg_catalog.pg_has_role(usesysid, 'USAGE')"
+            " THEN backend_xmin IS NOT NULL"
+            "  AND pg_catalog.age(backend_xmin) > pg_catalog.age($1::xid8::xid)"
+            "  AND backend_type NOT LIKE 'autovacuum%'"
+            " ELSE EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.pid = a.pid"
+            "  AND l.locktype = 'virtualxid' AND l.mode = 'ExclusiveLock') END",
             &parameters, &row, err))
         return false;
     *count = result_integer(row, 0, 0);

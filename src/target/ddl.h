@@ -27,6 +27,9 @@ bool ddl_create_schema(struct target *target, const char *schema, struct error *
 // All columns TEXT, in the source's order. Inside a transaction.
 bool ddl_create_table(struct target *target, const char *schema, const char *name,
     const struct table *table, struct error *err) __attribute__((warn_unused_result));
+// The same in the staging schema, UNLOGGED.
+bool ddl_create_staging(struct target *target, const char *name, const struct table *table,
+    struct error *err) __attribute__((warn_unused_result));
 // Gives the table another schema and name; waits for a lock at most 2 s (55P03, transient). An
 // UNLOGGED staging table stays so. Inside a transaction.
 bool ddl_move(struct target *target, const char *from_schema, const char *from_name,
@@ -58,19 +61,18 @@ bool ddl_drop_table(struct target *target, struct arena *arena, const char *sche
     const char *name, const char **statement, struct error *err)
     __attribute__((warn_unused_result));
 
-// A publication FOR ALL TABLES (or of the staging schema) exists: staging tables must be UNLOGGED,
-// or subscribers would be sent rows of tables that they do not have.
-bool ddl_staging_is_published(struct target *target, bool *is_published, struct error *err)
-    __attribute__((warn_unused_result));
-// Makes a table UNLOGGED. Inside the transaction that created it.
-bool ddl_set_unlogged(struct target *target, const char *schema, const char *name,
+// A publication FOR ALL TABLES (or of the mirror's or the staging schema) exists: staging tables
+// must be UNLOGGED and their rows be inserted, or subscribers would be sent rows of tables that
+// they do not have, and never those of the mirror.
+bool ddl_staging_is_published(struct target *target, const char *schema, bool *is_published,
     struct error *err) __attribute__((warn_unused_result));
 
 // The moment up to which rows were committed: a snapshot with an xmin below it may not see them.
 bool readers_mark(struct target *target, int64_t *xid, struct error *err)
     __attribute__((warn_unused_result));
-// How many sessions (this run's own left out) still have a snapshot from before the mark; *who
-// names one of them, in `arena`.
+// How many sessions (this run's own left out) may still have a snapshot from before the mark; *who
+// names one of them, in `arena`. Exact where the role may see it (a member of pg_read_all_stats, or
+// of the session's role), else every session of another role that is in a transaction.
 bool readers_before(struct target *target, struct arena *arena, const char *own_prefix, int64_t xid,
     int64_t *count, const char **who, struct error *err) __attribute__((warn_unused_result));
 

@@ -173,8 +173,9 @@ static size_t
 make_canonical(const struct odbc_cursor *cursor, const struct odbc_slot *slot, char *text,
     size_t size, size_t capacity)
 {
-    if (cursor->source->product->prints_long_reals)
-        size = odbc_value_shorten_real(text, size);
+    if (cursor->source->product->prints_long_reals && odbc_value_shorten_real(text, &size) &&
+        slot->column->kind == VALUE_FLOAT)
+        return size;
     return canonical_text(slot->column->kind, slot->column->scale, text, size, capacity);
 }
 

@@ -1,11 +1,7 @@
 #include "source/odbc/odbc_value.h"
 
 #include "base/text.h"
-#include "model/canonical.h"
 
-#include <locale.h>
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 // The first piece is asked for with this much room; after it the driver has mostly said how long
@@ -146,35 +142,4 @@ odbc_value_get(const struct odbc_statement *statement, SQLUSMALLINT item, SQLSMA
     if (!odbc_value_append_utf16(value, wide->bytes, wide->size) || value->size - start > limit)
         return ODBC_VALUE_TOO_LONG;
     return ODBC_VALUE_READ;
-}
-
-// With a point, whatever locale a driver has set; C's own locale object is static.
-static bool
-read_double(const char *text, double *value)
-{
-    locale_t c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    char *end;
-
-    if (c_locale == (locale_t)0)
-        return false;
-    *value = strtod_l(text, &end, c_locale);
-    freelocale(c_locale);
-    return *end == '\0' && isfinite(*value);
-}
-
-size_t
-odbc_value_shorten_real(char *text, size_t size)
-{
-    char copy[48];
-    double value;
-
-    // Whole numbers have no point and must not pass through a double; up to 15 digits are short.
-    if (size >= sizeof copy || memchr(text, '.', size) == NULL ||
-        (size <= 15 && memchr(text, 'e', size) == NULL))
-        return size;
-    memcpy(copy, text, size);
-    copy[size] = '\0';
-    if (strspn(copy, "+-.0123456789e") != size || !read_double(copy, &value))
-        return size;
-    return canonical_float(value, false, text);
 }

@@ -1,0 +1,17 @@
+// verify: compares source and mirror, writes nothing into the mirror (but --repair).
+#include "cli/command.h"
+#include "sync/run.h"
+
+int
+cmd_verify(const struct config *config)
+{
+    struct settings settings = config->settings;
+    struct run_end end;
+    struct error err = { 0 };
+
+    if (!config_check_source(config, &err))
+        return command_fail(&err);
+    settings.mirror.verify = true;
+    run_sync(&settings, (enum progress_mode)config->values[OPTION_PROGRESS].integer, &end);
+    return command_end_of_run(&end);
+}

@@ -1,0 +1,77 @@
+// A worker's share of memory_mb, and the gate before large values.
+#include "base/clock.h"
+#include "sync/worker.h"
+
+enum {
+    MEBIBYTE = 1024 * 1024,
+    FIXED_BYTES = 16 * MEBIBYTE, // program, libraries, catalogue
+    TIGHT_BYTES = 64 * MEBIBYTE, // a worker's share below which large values are read by one alone
+    COPY_VALUE_LIMIT = 400 * MEBIBYTE,
+    GATE_POLL_MS = 50,
+};
+
+// memory_mb shared out. Each worker: half for digests, a quarter for one value, an eighth for a
+// batch. The one that holds the gate: a value of nearly half of everything, since the driver has it
+// a second time. Where a share is small only the gate gives room for values at all.
+void
+worker_set_limits(struct worker *worker)
+{
+    const struct settings *settings = worker->shared->settings;
+    size_t all = (size_t)settings->mirror.memory_mb * MEBIBYTE;
+    size_t free_bytes = all > 2 * FIXED_BYTES ? all - FIXED_BYTES : FIXED_BYTES;
+    size_t share =
+        free_bytes / (worker->shared->worker_count > 0 ? worker->shared->worker_count : 1);
+    bool is_tight = share < TIGHT_BYTES;
+
+    worker->is_tight = is_tight;
+    worker->limits = (struct reader_limits){
+        .batch_rows = (size_t)settings->mirror.batch_size,
+        .batch_bytes = share / 8 < MEBIBYTE ? share / 8 : MEBIBYTE,
+        .value_bytes = share / (is_tight ? 16 : 4),
+        .max_transaction_s = settings->source.max_transaction_s,
+    };
+    worker->large_value_bytes = free_bytes / 20 * 9;
+    if (worker->large_value_bytes > COPY_VALUE_LIMIT)
+        worker->large_value_bytes = COPY_VALUE_LIMIT;
+    worker->map_bytes = share / (is_tight ? 16 : 2);
+}
+
+static bool
+has_long_column(const struct table *table)
+{
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (table->columns[i].is_long)
+            return true;
+    }
+    return false;
+}
+
+bool
+worker_begin_reading(struct worker *worker, const struct table *table, struct error *err)
+{
+    bool needs_gate = worker->is_large || (worker->is_tight && has_long_column(table));
+
+    while (needs_gate && !worker->has_gate) {
+        if (worker_is_cancelled(worker, err))
+            return false;
+        worker->has_gate = pthread_mutex_trylock(&worker->shared->large_gate) == 0;
+        if (worker->has_gate)
+            break;
+        clock_sleep_ms(GATE_POLL_MS);
+        worker_add_progress(worker, 0, 0);
+    }
+    worker->reading = worker->limits;
+    if (worker->has_gate) {
+        worker->reading.value_bytes = worker->large_value_bytes;
+        worker->reading.is_large = true;
+    }
+    return true;
+}
+
+void
+worker_end_reading(struct worker *worker)
+{
+    if (worker->has_gate)
+        (void)pthread_mutex_unlock(&worker->shared->large_gate);
+    worker->has_gate = false;
+}

@@ -1,0 +1,40 @@
+// The differences a comparison found, one by one, for telling about them.
+#ifndef OE2PG_TARGET_DIFFERENCES_H
+#define OE2PG_TARGET_DIFFERENCES_H
+
+#include "base/arena.h"
+#include "target/compare.h"
+
+enum difference_kind {
+    DIFFERENCE_MISSING, // a source row that the mirror does not have
+    DIFFERENCE_CHANGED, // a row of both, with other values
+    DIFFERENCE_SURPLUS, // a mirror row that the source does not have
+};
+
+struct difference {
+    enum difference_kind kind;
+    const struct cell *key;        // texts, one a key column; NULL: the table has no key
+    uint64_t mirror_digest;        // not for DIFFERENCE_MISSING
+    const struct cell *mirror_row; // texts, one a column; NULL for DIFFERENCE_MISSING
+};
+
+// After comparison_pair: `limit` of them at most, changed before missing before surplus, into
+// `arena`.
+bool differences_list(struct comparison *comparison, struct arena *arena, size_t limit,
+    struct difference **differences, size_t *count, struct error *err)
+    __attribute__((warn_unused_result));
+
+struct verification {
+    bool is_equal;
+    int64_t row_count; // of the mirror
+    int64_t missing;
+    int64_t changed;
+    int64_t surplus;
+    int64_t moving; // differed at first, not when read again
+};
+// Keeps the result in oe2pg.verification. Inside a fenced transaction.
+bool verification_save(struct target *target, const struct mirror_claim *claim,
+    const struct table *table, const struct verification *verification, struct error *err)
+    __attribute__((warn_unused_result));
+
+#endif

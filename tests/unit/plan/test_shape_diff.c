@@ -1,0 +1,51 @@
+#include "plan/shape_diff.h"
+
+#include "../cmocka_all.h"
+
+static void
+new_and_gone_columns_are_told_from_peoples_own(void **state)
+{
+    struct column columns[] = { { .target_name = "id" }, { .target_name = "phone" } };
+    const struct table table = { .columns = columns, .column_count = 2 };
+    const char *const mirrored[] = { "id", "fax", "telex" };
+    const char *const present[] = { "id", "fax", "note_of_the_people" };
+    struct shape_diff diff;
+    struct arena arena;
+
+    (void)state;
+    arena_init(&arena);
+    shape_diff_make(&arena, &table, mirrored, 3, present, 3, &diff);
+    assert_int_equal(diff.added_count, 1);
+    assert_string_equal(diff.added[0], "phone");
+    assert_int_equal(diff.gone_count, 1); // telex is not there any more: nothing to be done
+    assert_string_equal(diff.gone[0], "fax");
+    arena_release(&arena);
+}
+
+static void
+the_same_shape_has_no_difference(void **state)
+{
+    struct column columns[] = { { .target_name = "id" } };
+    const struct table table = { .columns = columns, .column_count = 1 };
+    const char *const names[] = { "id" };
+    struct shape_diff diff;
+    struct arena arena;
+
+    (void)state;
+    arena_init(&arena);
+    shape_diff_make(&arena, &table, names, 1, names, 1, &diff);
+    assert_int_equal(diff.added_count, 0);
+    assert_int_equal(diff.gone_count, 0);
+    arena_release(&arena);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(new_and_gone_columns_are_told_from_peoples_own),
+        cmocka_unit_test(the_same_shape_has_no_difference),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
