@@ -13,7 +13,7 @@ _oe2pg() {
     fi
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case $word in
-        sync | check) command=$word ;;
+        sync | plan | status | verify | check) command=$word ;;
         esac
     done
     case $previous in
@@ -31,11 +31,14 @@ _oe2pg() {
     --log-level) words='debug info warning error' ;;
     *)
         case $command in
+        plan) words='--jobs --batch-size --config --full-sync --table --ignore-table --accept-source --all --json --log-level --help --help-options --help-man --help-completion --version' ;;
+        status) words='--jobs --batch-size --config --table --json --watch --max-age --quarantine --values --log-level --help --help-options --help-man --help-completion --version' ;;
+        verify) words='--jobs --batch-size --config --table --ignore-table --allow-delete --progress --values --repair --log-level --help --help-options --help-man --help-completion --version' ;;
         check) words='--jobs --batch-size --config --log-level --config-only --help --help-options --help-man --help-completion --version' ;;
         *) words='--jobs --batch-size --config --full-sync --table --ignore-table --allow-delete --accept-source --progress --log-level --help --help-options --help-man --help-completion --version' ;;
         esac
         if [ -z "$command" ] && [[ $current != -* ]]; then
-            words='sync check'
+            words='sync plan status verify check'
         fi ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")

@@ -147,6 +147,18 @@ count_open_rows(struct load *load, struct piece *piece)
     load->open_bytes = 0;
 }
 
+// The values lie in the reader, which is gone when the next part is read.
+static void
+keep_position(struct load *load, struct piece *piece)
+{
+    for (size_t i = 0; i < piece->position_count; i++) {
+        struct cell *value = &piece->position[i];
+
+        if (value->bytes != NULL)
+            value->bytes = arena_strndup(&load->worker->arena, value->bytes, value->size);
+    }
+}
+
 // Commits what was read so far, with its position.
 static bool
 commit_part(struct load *load, struct piece *piece, bool is_end, struct error *err)
@@ -166,6 +178,8 @@ commit_part(struct load *load, struct piece *piece, bool is_end, struct error *e
         memcpy(piece->position, position, load->table->key->column_count * sizeof *position);
         piece->position_count = load->table->key->column_count;
     }
+    if (is_end)
+        keep_position(load, piece);
     load->record->state = TABLE_STATE_STAGED;
     load->record->staging_table = load->staging;
     load->record->was_staged = true;

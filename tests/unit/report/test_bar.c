@@ -37,7 +37,7 @@ at_80_columns_everything_is_there(void **state)
     buffer_init(&out, 4096);
     compose(&out, 80, &example, false);
     assert_string_equal(buffer_text(&out),
-        "order_line_his~ [###------] ~42.0% 504k/~1.2M  85k/s  18MB/s  ~1:12 waiting   ");
+        "order_line_his~ [####------] ~42.0% 504k/~1.2M  85k/s  18MB/s  ~1:12 waiting   ");
     buffer_release(&out);
 }
 
