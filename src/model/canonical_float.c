@@ -231,6 +231,40 @@ interval_next_digit(struct interval *interval, char *digit)
     return true;
 }
 
+// Most numbers of a business are decimals of a few places. For such a one, times a power of ten is
+// a whole number of at most 15 digits, and dividing that by the power (both exact as doubles, so
+// the quotient is rounded once) gives the value back: then these are its digits, for no two
+// decimals of up to 15 digits are the same double. The fewest places are tried first. False: not
+// such a one.
+static bool
+find_few_places(double value, struct decimal *decimal)
+{
+    static const double powers[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6 };
+    char text[24];
+    size_t count = 0;
+
+    for (size_t places = 0; places < sizeof powers / sizeof powers[0]; places++) {
+        double scaled = value * powers[places];
+        double whole = scaled < 1e15 ? (double)(uint64_t)(scaled + 0.5) : 0;
+        uint64_t digits;
+
+        if (whole < 1 || whole >= 1e15)
+            continue;
+        if (whole / powers[places] != value)
+            continue;
+        for (digits = (uint64_t)whole; digits > 0; digits /= 10)
+            text[count++] = (char)('0' + digits % 10);
+        decimal->point = (int)count - (int)places;
+        decimal->count = 0;
+        while (count > 0)
+            decimal->digits[decimal->count++] = text[--count];
+        while (decimal->count > 1 && decimal->digits[decimal->count - 1] == '0')
+            decimal->count--;
+        return true;
+    }
+    return false;
+}
+
 // `value` is finite and above 0.
 static void
 find_shortest(double value, const struct float_width *width, struct decimal *decimal)
@@ -241,6 +275,8 @@ find_shortest(double value, const struct float_width *width, struct decimal *dec
     uint64_t mantissa;
     bool is_last = false;
 
+    if (width->mantissa_bits == 53 && find_few_places(value, decimal))
+        return;
     exponent -= width->mantissa_bits;
     if (exponent < width->exponent_min) { // subnormal
         fraction = ldexp(fraction, exponent - width->exponent_min);

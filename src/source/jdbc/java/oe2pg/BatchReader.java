@@ -1,0 +1,280 @@
+package oe2pg;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Reader;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+
+/** One result: packs its rows into C's memory, a batch a call. Used by one thread at a time. */
+final class BatchReader {
+    // How a column is asked for: in the order of enum jdbc_way in jdbc.h.
+    private static final int TEXT = 0;
+    private static final int LONG = 1;
+    private static final int DECIMAL = 2;
+    private static final int DOUBLE = 3;
+    private static final int FLOAT = 4;
+    private static final int BOOLEAN = 5;
+    private static final int DATE = 6;
+    private static final int TIME = 7;
+    private static final int STAMP = 8;
+    private static final int ZONED_STAMP = 9;
+    private static final int BYTES = 10;
+    private static final int LONG_TEXT = 11;
+    private static final int LONG_BYTES = 12;
+
+    private static final int PIECE = 16 * 1024;
+    /** What a round trip to the source should bring, where the rows allow it. */
+    private static final long TRIP_BYTES = 512 * 1024;
+
+    private final Session session;
+    private final Statement statement; // null: of the catalogue, which needs none
+    private final ResultSet result;
+    private final byte[] ways;
+    private final int fetchMax;
+    private final Packer packer;
+    private int fetchSize;
+    private char[] characters;
+    private byte[] bytes;
+    private boolean isAtEnd;
+
+    /**
+     * `fetchSize` above 0 is where the rows of a round trip begin, to be fitted to their width as it
+     * is seen, up to `fetchMax`; 0 leaves it alone.
+     */
+    BatchReader(Session session, Statement statement, ResultSet result, byte[] ways, int fetchSize,
+        int fetchMax, long owner) {
+        this.session = session;
+        this.statement = statement;
+        this.result = result;
+        this.ways = ways;
+        this.fetchSize = fetchSize;
+        this.fetchMax = fetchMax;
+        this.packer = new Packer(owner);
+    }
+
+    /** A parcel: the number of columns, the type number of each. */
+    byte[] describe() throws SQLException {
+        ResultSetMetaData data = result.getMetaData();
+        int count = data.getColumnCount();
+        Parcel parcel = new Parcel().putNumber(count);
+        for (int i = 1; i <= count; i++)
+            parcel.putNumber(data.getColumnType(i));
+        return parcel.bytes();
+    }
+
+    /**
+     * Packs the next rows into `memory`: at most `rows`, ending behind the one that makes the values
+     * reach `payload` bytes. Returns the rows in the upper 32 bits and the bytes used in the lower.
+     * No rows is the end.
+     */
+    long fill(ByteBuffer memory, int rows, long payload, long valueLimit) throws SQLException {
+        packer.begin(memory, valueLimit);
+        int count = 0;
+        while (count < rows && packer.payload() < payload && !isAtEnd) {
+            if (!result.next()) {
+                isAtEnd = true;
+                break;
+            }
+            for (int i = 0; i < ways.length; i++)
+                pack(i);
+            count++;
+        }
+        long size = packer.end();
+        if (count > 0 && fetchSize > 0)
+            fitFetchSize(packer.payload() / count);
+        return (long) count << 32 | size;
+    }
+
+    private void fitFetchSize(long rowBytes) {
+        long wanted = Math.max(1, Math.min(fetchMax, TRIP_BYTES / Math.max(rowBytes, 1)));
+        // Growing only by steps: the next rows may be as wide as these were narrow.
+        wanted = Math.min(wanted, 4L * fetchSize);
+        if (wanted == fetchSize)
+            return;
+        fetchSize = (int) wanted;
+        try {
+            result.setFetchSize(fetchSize);
+        } catch (SQLException e) {
+            fetchSize = 0; // it is a hint, and this driver does not take it in the middle
+        }
+    }
+
+    private void pack(int column) {
+        try {
+            packAs(ways[column], column + 1);
+        } catch (SQLException | IOException | RuntimeException e) {
+            packAsText(column, e);
+        }
+    }
+
+    /** What a driver cannot give as a date or a number it may still give as a text. */
+    private void packAsText(int column, Exception cause) {
+        int way = ways[column];
+        if (way == TEXT || way >= BYTES || session.isCancelled())
+            throw new ValueFailure(column, cause);
+        try {
+            putText(result.getString(column + 1));
+        } catch (SQLException | RuntimeException e) {
+            throw new ValueFailure(column, cause);
+        }
+        ways[column] = TEXT;
+    }
+
+    private void packAs(int way, int item) throws SQLException, IOException {
+        switch (way) {
+        case LONG:
+            packLong(item);
+            break;
+        case DECIMAL:
+            BigDecimal decimal = result.getBigDecimal(item);
+            putText(decimal == null ? null : decimal.toPlainString());
+            break;
+        case DOUBLE:
+            double real = result.getDouble(item);
+            if (result.wasNull())
+                packer.putNull();
+            else
+                packer.putDouble(real);
+            break;
+        case FLOAT:
+            float single = result.getFloat(item);
+            if (result.wasNull())
+                packer.putNull();
+            else
+                packer.putFloat(single);
+            break;
+        case BOOLEAN:
+            boolean truth = result.getBoolean(item);
+            if (result.wasNull())
+                packer.putNull();
+            else
+                packer.putBoolean(truth);
+            break;
+        case DATE:
+        case TIME:
+        case STAMP:
+        case ZONED_STAMP:
+            packTime(way, item);
+            break;
+        case BYTES:
+            byte[] value = result.getBytes(item);
+            if (value == null)
+                packer.putNull();
+            else
+                packer.putBytes(value);
+            break;
+        case LONG_TEXT:
+            packLongText(item);
+            break;
+        case LONG_BYTES:
+            packLongBytes(item);
+            break;
+        default:
+            putText(result.getString(item));
+        }
+    }
+
+    private void putText(String text) {
+        if (text == null)
+            packer.putNull();
+        else
+            packer.putText(text);
+    }
+
+    private void packLong(int item) throws SQLException {
+        long value = result.getLong(item);
+        if (value == 0 && result.wasNull())
+            packer.putNull();
+        else
+            packer.putLong(value);
+    }
+
+    /** By the types that know no time zone of the machine. */
+    private void packTime(int way, int item) throws SQLException {
+        Object value;
+        switch (way) {
+        case DATE:
+            LocalDate date = result.getObject(item, LocalDate.class);
+            value = date;
+            if (date != null)
+                TimeText.put(packer, date);
+            break;
+        case TIME:
+            LocalTime time = result.getObject(item, LocalTime.class);
+            value = time;
+            if (time != null)
+                TimeText.put(packer, time);
+            break;
+        case STAMP:
+            LocalDateTime stamp = result.getObject(item, LocalDateTime.class);
+            value = stamp;
+            if (stamp != null)
+                TimeText.put(packer, stamp);
+            break;
+        default:
+            OffsetDateTime zoned = result.getObject(item, OffsetDateTime.class);
+            value = zoned;
+            if (zoned != null)
+                TimeText.put(packer, zoned);
+        }
+        if (value == null)
+            packer.putNull();
+    }
+
+    private void packLongText(int item) throws SQLException, IOException {
+        Reader reader = result.getCharacterStream(item);
+        if (reader == null) {
+            packer.putNull();
+            return;
+        }
+        if (characters == null)
+            characters = new char[PIECE];
+        packer.beginLarge();
+        try (reader) {
+            int size = reader.read(characters, 0, PIECE);
+            while (size >= 0 && packer.addLarge(characters, size))
+                size = reader.read(characters, 0, PIECE);
+        } catch (SQLException | IOException | RuntimeException e) {
+            packer.abandonLarge();
+            throw e;
+        }
+        packer.endLarge(0);
+    }
+
+    private void packLongBytes(int item) throws SQLException, IOException {
+        InputStream stream = result.getBinaryStream(item);
+        if (stream == null) {
+            packer.putNull();
+            return;
+        }
+        if (bytes == null)
+            bytes = new byte[PIECE];
+        packer.beginLarge();
+        try (stream) {
+            int size = stream.read(bytes, 0, PIECE);
+            while (size >= 0 && packer.addLarge(bytes, 0, size))
+                size = stream.read(bytes, 0, PIECE);
+        } catch (IOException | RuntimeException e) {
+            packer.abandonLarge();
+            throw e;
+        }
+        packer.endLarge(0);
+    }
+
+    void close() throws SQLException {
+        try {
+            result.close();
+        } finally {
+            session.ended(statement);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package oe2pg;
+
+import java.io.File;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.sql.Driver;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.ServiceLoader;
+
+/** Drivers by their jars; loaded once, however many connections use them. */
+final class Drivers {
+    private static final HashMap<String, ClassLoader> LOADERS = new HashMap<>();
+
+    private Drivers() {}
+
+    private static synchronized ClassLoader loader(String[] jars) throws Exception {
+        String key = String.join("\n", jars);
+        ClassLoader loader = LOADERS.get(key);
+        if (loader != null)
+            return loader;
+        URL[] urls = new URL[jars.length];
+        for (int i = 0; i < jars.length; i++) {
+            File jar = new File(jars[i]);
+            if (!jar.canRead())
+                throw new ClassNotFoundException("cannot read \"" + jars[i] + "\"");
+            urls[i] = jar.toURI().toURL();
+        }
+        loader = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader());
+        LOADERS.put(key, loader);
+        return loader;
+    }
+
+    /** By its class, or, when that is empty, the first in the jars that takes the URL. */
+    static Driver find(String[] jars, String className, String url) throws Exception {
+        ClassLoader loader = loader(jars);
+        if (!className.isEmpty()) {
+            Object made =
+                Class.forName(className, true, loader).getDeclaredConstructor().newInstance();
+            if (!(made instanceof Driver))
+                throw new ClassNotFoundException("\"" + className + "\" is no JDBC driver");
+            return (Driver) made;
+        }
+        for (Driver driver : ServiceLoader.load(Driver.class, loader)) {
+            if (accepts(driver, url))
+                return driver;
+        }
+        throw new ClassNotFoundException("no driver in the jars takes this URL");
+    }
+
+    private static boolean accepts(Driver driver, String url) {
+        try {
+            return driver.acceptsURL(url);
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,219 @@
+package oe2pg;
+
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.Driver;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+
+/**
+ * One connection. Used by one thread at a time but for cancel(). Whatever it throws is read by
+ * Problem.
+ */
+final class Session {
+    // In the order of enum jdbc_metadata in jdbc.h.
+    private static final int TABLES = 0;
+    private static final int COLUMNS = 1;
+    private static final int PRIMARY_KEYS = 2;
+    private static final int INDEXES = 3;
+
+    private final Connection connection;
+    private int queryTimeout;
+    private boolean endsTransactions;
+    private volatile Statement running;
+    private volatile boolean isCancelled;
+
+    private Session(Connection connection) {
+        this.connection = connection;
+    }
+
+    /** From a parcel: jars, class, URL, properties as names and values, seconds for connecting. */
+    static Session open(byte[] request) throws Throwable {
+        Parcel parcel = new Parcel(request);
+        String[] jars = parcel.takeTexts();
+        String className = parcel.takeText();
+        String url = parcel.takeText();
+        String[] pairs = parcel.takeTexts();
+        int seconds = parcel.takeNumber();
+        Properties properties = new Properties();
+        for (int i = 0; i + 1 < pairs.length; i += 2)
+            properties.setProperty(pairs[i], pairs[i + 1]);
+        Driver driver = Drivers.find(jars, className, url);
+        Connection connection = Connector.connect(driver, url, properties, seconds);
+        if (connection == null)
+            throw new SQLException("the driver does not take this URL", "08001");
+        return new Session(connection);
+    }
+
+    /**
+     * A parcel: product, its version, driver, its version, catalogue, quote, escape, Java's version,
+     * megabytes of Java's heap.
+     */
+    byte[] describe() throws SQLException {
+        DatabaseMetaData data = connection.getMetaData();
+        return new Parcel()
+            .putText(data.getDatabaseProductName())
+            .putText(data.getDatabaseProductVersion())
+            .putText(data.getDriverName())
+            .putText(data.getDriverVersion())
+            .putText(connection.getCatalog())
+            .putText(data.getIdentifierQuoteString())
+            .putText(data.getSearchStringEscape())
+            .putText(System.getProperty("java.version"))
+            .putNumber((int) (Runtime.getRuntime().maxMemory() >> 20))
+            .bytes();
+    }
+
+    /**
+     * From a parcel: the isolation level, seconds for a statement, whether autocommit is to be off,
+     * statements to run. Levels that the source does not have are left alone.
+     */
+    void setUp(byte[] request) throws SQLException {
+        Parcel parcel = new Parcel(request);
+        int isolation = parcel.takeNumber();
+        queryTimeout = parcel.takeNumber();
+        endsTransactions = parcel.takeNumber() != 0;
+        if (connection.getMetaData().supportsTransactionIsolationLevel(isolation))
+            connection.setTransactionIsolation(isolation);
+        setReadOnly();
+        for (String sql : parcel.takeTexts()) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(sql);
+            }
+        }
+        if (endsTransactions)
+            connection.setAutoCommit(false);
+    }
+
+    /** Not every driver can; nothing is written in any case. */
+    private void setReadOnly() {
+        try {
+            connection.setReadOnly(true);
+        } catch (SQLException e) {
+            return;
+        }
+    }
+
+    /** `positions` is a parcel (Positions.java), or null when there are none. */
+    BatchReader query(byte[] sqlBytes, byte[] positions, byte[] ways, int rowLimit, int fetchSize,
+        int fetchMax, long owner) throws SQLException {
+        String sql = new String(sqlBytes, StandardCharsets.UTF_8);
+        Statement statement = null;
+        isCancelled = false;
+        try {
+            if (positions == null) {
+                statement = connection.createStatement(
+                    ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_READ_ONLY);
+                statement.setEscapeProcessing(false);
+            } else {
+                statement = connection.prepareStatement(
+                    sql, ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_READ_ONLY);
+                Parcel parcel = new Parcel(positions);
+                Positions.bind((PreparedStatement) statement, parcel, parcel.takeNumber());
+            }
+            setLimits(statement, rowLimit, fetchSize);
+            running = statement;
+            ResultSet result = positions == null
+                ? statement.executeQuery(sql)
+                : ((PreparedStatement) statement).executeQuery();
+            return new BatchReader(
+                this, statement, result, ways, fetchMax > fetchSize ? fetchSize : 0, fetchMax, owner);
+        } catch (SQLException | RuntimeException | Error e) {
+            abandon(statement);
+            throw e;
+        }
+    }
+
+    /** Time-outs and fetch sizes are no promise of any driver; the row limit is one. */
+    private void setLimits(Statement statement, int rowLimit, int fetchSize) throws SQLException {
+        try {
+            if (queryTimeout > 0)
+                statement.setQueryTimeout(queryTimeout);
+        } catch (SQLException e) {
+            queryTimeout = 0;
+        }
+        if (fetchSize > 0) {
+            try {
+                statement.setFetchSize(fetchSize);
+            } catch (SQLException e) {
+                statement.clearWarnings();
+            }
+        }
+        if (rowLimit > 0)
+            statement.setMaxRows(rowLimit);
+    }
+
+    private void abandon(Statement statement) {
+        try {
+            ended(statement);
+        } catch (SQLException e) {
+            return; // what failed before is what counts
+        }
+    }
+
+    /** A statement is done with: so is its transaction, where there is one. */
+    void ended(Statement statement) throws SQLException {
+        running = null;
+        try {
+            if (statement != null)
+                statement.close();
+        } finally {
+            if (endsTransactions)
+                connection.rollback();
+        }
+    }
+
+    /** From a parcel: catalogue, schema, table; a null is any, and for columns they are patterns. */
+    BatchReader metadata(int what, byte[] names, byte[] ways, long owner) throws SQLException {
+        DatabaseMetaData data = connection.getMetaData();
+        Parcel parcel = new Parcel(names);
+        String catalog = parcel.takeText();
+        String schema = parcel.takeText();
+        String table = parcel.takeText();
+        ResultSet result;
+        switch (what) {
+        case TABLES:
+            String[] types = {"TABLE", "BASE TABLE", "PARTITIONED TABLE"};
+            result = data.getTables(catalog, null, "%", types);
+            break;
+        case COLUMNS:
+            result = data.getColumns(catalog, schema, "%", "%");
+            break;
+        case PRIMARY_KEYS:
+            result = data.getPrimaryKeys(catalog, schema, table);
+            break;
+        case INDEXES:
+            // Approximate: no statistics are gathered in the source for our sake.
+            result = data.getIndexInfo(catalog, schema, table, true, true);
+            break;
+        default:
+            throw new IllegalArgumentException();
+        }
+        return new BatchReader(this, null, result, ways, 0, 0, owner);
+    }
+
+    boolean isCancelled() {
+        return isCancelled;
+    }
+
+    /** From any thread. */
+    void cancel() throws SQLException {
+        Statement statement = running;
+        isCancelled = true;
+        if (statement != null)
+            statement.cancel();
+    }
+
+    void close() throws SQLException {
+        try {
+            if (endsTransactions)
+                connection.rollback();
+        } finally {
+            connection.close();
+        }
+    }
+}
