@@ -115,8 +115,10 @@ choose_tables(struct status *status, struct error *err)
 {
     const struct mirror_settings *mirror = &status->config->settings.mirror;
     struct observation *seen = &status->seen;
+    const struct observed_table **chosen =
+        arena_calloc(&status->arena, seen->table_count + 1, sizeof *chosen);
 
-    status->tables = arena_calloc(&status->arena, seen->table_count + 1, sizeof *status->tables);
+    status->tables = chosen;
     status->view.table_count = 0;
     for (size_t i = 0; i < seen->table_count; i++) {
         struct observed_table *table = &seen->tables[i];
@@ -159,6 +161,19 @@ read_stories(struct status *status, struct error *err)
 }
 
 static bool
+read_quarantine(struct status *status, struct error *err)
+{
+    const struct quarantine_request request = {
+        .tables = status->view.tables,
+        .table_count = status->view.table_count,
+        .with_values = status->view.with_values,
+    };
+
+    return !status->view.with_quarantine ||
+           observe_quarantine(status->target, &status->arena, &request, &status->seen, err);
+}
+
+static bool
 look(struct status *status, struct error *err)
 {
     const struct config *config = status->config;
@@ -178,10 +193,7 @@ look(struct status *status, struct error *err)
         return false;
     if (!status->seen.has_mirror)
         return true;
-    return choose_tables(status, err) && read_stories(status, err) &&
-           (!status->view.with_quarantine ||
-               observe_quarantine(status->target, &status->arena, &status->seen, status->tables,
-                   status->view.table_count, status->view.with_values, err));
+    return choose_tables(status, err) && read_stories(status, err) && read_quarantine(status, err);
 }
 
 static void
@@ -257,7 +269,7 @@ watch(struct status *status)
     (void)sigaddset(&signals, SIGINT);
     (void)sigaddset(&signals, SIGTERM);
     (void)sigaddset(&signals, SIGHUP);
-    (void)sigprocmask(SIG_BLOCK, &signals, NULL);
+    (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
     while ((signal = sigtimedwait(&signals, NULL, &pause)) < 0)
         look_again(status);
     return signal == SIGINT ? EXIT_STATUS_INTERRUPTED : EXIT_STATUS_TERMINATED;

@@ -144,13 +144,15 @@ static void
 compare_columns(struct maker *maker, struct preview_table *made, const struct job *job,
     const struct mirrored_relation *relation)
 {
-    const char **present = arena_calloc(maker->arena, relation->column_count, sizeof *present);
+    const char **names = arena_calloc(maker->arena, relation->column_count, sizeof *names);
+    const struct name_list mirrored = { job->record->digest_columns,
+        job->record->digest_column_count };
+    const struct name_list present = { names, relation->column_count };
     struct shape_diff diff;
 
     for (size_t i = 0; i < relation->column_count; i++)
-        present[i] = relation->columns[i].name;
-    shape_diff_make(maker->arena, job->table, job->record->digest_columns,
-        job->record->digest_column_count, present, relation->column_count, &diff);
+        names[i] = relation->columns[i].name;
+    shape_diff_make(maker->arena, job->table, &mirrored, &present, &diff);
     made->statements =
         arena_calloc(maker->arena, diff.added_count + diff.gone_count, sizeof *made->statements);
     for (size_t i = 0; i < diff.added_count; i++)

@@ -4,10 +4,10 @@
 #include <string.h>
 
 static bool
-has_name(const char *const *names, size_t count, const char *name)
+has_name(const struct name_list *list, const char *name)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(names[i], name) == 0)
+    for (size_t i = 0; i < list->count; i++) {
+        if (strcmp(list->names[i], name) == 0)
             return true;
     }
     return false;
@@ -24,20 +24,19 @@ is_in_source(const struct table *table, const char *target_name)
 }
 
 void
-shape_diff_make(struct arena *arena, const struct table *table, const char *const *mirrored,
-    size_t mirrored_count, const char *const *present, size_t present_count,
-    struct shape_diff *diff)
+shape_diff_make(struct arena *arena, const struct table *table, const struct name_list *mirrored,
+    const struct name_list *present, struct shape_diff *diff)
 {
     diff->added = arena_calloc(arena, table->column_count, sizeof *diff->added);
-    diff->gone = arena_calloc(arena, mirrored_count, sizeof *diff->gone);
+    diff->gone = arena_calloc(arena, mirrored->count, sizeof *diff->gone);
     diff->added_count = 0;
     diff->gone_count = 0;
     for (size_t i = 0; i < table->column_count; i++) {
-        if (!has_name(present, present_count, table->columns[i].target_name))
+        if (!has_name(present, table->columns[i].target_name))
             diff->added[diff->added_count++] = table->columns[i].target_name;
     }
-    for (size_t i = 0; i < mirrored_count; i++) {
-        if (!is_in_source(table, mirrored[i]) && has_name(present, present_count, mirrored[i]))
-            diff->gone[diff->gone_count++] = mirrored[i];
+    for (size_t i = 0; i < mirrored->count; i++) {
+        if (!is_in_source(table, mirrored->names[i]) && has_name(present, mirrored->names[i]))
+            diff->gone[diff->gone_count++] = mirrored->names[i];
     }
 }

@@ -14,10 +14,14 @@ struct shape_diff {
     size_t gone_count;
 };
 
+struct name_list {
+    const char *const *names;
+    size_t count;
+};
+
 // `mirrored` are the columns that were mirrored so far, `present` those that the table really has;
 // a column that people added is in neither list. Everything in `arena`.
-void shape_diff_make(struct arena *arena, const struct table *table, const char *const *mirrored,
-    size_t mirrored_count, const char *const *present, size_t present_count,
-    struct shape_diff *diff);
+void shape_diff_make(struct arena *arena, const struct table *table,
+    const struct name_list *mirrored, const struct name_list *present, struct shape_diff *diff);
 
 #endif

@@ -57,7 +57,7 @@ figure_clock(char text[FIGURE_SIZE], int64_t duration_ms)
     else if (seconds < 36000)
         (void)snprintf(
             text, FIGURE_SIZE, "%" PRId64 "h%02" PRId64 "m", seconds / 3600, seconds / 60 % 60);
-    else if (seconds < 100 * 3600)
+    else if (seconds < INT64_C(100) * 3600)
         (void)snprintf(text, FIGURE_SIZE, "%" PRId64 "h", seconds / 3600);
     else
         (void)snprintf(
@@ -71,9 +71,9 @@ figure_age(char text[FIGURE_SIZE], int64_t duration_ms)
 
     if (seconds < 120)
         (void)snprintf(text, FIGURE_SIZE, "%" PRId64 " s", seconds);
-    else if (seconds < 2 * 3600)
+    else if (seconds < INT64_C(2) * 3600)
         (void)snprintf(text, FIGURE_SIZE, "%" PRId64 " min", seconds / 60);
-    else if (seconds < 72 * 3600)
+    else if (seconds < INT64_C(72) * 3600)
         (void)snprintf(text, FIGURE_SIZE, "%" PRId64 " h", seconds / 3600);
     else
         (void)snprintf(text, FIGURE_SIZE, "%" PRId64 " d", seconds / 86400);

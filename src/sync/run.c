@@ -579,6 +579,9 @@ give_up(struct run *run, const struct error *err)
     const struct run_totals nothing = { .tables_total = 0 };
 
     run->end->error = *err;
+    // Whatever it is that went wrong with one side: before there are tables, it is that side.
+    if (err->kind == ERROR_TABLE || err->kind == ERROR_DATA)
+        run->end->error.kind = (enum error_kind)run->watch.side;
     if (run->target != NULL)
         target_rollback(run->target);
     if (run->is_claimed)

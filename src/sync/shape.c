@@ -1,6 +1,7 @@
 #include "sync/shape.h"
 
 #include "base/clock.h"
+#include "plan/shape_diff.h"
 #include "target/ddl.h"
 
 #include <stdio.h>
@@ -15,26 +16,6 @@ struct shape {
     struct relation relation;
     const struct mirror_settings *settings;
 };
-
-static bool
-has_name(const char *const *names, size_t count, const char *name)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(names[i], name) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool
-is_mirrored_column(const struct table *table, const char *target_name)
-{
-    for (size_t i = 0; i < table->column_count; i++) {
-        if (strcmp(table->columns[i].target_name, target_name) == 0)
-            return true;
-    }
-    return false;
-}
 
 static bool
 check_relation(const struct shape *shape, struct error *err)
@@ -61,44 +42,37 @@ save_change(struct shape *shape, const char *change, const char *statement, stru
 }
 
 static bool
-add_columns(struct shape *shape, struct error *err)
+add_columns(struct shape *shape, const struct shape_diff *diff, struct error *err)
 {
     const char *schema = shape->worker->shared->settings->target.schema;
 
-    for (size_t i = 0; i < shape->table->column_count; i++) {
-        const struct column *column = &shape->table->columns[i];
+    for (size_t i = 0; i < diff->added_count; i++) {
         const char *statement;
 
-        if (has_name(shape->relation.columns, shape->relation.column_count, column->target_name))
-            continue;
         if (!ddl_add_column(shape->worker->target, &shape->worker->arena, schema,
-                shape->table->target_name, column->target_name, &statement, err) ||
+                shape->table->target_name, diff->added[i], &statement, err) ||
             !save_change(shape, "column added", statement, err))
             return false;
     }
     return true;
 }
 
-// A column that was mirrored and is not in the source any more.
+// Columns that were mirrored and are not in the source any more.
 static bool
-leave_columns(struct shape *shape, struct error *err)
+leave_columns(struct shape *shape, const struct shape_diff *diff, struct error *err)
 {
     const char *schema = shape->worker->shared->settings->target.schema;
 
-    for (size_t i = 0; i < shape->record->previous_column_count; i++) {
-        const char *name = shape->record->previous_columns[i];
+    for (size_t i = 0; i < diff->gone_count; i++) {
         const char *statement = NULL;
         char change[200];
 
-        if (is_mirrored_column(shape->table, name) ||
-            !has_name(shape->relation.columns, shape->relation.column_count, name))
-            continue;
         if (shape->settings->dropped_columns == DROPPED_DROP &&
             !ddl_drop_column(shape->worker->target, &shape->worker->arena, schema,
-                shape->table->target_name, name, &statement, err))
+                shape->table->target_name, diff->gone[i], &statement, err))
             return false;
-        (void)snprintf(change, sizeof change, "column \"%s\" is gone from the source, %s", name,
-            statement != NULL ? "dropped" : "kept and no longer written");
+        (void)snprintf(change, sizeof change, "column \"%s\" is gone from the source, %s",
+            diff->gone[i], statement != NULL ? "dropped" : "kept and no longer written");
         if (!save_change(shape, change, statement, err))
             return false;
     }
@@ -109,10 +83,18 @@ static bool
 change_shape(struct shape *shape, struct error *err)
 {
     struct target *target = shape->worker->target;
-    bool done = target_begin(target, err) && add_columns(shape, err) && leave_columns(shape, err) &&
-                save_change(shape, "shape of the source table changed", NULL, err) &&
-                tracking_save_shape(target, &shape->worker->shared->claim, shape->table, err) &&
-                target_commit(target, err);
+    const struct name_list mirrored = { shape->record->previous_columns,
+        shape->record->previous_column_count };
+    const struct name_list present = { shape->relation.columns, shape->relation.column_count };
+    struct shape_diff diff;
+    bool done;
+
+    shape_diff_make(&shape->worker->arena, shape->table, &mirrored, &present, &diff);
+    done = target_begin(target, err) && add_columns(shape, &diff, err) &&
+           leave_columns(shape, &diff, err) &&
+           save_change(shape, "shape of the source table changed", NULL, err) &&
+           tracking_save_shape(target, &shape->worker->shared->claim, shape->table, err) &&
+           target_commit(target, err);
 
     if (!done)
         target_rollback(target);

@@ -165,7 +165,8 @@ compare_make_candidates(struct comparison *comparison, struct error *err)
     }
     buffer_append_byte(sql, ')');
     if (!compare_run(comparison, "could not create a temporary table", NULL, err))
-        return error_hint(err, "The role needs TEMPORARY on the database.");
+        return pq_remedy(err, "42501",
+            "The role needs TEMPORARY on the database: GRANT TEMPORARY ON DATABASE ... TO ...");
     comparison->has_candidates = true;
     return true;
 }

@@ -224,15 +224,39 @@ read_tables(struct target *target, struct arena *arena, struct observation *seen
     parameter_integer(&parameters, seen->mirror_id);
     if (!query(target, "could not read the state of the tables",
             "SELECT source_schema, source_table, target_table, state, method, reason,"
-            " pg_catalog.array_to_string(key_columns, ', '), error, hint, rows, bytes, " MS("read_"
-                                                                                            "from") ", " MS(
-                "read_to") ", " MS("last_success_at") ", " MS("verified_at") ", attempt, run_id "
-                                                                             "FROM oe2pg.tracking "
-                                                                             "WHERE mirror_id = $1"
-                                                                             " ORDER BY "
-                                                                             "target_table COLLATE "
-                                                                             "\"C\", source_table "
-                                                                             "COLLATE \"C\"",
+            " pg_catalog.array_to_string(key_columns, ', '), error, hint, rows, bytes, " MS(
+                "read_"
+                "from") ", " MS("read_to") ", " MS("last_success_at") ", " MS("verified_at") ", "
+                                                                                             "attem"
+                                                                                             "pt, "
+                                                                                             "run_"
+                                                                                             "id "
+                                                                                             "FROM "
+                                                                                             "oe2pg"
+                                                                                             ".trac"
+                                                                                             "king "
+                                                                                             "WHERE"
+                                                                                             " mirr"
+                                                                                             "or_"
+                                                                                             "id = "
+                                                                                             "$1"
+                                                                                             " ORDE"
+                                                                                             "R BY "
+                                                                                             "targe"
+                                                                                             "t_"
+                                                                                             "table"
+                                                                                             " COLL"
+                                                                                             "ATE "
+                                                                                             "\"C\""
+                                                                                             ", "
+                                                                                             "sourc"
+                                                                                             "e_"
+                                                                                             "table"
+                                                                                             " "
+                                                                                             "COLLA"
+                                                                                             "TE "
+                                                                                             "\"C"
+                                                                                             "\"",
             &parameters, &rows, err))
         return false;
     seen->table_count = (size_t)PQntuples(rows);
@@ -390,9 +414,8 @@ read_entries(struct target *target, struct arena *arena, struct observation *see
 }
 
 bool
-observe_quarantine(struct target *target, struct arena *arena, struct observation *seen,
-    const struct observed_table *const *tables, size_t table_count, bool with_values,
-    struct error *err)
+observe_quarantine(struct target *target, struct arena *arena,
+    const struct quarantine_request *request, struct observation *seen, struct error *err)
 {
     if (seen->quarantine_total < 0) {
         error_set(err, ERROR_TARGET, "the role may not read oe2pg.quarantine");
@@ -402,11 +425,13 @@ observe_quarantine(struct target *target, struct arena *arena, struct observatio
     seen->quarantine_total = 0;
     seen->quarantine_count = 0;
     seen->quarantine = arena_calloc(arena, OBSERVED_QUARANTINE_MAX, sizeof *seen->quarantine);
-    for (size_t i = 0; i < table_count; i++) {
-        if (tables[i]->quarantined <= 0)
+    for (size_t i = 0; i < request->table_count; i++) {
+        const struct observed_table *table = request->tables[i];
+
+        if (table->quarantined <= 0)
             continue;
-        seen->quarantine_total += tables[i]->quarantined;
-        if (!read_entries(target, arena, seen, tables[i], with_values, err))
+        seen->quarantine_total += table->quarantined;
+        if (!read_entries(target, arena, seen, table, request->with_values, err))
             return false;
     }
     return true;

@@ -15,12 +15,16 @@ bool observe_mirror(struct target *target, struct arena *arena, const char *sche
 
 enum { OBSERVED_QUARANTINE_MAX = 10000, OBSERVED_VALUE_BYTES = 4096, OBSERVED_STORY_MAX = 50 };
 
-// The open entries of `tables` (the addresses of entries of seen->tables), oldest first, at most
-// OBSERVED_QUARANTINE_MAX in all, as seen->quarantine; quarantine_total counts them all. With
-// `with_values` the first OBSERVED_VALUE_BYTES of each value.
-bool observe_quarantine(struct target *target, struct arena *arena, struct observation *seen,
-    const struct observed_table *const *tables, size_t table_count, bool with_values,
-    struct error *err) __attribute__((warn_unused_result));
+struct quarantine_request {
+    const struct observed_table *const *tables; // of the observation
+    size_t table_count;
+    bool with_values; // the first OBSERVED_VALUE_BYTES of each
+};
+// The open entries of the tables, oldest first, at most OBSERVED_QUARANTINE_MAX in all, as
+// seen->quarantine; quarantine_total counts them all.
+bool observe_quarantine(struct target *target, struct arena *arena,
+    const struct quarantine_request *request, struct observation *seen, struct error *err)
+    __attribute__((warn_unused_result));
 
 // The last OBSERVED_STORY_MAX runs and schema changes of one table.
 bool observe_story(struct target *target, struct arena *arena, const struct observation *seen,

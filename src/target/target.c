@@ -1,6 +1,7 @@
 // One connection to PostgreSQL: how it is opened, set up, fenced and given up.
 #include "target/target.h"
 
+#include "base/clock.h"
 #include "base/fault.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -15,12 +16,16 @@
 enum {
     OPTIONS_MAX = 80, // libpq 15 knows 42 options
     FIRST_SERVER_WITH_ROW_HASH = 140000,
+    CONNECT_QUICK_MS = 1500, // a refusal that came sooner was worth a second question
 };
 
 struct options {
     const char *keywords[OPTIONS_MAX + 1];
     const char *values[OPTIONS_MAX + 1];
     size_t count;
+    char seconds[16]; // what some of the values point to
+    char milliseconds[16];
+    char idle[16];
 };
 
 static bool
@@ -79,47 +84,69 @@ parse_conn_string(const struct target_settings *settings, PQconninfoOption **par
 
 // A dead peer is noticed by keepalives and, with unacknowledged data, by tcp_user_timeout; a
 // statement may take as long as it takes.
-static PGconn *
-connect_with(
+static void
+complete_options(
     struct options *options, const struct target_settings *settings, const char *application_name)
 {
-    char seconds[16];
-    char milliseconds[16];
-    char idle[16];
     int timeout = settings->timeout_s > 2 ? settings->timeout_s : 2;
 
-    (void)snprintf(seconds, sizeof seconds, "%d", timeout);
-    (void)snprintf(milliseconds, sizeof milliseconds, "%d", timeout * 1000);
-    (void)snprintf(idle, sizeof idle, "%d", timeout / 3 + 1);
-    add_default(options, "connect_timeout", seconds);
-    add_default(options, "tcp_user_timeout", milliseconds);
+    (void)snprintf(options->seconds, sizeof options->seconds, "%d", timeout);
+    (void)snprintf(options->milliseconds, sizeof options->milliseconds, "%d", timeout * 1000);
+    (void)snprintf(options->idle, sizeof options->idle, "%d", timeout / 3 + 1);
+    add_default(options, "connect_timeout", options->seconds);
+    add_default(options, "tcp_user_timeout", options->milliseconds);
     add_default(options, "keepalives", "1");
-    add_default(options, "keepalives_idle", idle);
-    add_default(options, "keepalives_interval", idle);
+    add_default(options, "keepalives_idle", options->idle);
+    add_default(options, "keepalives_interval", options->idle);
     add_default(options, "keepalives_count", "2");
     add_default(options, "target_session_attrs", "read-write");
     add_option(options, "application_name", application_name);
     add_option(options, "client_encoding", "UTF8");
     options->keywords[options->count] = NULL;
     options->values[options->count] = NULL;
-    return PQconnectdbParams(options->keywords, options->values, 0);
 }
 
+// True when the same connection is fine but for being read-only: a standby, or by its settings.
 static bool
-connect_failed(struct target *target, struct error *err)
+is_read_only(const struct options *options)
 {
-    pq_fail(target, NULL, err, "could not connect to PostgreSQL");
-    // libpq gives no SQLSTATE for a failed login; only a refused password needs to be told from
-    // an unreachable server, and that it says itself.
-    if (PQconnectionNeedsPassword(target->connection) ||
-        PQconnectionUsedPassword(target->connection)) {
-        err->transient = false;
-        err->hint[0] = '\0';
-        error_hint(err, "Check host, port, user and password in postgres_db.conn_string, and "
-                        "pg_hba.conf on the server.");
+    struct options any = *options;
+    PGconn *connection;
+    bool is_open;
+
+    for (size_t i = 0; i < any.count; i++) {
+        if (strcmp(any.keywords[i], "target_session_attrs") == 0)
+            any.values[i] = "any";
     }
+    connection = PQconnectdbParams(any.keywords, any.values, 0);
+    is_open = PQstatus(connection) == CONNECTION_OK;
+    PQfinish(connection);
+    return is_open;
+}
+
+// libpq gives no SQLSTATE for a connection that failed, and its words may be in any language. So
+// the server is asked once more whether it is there at all, unless that took too long already.
+static bool
+connect_failed(
+    struct target *target, const struct options *options, bool was_quick, struct error *err)
+{
+    PGPing ping =
+        was_quick ? PQpingParams(options->keywords, options->values, 0) : PQPING_NO_RESPONSE;
+
+    pq_fail(target, NULL, err, "could not connect to PostgreSQL");
     err->sqlstate[0] = '\0';
-    return false;
+    if (ping != PQPING_OK)
+        return false;
+    err->hint[0] = '\0';
+    err->transient = !PQconnectionUsedPassword(target->connection);
+    if (PQconnectionNeedsPassword(target->connection))
+        return error_hint(
+            err, "Give the password in postgres_db.conn_string or in a .pgpass file.");
+    if (is_read_only(options))
+        return error_hint(err, "PostgreSQL is read-only: connect to the primary, or see "
+                               "default_transaction_read_only.");
+    return error_hint(err, "The server is there and refused. Check user, password and database in "
+                           "postgres_db.conn_string, and pg_hba.conf on the server.");
 }
 
 // Name, value, and what the server must answer (NULL: whatever it likes, the setting is a wish).
@@ -236,6 +263,7 @@ target_open(const struct target_settings *settings, const char *application_name
     struct target *made = mem_calloc(1, sizeof *made);
     struct options options = { .count = 0 };
     PQconninfoOption *parsed = NULL;
+    int64_t began_ms;
     bool done = false;
 
     made->settings = settings;
@@ -245,9 +273,11 @@ target_open(const struct target_settings *settings, const char *application_name
         goto out;
     if (fault_point("connect to PostgreSQL"))
         add_option(&options, "hostaddr", "0.0.0.0.0");
-    made->connection = connect_with(&options, settings, application_name);
+    complete_options(&options, settings, application_name);
+    began_ms = clock_steady_ms();
+    made->connection = PQconnectdbParams(options.keywords, options.values, 0);
     if (PQstatus(made->connection) != CONNECTION_OK) {
-        connect_failed(made, err);
+        connect_failed(made, &options, clock_steady_ms() - began_ms < CONNECT_QUICK_MS, err);
         goto out;
     }
     (void)PQsetNoticeReceiver(made->connection, ignore_notice, NULL);

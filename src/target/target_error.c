@@ -56,3 +56,13 @@ pq_fail(struct target *target, const PGresult *result, struct error *err, const 
         error_hint(err, "%s", meaning.hint);
     return false;
 }
+
+bool
+pq_remedy(struct error *err, const char *prefix, const char *hint)
+{
+    if (strncmp(err->sqlstate, prefix, strlen(prefix)) == 0) {
+        err->hint[0] = '\0';
+        error_hint(err, "%s", hint);
+    }
+    return false;
+}

@@ -46,6 +46,10 @@ void parameter_boolean(struct sql_parameters *parameters, bool value);
 // fields only; secrets are masked. `result` may be NULL.
 bool pq_fail(struct target *target, const PGresult *result, struct error *err, const char *doing);
 
+// A remedy that knows more than the SQLSTATE alone does: replaces the hint if the error's SQLSTATE
+// begins with `prefix`. Returns false.
+bool pq_remedy(struct error *err, const char *prefix, const char *hint);
+
 // A fault point: when it strikes, the connection breaks under the call that follows.
 void target_fault_point(struct target *target, const char *name);
 

@@ -237,8 +237,9 @@ run_steps(struct target *target, int64_t version, struct error *err)
                             "CREATE TABLE oe2pg.version (version integer PRIMARY KEY,"
                             " migrated_at timestamptz NOT NULL DEFAULT pg_catalog.now())",
                             NULL, err))
-        return error_hint(err, "The role needs CREATE on the database: "
-                               "GRANT CREATE, TEMPORARY ON DATABASE ... TO ...");
+        return pq_remedy(err, "42501",
+            "The role needs CREATE on the database: GRANT CREATE, TEMPORARY ON DATABASE ... TO "
+            "...");
     for (int64_t step = version; step < STEP_COUNT; step++) {
         for (const char *const *sql = steps[step]; *sql != NULL; sql++) {
             if (!target_script(target, "could not create the tracking tables", *sql, NULL, err))

@@ -7,14 +7,16 @@ new_and_gone_columns_are_told_from_peoples_own(void **state)
 {
     struct column columns[] = { { .target_name = "id" }, { .target_name = "phone" } };
     const struct table table = { .columns = columns, .column_count = 2 };
-    const char *const mirrored[] = { "id", "fax", "telex" };
-    const char *const present[] = { "id", "fax", "note_of_the_people" };
+    const char *const mirrored_names[] = { "id", "fax", "telex" };
+    const char *const present_names[] = { "id", "fax", "note_of_the_people" };
+    const struct name_list mirrored = { mirrored_names, 3 };
+    const struct name_list present = { present_names, 3 };
     struct shape_diff diff;
     struct arena arena;
 
     (void)state;
     arena_init(&arena);
-    shape_diff_make(&arena, &table, mirrored, 3, present, 3, &diff);
+    shape_diff_make(&arena, &table, &mirrored, &present, &diff);
     assert_int_equal(diff.added_count, 1);
     assert_string_equal(diff.added[0], "phone");
     assert_int_equal(diff.gone_count, 1); // telex is not there any more: nothing to be done
@@ -28,12 +30,13 @@ the_same_shape_has_no_difference(void **state)
     struct column columns[] = { { .target_name = "id" } };
     const struct table table = { .columns = columns, .column_count = 1 };
     const char *const names[] = { "id" };
+    const struct name_list list = { names, 1 };
     struct shape_diff diff;
     struct arena arena;
 
     (void)state;
     arena_init(&arena);
-    shape_diff_make(&arena, &table, names, 1, names, 1, &diff);
+    shape_diff_make(&arena, &table, &list, &list, &diff);
     assert_int_equal(diff.added_count, 0);
     assert_int_equal(diff.gone_count, 0);
     arena_release(&arena);

@@ -111,13 +111,13 @@ final class BatchReader {
     private void pack(int column) {
         try {
             packAs(ways[column], column + 1);
-        } catch (SQLException | IOException | RuntimeException e) {
+        } catch (SQLException | IOException | RuntimeException | AbstractMethodError e) {
             packAsText(column, e);
         }
     }
 
     /** What a driver cannot give as a date or a number it may still give as a text. */
-    private void packAsText(int column, Exception cause) {
+    private void packAsText(int column, Throwable cause) {
         int way = ways[column];
         if (way == TEXT || way >= BYTES || session.isCancelled())
             throw new ValueFailure(column, cause);
@@ -243,7 +243,7 @@ final class BatchReader {
             int size = reader.read(characters, 0, PIECE);
             while (size >= 0 && packer.addLarge(characters, size))
                 size = reader.read(characters, 0, PIECE);
-        } catch (SQLException | IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             packer.abandonLarge();
             throw e;
         }

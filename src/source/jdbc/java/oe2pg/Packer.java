@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
 /**
  * Writes values behind each other into memory of C's. Each is its size as a native int and its
  * bytes, or a mark: NULL (-1), too long (-2, then its size as a native long), a double or a float
- * by its bits (-3, -4, then eight or four bytes).
+ * by its bits (-3, -4, then 32 bytes that begin with them: there is room for C to write its text).
  *
  * <p>Small values are gathered in an array first, because Java writes arrays fastest; the array is
  * copied to C's memory many rows at a time. Large ones go there piece by piece. When C's memory is
@@ -20,6 +20,7 @@ final class Packer {
     private static final VarHandle LONG =
         MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
+    private static final int REAL_ROOM = 32;
     private static final int ROOM = 128 * 1024;
     private static final int FLUSH = 32 * 1024;
     /** Characters of a text that is packed in one go: three bytes each at most. */
@@ -111,14 +112,14 @@ final class Packer {
         makeRoom();
         INT.set(room, at, -3);
         LONG.set(room, at + 4, Double.doubleToRawLongBits(value));
-        at += 12;
+        at += 4 + REAL_ROOM;
     }
 
     void putFloat(float value) {
         makeRoom();
         INT.set(room, at, -4);
         INT.set(room, at + 4, Float.floatToRawIntBits(value));
-        at += 8;
+        at += 4 + REAL_ROOM;
     }
 
     void putBytes(byte[] bytes) {

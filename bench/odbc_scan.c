@@ -1,0 +1,52 @@
+// The limit on the reading side: every row of a table by plain ODBC, columns bound as characters in
+// arrays of 500 rows, nothing done with them. Usage: odbc_scan CONNECTION-STRING TABLE
+#include <sql.h>
+#include <sqlext.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { ROWS = 500, WIDTH = 128, COLUMNS_MAX = 64 };
+
+int
+main(int argc, char **argv)
+{
+    static char values[COLUMNS_MAX][ROWS][WIDTH];
+    static SQLLEN sizes[COLUMNS_MAX][ROWS];
+    SQLHENV environment;
+    SQLHDBC connection;
+    SQLHSTMT statement;
+    SQLULEN fetched = 0;
+    SQLSMALLINT columns = 0;
+    unsigned long long rows = 0;
+    unsigned long long bytes = 0;
+    char sql[256];
+
+    if (argc != 3)
+        return 2;
+    SQLAllocHandle(SQL_HANDLE_ENV, SQL_NULL_HANDLE, &environment);
+    SQLSetEnvAttr(environment, SQL_ATTR_ODBC_VERSION, (SQLPOINTER)SQL_OV_ODBC3, 0);
+    SQLAllocHandle(SQL_HANDLE_DBC, environment, &connection);
+    if (!SQL_SUCCEEDED(SQLDriverConnect(connection, NULL, (SQLCHAR *)argv[1], SQL_NTS, NULL, 0,
+            NULL, SQL_DRIVER_NOPROMPT)))
+        return 1;
+    SQLAllocHandle(SQL_HANDLE_STMT, connection, &statement);
+    SQLSetStmtAttr(statement, SQL_ATTR_ROW_ARRAY_SIZE, (SQLPOINTER)(size_t)ROWS, 0);
+    SQLSetStmtAttr(statement, SQL_ATTR_ROWS_FETCHED_PTR, &fetched, 0);
+    (void)snprintf(sql, sizeof sql, "SELECT * FROM %s", argv[2]);
+    if (!SQL_SUCCEEDED(SQLExecDirect(statement, (SQLCHAR *)sql, SQL_NTS)))
+        return 1;
+    SQLNumResultCols(statement, &columns);
+    for (SQLSMALLINT c = 0; c < columns && c < COLUMNS_MAX; c++)
+        SQLBindCol(statement, (SQLUSMALLINT)(c + 1), SQL_C_CHAR, values[c], WIDTH, sizes[c]);
+    while (SQL_SUCCEEDED(SQLFetch(statement))) {
+        rows += fetched;
+        for (SQLSMALLINT c = 0; c < columns; c++) {
+            for (SQLULEN r = 0; r < fetched; r++)
+                bytes += sizes[c][r] > 0 ? (unsigned long long)sizes[c][r] : 0;
+        }
+    }
+    printf("%llu rows, %llu bytes\n", rows, bytes);
+    SQLDisconnect(connection);
+    return 0;
+}

@@ -1,0 +1,110 @@
+// The pieces of the JDBC driver, for the files of this folder only. What is Java is in java/; all
+// that is asked of it goes through the wrappers below, which look for an exception after each call.
+#ifndef OE2PG_SOURCE_JDBC_JDBC_H
+#define OE2PG_SOURCE_JDBC_JDBC_H
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/error.h"
+#include "source/driver.h"
+#include "source/jdbc/jvm.h"
+#include "source/jdbc/parcel.h"
+
+#include <stdint.h>
+
+struct jdbc_product;
+
+// What earlier reads of one table taught about it; found by names, for the catalogue may have been
+// read again.
+struct jdbc_note {
+    struct jdbc_note *next;
+    char *schema;
+    char *name;
+    bool is_row_by_row; // its rows are too wide for Java's heap in larger numbers
+};
+
+struct jdbc_source {
+    struct source base; // first: source.c sees only this
+    const struct source_settings *settings;
+    const struct jdbc_product *product;
+    struct arena arena;      // the identity's texts
+    const char *catalog;     // NULL: none
+    char quote[8];           // around identifiers; "" when there is none
+    char escape[8];          // in patterns of catalogue calls; "" when there is none
+    struct jdbc_note *notes; // owned
+    jobject session;         // global reference; NULL until connected
+};
+
+// --- jni_error.c: the one place that reads exceptions
+
+struct jdbc_problem {
+    enum {
+        JDBC_PROBLEM_SQL,
+        JDBC_PROBLEM_MEMORY, // Java's heap is full
+        JDBC_PROBLEM_CLASS,  // the driver or something it needs is not in the jars
+        JDBC_PROBLEM_OTHER,  // a bug of the driver, mostly
+    } kind;
+    int column; // of the value that could not be read; -1: none
+    long code;
+    char state[6];
+    char message[900]; // secrets masked
+};
+
+// Takes the pending exception away from the thread and reads it.
+void jni_take_problem(
+    const struct source_settings *settings, JNIEnv *env, struct jdbc_problem *problem);
+// Turns it into `err`; `what` is what was being done. Returns false.
+bool jdbc_fail(const struct jdbc_problem *problem, struct error *err, const char *what);
+// The same for an attempt to connect: every failure is one of the source.
+bool jdbc_fail_connect(const struct jdbc_problem *problem, struct error *err);
+
+// --- jni_call.c: calls that fail when there is an exception. `settings` is for its secrets.
+
+struct jni_call {
+    const struct source_settings *settings;
+    const char *what; // was being done
+    JNIEnv *env;
+};
+
+// Begins a row of calls: the thread is attached, and local references live until jni_end.
+bool jni_begin(const struct source_settings *settings, const char *what, struct jni_call *call,
+    struct error *err) __attribute__((warn_unused_result));
+void jni_end(const struct jni_call *call);
+// An array of Java's with these bytes; a local reference.
+bool jni_bytes(const struct jni_call *call, const void *bytes, size_t size, jbyteArray *array,
+    struct error *err) __attribute__((warn_unused_result));
+bool jni_object(const struct jni_call *call, jobject object, jmethodID method, jobject *result,
+    struct error *err, ...) __attribute__((warn_unused_result));
+bool jni_void(const struct jni_call *call, jobject object, jmethodID method, struct error *err,
+    ...) __attribute__((warn_unused_result));
+// What a byte[] method returns, as a parcel over a copy in `arena`.
+bool jni_parcel(const struct jni_call *call, jobject object, jmethodID method, struct arena *arena,
+    struct parcel_reader *parcel, struct error *err) __attribute__((warn_unused_result));
+
+// --- jdbc_catalog.c, jdbc_key.c
+
+bool jdbc_read_catalog(struct source *source, struct arena *arena, struct catalog *catalog,
+    struct error *err) __attribute__((warn_unused_result));
+// Keys and row estimates of all tables, which are sorted by name and schema.
+bool jdbc_read_keys(struct jdbc_source *source, struct arena *arena, struct table **tables,
+    size_t table_count, struct error *err) __attribute__((warn_unused_result));
+void jdbc_read_estimates(struct jdbc_source *source, struct table **tables, size_t table_count);
+// NULL when there is none of that name.
+struct table *jdbc_find_table(
+    struct table **tables, size_t table_count, const char *schema, const char *name);
+
+// --- jdbc_cursor.c
+
+bool jdbc_open_cursor(struct source *source, const struct read_request *request,
+    struct cursor **cursor, struct error *err) __attribute__((warn_unused_result));
+bool jdbc_fetch(struct cursor *cursor, const struct batch **batch, struct error *err)
+    __attribute__((warn_unused_result));
+void jdbc_close_cursor(struct cursor *cursor);
+
+// --- jdbc_note.c
+
+// The note about a table, made when there is none; owned by the source.
+struct jdbc_note *jdbc_note_find(struct jdbc_source *source, const struct table *table);
+void jdbc_note_free_all(struct jdbc_source *source);
+
+#endif

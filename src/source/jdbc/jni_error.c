@@ -1,0 +1,190 @@
+// A driver's exception is a tree: causes, next exceptions, each with a state that may be empty.
+// java/oe2pg/Problem.java flattens it; here it gets its meaning.
+#include "base/mem.h"
+#include "base/sqlstate.h"
+#include "base/text.h"
+#include "source/jdbc/jdbc.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void
+mask(const struct source_settings *settings, char *text, size_t capacity)
+{
+    for (size_t i = 0; i < settings->secret_count; i++)
+        text_mask(text, capacity, settings->secrets[i]);
+    // The password as it was given is a secret even when nobody listed it.
+    if (settings->password != NULL)
+        text_mask(text, capacity, settings->password);
+}
+
+// Masked as a whole before it is cut: half a secret would not be found.
+static void
+take_message(const struct source_settings *settings, const char *text, size_t size,
+    struct jdbc_problem *problem)
+{
+    char *whole = mem_alloc(size + 1);
+
+    memcpy(whole, text, size);
+    whole[size] = '\0';
+    mask(settings, whole, size + 1);
+    (void)snprintf(problem->message, sizeof problem->message, "%s", whole);
+    free(whole);
+}
+
+static void
+read_problem(const struct source_settings *settings, struct parcel_reader *parcel,
+    struct jdbc_problem *problem)
+{
+    int32_t kind = parcel_take_number(parcel);
+    const char *text;
+    size_t size;
+
+    if (kind >= JDBC_PROBLEM_SQL && kind < JDBC_PROBLEM_OTHER)
+        problem->kind = kind == JDBC_PROBLEM_SQL      ? JDBC_PROBLEM_SQL
+                        : kind == JDBC_PROBLEM_MEMORY ? JDBC_PROBLEM_MEMORY
+                                                      : JDBC_PROBLEM_CLASS;
+    problem->column = parcel_take_number(parcel);
+    problem->code = parcel_take_number(parcel);
+    text = parcel_take_text(parcel, &size);
+    if (text != NULL)
+        (void)snprintf(problem->state, sizeof problem->state, "%.*s",
+            (int)(size < sizeof problem->state ? size : sizeof problem->state - 1), text);
+    text = parcel_take_text(parcel, &size);
+    if (text != NULL)
+        take_message(settings, text, size, problem);
+}
+
+void
+jni_take_problem(const struct source_settings *settings, JNIEnv *env, struct jdbc_problem *problem)
+{
+    const struct jvm_methods *methods = jvm_methods();
+    jthrowable thrown = (*env)->ExceptionOccurred(env);
+    jbyteArray described;
+    jbyte *bytes = NULL;
+
+    memset(problem, 0, sizeof *problem);
+    problem->kind = JDBC_PROBLEM_OTHER;
+    problem->column = -1;
+    (*env)->ExceptionClear(env);
+    described =
+        (*env)->CallStaticObjectMethod(env, methods->problem, methods->problem_describe, thrown);
+    if (!(*env)->ExceptionCheck(env) && described != NULL)
+        bytes = (*env)->GetByteArrayElements(env, described, NULL);
+    if (bytes != NULL) {
+        jsize size = (*env)->GetArrayLength(env, described);
+        struct parcel_reader parcel = { .at = (char *)bytes, .end = (char *)bytes + size };
+
+        read_problem(settings, &parcel, problem);
+        (*env)->ReleaseByteArrayElements(env, described, bytes, JNI_ABORT);
+    }
+    // Nothing but a full heap keeps it from being described.
+    if ((*env)->ExceptionCheck(env)) {
+        (*env)->ExceptionClear(env);
+        problem->kind = JDBC_PROBLEM_MEMORY;
+    }
+    if (problem->message[0] == '\0')
+        (void)snprintf(problem->message, sizeof problem->message, "it does not say why");
+    (*env)->DeleteLocalRef(env, described);
+    (*env)->DeleteLocalRef(env, thrown);
+}
+
+// What some drivers say in a number of their own, or in a state that means something else
+// elsewhere.
+static const struct {
+    const char *state; // NULL: any
+    long code;
+    const char *better;
+} better_states[] = {
+    { "HY000", 1040, "08004" }, // MariaDB: too many connections
+    { "HY000", 1205, "40001" }, // a lock was waited for
+    { "HY000", 1213, "40001" },
+    { "HY000", 1317, "57014" }, // interrupted
+    { "HY000", 1045, "28000" },
+    { NULL, 90067, "08006" }, // H2: the connection is broken, closed, the database is closed
+    { NULL, 90007, "08003" },
+    { NULL, 90098, "08006" },
+    { NULL, 90121, "08006" },
+    // OpenEdge leaves the state empty for errors of its server.
+    { NULL, 210015, "40001" }, // the lock on a record was not obtained
+    { NULL, -210015, "40001" },
+    { NULL, 10301, "40001" }, // the table is locked
+    { NULL, -10301, "40001" },
+    { NULL, 210012, "22001" }, // a value wider than the SQL width of its column
+    { NULL, -210012, "22001" },
+};
+
+static const char *
+better_state(const struct jdbc_problem *problem)
+{
+    for (size_t i = 0; i < sizeof better_states / sizeof better_states[0]; i++) {
+        if (better_states[i].code == problem->code &&
+            (better_states[i].state == NULL ||
+                strcmp(better_states[i].state, problem->state) == 0))
+            return better_states[i].better;
+    }
+    return problem->state;
+}
+
+static bool
+fail_memory(struct error *err, const char *what)
+{
+    (void)error_set(err, ERROR_DATA, "%s: Java's heap is too small for it", what);
+    return error_hint(err, "Give Java more by progress_db.jvm_options, e.g. \"-Xmx512m\".");
+}
+
+bool
+jdbc_fail(const struct jdbc_problem *problem, struct error *err, const char *what)
+{
+    struct sqlstate_meaning meaning = sqlstate_find(better_state(problem), SQL_SIDE_SOURCE);
+
+    if (problem->kind == JDBC_PROBLEM_MEMORY)
+        return fail_memory(err, what);
+    (void)error_set(err, meaning.kind, "%s: %s", what, problem->message);
+    err->transient = meaning.transient;
+    err->native_code = problem->code;
+    memcpy(err->sqlstate, problem->state, sizeof err->sqlstate);
+    // OpenEdge's number for a missing right stands in its text alone.
+    if (problem->state[0] == '\0' && strstr(problem->message, "(7512)") != NULL)
+        (void)error_hint(err, "Let a DBA run: GRANT SELECT ON the table TO the user of oe2pg.");
+    if (labs(problem->code) == 210012)
+        (void)error_hint(err, "Widen the column's SQL width with dbtool.");
+    if (meaning.hint != NULL)
+        (void)error_hint(err, "%s", meaning.hint);
+    if (problem->kind == JDBC_PROBLEM_CLASS)
+        (void)error_hint(err, "The driver needs a class that is not in progress_db.jar_file.");
+    return false;
+}
+
+// A login that was refused is not tried again: that would only lock an account.
+static bool
+was_refused(const struct jdbc_problem *problem)
+{
+    const char *state = better_state(problem);
+
+    return strncmp(state, "28", 2) == 0 || strcmp(state, "3D000") == 0 ||
+           strncmp(state, "42", 2) == 0 || strcmp(state, "08004") == 0;
+}
+
+bool
+jdbc_fail_connect(const struct jdbc_problem *problem, struct error *err)
+{
+    (void)jdbc_fail(problem, err, "could not connect to the source");
+    err->kind = ERROR_SOURCE;
+    if (problem->kind == JDBC_PROBLEM_MEMORY)
+        return false;
+    err->hint[0] = '\0';
+    if (problem->kind == JDBC_PROBLEM_CLASS) {
+        err->transient = false;
+        return error_hint(err, "See that progress_db.jar_file names the driver's jars and "
+                               "progress_db.driver_class its class.");
+    }
+    if (was_refused(problem)) {
+        err->transient = false;
+        return error_hint(err, "Check user, password and database name; the server's log may say "
+                               "more.");
+    }
+    return error_hint(err, "See that host, port and database name (or progress_db.jdbc_url) are "
+                           "right and that the source is running.");
+}
