@@ -13,7 +13,6 @@ import glob
 import os
 import platform
 import random
-import resource
 import shutil
 import sqlite3
 import statistics
@@ -256,7 +255,8 @@ def main():
     work = tempfile.mkdtemp(prefix="oe2pg-bench-")
     os.chmod(work, 0o755)
     try:
-        with servers.postgresql(max_wal_size="8GB", shared_buffers="256MB") as pg:
+        with servers.PostgresServer(settings={"max_wal_size": "8GB",
+                                              "shared_buffers": "256MB"}) as pg:
             bench = Bench(args, work, pg)
             subprocess.run(["gcc", "-O2", "-o", bench.scanner,
                             os.path.join(HERE, "odbc_scan.c"), "-lodbc"], check=True)

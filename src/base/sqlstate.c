@@ -30,7 +30,9 @@ static const struct entry entries[] = {
     { "3D", ERROR_SOURCE, ERROR_TARGET, false, "Check the database's name." },
     { "40", ERROR_TABLE, ERROR_TABLE, true, NULL },
     { "42", ERROR_TABLE, ERROR_TABLE, false, NULL },
-    { "42501", ERROR_TABLE, ERROR_TABLE, false, "The role lacks a right on this object." },
+    { "42501", ERROR_TABLE, ERROR_TABLE, false,
+        "Have the right granted: GRANT SELECT on the table at the source; in PostgreSQL the role "
+        "must own what it mirrors into." },
     { "53", ERROR_SOURCE, ERROR_TARGET, false, NULL },
     { "53100", ERROR_SOURCE, ERROR_TARGET, false,
         "The disk is full: make room and start oe2pg again, it continues from what is there." },

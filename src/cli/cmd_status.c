@@ -116,7 +116,7 @@ choose_tables(struct status *status, struct error *err)
     const struct mirror_settings *mirror = &status->config->settings.mirror;
     struct observation *seen = &status->seen;
     const struct observed_table **chosen =
-        arena_calloc(&status->arena, seen->table_count + 1, sizeof *chosen);
+        arena_calloc(&status->arena, seen->table_count + 1, sizeof(void *));
 
     status->tables = chosen;
     status->view.table_count = 0;

@@ -2,11 +2,11 @@
 
 #include "base/clock.h"
 #include "model/key_choice.h"
+#include "report/output.h"
 #include "sync/scan.h"
 #include "target/ddl.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -233,8 +233,7 @@ write_report(struct verify *verify, struct error *err)
         if (!show_difference(verify, &verify->differences[i], err))
             return false;
     }
-    (void)fputs(buffer_text(&verify->report), stdout);
-    (void)fflush(stdout);
+    output_write(buffer_text(&verify->report));
     return true;
 }
 
@@ -342,7 +341,7 @@ verify_table(struct worker *worker, const struct table *table, struct verificati
     buffer_init(&verify.report, REPORT_CAP);
     done = check_shape(&verify, &is_same, err);
     if (done && !is_same) {
-        (void)fputs(buffer_text(&verify.report), stdout);
+        output_write(buffer_text(&verify.report));
     } else if (done) {
         done = compare(&verify, err) && judge(&verify, err) && write_report(&verify, err) &&
                save(&verify, err);

@@ -60,9 +60,11 @@ ddl_create_schema(struct target *target, const char *schema, struct error *err)
     sql = sql_start(target);
     buffer_append_text(sql, "CREATE SCHEMA IF NOT EXISTS ");
     sql_append_name(sql, schema);
-    return target_script(
-               target, "could not create the target schema", buffer_text(sql), NULL, err) ||
-           pq_remedy(err, "42501",
+    if (target_script(target, "could not create the target schema", buffer_text(sql), NULL, err))
+        return true;
+    if (strcmp(err->sqlstate, "42501") == 0)
+        err->kind = ERROR_TARGET;
+    return pq_remedy(err, "42501",
                "The role needs CREATE on the database: GRANT CREATE, TEMPORARY ON DATABASE ... TO "
                "...");
 }

@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MS(time) "(extract(epoch FROM " time ") * 1000)::bigint"
-
 static const char *
 copy_text(struct arena *arena, const PGresult *rows, int row, int column)
 {
@@ -53,6 +51,12 @@ has_tracking(struct target *target, bool *has_tables, struct error *err)
     return true;
 }
 
+static const char *const mirror_sql =
+    "SELECT id, (extract(epoch FROM pg_catalog.clock_timestamp()) * 1000)::bigint,"
+    "  source_product, source_host, source_port, source_database, source_schema,"
+    "  (extract(epoch FROM created_at) * 1000)::bigint"
+    "  FROM oe2pg.mirror WHERE target_schema = $1";
+
 static bool
 read_mirror(struct target *target, struct arena *arena, const char *schema,
     struct observation *seen, struct error *err)
@@ -61,13 +65,8 @@ read_mirror(struct target *target, struct arena *arena, const char *schema,
     PGresult *row = NULL;
 
     parameter_text(&parameters, schema);
-    if (!query(target, "could not read the mirror's registration",
-            "SELECT id, " MS(
-                "pg_catalog.clock_timestamp()") ", source_product, source_host,"
-                                                " source_port, source_database, source_schema, " MS(
-                                                    "created_at") " FROM oe2pg.mirror WHERE "
-                                                                  "target_schema = $1",
-            &parameters, &row, err))
+    if (!query(
+            target, "could not read the mirror's registration", mirror_sql, &parameters, &row, err))
         return false;
     seen->has_mirror = PQntuples(row) == 1;
     seen->target_schema = arena_strdup(arena, schema);
@@ -108,6 +107,14 @@ fill_run(struct arena *arena, const PGresult *row, struct observed_run *run)
     run->rows_quarantined = result_integer(row, 0, 17);
 }
 
+static const char *const run_sql =
+    "SELECT id, mode, state, host, pid, version, error,"
+    "  (extract(epoch FROM started_at) * 1000)::bigint,"
+    "  (extract(epoch FROM finished_at) * 1000)::bigint,"
+    "  tables_total, tables_done, tables_failed, rows_read, bytes_read, rows_inserted,"
+    "  rows_updated, rows_deleted, rows_quarantined"
+    "  FROM oe2pg.run WHERE mirror_id = $1 ORDER BY id DESC LIMIT 1";
+
 static bool
 read_run(struct target *target, struct arena *arena, struct observation *seen, struct error *err)
 {
@@ -115,13 +122,7 @@ read_run(struct target *target, struct arena *arena, struct observation *seen, s
     PGresult *row = NULL;
 
     parameter_integer(&parameters, seen->mirror_id);
-    if (!query(target, "could not read the last run",
-            "SELECT id, mode, state, host, pid, version, error, " MS("started_at") ", " MS(
-                "finished_at") ", tables_total, tables_done, tables_failed, rows_read, bytes_read,"
-                               " rows_inserted, rows_updated, rows_deleted, rows_quarantined FROM "
-                               "oe2pg.run"
-                               " WHERE mirror_id = $1 ORDER BY id DESC LIMIT 1",
-            &parameters, &row, err))
+    if (!query(target, "could not read the last run", run_sql, &parameters, &row, err))
         return false;
     if (PQntuples(row) == 1)
         fill_run(arena, row, &seen->run);
@@ -155,6 +156,13 @@ read_liveness(struct target *target, struct observation *seen, struct error *err
     return true;
 }
 
+static const char *const workers_sql =
+    "SELECT worker, source_schema, source_table, phase,"
+    "  (extract(epoch FROM phase_since) * 1000)::bigint,"
+    "  (extract(epoch FROM table_since) * 1000)::bigint,"
+    "  (extract(epoch FROM heartbeat) * 1000)::bigint,"
+    "  rows, bytes, of_rows FROM oe2pg.activity WHERE run_id = $1 ORDER BY worker";
+
 static bool
 read_workers(
     struct target *target, struct arena *arena, struct observation *seen, struct error *err)
@@ -163,11 +171,7 @@ read_workers(
     PGresult *rows = NULL;
 
     parameter_integer(&parameters, seen->run.id);
-    if (!query(target, "could not read what the workers do",
-            "SELECT worker, source_schema, source_table, phase, " MS("phase_since") ", " MS(
-                "table_since") ", " MS("heartbeat") ", rows, bytes, of_rows FROM oe2pg.activity"
-                                                    " WHERE run_id = $1 ORDER BY worker",
-            &parameters, &rows, err))
+    if (!query(target, "could not read what the workers do", workers_sql, &parameters, &rows, err))
         return false;
     seen->worker_count = (size_t)PQntuples(rows);
     seen->workers = arena_calloc(arena, seen->worker_count, sizeof *seen->workers);
@@ -214,6 +218,16 @@ fill_table(struct arena *arena, const PGresult *rows, int i, struct observed_tab
     };
 }
 
+static const char *const tables_sql =
+    "SELECT source_schema, source_table, target_table, state, method, reason,"
+    "  pg_catalog.array_to_string(key_columns, ', '), error, hint, rows, bytes,"
+    "  (extract(epoch FROM read_from) * 1000)::bigint,"
+    "  (extract(epoch FROM read_to) * 1000)::bigint,"
+    "  (extract(epoch FROM last_success_at) * 1000)::bigint,"
+    "  (extract(epoch FROM verified_at) * 1000)::bigint, attempt, run_id"
+    "  FROM oe2pg.tracking WHERE mirror_id = $1"
+    "  ORDER BY target_table COLLATE \"C\", source_table COLLATE \"C\"";
+
 // read_from is 1970 for a table that failed before anything was read.
 static bool
 read_tables(struct target *target, struct arena *arena, struct observation *seen, struct error *err)
@@ -222,42 +236,8 @@ read_tables(struct target *target, struct arena *arena, struct observation *seen
     PGresult *rows = NULL;
 
     parameter_integer(&parameters, seen->mirror_id);
-    if (!query(target, "could not read the state of the tables",
-            "SELECT source_schema, source_table, target_table, state, method, reason,"
-            " pg_catalog.array_to_string(key_columns, ', '), error, hint, rows, bytes, " MS(
-                "read_"
-                "from") ", " MS("read_to") ", " MS("last_success_at") ", " MS("verified_at") ", "
-                                                                                             "attem"
-                                                                                             "pt, "
-                                                                                             "run_"
-                                                                                             "id "
-                                                                                             "FROM "
-                                                                                             "oe2pg"
-                                                                                             ".trac"
-                                                                                             "king "
-                                                                                             "WHERE"
-                                                                                             " mirr"
-                                                                                             "or_"
-                                                                                             "id = "
-                                                                                             "$1"
-                                                                                             " ORDE"
-                                                                                             "R BY "
-                                                                                             "targe"
-                                                                                             "t_"
-                                                                                             "table"
-                                                                                             " COLL"
-                                                                                             "ATE "
-                                                                                             "\"C\""
-                                                                                             ", "
-                                                                                             "sourc"
-                                                                                             "e_"
-                                                                                             "table"
-                                                                                             " "
-                                                                                             "COLLA"
-                                                                                             "TE "
-                                                                                             "\"C"
-                                                                                             "\"",
-            &parameters, &rows, err))
+    if (!query(
+            target, "could not read the state of the tables", tables_sql, &parameters, &rows, err))
         return false;
     seen->table_count = (size_t)PQntuples(rows);
     seen->tables = arena_calloc(arena, seen->table_count, sizeof *seen->tables);
@@ -370,6 +350,15 @@ describe_key(struct arena *arena, const PGresult *rows, int row)
     return text;
 }
 
+static const char *const entries_sql =
+    "SELECT id, key_columns, key_values, column_name, reason, value_bytes,"
+    "  (extract(epoch FROM first_seen_at) * 1000)::bigint,"
+    "  (extract(epoch FROM last_seen_at) * 1000)::bigint,"
+    "  CASE WHEN $5::integer > 0 THEN"
+    "   pg_catalog.encode(pg_catalog.substring(value, 1, $5::integer), 'hex') END"
+    "  FROM oe2pg.quarantine WHERE mirror_id = $1 AND source_schema = $2"
+    "  AND source_table = $3 AND resolved_at IS NULL ORDER BY id LIMIT $4";
+
 static bool
 read_entries(struct target *target, struct arena *arena, struct observation *seen,
     const struct observed_table *table, bool with_values, struct error *err)
@@ -382,18 +371,7 @@ read_entries(struct target *target, struct arena *arena, struct observation *see
     parameter_text(&parameters, table->source_table);
     parameter_integer(&parameters, OBSERVED_QUARANTINE_MAX - (int64_t)seen->quarantine_count);
     parameter_integer(&parameters, with_values ? OBSERVED_VALUE_BYTES : 0);
-    if (!query(target, "could not read the quarantine",
-            "SELECT id, key_columns, key_values, column_name, reason, value_bytes, " MS(
-                "first_seen_at") ", " MS("last_seen_at") ","
-                                                         " CASE WHEN $5::integer > 0 THEN "
-                                                         "pg_catalog.encode(pg_catalog.substring("
-                                                         "value, 1,"
-                                                         "  $5::integer), 'hex') END FROM "
-                                                         "oe2pg.quarantine WHERE mirror_id = $1"
-                                                         " AND source_schema = $2 AND source_table "
-                                                         "= $3 AND resolved_at IS NULL"
-                                                         " ORDER BY id LIMIT $4",
-            &parameters, &rows, err))
+    if (!query(target, "could not read the quarantine", entries_sql, &parameters, &rows, err))
         return false;
     for (int i = 0; i < PQntuples(rows); i++) {
         seen->quarantine[seen->quarantine_count++] = (struct observed_quarantine){
@@ -471,6 +449,15 @@ fill_table_run(struct arena *arena, const PGresult *rows, int i, struct observed
     };
 }
 
+static const char *const table_runs_sql =
+    "SELECT t.run_id, t.method, t.reason, t.state, t.error, t.hint,"
+    "  (extract(epoch FROM t.started_at) * 1000)::bigint,"
+    "  (extract(epoch FROM t.finished_at) * 1000)::bigint,"
+    "  t.attempts, t.rows_read, t.bytes_read, t.rows_inserted, t.rows_updated,"
+    "  t.rows_deleted, t.rows_quarantined"
+    "  FROM oe2pg.table_run t JOIN oe2pg.run r ON r.id = t.run_id WHERE r.mirror_id = $1"
+    "  AND t.source_schema = $2 AND t.source_table = $3 ORDER BY t.run_id DESC LIMIT $4";
+
 static bool
 read_table_runs(struct target *target, struct arena *arena, const struct observation *seen,
     struct observed_story *story, struct error *err)
@@ -479,17 +466,8 @@ read_table_runs(struct target *target, struct arena *arena, const struct observa
     PGresult *rows = NULL;
 
     name_table(&parameters, seen, story->table);
-    if (!query(target, "could not read the table's history",
-            "SELECT t.run_id, t.method, t.reason, t.state, t.error, t.hint, " MS(
-                "t.started_at") ", " MS("t.finished_at") ", t.attempts, t.rows_read, t.bytes_read,"
-                                                         " t.rows_inserted, t.rows_updated, "
-                                                         "t.rows_deleted, t.rows_quarantined"
-                                                         " FROM oe2pg.table_run t JOIN oe2pg.run r "
-                                                         "ON r.id = t.run_id WHERE r.mirror_id = $1"
-                                                         " AND t.source_schema = $2 AND "
-                                                         "t.source_table = $3 ORDER BY t.run_id "
-                                                         "DESC LIMIT $4",
-            &parameters, &rows, err))
+    if (!query(
+            target, "could not read the table's history", table_runs_sql, &parameters, &rows, err))
         return false;
     story->run_count = (size_t)PQntuples(rows);
     story->runs = arena_calloc(arena, story->run_count, sizeof *story->runs);
@@ -499,6 +477,11 @@ read_table_runs(struct target *target, struct arena *arena, const struct observa
     return true;
 }
 
+static const char *const changes_sql =
+    "SELECT run_id, (extract(epoch FROM changed_at) * 1000)::bigint, change, statement"
+    "  FROM oe2pg.schema_change WHERE mirror_id = $1 AND source_schema = $2"
+    "  AND source_table = $3 ORDER BY id DESC LIMIT $4";
+
 static bool
 read_changes(struct target *target, struct arena *arena, const struct observation *seen,
     struct observed_story *story, struct error *err)
@@ -507,12 +490,8 @@ read_changes(struct target *target, struct arena *arena, const struct observatio
     PGresult *rows = NULL;
 
     name_table(&parameters, seen, story->table);
-    if (!query(target, "could not read the table's schema changes",
-            "SELECT run_id, " MS(
-                "changed_at") ", change, statement FROM oe2pg.schema_change"
-                              " WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3"
-                              " ORDER BY id DESC LIMIT $4",
-            &parameters, &rows, err))
+    if (!query(target, "could not read the table's schema changes", changes_sql, &parameters, &rows,
+            err))
         return false;
     story->change_count = (size_t)PQntuples(rows);
     story->changes = arena_calloc(arena, story->change_count, sizeof *story->changes);

@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 static const char *const step_1[] = {
     "CREATE TABLE oe2pg.mirror ("
@@ -253,6 +254,17 @@ run_steps(struct target *target, int64_t version, struct error *err)
     return true;
 }
 
+// Without the tracking tables there is no mirror at all: the run ends, not one table.
+static bool
+install(struct target *target, int64_t version, struct error *err)
+{
+    if (run_steps(target, version, err))
+        return true;
+    if (strcmp(err->sqlstate, "42501") == 0)
+        err->kind = ERROR_TARGET;
+    return false;
+}
+
 bool
 tracking_install(struct target *target, struct error *err)
 {
@@ -268,7 +280,7 @@ tracking_install(struct target *target, struct error *err)
         goto out;
     // Somebody may have been faster.
     done = read_version(target, &version, err) && check_version(version, err) &&
-           run_steps(target, version, err) && target_commit(target, err);
+           install(target, version, err) && target_commit(target, err);
 out:
     if (!done)
         target_rollback(target);

@@ -47,9 +47,9 @@ parcel_take_text(struct parcel_reader *parcel, size_t *size)
     const char *text = parcel->at;
 
     *size = 0;
-    if (parcel->failed || number < 0)
+    if (parcel->failed || number == -1)
         return NULL;
-    if (number > parcel->end - parcel->at) {
+    if (number < 0 || number > parcel->end - parcel->at) {
         parcel->failed = true;
         return NULL;
     }

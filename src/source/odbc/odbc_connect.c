@@ -45,7 +45,8 @@ static const struct odbc_dialect dialects[] = {
         .options = { { "StepAPI", NULL, "1", OPTION_FIXED }, { "NoCreat", NULL, "1", OPTION_FIXED },
             { "Timeout", NULL, "30000", OPTION_FIXED } } },
     // UseDeclareFetch: a cursor in the server instead of the whole result in memory. BoolsAsChar:
-    // the catalogue says which columns are booleans.
+    // the catalogue says which columns are booleans. CommLog, Debug: Debian's odbcinst.ini has the
+    // driver write a log of all statements into /tmp.
     { .patterns = { "*psqlodbc*", "*postgres*" },
         .products = { "PostgreSQL*" },
         .bracing = BRACES_PASSWORD,
@@ -55,7 +56,8 @@ static const struct odbc_dialect dialects[] = {
         .user = "UID",
         .password = "PWD",
         .options = { { "UseDeclareFetch", "B6", "1", OPTION_FIXED },
-            { "Fetch", "A7", NULL, OPTION_FETCH }, { "BoolsAsChar", "B9", "0", OPTION_FIXED } } },
+            { "Fetch", "A7", NULL, OPTION_FETCH }, { "BoolsAsChar", "B9", "0", OPTION_FIXED },
+            { "CommLog", "B3", "0", OPTION_FIXED }, { "Debug", "B2", "0", OPTION_FIXED } } },
     // It knows FORWARDONLY and still holds whole results; UTF-8 of four bytes must be asked for.
     { .patterns = { "*maodbc*", "*mariadb*" },
         .products = { "MariaDB*" },

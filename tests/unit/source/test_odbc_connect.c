@@ -63,7 +63,7 @@ connection_build_spells_for_each_driver(void **state)
               .password = "p;w}" },
             "PostgreSQL Unicode",
             "Driver=PostgreSQL Unicode;Servername=h;Port=5432;Database=d;UID=u;PWD={p;w}}};"
-            "UseDeclareFetch=1;Fetch=1000;BoolsAsChar=0;" },
+            "UseDeclareFetch=1;Fetch=1000;BoolsAsChar=0;CommLog=0;Debug=0;" },
         { { .odbc_driver = "/usr/lib/odbc/libmaodbc.so",
               .host = "h",
               .db_name = "d=b",

@@ -1,0 +1,10 @@
+#include "report/output.h"
+
+#include <stdio.h>
+
+void
+output_write(const char *text)
+{
+    (void)fputs(text, stdout);
+    (void)fflush(stdout);
+}

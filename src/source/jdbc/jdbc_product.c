@@ -1,0 +1,203 @@
+#include "source/jdbc/jdbc_product.h"
+
+#include "base/text.h"
+#include "source/jdbc/jdbc_type.h"
+
+#include <string.h>
+
+// --- MariaDB and MySQL: FLOAT would be printed with 6 digits, BIT as bytes
+
+static bool
+mariadb_expression(struct buffer *sql, const struct column *column, const char *name)
+{
+    if (column->kind == VALUE_FLOAT4) {
+        (void)buffer_printf(sql, "(%s + 0e0)", name);
+        return true;
+    }
+    if (text_match("bit*", column->type_name)) {
+        (void)buffer_printf(sql, "CAST(%s AS UNSIGNED)", name);
+        return true;
+    }
+    (void)buffer_append_text(sql, name);
+    return false;
+}
+
+static void
+mariadb_refine(struct column *column)
+{
+    if (text_match("bit*", column->type_name)) {
+        column->kind = column->width <= 1 ? VALUE_BOOLEAN : VALUE_INTEGER;
+        column->width = 20;
+        column->is_long = false;
+    } else if (text_match("tinyint*", column->type_name)) {
+        column->kind = VALUE_INTEGER;
+    } else if (text_match("year*", column->type_name)) {
+        column->kind = VALUE_INTEGER;
+        column->driver_type = JDBC_OTHER;
+    } else if (text_equal_nocase(column->type_name, "uuid") ||
+               text_match("inet?", column->type_name)) {
+        column->kind = VALUE_TEXT;
+        column->driver_type = JDBC_OTHER;
+        column->width = 48;
+        column->is_long = false;
+    } else if (column->kind == VALUE_FLOAT4 || column->kind == VALUE_FLOAT) {
+        column->scale = -1;
+    }
+}
+
+// --- the table
+
+static const struct jdbc_product products[] = {
+    { .patterns = { "PostgreSQL*" },
+        .session = { "SELECT pg_catalog.set_config('DateStyle', 'ISO', false), "
+                     "pg_catalog.set_config('IntervalStyle', 'postgres', false), "
+                     "pg_catalog.set_config('extra_float_digits', '1', false), "
+                     "pg_catalog.set_config('bytea_output', 'hex', false), "
+                     "pg_catalog.set_config('row_security', 'off', false), "
+                     "pg_catalog.set_config('default_transaction_read_only', 'on', false)",
+            // The driver sets Java's zone; what was set for the role or the database is what any
+            // other client would see.
+            "SELECT pg_catalog.set_config('TimeZone', pg_catalog.split_part(c.s, '=', 2), false) "
+            "FROM pg_catalog.pg_db_role_setting r, pg_catalog.unnest(r.setconfig) AS c(s) "
+            "WHERE pg_catalog.lower(pg_catalog.split_part(c.s, '=', 1)) = 'timezone' "
+            "AND r.setdatabase IN (0, (SELECT d.oid FROM pg_catalog.pg_database d "
+            "WHERE d.datname = pg_catalog.current_database())) "
+            "AND r.setrole IN (0, (SELECT u.oid FROM pg_catalog.pg_roles u "
+            "WHERE u.rolname = pg_catalog.current_user())) "
+            "ORDER BY r.setrole <> 0 AND r.setdatabase <> 0 DESC, r.setrole DESC LIMIT 1" },
+        // Domains are what they are made of. The type's own name says more than JDBC's number.
+        .columns =
+            "SELECT n.nspname, c.relname, a.attname, CASE WHEN b.typnamespace <> 11 THEN 1111 ELSE "
+            "CASE b.typname WHEN 'bool' THEN 16 WHEN 'int2' THEN 5 WHEN 'int4' THEN 4 "
+            "WHEN 'int8' THEN -5 WHEN 'oid' THEN -5 WHEN 'float4' THEN 7 WHEN 'float8' THEN 8 "
+            "WHEN 'numeric' THEN 2 WHEN 'date' THEN 91 WHEN 'time' THEN 92 "
+            "WHEN 'timestamp' THEN 93 WHEN 'timestamptz' THEN 2014 WHEN 'bytea' THEN -4 "
+            "WHEN 'varchar' THEN 12 WHEN 'bpchar' THEN 1 WHEN 'name' THEN 12 WHEN 'char' THEN 1 "
+            "ELSE 1111 END END, b.typname, CASE WHEN b.typnamespace <> 11 THEN 0 ELSE "
+            "CASE WHEN b.typname IN ('varchar', 'bpchar') AND m.typmod >= 4 THEN m.typmod - 4 "
+            "WHEN b.typname = 'numeric' AND m.typmod >= 4 THEN (m.typmod - 4) >> 16 & 65535 "
+            "WHEN b.typname = 'name' THEN 63 WHEN b.typname = 'char' THEN 1 "
+            "WHEN b.typname = 'bool' THEN 1 WHEN b.typname = 'int2' THEN 6 "
+            "WHEN b.typname = 'int4' THEN 11 WHEN b.typname = 'int8' THEN 20 "
+            "WHEN b.typname = 'oid' THEN 10 WHEN b.typname IN ('float4', 'float8') THEN 24 "
+            "ELSE 0 END END, CASE WHEN b.typname = 'numeric' AND m.typmod >= 4 THEN "
+            "CASE WHEN (m.typmod - 4) & 2047 > 1000 THEN 0 ELSE (m.typmod - 4) & 2047 END END, "
+            "CASE WHEN a.attnotnull THEN 0 ELSE 1 END, a.attnum "
+            "FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid "
+            "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+            "JOIN pg_catalog.pg_type t ON t.oid = a.atttypid "
+            "LEFT JOIN pg_catalog.pg_type d ON t.typtype = 'd' AND d.oid = t.typbasetype "
+            "LEFT JOIN pg_catalog.pg_type e ON d.typtype = 'd' AND e.oid = d.typbasetype "
+            "JOIN pg_catalog.pg_type b ON b.oid = COALESCE(e.oid, d.oid, t.oid) "
+            "CROSS JOIN LATERAL (SELECT CASE WHEN t.typtype <> 'd' THEN a.atttypmod "
+            "WHEN t.typtypmod >= 0 OR d.typtype <> 'd' THEN t.typtypmod ELSE d.typtypmod END) "
+            "AS m(typmod) WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p') "
+            "AND n.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema') "
+            "ORDER BY 1, 2, a.attnum",
+        // INCLUDE columns stand behind the key columns; invalid, partial, deferrable and expression
+        // indexes do not identify rows.
+        .keys = "SELECT n.nspname, c.relname, i.relname, CASE WHEN x.indisprimary THEN 1 ELSE 0 "
+                "END, a.attname, k.n FROM pg_catalog.pg_index x "
+                "JOIN pg_catalog.pg_class c ON c.oid = x.indrelid "
+                "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+                "JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid "
+                "CROSS JOIN LATERAL pg_catalog.generate_series(1, x.indnkeyatts) AS k(n) "
+                "LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 "
+                "AND a.attnum = x.indkey[k.n - 1] "
+                "WHERE x.indisunique AND x.indisvalid AND x.indimmediate AND x.indpred IS NULL "
+                "AND x.indexprs IS NULL AND c.relkind IN ('r', 'p') "
+                "AND n.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema') "
+                "ORDER BY 1, 2, 4 DESC, 3, 6",
+        .estimates = "SELECT n.nspname, c.relname, CAST(c.reltuples AS pg_catalog.int8) "
+                     "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
+                     "ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p')",
+        // The identifier is the cluster's; a database in it has its number.
+        .guid = "SELECT c.system_identifier || '/' || d.oid FROM pg_catalog.pg_control_system() c "
+                "CROSS JOIN pg_catalog.pg_database d "
+                "WHERE d.datname = pg_catalog.current_database()",
+        .code_page = "SELECT pg_catalog.current_setting('server_encoding')",
+        .limit = " LIMIT %zu",
+        .delivers_raw_text = true,
+        .has_own_types = true,
+        .positions_untyped = true,
+        .ends_transactions = true },
+    { .patterns = { "MariaDB*", "MySQL*" },
+        .session = { "SET SESSION TRANSACTION READ ONLY" },
+        .keys = "SELECT '', TABLE_NAME, INDEX_NAME, CASE INDEX_NAME WHEN 'PRIMARY' THEN 1 ELSE 0 "
+                "END, CASE WHEN SUB_PART IS NULL THEN COLUMN_NAME END, SEQ_IN_INDEX "
+                "FROM information_schema.STATISTICS "
+                "WHERE TABLE_SCHEMA = DATABASE() AND NON_UNIQUE = 0 ORDER BY 2, 4 DESC, 3, 6",
+        .estimates = "SELECT '', TABLE_NAME, TABLE_ROWS FROM information_schema.TABLES "
+                     "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE'",
+        .code_page = "SELECT @@character_set_database",
+        .limit = " LIMIT %zu",
+        .append_expression = mariadb_expression,
+        .refine_column = mariadb_refine,
+        .prefers_texts = true },
+    { .patterns = { "H2" },
+        .keys = "SELECT i.TABLE_SCHEMA, i.TABLE_NAME, i.INDEX_NAME, "
+                "CASE i.INDEX_TYPE_NAME WHEN 'PRIMARY KEY' THEN 1 ELSE 0 END, c.COLUMN_NAME, "
+                "c.ORDINAL_POSITION FROM INFORMATION_SCHEMA.INDEXES i "
+                "JOIN INFORMATION_SCHEMA.INDEX_COLUMNS c ON c.INDEX_SCHEMA = i.INDEX_SCHEMA "
+                "AND c.INDEX_NAME = i.INDEX_NAME "
+                "WHERE i.INDEX_TYPE_NAME IN ('PRIMARY KEY', 'UNIQUE INDEX') "
+                "ORDER BY 1, 2, 4 DESC, 3, 6",
+        .estimates = "SELECT TABLE_SCHEMA, TABLE_NAME, ROW_COUNT_ESTIMATE "
+                     "FROM INFORMATION_SCHEMA.TABLES",
+        .limit = " FETCH FIRST %zu ROWS ONLY",
+        // Measured: its engine gathers a result before the first row is handed out, in its own
+        // process or in ours.
+        .ends_transactions = true },
+    { .patterns = { "HSQL*" },
+        .keys = "SELECT i.TABLE_SCHEM, i.TABLE_NAME, i.INDEX_NAME, "
+                "CASE WHEN p.COLUMN_NAME IS NULL THEN 0 ELSE 1 END, i.COLUMN_NAME, "
+                "i.ORDINAL_POSITION FROM INFORMATION_SCHEMA.SYSTEM_INDEXINFO i "
+                "LEFT JOIN INFORMATION_SCHEMA.SYSTEM_PRIMARYKEYS p "
+                "ON p.TABLE_SCHEM = i.TABLE_SCHEM AND p.TABLE_NAME = i.TABLE_NAME "
+                "AND p.PK_NAME = i.INDEX_NAME AND p.COLUMN_NAME = i.COLUMN_NAME "
+                "WHERE NOT i.NON_UNIQUE ORDER BY 1, 2, 4 DESC, 3, 6",
+        .limit = " FETCH FIRST %zu ROWS ONLY",
+        .ends_transactions = true },
+    { .patterns = { "Apache Derby" },
+        .limit = " FETCH FIRST %zu ROWS ONLY",
+        .ends_transactions = true },
+};
+
+static const struct jdbc_product unknown_product;
+
+const struct jdbc_product *
+jdbc_product_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof products / sizeof products[0]; i++) {
+        for (const char *const *p = products[i].patterns; *p != NULL; p++) {
+            if (text_match(*p, name))
+                return &products[i];
+        }
+    }
+    return &unknown_product;
+}
+
+// --- properties
+
+static const struct {
+    const char *url; // a pattern
+    const char *properties[2 * JDBC_PROPERTIES + 1];
+} families[] = {
+    // Text, so that what comes is the server's own print.
+    { "jdbc:postgresql:*",
+        { "binaryTransfer", "false", "ApplicationName", "oe2pg", "tcpKeepAlive", "true" } },
+    // A year is a number, and so is TINYINT(1): it may hold a 7.
+    { "jdbc:mariadb:*", { "tinyInt1isBit", "false", "yearIsDateType", "false" } },
+    { "jdbc:mysql:*", { "tinyInt1isBit", "false", "yearIsDateType", "false" } },
+    { "*", { NULL } },
+};
+
+const char *const *
+jdbc_product_properties(const char *url)
+{
+    size_t i = 0;
+
+    while (!text_match(families[i].url, url))
+        i++;
+    return families[i].properties;
+}

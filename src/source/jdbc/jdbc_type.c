@@ -1,0 +1,138 @@
+#include "source/jdbc/jdbc_type.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+// Declared widths beyond the first are no help in sizing anything, beyond the second no bound that
+// values come near to.
+enum { WIDTH_MAX = 1000000000, TEXT_BOUND_MAX = 32000, DECIMALS_MAX = 1000 };
+
+static enum value_kind
+kind_of_type(int data_type)
+{
+    switch (data_type) {
+    case JDBC_TINYINT:
+    case JDBC_SMALLINT:
+    case JDBC_INTEGER:
+    case JDBC_BIGINT:
+        return VALUE_INTEGER;
+    case JDBC_NUMERIC:
+    case JDBC_DECIMAL:
+        return VALUE_DECIMAL;
+    case JDBC_REAL:
+        return VALUE_FLOAT4;
+    case JDBC_FLOAT:
+    case JDBC_DOUBLE:
+        return VALUE_FLOAT;
+    case JDBC_BIT:
+    case JDBC_BOOLEAN:
+        return VALUE_BOOLEAN;
+    case JDBC_DATE:
+        return VALUE_DATE;
+    case JDBC_TIME:
+        return VALUE_TIME;
+    case JDBC_TIMESTAMP:
+        return VALUE_TIMESTAMP;
+    case JDBC_TIMESTAMP_TZ:
+        return VALUE_TIMESTAMP_TZ;
+    case JDBC_BINARY:
+    case JDBC_VARBINARY:
+    case JDBC_LONGVARBINARY:
+    case JDBC_BLOB:
+        return VALUE_BINARY;
+    default: // characters of all sorts, OpenEdge's arrays, whatever a driver made up
+        return VALUE_TEXT;
+    }
+}
+
+// Drivers without a number for zones still say so in the name; OpenEdge's delivers such stamps as
+// characters.
+static bool
+is_zoned(const char *type_name)
+{
+    return text_equal_nocase(type_name, "timestamp with time zone") ||
+           text_equal_nocase(type_name, "timestamptz") ||
+           text_equal_nocase(type_name, "timestamp_timezone");
+}
+
+static bool
+is_lob(int data_type)
+{
+    switch (data_type) {
+    case JDBC_LONGVARCHAR:
+    case JDBC_LONGNVARCHAR:
+    case JDBC_LONGVARBINARY:
+    case JDBC_CLOB:
+    case JDBC_NCLOB:
+    case JDBC_BLOB:
+    case JDBC_SQLXML:
+        return true;
+    default:
+        return false;
+    }
+}
+
+void
+jdbc_type_describe(const struct jdbc_column_facts *facts, struct column *column)
+{
+    bool is_counted;
+
+    column->driver_type = facts->data_type;
+    column->kind = is_zoned(facts->type_name) ? VALUE_TIMESTAMP_TZ : kind_of_type(facts->data_type);
+    is_counted = column->kind == VALUE_TEXT || column->kind == VALUE_BINARY;
+    column->width = facts->size > 0 && facts->size <= WIDTH_MAX ? (size_t)facts->size : 0;
+    column->scale = -1;
+    if (column->kind == VALUE_DECIMAL && facts->decimals >= 0 && facts->decimals <= DECIMALS_MAX)
+        column->scale = (int)facts->decimals;
+    column->is_long = is_counted && (is_lob(facts->data_type) || column->width == 0 ||
+                                        column->width > TEXT_BOUND_MAX);
+}
+
+const char *
+jdbc_type_spell(struct arena *arena, const char *type_name, const struct column *column)
+{
+    if (strchr(type_name, '(') != NULL || column->width == 0)
+        return arena_strdup(arena, type_name);
+    if (column->kind == VALUE_DECIMAL && column->scale > 0)
+        return arena_printf(arena, "%s(%zu,%d)", type_name, column->width, column->scale);
+    if (column->kind == VALUE_DECIMAL ||
+        ((column->kind == VALUE_TEXT || column->kind == VALUE_BINARY) && !column->is_long))
+        return arena_printf(arena, "%s(%zu)", type_name, column->width);
+    return arena_strdup(arena, type_name);
+}
+
+enum jdbc_type_class
+jdbc_type_class(int data_type)
+{
+    switch (kind_of_type(data_type)) {
+    case VALUE_INTEGER:
+    case VALUE_DECIMAL:
+    case VALUE_FLOAT:
+    case VALUE_FLOAT4:
+    case VALUE_BOOLEAN:
+        return JDBC_CLASS_NUMBER;
+    case VALUE_DATE:
+    case VALUE_TIME:
+    case VALUE_TIMESTAMP:
+    case VALUE_TIMESTAMP_TZ:
+        return JDBC_CLASS_TIME;
+    case VALUE_BINARY:
+        return JDBC_CLASS_BINARY;
+    case VALUE_TEXT:
+        break;
+    }
+    switch (data_type) {
+    case JDBC_CHAR:
+    case JDBC_VARCHAR:
+    case JDBC_LONGVARCHAR:
+    case JDBC_NCHAR:
+    case JDBC_NVARCHAR:
+    case JDBC_LONGNVARCHAR:
+    case JDBC_CLOB:
+    case JDBC_NCLOB:
+        return JDBC_CLASS_TEXT;
+    default:
+        return JDBC_CLASS_OTHER;
+    }
+}
