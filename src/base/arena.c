@@ -90,15 +90,18 @@ arena_strndup(struct arena *arena, const char *bytes, size_t size)
 char *
 arena_printf(struct arena *arena, const char *format, ...)
 {
+    char first[256]; // most texts fit at once
     va_list args;
     char *text;
     int size;
 
     va_start(args, format);
-    size = vsnprintf(NULL, 0, format, args);
+    size = vsnprintf(first, sizeof first, format, args);
     va_end(args);
     if (size < 0)
         BUG("arena_printf: format");
+    if ((size_t)size < sizeof first)
+        return arena_strndup(arena, first, (size_t)size);
     text = arena_alloc(arena, (size_t)size + 1);
     va_start(args, format);
     (void)vsnprintf(text, (size_t)size + 1, format, args);

@@ -318,7 +318,7 @@ cancel_all(struct run *run)
 {
     for (size_t i = 0; i < run->started; i++) {
         if (!run->workers[i].is_finished)
-            worker_cancel(&run->workers[i]);
+            worker_cancel(&run->workers[i], true, true);
     }
 }
 
@@ -370,7 +370,8 @@ watch_worker(struct run *run, struct worker *worker)
                 is_source ? "the source" : "PostgreSQL", worker->number,
                 run->settings->source.stall_s);
         worker->is_stalled = true;
-        worker_cancel(worker);
+        // The other side's statement is idle, and to cancel it would end it.
+        worker_cancel(worker, is_source, !is_source);
         return;
     }
     if (is_source)
@@ -378,8 +379,9 @@ watch_worker(struct run *run, struct worker *worker)
             &why, ERROR_SOURCE, "the source does not answer and its driver cannot be stopped");
     else
         error_set(&why, ERROR_TARGET, "PostgreSQL does not answer, nor to the request to stop");
+    error_hint(&why, "See whether it is overloaded or stopped, and what it waits for.");
     queue_stop(&run->queue, &why);
-    end_process(run, why.message);
+    end_process(run, "a call did not come back");
 }
 
 static void

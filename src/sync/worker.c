@@ -69,9 +69,9 @@ cancel(void *context)
     struct worker *worker = context;
 
     (void)pthread_mutex_lock(&worker->lock);
-    if (worker->source != NULL)
+    if (worker->source != NULL && worker->cancels_source)
         source_cancel(worker->source);
-    if (worker->target != NULL)
+    if (worker->target != NULL && worker->cancels_target)
         target_cancel(worker->target);
     (void)pthread_mutex_unlock(&worker->lock);
     worker->is_cancelling = false;
@@ -81,11 +81,13 @@ cancel(void *context)
 // Both libpq and the drivers cancel through a second connection and wait for its end, without any
 // time limit: from a server that is stopped it never comes. So that wait has its own thread.
 void
-worker_cancel(struct worker *worker)
+worker_cancel(struct worker *worker, bool source, bool target)
 {
     if (worker->is_cancelling)
         return;
     join_canceller(worker);
+    worker->cancels_source = source;
+    worker->cancels_target = target;
     worker->is_cancelling = true;
     worker->has_canceller = pthread_create(&worker->canceller, NULL, cancel, worker) == 0;
     if (!worker->has_canceller)

@@ -59,6 +59,8 @@ struct worker {
     atomic_bool is_finished;
     pthread_t canceller; // while has_canceller; the main thread's
     bool has_canceller;
+    bool cancels_source; // what the canceller is to do
+    bool cancels_target;
     atomic_bool is_cancelling;
     bool is_tight;          // its share of memory is too small for large values
     bool is_large;          // the job in hand is repeated because a value was large
@@ -76,8 +78,8 @@ void worker_init(
 void worker_release(struct worker *worker);
 // The thread's function; `context` is the worker.
 void *worker_run(void *context);
-// Makes whatever the worker waits for fail; returns at once. Main thread.
-void worker_cancel(struct worker *worker);
+// Makes what the worker waits for on these sides fail; returns at once. Main thread.
+void worker_cancel(struct worker *worker, bool source, bool target);
 // True when what it waits for is the source, false when it is PostgreSQL. Main thread.
 bool worker_waits_for_source(struct worker *worker);
 

@@ -35,6 +35,10 @@ flush(struct copy_stream *copy, struct error *err)
         PQclear(result);
         return false;
     }
+    // libpq keeps a lost connection to itself until somebody waits for a result, and takes all that
+    // is sent until then.
+    if (PQstatus(target->connection) != CONNECTION_OK)
+        return pq_fail(target, NULL, err, "could not send rows");
     copy->used = 0;
     return true;
 }

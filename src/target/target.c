@@ -82,8 +82,9 @@ parse_conn_string(const struct target_settings *settings, PQconninfoOption **par
     return true;
 }
 
-// A dead peer is noticed by keepalives and, with unacknowledged data, by tcp_user_timeout; a
-// statement may take as long as it takes.
+// A dead peer is noticed by keepalives and, with unacknowledged data, by tcp_user_timeout. That one
+// is longer, because it also ends a connection whose server lives but takes no rows for so long (it
+// waits for its disk, say), and a statement may take as long as it takes.
 static void
 complete_options(
     struct options *options, const struct target_settings *settings, const char *application_name)
@@ -91,7 +92,7 @@ complete_options(
     int timeout = settings->timeout_s > 2 ? settings->timeout_s : 2;
 
     (void)snprintf(options->seconds, sizeof options->seconds, "%d", timeout);
-    (void)snprintf(options->milliseconds, sizeof options->milliseconds, "%d", timeout * 1000);
+    (void)snprintf(options->milliseconds, sizeof options->milliseconds, "%d", timeout * 4000);
     (void)snprintf(options->idle, sizeof options->idle, "%d", timeout / 3 + 1);
     add_default(options, "connect_timeout", options->seconds);
     add_default(options, "tcp_user_timeout", options->milliseconds);

@@ -145,8 +145,7 @@ def test_target_accepts_and_says_nothing(scene, loaded, pg):
 def test_target_read_only_by_setting(scene, loaded, pg):
     pg.query("ALTER DATABASE %s SET default_transaction_read_only = on" % pg.name)
     assert_says(timed(loaded, 10), 4, "read-only", "primary")
-    pg.query("SET default_transaction_read_only = off;"
-             "ALTER DATABASE %s RESET default_transaction_read_only" % pg.name)
+    pg.server.sql("ALTER DATABASE %s RESET default_transaction_read_only" % pg.name)
     assert_recovers(scene, loaded, pg)
 
 
@@ -419,7 +418,7 @@ def test_deadlock(pg_server, tmp_path):
 
 def test_source_file_missing(scene, loaded, pg):
     scene.path.rename(scene.path.with_suffix(".away"))
-    assert_says(timed(loaded, 10), 3, "source.sqlite|database file", "progress_db|[Cc]heck|See|path")
+    assert_says(timed(loaded, 10), 3, "could not connect to the source", "database name")
     assert not scene.path.exists()  # and no empty one was made in its place
     scene.path.with_suffix(".away").rename(scene.path)
     assert_recovers(scene, loaded, pg)
@@ -523,7 +522,7 @@ def test_source_accepts_and_says_nothing(shop, mirror, pg, driver):
             shop.configure(mirror, Port=port)
         mirror.source(connect_timeout=3)
         result = timed(mirror, 3 + STALL + 5)
-        assert_says(result, 3, "source", "See|[Cc]heck")
+        assert_says(result, 3, "source", "(?i)see|check")
     mirror.config["progress_db"].pop("connect_timeout")
     assert_recovers(shop, shop.configure(mirror), pg)
 
@@ -573,13 +572,14 @@ def test_source_stands_still_and_cannot_be_cancelled(shop, mirror, pg):
 
 
 def test_source_stands_still_while_its_catalogue_is_read(shop, mirror, pg):
-    process = start_and_stop(shop.configure(mirror), 1, "read the source's catalogue")
+    shop.configure(mirror).source(connect_timeout=2)
+    process = start_and_stop(mirror, 1, "read the source's catalogue")
     stopped = shop.sessions()
     for pid in stopped:
         os.kill(pid, signal.SIGSTOP)
     try:
         go_on(process)
-        result = timed(mirror.source(connect_timeout=2), 4 * STALL + 30 + 5, process=process)
+        result = timed(mirror, 4 * STALL + 2 + 5, process=process)
     finally:
         for pid in stopped:
             os.kill(pid, signal.SIGCONT)

@@ -1,0 +1,144 @@
+"""verify: what differs is found and named, nothing is written, a moving source is no difference."""
+
+import contextlib
+import hashlib
+import sqlite3
+
+import pytest
+
+ROWS = 400
+
+
+def execute(path, *statements):
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        for statement in statements:
+            database.execute(statement)
+
+
+@pytest.fixture
+def mirrored(mirror, pg, tmp_path):
+    """Two tables with a key, of every kind of value, and one without."""
+    path = tmp_path / "source.sqlite"
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        database.execute("CREATE TABLE item (num INTEGER PRIMARY KEY, name VARCHAR(40), price"
+                         " DECIMAL(17,2), weight DOUBLE, made DATE, seen TIMESTAMP, image BLOB,"
+                         " note TEXT)")
+        for number in range(ROWS):
+            database.execute("INSERT INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (
+                number, "Name %d" % number, number / 4, number * 1.1, "2024-01-02",
+                "2024-01-02 03:04:05.5", hashlib.sha256(b"%d" % number).digest(),
+                None if number % 3 else "Größe %d" % number))
+        database.execute("CREATE TABLE pair (a VARCHAR(9), b INTEGER, v TEXT, PRIMARY KEY (a, b))")
+        database.executemany("INSERT INTO pair VALUES (?, ?, ?)",
+                             [("k%d" % (n % 5), n, "v") for n in range(40)])
+        database.execute("CREATE TABLE loose (v TEXT)")
+        database.executemany("INSERT INTO loose VALUES (?)", [("same",)] * 3 + [("other",)])
+    mirror.sqlite(path).run_well()
+    mirror.source_path = path
+    return mirror
+
+
+def verify(mirror, *arguments):
+    return mirror.run("verify", *arguments)
+
+
+def test_an_equal_mirror_is_said_to_be_equal_and_exit_status_is_0(mirrored, pg):
+    result = verify(mirrored)
+    assert result.status == 0, result.explain()
+    assert "item: equal, %d rows" % ROWS in result.stdout
+    assert "loose: equal, 4 rows" in result.stdout
+    assert pg.query("SELECT bool_and(is_equal), count(*) FROM oe2pg.verification") == [(True, 3)]
+    assert pg.value("SELECT count(*) FROM oe2pg.tracking WHERE verified_at IS NOT NULL") == 3
+
+
+PLANTED = {
+    "name": ("UPDATE mirror.item SET name = 'Name 17.' WHERE num = '17'", "changed"),
+    "name ": ("UPDATE mirror.item SET name = name || ' ' WHERE num = '17'", "changed"),
+    "price": ("UPDATE mirror.item SET price = '4.250' WHERE num = '17'", "changed"),
+    "weight": ("UPDATE mirror.item SET weight = '18.700000000000004' WHERE num = '17'", "changed"),
+    "made": ("UPDATE mirror.item SET made = '2024-01-03' WHERE num = '17'", "changed"),
+    "seen": ("UPDATE mirror.item SET seen = '2024-01-02 03:04:05.50' WHERE num = '17'", "changed"),
+    "image": ("UPDATE mirror.item SET image = overlay(image placing '0' from 40) WHERE num = '17'"
+              " AND substr(image, 40, 1) <> '0'", "changed"),
+    "note": ("UPDATE mirror.item SET note = '' WHERE num = '17'", "changed"),
+    "first row": ("UPDATE mirror.item SET note = 'x' WHERE num = '0'", "changed"),
+    "last row": ("UPDATE mirror.item SET note = 'x' WHERE num = '%d'" % (ROWS - 1), "changed"),
+    "row gone": ("DELETE FROM mirror.item WHERE num = '17'", "missing"),
+    "row too many": ("INSERT INTO mirror.item (num) VALUES ('4711')", "surplus"),
+}
+
+
+@pytest.mark.parametrize("where", sorted(PLANTED))
+def test_one_planted_difference_is_found_and_named(mirrored, pg, where):
+    statement, kind = PLANTED[where]
+    pg.query(statement)
+    result = verify(mirrored)
+    assert result.status == 1, result.explain()
+    found = [line for line in result.stdout.splitlines() if line.startswith("  ")]
+    assert len(found) == 1 and found[0].split()[0] == kind, result.stdout
+    if kind == "changed":
+        column = "note" if "row" in where else where.strip()
+        assert found[0].rstrip().endswith(": " + column), found
+    assert "pair: equal" in result.stdout
+
+
+def test_values_are_shown_only_on_request(mirrored, pg):
+    pg.query("UPDATE mirror.item SET name = 'hand-made' WHERE num = '17'")
+    assert "hand-made" not in verify(mirrored).stdout
+    result = verify(mirrored, "--values")
+    assert 'source "Name 17" mirror "hand-made"' in result.stdout
+    assert "hand-made" not in result.log + result.stderr
+
+
+def test_verify_writes_nothing_into_the_mirror(mirrored, pg):
+    pg.query("UPDATE mirror.item SET name = 'x' WHERE num = '17'")
+    before = pg.query("SELECT ctid::text, xmin::text FROM mirror.item ORDER BY 1")
+    verify(mirrored)
+    assert pg.query("SELECT ctid::text, xmin::text FROM mirror.item ORDER BY 1") == before
+    assert pg.query("SELECT state, rows FROM oe2pg.tracking WHERE source_table = 'item'") == [
+        ("done", ROWS)]
+
+
+def test_repair_syncs_what_differs_and_nothing_else(mirrored, pg):
+    pg.query("UPDATE mirror.item SET name = 'x' WHERE num = '17'")
+    pg.query("DELETE FROM mirror.loose WHERE v = 'other'")
+    untouched = pg.query("SELECT ctid::text, xmin::text FROM mirror.pair ORDER BY 1")
+    assert verify(mirrored, "--repair").status == 1
+    result = verify(mirrored)
+    assert result.status == 0, result.explain()
+    assert pg.query("SELECT ctid::text, xmin::text FROM mirror.pair ORDER BY 1") == untouched
+
+
+def test_a_table_that_was_never_mirrored_differs(mirrored):
+    execute(mirrored.source_path, "CREATE TABLE fresh (id INTEGER PRIMARY KEY)")
+    result = verify(mirrored)
+    assert result.status == 1
+    assert "fresh: DIFFERENT: there is no such table in the mirror" in result.stdout
+
+
+def test_a_column_that_the_mirror_does_not_have_is_named(mirrored):
+    execute(mirrored.source_path, "ALTER TABLE item ADD COLUMN colour TEXT")
+    result = verify(mirrored)
+    assert result.status == 1
+    assert 'item: DIFFERENT: column "colour" is not in the mirror' in result.stdout
+
+
+def test_equal_rows_of_a_table_without_a_key_are_counted(mirrored, pg):
+    pg.query("DELETE FROM mirror.loose WHERE ctid = (SELECT min(ctid) FROM mirror.loose"
+             " WHERE v = 'same')")
+    result = verify(mirrored)
+    assert "loose: DIFFERENT: 0 changed, 1 missing in the mirror, 0 only" in result.stdout
+
+
+def test_only_the_tables_asked_for_are_compared(mirrored):
+    result = verify(mirrored, "--table", "pair")
+    assert result.status == 0
+    assert result.stdout.splitlines() == ["pair: equal, 40 rows"]
+
+
+@pytest.mark.parametrize("room", ["0", "300", "1000000"])
+def test_the_result_does_not_depend_on_what_fits_into_memory(mirrored, pg, room):
+    pg.query("UPDATE mirror.item SET name = 'x' WHERE num = '17'")
+    result = mirrored.run("verify", environment={"OE2PG_TEST_MAP_BYTES": room})
+    assert result.status == 1
+    assert "item: DIFFERENT: 1 changed, 0 missing in the mirror, 0 only" in result.stdout
