@@ -19,6 +19,13 @@ enum fault_mode {
     FAULT_PACE,
 };
 
+// This thread stands still before it goes on: a signal to the process may be taken by another.
+static void
+stop_here(void)
+{
+    (void)raise(SIGSTOP);
+}
+
 // Counted in the order of the calls, whichever thread makes them.
 static struct {
     pthread_once_t once;
@@ -73,13 +80,15 @@ fault_point(const char *name)
         (number > faults.wanted && faults.mode != FAULT_ALWAYS && faults.mode != FAULT_PACE))
         return false;
     if (faults.mode == FAULT_PACE) {
-        (void)kill(getpid(), SIGSTOP);
+        stop_here();
         return false;
     }
     if (number == faults.wanted)
         (void)fprintf(stderr, "fault point %ld: %s\n", number, name);
-    if (faults.mode == FAULT_KILL || faults.mode == FAULT_STOP)
-        (void)kill(getpid(), faults.mode == FAULT_KILL ? SIGKILL : SIGSTOP);
+    if (faults.mode == FAULT_KILL)
+        (void)kill(getpid(), SIGKILL);
+    if (faults.mode == FAULT_STOP)
+        stop_here();
     return faults.mode != FAULT_STOP;
 }
 #else

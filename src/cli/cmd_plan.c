@@ -9,16 +9,21 @@
 #include "report/plan_report.h"
 #include "report/terminal.h"
 #include "source/source.h"
+#include "sync/startup_watch.h"
 #include "target/inspect.h"
 #include "target/mirror.h"
 #include "target/observe.h"
 
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 struct planner {
     const struct config *config;
+    sigset_t signals;
+    struct startup_watch watch; // a driver may hang where neither time-out nor signal reaches it
     struct arena arena;
     struct source *source;
     struct target *target;
@@ -33,19 +38,52 @@ struct planner {
 };
 
 static bool
+expect_target(struct planner *planner, const char *doing, struct error *err)
+{
+    const struct settings *settings = &planner->config->settings;
+    int64_t limit_s = (int64_t)settings->source.stall_s + settings->target.timeout_s;
+
+    return startup_watch_expect(&planner->watch, ERROR_TARGET, doing, limit_s * 1000, err);
+}
+
+static bool
+expect_source(struct planner *planner, const char *doing, int times, struct error *err)
+{
+    const struct source_settings *source = &planner->config->settings.source;
+    int64_t limit_s = (int64_t)source->stall_s * times + source->connect_timeout_s;
+
+    return startup_watch_expect(&planner->watch, ERROR_SOURCE, doing, limit_s * 1000, err);
+}
+
+static bool
+start_watch(struct planner *planner, struct error *err)
+{
+    (void)sigemptyset(&planner->signals);
+    (void)sigaddset(&planner->signals, SIGINT);
+    (void)sigaddset(&planner->signals, SIGTERM);
+    (void)sigaddset(&planner->signals, SIGHUP);
+    (void)pthread_sigmask(SIG_BLOCK, &planner->signals, NULL);
+    return startup_watch_start(&planner->watch, &planner->signals, err);
+}
+
+static bool
 open_both_sides(struct planner *planner, struct error *err)
 {
     const struct settings *settings = &planner->config->settings;
 
-    return config_check_source(planner->config, err) &&
+    return config_check_source(planner->config, err) && start_watch(planner, err) &&
+           expect_target(planner, "could not connect to PostgreSQL", err) &&
            target_open(&settings->target, "oe2pg plan", &planner->target, err) &&
+           expect_source(planner, "could not connect to the source", 1, err) &&
            source_open(&settings->source, &planner->source, err);
 }
 
 static bool
 read_source(struct planner *planner, struct error *err)
 {
-    return source_read_catalog(planner->source, &planner->arena, &planner->catalog, err) &&
+    // A catalogue is many statements, and says nothing between them.
+    return expect_source(planner, "could not read the source's catalogue", 4, err) &&
+           source_read_catalog(planner->source, &planner->arena, &planner->catalog, err) &&
            selection_make(&planner->arena, &planner->config->settings.mirror, &planner->catalog,
                &planner->selection, err);
 }
@@ -81,7 +119,8 @@ read_target(struct planner *planner, struct error *err)
     const struct settings *settings = &planner->config->settings;
     int mirror_id = 0;
 
-    if (!observe_mirror(
+    if (!expect_target(planner, "could not read the tracking tables", err) ||
+        !observe_mirror(
             planner->target, &planner->arena, settings->target.schema, &planner->seen, err))
         return false;
     if (planner->seen.has_mirror) {
@@ -141,9 +180,14 @@ run(struct planner *planner)
 {
     const struct preview *preview = &planner->preview;
     struct error err = { 0 };
+    bool is_read =
+        open_both_sides(planner, &err) && read_source(planner, &err) && read_target(planner, &err);
+    int signal = startup_watch_stop(&planner->watch);
 
-    if (!open_both_sides(planner, &err) || !read_source(planner, &err) ||
-        !read_target(planner, &err))
+    (void)pthread_sigmask(SIG_UNBLOCK, &planner->signals, NULL);
+    if (signal != 0)
+        return signal == SIGINT ? EXIT_STATUS_INTERRUPTED : EXIT_STATUS_TERMINATED;
+    if (!is_read)
         return command_fail(&err);
     make_preview(planner);
     show(planner);

@@ -31,7 +31,7 @@ struct config_value {
     const char *text;        // the same, or the path that is meant; may be secret
     const char *shown;       // fit for people: secrets masked
     int64_t integer;         // OPTION_INTEGER; OPTION_WORD: the index; OPTION_SWITCH: 1
-    const char *const *list; // OPTION_LIST, OPTION_PATHS
+    const char *const *list; // OPTION_LIST, OPTION_PATHS; OPTION_PROPERTIES: name=value
     size_t list_count;
 };
 
@@ -71,8 +71,8 @@ bool config_load(struct config *config, const struct config_flag *flags, size_t 
     struct error *err) __attribute__((warn_unused_result));
 void config_release(struct config *config);
 
-// Fails with ERROR_CONFIG when the source cannot be reached as configured, whatever is tried: by
-// JDBC, which this version does not have, or without a driver's name.
+// Fails with ERROR_CONFIG when the source cannot be reached as configured, whatever is tried: no
+// driver is named, or not what it is to connect to.
 bool config_check_source(const struct config *config, struct error *err)
     __attribute__((warn_unused_result));
 

@@ -26,9 +26,9 @@ add_value(uint64_t *hash, const struct option *option, const struct config_value
     add_text(hash, option->key != NULL ? option->key : option->flag);
     if (option->type == OPTION_INTEGER)
         *hash = hash_bytes_extended(&value->integer, sizeof value->integer, *hash);
-    else if (value->list_count == 0)
+    else if (value->list_count == 0 || option->secrecy != OPTION_PUBLIC)
         add_text(hash, value->shown);
-    for (size_t i = 0; i < value->list_count; i++)
+    for (size_t i = 0; i < value->list_count && option->secrecy == OPTION_PUBLIC; i++)
         add_text(hash, value->list[i]);
 }
 

@@ -32,7 +32,7 @@ static const char *const level_words[] = { "debug", "info", "warning", "error" }
 static const struct option options[OPTION_COUNT] = {
     [OPTION_SOURCE_INTERFACE] = { PROGRESS_DB("interface", "INTERFACE"), WORDS(interface_words),
         .default_words = "jdbc if jar_file is set, else odbc",
-        .help = "how to talk to the source; this version has odbc only" },
+        .help = "how to talk to the source" },
     [OPTION_SOURCE_HOST] = { PROGRESS_DB("host", "HOST"), .help = "the source's host" },
     [OPTION_SOURCE_PORT] = { PROGRESS_DB("port", "PORT"), INTEGER(1, 65535),
         .help = "the port of the source's SQL broker" },
@@ -49,9 +49,20 @@ static const struct option options[OPTION_COUNT] = {
     [OPTION_SOURCE_ODBC_DRIVER] = { PROGRESS_DB("odbc_driver", "ODBC_DRIVER"),
         .help = "the driver's name in odbcinst.ini, or the path of its library" },
     [OPTION_SOURCE_JAR_FILE] = { PROGRESS_DB("jar_file", "JAR_FILE"), .type = OPTION_PATHS,
-        .help = "the JDBC driver's jar, or a list of jars; this version checks their modes only" },
+        .help = "the JDBC driver's jar, or a list of jars" },
     [OPTION_SOURCE_DRIVER_CLASS] = { PROGRESS_DB("driver_class", "DRIVER_CLASS"),
-        .help = "the JDBC driver's class; without effect in this version" },
+        .default_words = "the driver in the jars that takes the URL",
+        .help = "the JDBC driver's class" },
+    [OPTION_SOURCE_JDBC_URL] = { PROGRESS_DB("jdbc_url", "JDBC_URL"),
+        .default_words = "jdbc:datadirect:openedge://HOST:PORT;databaseName=DB_NAME",
+        .help = "the URL for the JDBC driver", .secrecy = OPTION_HOLDS_SECRET },
+    [OPTION_SOURCE_JDBC_PROPERTIES] = { PROGRESS_DB("jdbc_properties", "JDBC_PROPERTIES"),
+        .type = OPTION_PROPERTIES,
+        .help = "what else the JDBC driver is told when it connects, by name",
+        .secrecy = OPTION_HOLDS_SECRET },
+    [OPTION_SOURCE_JVM_OPTIONS] = { PROGRESS_DB("jvm_options", "JVM_OPTIONS"), .type = OPTION_LIST,
+        .default_words = "a heap of at most 128 MiB (-Xmx128m)",
+        .help = "options for Java, as the java command takes them" },
     [OPTION_SOURCE_ISOLATION] = { PROGRESS_DB("isolation", "ISOLATION"), WORDS(isolation_words),
         .default_text = "read_uncommitted",
         .help = "isolation level of reads; read_uncommitted takes no record locks" },
@@ -395,6 +406,9 @@ option_describe(const struct option *option, char *text, size_t size)
     case OPTION_LIST:
     case OPTION_PATHS:
         (void)snprintf(text, size, "a text or a list of texts, none of them empty");
+        break;
+    case OPTION_PROPERTIES:
+        (void)snprintf(text, size, "an object with names as keys and texts as values");
         break;
     case OPTION_OBJECT:
         (void)snprintf(text, size, "an object with table names or patterns as keys");

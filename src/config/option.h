@@ -23,6 +23,9 @@ enum option_id {
     OPTION_SOURCE_ODBC_DRIVER,
     OPTION_SOURCE_JAR_FILE,
     OPTION_SOURCE_DRIVER_CLASS,
+    OPTION_SOURCE_JDBC_URL,
+    OPTION_SOURCE_JDBC_PROPERTIES,
+    OPTION_SOURCE_JVM_OPTIONS,
     OPTION_SOURCE_ISOLATION,
     OPTION_SOURCE_CONNECT_TIMEOUT,
     OPTION_SOURCE_QUERY_TIMEOUT,
@@ -82,8 +85,9 @@ enum option_type {
     OPTION_PATH,    // a text; relative to the directory of the file that says it
     OPTION_INTEGER, // min..max
     OPTION_WORD,    // one of words[]
-    OPTION_LIST,    // a text or a list of texts, none of them empty
+    OPTION_LIST,    // a text or a list of texts, none of them empty; in the environment by blanks
     OPTION_PATHS,   // the same of paths; in the environment separated by colons
+    OPTION_PROPERTIES, // an object of texts; in the environment name=value;name=value
     OPTION_OBJECT,  // mirror_settings.tables
     OPTION_SWITCH,  // a flag without a value
 };

@@ -312,3 +312,63 @@ secret_scan_odbc(struct arena *arena, const char *text, struct secret_list *secr
     *shown = scan_end(&scan);
     return true;
 }
+
+// user:password@ in front of a host. An @ behind the first separator is part of a value.
+static void
+hide_login(struct scan *scan)
+{
+    const char *start = strstr(scan->at, "//");
+    const char *end;
+    const char *colon;
+
+    if (start == NULL)
+        return;
+    start += 2;
+    end = memchr(start, '@', strcspn(start, "/;?&"));
+    colon = end != NULL ? memchr(start, ':', (size_t)(end - start)) : NULL;
+    if (colon != NULL)
+        hide(scan, colon + 1, end, decode_percent(scan->arena, colon + 1, end));
+}
+
+void
+secret_scan_jdbc(
+    struct arena *arena, const char *text, struct secret_list *secrets, const char **shown)
+{
+    struct scan scan;
+    bool is_secret = false;
+
+    scan_begin(&scan, arena, text, secrets);
+    hide_login(&scan);
+    for (scan.at += strcspn(scan.at, ";?&"); *scan.at != '\0'; scan.at += strcspn(scan.at, ";?&")) {
+        const char *key = ++scan.at;
+        const char *end = key + strcspn(key, ";?&");
+        const char *equals = memchr(key, '=', (size_t)(end - key));
+        const char *start = equals != NULL ? equals + 1 : key;
+
+        // A piece without = after a password belongs to a password with a separator in it.
+        if (equals != NULL)
+            is_secret = is_secret_key(key, equals, arena);
+        if (is_secret && start >= scan.copied)
+            hide(&scan, start, end, decode_percent(arena, start, end));
+        scan.at = end;
+    }
+    *shown = scan_end(&scan);
+}
+
+void
+secret_scan_properties(struct arena *arena, const char *const *items, size_t count,
+    struct secret_list *secrets, const char **shown)
+{
+    const char *all = "";
+
+    for (size_t i = 0; i < count; i++) {
+        const char *equals = items[i] + strcspn(items[i], "=");
+        bool is_secret = *equals == '=' && is_secret_key(items[i], equals, arena);
+
+        if (is_secret)
+            secret_add(arena, secrets, equals + 1);
+        all = arena_printf(arena, "%s%s%.*s%s", all, i > 0 ? ", " : "", (int)(equals - items[i]),
+            items[i], is_secret ? "=***" : equals);
+    }
+    *shown = all;
+}

@@ -69,6 +69,20 @@ double_braces(struct arena *arena, const char *text)
     return doubled;
 }
 
+// What is secret in the settings of JDBC, which no scan refuses.
+static void
+scan_jdbc(struct config *config, struct secret_list *secrets)
+{
+    struct config_value *url = &config->values[OPTION_SOURCE_JDBC_URL];
+    struct config_value *properties = &config->values[OPTION_SOURCE_JDBC_PROPERTIES];
+
+    if (url->text != NULL)
+        secret_scan_jdbc(&config->arena, url->text, secrets, &url->shown);
+    if (properties->list != NULL)
+        secret_scan_properties(&config->arena, properties->list, properties->list_count, secrets,
+            &properties->shown);
+}
+
 static bool
 fill_source_secrets(struct config *config, struct error *err)
 {
@@ -81,6 +95,7 @@ fill_source_secrets(struct config *config, struct error *err)
     }
     if (!scan_value(config, OPTION_SOURCE_ODBC_CONNECTION, secret_scan_odbc, &secrets, err))
         return false;
+    scan_jdbc(config, &secrets);
     source->secrets = secrets.texts;
     source->secret_count = secrets.count;
     return true;
@@ -101,6 +116,24 @@ fill_target_secrets(struct config *config, const char *libpq_password, struct er
     return true;
 }
 
+static void
+fill_jdbc(struct config *config)
+{
+    struct source_settings *source = &config->settings.source;
+    const struct config_value *jars = &config->values[OPTION_SOURCE_JAR_FILE];
+    const struct config_value *properties = &config->values[OPTION_SOURCE_JDBC_PROPERTIES];
+    const struct config_value *jvm = &config->values[OPTION_SOURCE_JVM_OPTIONS];
+
+    source->jar_files = jars->list;
+    source->jar_file_count = jars->list_count;
+    source->driver_class = text_of(config, OPTION_SOURCE_DRIVER_CLASS);
+    source->jdbc_url = text_of(config, OPTION_SOURCE_JDBC_URL);
+    source->jdbc_properties = properties->list;
+    source->jdbc_property_count = properties->list_count;
+    source->jvm_options = jvm->list;
+    source->jvm_option_count = jvm->list_count;
+}
+
 static bool
 fill_source(struct config *config, struct error *err)
 {
@@ -118,6 +151,7 @@ fill_source(struct config *config, struct error *err)
     source->schema = config->values[OPTION_SOURCE_SCHEMA].text;
     source->odbc_connection = text_of(config, OPTION_SOURCE_ODBC_CONNECTION);
     source->odbc_driver = text_of(config, OPTION_SOURCE_ODBC_DRIVER);
+    fill_jdbc(config);
     source->isolation = (enum source_isolation)integer_of(config, OPTION_SOURCE_ISOLATION);
     source->connect_timeout_s = integer_of(config, OPTION_SOURCE_CONNECT_TIMEOUT);
     source->query_timeout_s = integer_of(config, OPTION_SOURCE_QUERY_TIMEOUT);
@@ -331,30 +365,42 @@ settings_fill(struct config *config, const char *libpq_password, struct error *e
     return true;
 }
 
+static bool
+fail_source(const struct config *config, const char *what, struct error *err)
+{
+    return error_set(
+        err, ERROR_CONFIG, "%s: %s", config->file != NULL ? config->file : "environment", what);
+}
+
+static bool
+check_jdbc(const struct config *config, struct error *err)
+{
+    const struct source_settings *source = &config->settings.source;
+
+    if (source->jar_file_count == 0) {
+        (void)fail_source(config, "progress_db.jar_file is not given", err);
+        return error_hint(err, "Name the jar of the JDBC driver, or the list of its jars.");
+    }
+    if (source->jdbc_url != NULL ||
+        (source->host != NULL && source->port > 0 && source->db_name != NULL))
+        return true;
+    (void)fail_source(config,
+        "neither progress_db.jdbc_url nor all of host, port and db_name are given", err);
+    return error_hint(err, "For OpenEdge give host, port and db_name, for any other JDBC driver "
+                           "jdbc_url.");
+}
+
 bool
 config_check_source(const struct config *config, struct error *err)
 {
     const struct source_settings *source = &config->settings.source;
-    const struct config_value *interface = &config->values[OPTION_SOURCE_INTERFACE];
-    const struct config_value *jars = &config->values[OPTION_SOURCE_JAR_FILE];
-    const struct config_value *cause = interface->origin == CONFIG_DEFAULT ? jars : interface;
-    char where[256];
 
-    if (source->interface == SOURCE_INTERFACE_JDBC) {
-        config_describe_origin(cause, where, sizeof where);
-        (void)error_set(err, ERROR_CONFIG,
-            "%s: progress_db.%s asks for JDBC, and this version of oe2pg has "
-            "no JDBC yet",
-            where, cause == jars ? "jar_file" : "interface");
-        return error_hint(err,
-            "Set progress_db.interface to \"odbc\" and give progress_db.odbc_driver "
-            "or progress_db.odbc_connection.");
-    }
+    if (source->interface == SOURCE_INTERFACE_JDBC)
+        return check_jdbc(config, err);
     if (source->odbc_connection != NULL || source->odbc_driver != NULL)
         return true;
-    (void)error_set(err, ERROR_CONFIG,
-        "%s: neither progress_db.odbc_driver nor progress_db.odbc_connection is given",
-        config->file != NULL ? config->file : "environment");
+    (void)fail_source(config,
+        "neither progress_db.odbc_driver nor progress_db.odbc_connection is given", err);
     return error_hint(err, "Give the driver's name as odbcinst -q -d lists it, or a whole ODBC "
                            "connection string.");
 }

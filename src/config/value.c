@@ -110,6 +110,31 @@ list_from_json(const struct value_place *place, const struct option *option,
     return true;
 }
 
+// An = in a name would be taken for its end.
+static bool
+properties_from_json(const struct value_place *place, const struct option *option,
+    const struct json_value *json, struct config_value *value, struct error *err)
+{
+    const char **list = arena_calloc(place->arena, json->count + 1, sizeof *list);
+
+    if (json->kind != JSON_OBJECT)
+        return fail_type(place, option, json, err);
+    for (const struct json_value *item = json->children; item != NULL; item = item->next) {
+        if (item->key[0] == '_')
+            continue;
+        if (item->kind != JSON_TEXT)
+            return fail_type(place, option, item, err);
+        if (item->key[0] == '\0' || strchr(item->key, '=') != NULL)
+            return error_set(err, ERROR_CONFIG, "%s:%d: %s has a name that is empty or holds an =",
+                place->file, item->line, place->name);
+        list[value->list_count++] = arena_printf(place->arena, "%s=%s", item->key, item->text);
+    }
+    value->list = list;
+    show_list(place->arena, value);
+    value->shown = "***"; // until it was scanned
+    return true;
+}
+
 static bool
 scalar_from_json(const struct value_place *place, const struct option *option,
     const struct json_value *json, struct config_value *value, struct error *err)
@@ -132,26 +157,44 @@ value_from_json(const struct value_place *place, const struct option *option,
 {
     struct config_value fresh = { .origin = CONFIG_FILE, .where = place->file, .line = json->line };
     bool is_list = option->type == OPTION_LIST || option->type == OPTION_PATHS;
+    bool is_object = option->type == OPTION_PROPERTIES;
 
-    if (!(is_list ? list_from_json(place, option, json, &fresh, err)
-                  : scalar_from_json(place, option, json, &fresh, err)))
+    if (!(is_list     ? list_from_json(place, option, json, &fresh, err)
+          : is_object ? properties_from_json(place, option, json, &fresh, err)
+                      : scalar_from_json(place, option, json, &fresh, err)))
         return false;
     *value = fresh;
     return true;
 }
 
-// a:b:c, empty pieces left out, as in a class path.
+// What stands between the items of a list in the environment; NULL when the value is no list.
+static const char *
+separator_of(const struct option *option)
+{
+    switch (option->type) {
+    case OPTION_PATHS:
+        return ":"; // as in a class path
+    case OPTION_LIST:
+        return " ";
+    case OPTION_PROPERTIES:
+        return ";";
+    default:
+        return NULL;
+    }
+}
+
+// Empty pieces are left out.
 static void
-split_paths(struct arena *arena, const char *text, struct config_value *value)
+split_list(struct arena *arena, const char *text, const char *separator, struct config_value *value)
 {
     const char **list = arena_calloc(arena, strlen(text) + 1, sizeof *list);
 
     while (*text != '\0') {
-        size_t size = strcspn(text, ":");
+        size_t size = strcspn(text, separator);
 
         if (size > 0)
             list[value->list_count++] = arena_strndup(arena, text, size);
-        text += size + (text[size] == ':');
+        text += size + (text[size] != '\0');
     }
     value->list = list;
     show_list(arena, value);
@@ -176,10 +219,12 @@ value_from_environment(struct arena *arena, const struct option *option, const c
 
     if (!check_utf8(text, place, err) || !put_scalar(option, text, place, &fresh, err))
         return false;
-    if (option->type == OPTION_PATHS)
-        split_paths(arena, text, &fresh);
+    if (separator_of(option) != NULL)
+        split_list(arena, text, separator_of(option), &fresh);
     else
         put_text(arena, option, NULL, text, &fresh);
+    if (option->secrecy != OPTION_PUBLIC)
+        fresh.shown = "***"; // until it was scanned
     *value = fresh;
     return true;
 }

@@ -20,6 +20,14 @@ struct source_settings {
     const char *schema;          // "" for a source without schemas
     const char *odbc_connection; // a whole connection string, as given
     const char *odbc_driver;     // the name in odbcinst.ini
+    const char *const *jar_files;
+    size_t jar_file_count;
+    const char *driver_class;           // NULL: found by the URL among the jars' drivers
+    const char *jdbc_url;               // NULL: made for OpenEdge of host, port and db_name
+    const char *const *jdbc_properties; // "name=value"
+    size_t jdbc_property_count;
+    const char *const *jvm_options; // as the java command takes them
+    size_t jvm_option_count;
     enum source_isolation isolation;
     int connect_timeout_s;
     int query_timeout_s; // 0: none

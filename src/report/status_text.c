@@ -151,8 +151,9 @@ write_run_numbers(struct page *page)
     if (status_life_of(run) == STATUS_ALIVE) {
         buffer_printf(&page->line, " (%.0f rows/s, ", outlook.rows_per_s);
         append_size(page, (int64_t)outlook.bytes_per_s);
-        buffer_printf(
-            &page->line, "/s), ~%.1f%%", outlook.fraction < 1 ? outlook.fraction * 100 : 100.0);
+        buffer_printf(&page->line, "/s), ~%.1f%%%s",
+            outlook.fraction < 1 ? outlook.fraction * 100 : 100.0,
+            outlook.of_rows < 0 ? " of its tables" : "");
         if (outlook.left_ms >= 0) {
             figure_age(left, outlook.left_ms);
             buffer_printf(&page->line, ", about %s left", left);
@@ -216,6 +217,12 @@ choose_name_width(struct page *page)
     page->name_width = strlen("TABLE");
     for (size_t i = 0; i < page->view->table_count; i++) {
         size_t width = figure_width(page->view->tables[i]->target_table);
+
+        if (width > page->name_width)
+            page->name_width = width;
+    }
+    for (size_t i = 0; i < page->view->seen->worker_count; i++) {
+        size_t width = figure_width(page->view->seen->workers[i].source_table);
 
         if (width > page->name_width)
             page->name_width = width;

@@ -33,5 +33,6 @@ struct source_driver {
 };
 
 extern const struct source_driver odbc_source_driver;
+extern const struct source_driver jdbc_source_driver; // in builds with OE2PG_JDBC
 
 #endif

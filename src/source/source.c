@@ -12,7 +12,11 @@ find_driver(enum source_interface interface)
     case SOURCE_INTERFACE_ODBC:
         return &odbc_source_driver;
     case SOURCE_INTERFACE_JDBC:
+#ifdef OE2PG_JDBC
+        return &jdbc_source_driver;
+#else
         break;
+#endif
     }
     return NULL;
 }
@@ -36,8 +40,9 @@ source_open(const struct source_settings *settings, struct source **source, stru
 
     *source = NULL;
     if (driver == NULL) {
-        (void)error_set(err, ERROR_CONFIG, "this build reads sources by ODBC only, not by JDBC");
-        return error_hint(err, "Set progress_db.interface to odbc and name an ODBC driver.");
+        (void)error_set(err, ERROR_CONFIG, "this program was built without JDBC");
+        return error_hint(err, "Build it where a JDK is installed (-Djdbc=enabled), or set "
+                               "progress_db.interface to odbc and name an ODBC driver.");
     }
     return !fail_here("open the source", err) && driver->open(settings, source, err);
 }

@@ -61,40 +61,55 @@ has_null(const struct cell *values, size_t count)
     return false;
 }
 
-// Rows that a scan did not return may have moved while it ran: their keys are asked for again.
+// Asks the source for the keys of rows to be removed. *exists: one is there; *has_nulls: some
+// cannot be asked for, since others may have the same key.
+static bool
+ask_again(struct full *full, bool only_unseen, bool *exists, bool *has_nulls, struct error *err)
+{
+    size_t limit = full->scan.counts.to_delete <= CONFIRM_ALL ? CONFIRM_ALL : CONFIRM_SOME;
+    size_t key_count = full->table->key->column_count;
+    struct cell *values;
+    size_t row_count;
+
+    *exists = false;
+    *has_nulls = false;
+    if (!comparison_keys_to_delete(full->scan.comparison, &full->worker->arena, limit, only_unseen,
+            &values, &row_count, err))
+        return false;
+    for (size_t r = 0; r < row_count && !*exists; r++) {
+        const struct cell *key = &values[r * key_count];
+
+        if (has_null(key, key_count)) {
+            *has_nulls = true;
+            continue;
+        }
+        if (worker_is_cancelled(full->worker, err) ||
+            !reader_key_exists(
+                full->worker->source, full->table, key, &full->worker->reading, exists, err))
+            return false;
+        worker_add_progress(full->worker, 0, 0);
+    }
+    return true;
+}
+
+// Rows that a scan did not return may have moved while it ran: their keys are asked for again. A
+// key that is there and was met by the scan is another row's: somebody doubled it in the mirror.
 static bool
 confirm_deletes(struct full *full, bool *is_confirmed, struct error *err)
 {
-    size_t limit = full->scan.counts.to_delete <= CONFIRM_ALL ? CONFIRM_ALL : CONFIRM_SOME;
-    struct cell *values;
-    size_t row_count;
-    bool is_doubtful = false;
+    bool exists;
+    bool has_nulls;
 
     *is_confirmed = true;
     if (full->scan.counts.to_delete == 0)
         return true;
     if (full->table->key == NULL || !key_choice_is_resumable(full->table))
         return confirm_by_second_scan(full, is_confirmed, err);
-    if (!comparison_keys_to_delete(
-            full->scan.comparison, &full->worker->arena, limit, &values, &row_count, err))
+    if (!ask_again(full, false, &exists, &has_nulls, err) ||
+        (exists && !ask_again(full, true, &exists, &has_nulls, err)))
         return false;
-    for (size_t r = 0; r < row_count && *is_confirmed; r++) {
-        const struct cell *key = &values[r * full->table->key->column_count];
-        bool exists;
-
-        // Others may have the same key, if it holds a NULL.
-        if (has_null(key, full->table->key->column_count)) {
-            is_doubtful = true;
-            continue;
-        }
-        if (worker_is_cancelled(full->worker, err) ||
-            !reader_key_exists(
-                full->worker->source, full->table, key, &full->worker->reading, &exists, err))
-            return false;
-        *is_confirmed = !exists;
-        worker_add_progress(full->worker, 0, 0);
-    }
-    return !*is_confirmed || !is_doubtful || confirm_by_second_scan(full, is_confirmed, err);
+    *is_confirmed = !exists;
+    return exists || !has_nulls || confirm_by_second_scan(full, is_confirmed, err);
 }
 
 static bool
@@ -221,7 +236,7 @@ full_sync_table(struct worker *worker, const struct table *table, uint64_t finge
         error_set(err, ERROR_TABLE,
             "source or mirror changed in each of %d comparisons: nothing was written", ROUNDS_MAX);
         error_hint(err, "The next run tries again; choose a quieter time, or see who writes to "
-                        "the mirrored table.");
+                        "the mirrored table: people, or a trigger on it that skips rows.");
         return false;
     }
     return done;

@@ -183,6 +183,28 @@ reader_position(const struct reader *reader)
     return reader->part == KEY_PART_NOT_NULL && reader->has_position ? reader->position : NULL;
 }
 
+// Byte for byte: a source that takes 'a' for 'A' returns another row than the one asked for.
+static bool
+has_key(const struct batch *batch, const struct key *key, const struct cell *values)
+{
+    for (size_t r = 0; r < batch->row_count; r++) {
+        const struct cell *row = &batch->cells[r * batch->column_count];
+        size_t same = 0;
+
+        for (size_t i = 0; i < key->column_count; i++) {
+            const struct cell *value = &row[key->columns[i]];
+
+            same +=
+                (value->bytes == NULL) == (values[i].bytes == NULL) &&
+                value->size == values[i].size &&
+                (value->bytes == NULL || memcmp(value->bytes, values[i].bytes, value->size) == 0);
+        }
+        if (same == key->column_count)
+            return true;
+    }
+    return false;
+}
+
 bool
 reader_key_exists(struct source *source, const struct table *table, const struct cell *values,
     const struct reader_limits *limits, bool *exists, struct error *err)
@@ -194,7 +216,7 @@ reader_key_exists(struct source *source, const struct table *table, const struct
         .part = KEY_PART_EQUAL,
         .key = table->key,
         .after = &equal,
-        .batch_rows = 1,
+        .batch_rows = 2,
         .batch_bytes = limits->batch_bytes,
         .value_bytes = limits->value_bytes,
     };
@@ -205,8 +227,11 @@ reader_key_exists(struct source *source, const struct table *table, const struct
     memcpy(copies, values, table->key->column_count * sizeof *values);
     if (!source_open_cursor(source, &request, &cursor, err))
         return false;
-    done = cursor_fetch(cursor, &batch, err);
-    *exists = done && batch->row_count > 0;
+    *exists = false;
+    do {
+        done = cursor_fetch(cursor, &batch, err);
+        *exists = done && has_key(batch, table->key, values);
+    } while (done && !*exists && batch->row_count > 0);
     cursor_close(cursor);
     return done;
 }

@@ -57,6 +57,7 @@ const struct cell *reader_position(const struct reader *reader);
 // True when there can be rows in which a key column is NULL: KEY_PART_WITH_NULL is to be read too.
 bool reader_has_null_part(const struct table *table);
 // Asks the source whether a row with this key (one value a key column, NULL included) is there now.
+// The key is compared by its bytes, whatever the source takes for equal.
 bool reader_key_exists(struct source *source, const struct table *table, const struct cell *values,
     const struct reader_limits *limits, bool *exists, struct error *err)
     __attribute__((warn_unused_result));

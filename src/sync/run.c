@@ -274,18 +274,11 @@ begin_to_stop(struct run *run)
 static int
 status_of(enum error_kind kind)
 {
-    switch (kind) {
-    case ERROR_SOURCE:
-        return 3;
-    case ERROR_TARGET:
-        return 4;
-    case ERROR_BUSY:
-        return 5;
-    case ERROR_SYSTEM:
-        return 70;
-    default:
-        return 1;
-    }
+    return kind == ERROR_SOURCE   ? 3
+           : kind == ERROR_TARGET ? 4
+           : kind == ERROR_BUSY   ? 5
+           : kind == ERROR_SYSTEM ? 70
+                                  : 1;
 }
 
 // Not a clean end, but the only one left: threads hang where nothing can reach them.
@@ -295,6 +288,8 @@ end_process(struct run *run, const char *why)
     struct error fatal = queue_fatal(&run->queue);
 
     progress_close(run->progress);
+    if (fatal.kind != ERROR_NONE)
+        log_failure(LOG_ERROR, &fatal);
     log_error("%s: ending at once; what was not committed is not there, the next run goes on", why);
     log_close();
     if (run->end->signal != 0)
@@ -335,27 +330,13 @@ drive_stop(struct run *run)
     }
 }
 
-// By the steady clock, and by change alone: the wall clock may jump.
-static int64_t
-silent_ms(struct worker *worker)
-{
-    int64_t heard = worker->counters.heartbeat_ms;
-
-    if (heard != worker->heard_ms || worker->heard_at_ms == 0) {
-        worker->heard_ms = heard;
-        worker->heard_at_ms = clock_steady_ms();
-        worker->is_stalled = false;
-    }
-    return clock_steady_ms() - worker->heard_at_ms;
-}
-
 // Who says nothing for stall_seconds is cancelled, which makes the worker try again. If even that
 // does not bring the thread back, it hangs in the driver. While PostgreSQL compares or applies, it
 // takes the time it takes.
 static void
 watch_worker(struct run *run, struct worker *worker)
 {
-    int64_t silent = silent_ms(worker);
+    int64_t silent = worker_silent_ms(worker);
     int64_t limit = (int64_t)run->settings->source.stall_s * 1000;
     enum phase phase = (enum phase)worker->counters.phase;
     bool is_source;

@@ -94,6 +94,20 @@ worker_cancel(struct worker *worker, bool source, bool target)
         worker->is_cancelling = false;
 }
 
+// By the steady clock, and by change alone: the wall clock may jump.
+int64_t
+worker_silent_ms(struct worker *worker)
+{
+    int64_t heard = worker->counters.heartbeat_ms;
+
+    if (heard != worker->heard_ms || worker->heard_at_ms == 0) {
+        worker->heard_ms = heard;
+        worker->heard_at_ms = clock_steady_ms();
+        worker->is_stalled = false;
+    }
+    return clock_steady_ms() - worker->heard_at_ms;
+}
+
 bool
 worker_waits_for_source(struct worker *worker)
 {

@@ -80,6 +80,8 @@ void worker_release(struct worker *worker);
 void *worker_run(void *context);
 // Makes what the worker waits for on these sides fail; returns at once. Main thread.
 void worker_cancel(struct worker *worker, bool source, bool target);
+// For how long it has shown no sign of life. Main thread.
+int64_t worker_silent_ms(struct worker *worker);
 // True when what it waits for is the source, false when it is PostgreSQL. Main thread.
 bool worker_waits_for_source(struct worker *worker);
 

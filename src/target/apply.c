@@ -228,9 +228,35 @@ comparison_pair(struct comparison *comparison, struct difference_counts *counts,
     return true;
 }
 
+// Rows that would be deleted, as (place, n): all, or those whose key is neither among the
+// candidates nor in a row of the mirror that stays.
+static void
+append_doomed(struct comparison *comparison, struct buffer *sql, bool only_unseen)
+{
+    const struct table *table = comparison->table;
+
+    if (!only_unseen) {
+        buffer_append_text(sql, "SELECT place FROM pg_temp." CHANGE " WHERE fresh IS NULL");
+        return;
+    }
+    buffer_append_text(sql, "SELECT g.place FROM (SELECT x.place, ");
+    compare_append_digest(sql, &comparison->kind, table, table->key, "m");
+    buffer_append_text(sql, " AS k FROM pg_temp." CHANGE " x JOIN ONLY ");
+    sql_append_qualified(sql, comparison->schema, table->target_name);
+    buffer_append_text(sql, " m ON m.ctid = x.place WHERE x.fresh IS NULL) g"
+                            " WHERE NOT EXISTS (SELECT FROM (SELECT ");
+    compare_append_digest(sql, &comparison->kind, table, table->key, "c");
+    buffer_append_text(sql, " AS k FROM pg_temp." CANDIDATE " c UNION ALL SELECT ");
+    compare_append_digest(sql, &comparison->kind, table, table->key, "m");
+    buffer_append_text(sql, " FROM ONLY ");
+    sql_append_qualified(sql, comparison->schema, table->target_name);
+    buffer_append_text(sql, " m WHERE NOT EXISTS (SELECT FROM pg_temp." CHANGE
+                            " x WHERE x.place = m.ctid)) s WHERE s.k = g.k)");
+}
+
 bool
 comparison_keys_to_delete(struct comparison *comparison, struct arena *arena, size_t limit,
-    struct cell **values, size_t *row_count, struct error *err)
+    bool only_unseen, struct cell **values, size_t *row_count, struct error *err)
 {
     const struct key *key = comparison->table->key;
     struct buffer *sql;
@@ -247,9 +273,11 @@ comparison_keys_to_delete(struct comparison *comparison, struct arena *arena, si
         sql_append_name(sql, comparison->table->columns[key->columns[i]].target_name);
         buffer_append_text(sql, "::pg_catalog.text");
     }
-    buffer_printf(sql, " FROM (SELECT place, pg_catalog.row_number() OVER (ORDER BY place) AS n,"
-                       " pg_catalog.count(*) OVER () AS of_all FROM pg_temp." CHANGE
-                       " WHERE fresh IS NULL) x JOIN ONLY ");
+    buffer_append_text(sql,
+        " FROM (SELECT place, pg_catalog.row_number() OVER (ORDER BY place) AS n,"
+        " pg_catalog.count(*) OVER () AS of_all FROM (");
+    append_doomed(comparison, sql, only_unseen);
+    buffer_append_text(sql, ") d) x JOIN ONLY ");
     sql_append_qualified(sql, comparison->schema, comparison->table->target_name);
     buffer_printf(sql,
         " m ON m.ctid = x.place WHERE x.of_all <= %zu OR x.n %% (x.of_all / %zu + 1) = 0", limit,
@@ -302,7 +330,7 @@ run_counted(struct comparison *comparison, const char *doing, int64_t *affected,
 }
 
 static bool
-delete_rows(struct comparison *comparison, bool also_paired, int64_t *affected, struct error *err)
+delete_rows(struct comparison *comparison, int64_t *affected, struct error *err)
 {
     struct buffer *sql = sql_start(comparison->target);
 
@@ -310,8 +338,7 @@ delete_rows(struct comparison *comparison, bool also_paired, int64_t *affected, 
     append_target(comparison, sql);
     buffer_append_text(sql, " m USING pg_temp." CHANGE " x");
     append_is_unchanged(comparison, sql);
-    if (!also_paired)
-        buffer_append_text(sql, " AND x.fresh IS NULL");
+    buffer_append_text(sql, " AND x.fresh IS NULL");
     return run_counted(comparison, "could not delete rows", affected, err);
 }
 
@@ -347,7 +374,7 @@ append_columns(const struct table *table, struct buffer *sql, const char *prefix
 }
 
 static bool
-insert_rows(struct comparison *comparison, bool also_paired, int64_t *affected, struct error *err)
+insert_rows(struct comparison *comparison, int64_t *affected, struct error *err)
 {
     struct buffer *sql = sql_start(comparison->target);
 
@@ -359,34 +386,25 @@ insert_rows(struct comparison *comparison, bool also_paired, int64_t *affected, 
     append_columns(comparison->table, sql, "c.");
     buffer_append_text(
         sql, " FROM pg_temp." CHANGE " x JOIN pg_temp." CANDIDATE " c ON c.ctid = x.fresh");
-    if (!also_paired)
-        buffer_append_text(sql, " WHERE x.place IS NULL");
+    buffer_append_text(sql, " WHERE x.place IS NULL");
     return run_counted(comparison, "could not insert rows", affected, err);
 }
 
+// The order lets a new row have what one that goes or changes has had. Constraints that people
+// deferred are checked here, where what they refuse can still be found.
 static bool
-apply_by_key(struct comparison *comparison, struct applied *applied, struct error *err)
+apply_by_key(
+    struct comparison *comparison, bool has_swaps, struct applied *applied, struct error *err)
 {
-    return delete_rows(comparison, false, &applied->deleted, err) &&
-           (comparison->counts.to_update == 0 || update_rows(comparison, &applied->updated, err)) &&
-           (comparison->counts.to_insert == 0 ||
-               insert_rows(comparison, false, &applied->inserted, err));
-}
+    const struct difference_counts *counts = &comparison->counts;
 
-// Two rows that swap a value which people declared unique cannot be updated one after the other.
-static bool
-apply_by_replacing(struct comparison *comparison, struct applied *applied, struct error *err)
-{
-    int64_t deleted;
-    int64_t inserted;
-
-    if (!delete_rows(comparison, true, &deleted, err) ||
-        !insert_rows(comparison, true, &inserted, err))
-        return false;
-    applied->updated = comparison->counts.to_update;
-    applied->deleted = deleted - applied->updated;
-    applied->inserted = inserted - applied->updated;
-    return true;
+    return delete_rows(comparison, &applied->deleted, err) &&
+           (counts->to_update == 0 ||
+               (has_swaps ? compare_update_swapped(comparison, &applied->updated, err)
+                          : update_rows(comparison, &applied->updated, err))) &&
+           (counts->to_insert == 0 || insert_rows(comparison, &applied->inserted, err)) &&
+           target_script(comparison->target, "could not check constraints",
+               "SET CONSTRAINTS ALL IMMEDIATE", NULL, err);
 }
 
 static bool
@@ -408,6 +426,10 @@ add_remedy(struct error *err)
         err->hint[0] = '\0';
         error_hint(err, "A publication needs to tell rows apart: ALTER TABLE ... REPLICA IDENTITY "
                         "FULL, or USING INDEX.");
+    } else if (strcmp(err->sqlstate, "23503") == 0) {
+        err->hint[0] = '\0';
+        error_hint(err, "Rows of another table refer to rows that are gone from the source: remove "
+                        "them, or declare that foreign key ON DELETE CASCADE or SET NULL.");
     } else if (strncmp(err->sqlstate, "23", 2) == 0) {
         err->hint[0] = '\0';
         error_hint(err, "A constraint that was added to the mirrored table does not hold for the "
@@ -430,6 +452,13 @@ is_refusal(const struct error *err)
            strncmp(err->sqlstate, "22", 2) == 0;
 }
 
+// Of a unique or an exclusion constraint.
+static bool
+is_collision(const struct error *err)
+{
+    return strcmp(err->sqlstate, "23505") == 0 || strcmp(err->sqlstate, "23P01") == 0;
+}
+
 // Quickest first; each way begins where the one before it began.
 static bool
 apply_somehow(struct comparison *comparison, const struct mirror_claim *claim,
@@ -438,17 +467,17 @@ apply_somehow(struct comparison *comparison, const struct mirror_claim *claim,
     struct error lost;
 
     error_clear(&lost);
-    if (apply_by_key(comparison, applied, err))
+    if (apply_by_key(comparison, false, applied, err))
         return true;
     if (!is_refusal(err))
         return false;
-    if (comparison->counts.to_update > 0 && strcmp(err->sqlstate, "23505") == 0) {
+    if (comparison->counts.to_update > 0 && is_collision(err)) {
         if (!return_to_savepoint(comparison, &lost)) {
             *err = lost;
             return false;
         }
         *applied = (struct applied){ 0 };
-        if (apply_by_replacing(comparison, applied, err))
+        if (apply_by_key(comparison, true, applied, err))
             return true;
         if (!is_refusal(err))
             return false;
@@ -470,8 +499,13 @@ comparison_apply(struct comparison *comparison, const struct mirror_claim *claim
     *is_current = true;
     if (!lock_mirror(comparison, err))
         return false;
-    if (!apply_somehow(comparison, claim, applied, err))
-        return add_remedy(err);
+    if (!apply_somehow(comparison, claim, applied, err)) {
+        if (strcmp(err->sqlstate, COMPARE_NOT_CURRENT) != 0)
+            return add_remedy(err);
+        *is_current = false;
+        error_clear(err);
+        return true;
+    }
     if (applied->refused == 0)
         *is_current = applied->deleted == counts->to_delete &&
                       applied->updated == counts->to_update &&

@@ -1,7 +1,9 @@
 // Applying differences row by row, when PostgreSQL refused them as a whole: people may have put a
 // constraint on a mirrored table that some of the source's rows do not keep. Each change runs in a
-// subtransaction of its own; a row that is refused is left out and put into quarantine, and its old
-// version goes, for the mirror holds no row that the source does not have.
+// subtransaction of its own. What is refused is tried again after the others: it may have waited
+// for one of them. What is refused then loses its old version, for the mirror holds no row that the
+// source does not have; it is tried a last time, when all old versions are gone, and if even that
+// fails it is left out and put into quarantine.
 #include "target/compare_internal.h"
 
 #include <inttypes.h>
@@ -9,12 +11,17 @@
 
 #define REFUSED "oe2pg_refused"
 
+// No row: somebody changed it since it was compared, or a trigger skipped it.
+static const char check_found[] =
+    "IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = '" COMPARE_NOT_CURRENT "'; END IF; ";
+
 static void
 append_matching(struct comparison *comparison, struct buffer *sql)
 {
     buffer_append_text(sql, " WHERE m.ctid = x.place AND ");
     compare_append_digest(sql, &comparison->kind, comparison->table, NULL, "m");
     buffer_append_text(sql, " = x.digest; ");
+    buffer_append_text(sql, check_found);
 }
 
 static void
@@ -35,6 +42,7 @@ append_update(struct comparison *comparison, struct buffer *sql)
                             " x.place AND ");
     compare_append_digest(sql, &comparison->kind, table, NULL, "m");
     buffer_append_text(sql, " = x.digest; ");
+    buffer_append_text(sql, check_found);
 }
 
 static void
@@ -53,6 +61,7 @@ append_insert(struct comparison *comparison, struct buffer *sql)
         }
     }
     buffer_append_text(sql, " FROM pg_temp." CANDIDATE " c WHERE c.ctid = x.fresh; ");
+    buffer_append_text(sql, check_found);
 }
 
 static void
@@ -64,44 +73,54 @@ append_delete(struct comparison *comparison, struct buffer *sql)
     append_matching(comparison, sql);
 }
 
-// The dollar quote cannot be ended by a name: names that hold its tag are refused below.
-#define BODY_TAG "$oe2pg_apply_rows$"
+#define IF_REFUSED                                                                                 \
+    "EXCEPTION WHEN integrity_constraint_violation OR program_limit_exceeded OR data_exception "   \
+    "THEN "
 
-static bool
-names_are_safe(const struct comparison *comparison)
+static void
+append_body(struct comparison *comparison, struct buffer *body)
 {
-    const struct table *table = comparison->table;
-
-    for (size_t i = 0; i < table->column_count; i++) {
-        if (strchr(table->columns[i].target_name, '$') != NULL)
-            return false;
-    }
-    return strchr(table->target_name, '$') == NULL && strchr(comparison->schema, '$') == NULL;
+    buffer_append_text(body, " DECLARE x record; why text; BEGIN SET CONSTRAINTS ALL IMMEDIATE;"
+                             " FOR x IN SELECT place, digest, fresh FROM pg_temp." CHANGE
+                             " ORDER BY fresh IS NULL DESC, place LOOP IF x.fresh IS NULL THEN ");
+    append_delete(comparison, body);
+    buffer_append_text(body, "CONTINUE; END IF; BEGIN IF x.place IS NULL THEN ");
+    append_insert(comparison, body);
+    buffer_append_text(body, "ELSE ");
+    append_update(comparison, body);
+    buffer_append_text(body,
+        "END IF; " IF_REFUSED "GET STACKED DIAGNOSTICS why = RETURNED_SQLSTATE;"
+        " INSERT INTO pg_temp." REFUSED " VALUES (x.place, x.digest, x.fresh, why); END; END LOOP;"
+        " FOR x IN SELECT place, digest, fresh FROM pg_temp." REFUSED
+        " WHERE place IS NOT NULL LOOP BEGIN ");
+    append_update(comparison, body);
+    buffer_append_text(body,
+        "DELETE FROM pg_temp." REFUSED " r WHERE r.fresh = x.fresh; " IF_REFUSED
+        "NULL; END; END LOOP;"
+        " FOR x IN SELECT place, digest FROM pg_temp." REFUSED " WHERE place IS NOT NULL LOOP ");
+    append_delete(comparison, body);
+    buffer_append_text(
+        body, "END LOOP; FOR x IN SELECT fresh FROM pg_temp." REFUSED " LOOP BEGIN ");
+    append_insert(comparison, body);
+    buffer_append_text(body, "DELETE FROM pg_temp." REFUSED
+                             " r WHERE r.fresh = x.fresh; " IF_REFUSED "NULL; END; END LOOP; END ");
 }
 
+// The body is a literal: whatever a name holds cannot end it.
 static bool
 run_loop(struct comparison *comparison, struct error *err)
 {
     struct buffer *sql = sql_start(comparison->target);
+    struct buffer body;
 
+    buffer_init(&body, BUFFER_SQL_CAP);
+    append_body(comparison, &body);
     buffer_append_text(sql,
-        "CREATE TEMPORARY TABLE " REFUSED " (fresh tid, state text) ON COMMIT DROP; DO " BODY_TAG
-        " DECLARE x record; why text; BEGIN"
-        " FOR x IN SELECT place, digest, fresh FROM pg_temp." CHANGE
-        " ORDER BY fresh IS NULL DESC, place LOOP"
-        " IF x.fresh IS NULL THEN ");
-    append_delete(comparison, sql);
-    buffer_append_text(sql, " CONTINUE; END IF; BEGIN IF x.place IS NULL THEN ");
-    append_insert(comparison, sql);
-    buffer_append_text(sql, " ELSE ");
-    append_update(comparison, sql);
-    buffer_append_text(sql,
-        " END IF; EXCEPTION WHEN integrity_constraint_violation OR program_limit_exceeded"
-        " OR data_exception THEN GET STACKED DIAGNOSTICS why = RETURNED_SQLSTATE;"
-        " INSERT INTO pg_temp." REFUSED " VALUES (x.fresh, why);"
-        " IF x.place IS NOT NULL THEN ");
-    append_delete(comparison, sql);
-    buffer_append_text(sql, " END IF; END; END LOOP; END " BODY_TAG);
+        "CREATE TEMPORARY TABLE " REFUSED " (place tid, digest bigint, fresh tid,"
+        " state text) ON COMMIT DROP; DO ");
+    sql_append_literal(sql, buffer_text(&body));
+    sql->failed = sql->failed || body.failed;
+    buffer_release(&body);
     return compare_run(comparison, "could not apply the changes row by row", NULL, err);
 }
 
@@ -163,9 +182,7 @@ count_refused(struct comparison *comparison, int64_t *refused_updates, struct er
     PGresult *row = NULL;
 
     if (!target_script(comparison->target, "could not count refused rows",
-            "SELECT pg_catalog.count(*) FROM pg_temp." REFUSED " r JOIN pg_temp." CHANGE
-            " x ON x.fresh = r.fresh WHERE x.place IS NOT NULL",
-            &row, err))
+            "SELECT pg_catalog.count(place) FROM pg_temp." REFUSED, &row, err))
         return false;
     *refused_updates = result_integer(row, 0, 0);
     PQclear(row);
@@ -180,8 +197,6 @@ compare_apply_rows(struct comparison *comparison, const struct mirror_claim *cla
     int64_t refused_updates;
 
     *applied = (struct applied){ 0 };
-    if (!names_are_safe(comparison))
-        return error_set(err, ERROR_TABLE, "the table refuses rows, and a name in it holds \"$\"");
     if (!run_loop(comparison, err) || !count_refused(comparison, &refused_updates, err) ||
         !save_refused(comparison, claim, applied, err))
         return false;

@@ -61,8 +61,9 @@ bool comparison_remember_gone(struct comparison *comparison, struct error *err)
 bool comparison_keep_common(struct comparison *comparison, int64_t *kept, struct error *err)
     __attribute__((warn_unused_result));
 
-// The same for a table with a key, after pairing: true in *is_so when every row that would be deleted
-// was gone in the comparison before as well. (Leaving a changed row gone-less would double its key.)
+// The same for a table with a key, after pairing: true in *is_so when every row that would be
+// deleted was gone in the comparison before as well. (Leaving a changed row gone-less would double
+// its key.)
 bool comparison_was_gone_before(struct comparison *comparison, bool *is_so, struct error *err)
     __attribute__((warn_unused_result));
 
@@ -82,9 +83,11 @@ bool comparison_pair(struct comparison *comparison, struct difference_counts *co
     bool *is_current, struct error *err) __attribute__((warn_unused_result));
 
 // Keys of rows that would be deleted, `limit` at most, spread over the key; key columns in order,
-// as canonical text in `arena`. 0 for a keyless table.
+// as canonical text in `arena`. 0 for a keyless table. With `only_unseen` those are left out whose
+// key the scan did meet, in another row: the mirror has that key more than once.
 bool comparison_keys_to_delete(struct comparison *comparison, struct arena *arena, size_t limit,
-    struct cell **values, size_t *row_count, struct error *err) __attribute__((warn_unused_result));
+    bool only_unseen, struct cell **values, size_t *row_count, struct error *err)
+    __attribute__((warn_unused_result));
 
 // Inside a fenced transaction that the caller commits: locks the table against writers (readers go
 // on), applies, and checks every command's count against the plan. *is_current as above.

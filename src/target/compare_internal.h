@@ -9,7 +9,9 @@
 #define CANDIDATE "oe2pg_candidate" // source rows that the mirror does not have
 #define GONE "oe2pg_gone" // places and digests of mirror rows that the source does not have
 #define BEFORE "oe2pg_gone_before" // of a keyless table: what was gone in the comparison before
-#define CHANGE "oe2pg_change"      // both, paired by key: (place, digest, fresh)
+// A statement that met another row than the one that was compared raises this state of our own.
+#define COMPARE_NOT_CURRENT "OE001"
+#define CHANGE "oe2pg_change" // both, paired by key: (place, digest, fresh)
 
 struct comparison {
     struct target *target;
@@ -34,6 +36,10 @@ bool compare_make_candidates(struct comparison *comparison, struct error *err)
 bool compare_make_gone(struct comparison *comparison, struct error *err)
     __attribute__((warn_unused_result));
 
+// Updates the paired rows where two of them swap a value that has to be unique, see
+// apply_swapped.c.
+bool compare_update_swapped(struct comparison *comparison, int64_t *updated, struct error *err)
+    __attribute__((warn_unused_result));
 // The last way to apply, see apply_rows.c. Inside the transaction, after the lock.
 bool compare_apply_rows(struct comparison *comparison, const struct mirror_claim *claim,
     struct applied *applied, struct error *err) __attribute__((warn_unused_result));

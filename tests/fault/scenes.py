@@ -47,7 +47,7 @@ def change_source(path):
             "INSERT INTO loose SELECT t, n FROM loose LIMIT 5;"
             "DELETE FROM loose WHERE rowid IN (SELECT min(rowid) FROM loose GROUP BY t LIMIT 9);"
             "UPDATE holes SET t = 'hole' WHERE k IS NULL AND rowid % 20 = 1;"
-            "DELETE FROM holes WHERE k IN ('k3', 'k4');"
+            "DELETE FROM holes WHERE k IN ('k3', 'k4') OR (k IS NULL AND rowid = 11);"
             "INSERT INTO hardly VALUES (1, 'one');")
 
 

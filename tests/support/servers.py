@@ -10,6 +10,7 @@ as nobody, because neither PostgreSQL nor MariaDB likes to be root.
 """
 
 import glob
+import json
 import os
 import pwd
 import shutil
@@ -270,4 +271,69 @@ class MariadbServer(_Server):
 
     def close(self):
         self.stop()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+# --- databases that are servers written in Java
+
+JAVA = "/usr/share/java/"
+
+
+def java_jars(*names):
+    """Full paths of Debian's jars; None if one is absent."""
+    paths = [JAVA + name for name in names]
+    return paths if shutil.which("java") and all(map(os.path.exists, paths)) else None
+
+
+class JavaServer(_Server):
+    """H2, HSQLDB or Derby with user sa, password sa; tests/support/JdbcServer.java is both the
+    server and the client program."""
+
+    jars = {"H2": ("h2.jar",), "HSQLDB": ("hsqldb.jar",),
+            "Derby": ("derby.jar", "derbynet.jar", "derbyclient.jar")}
+
+    def __init__(self, product):
+        super().__init__("oe2pg-java-")
+        self.product = product
+        self.url = None
+
+    def __enter__(self):
+        program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "JdbcServer.java")
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(
+                ["java", "-Xmx1g", "-XX:+UseSerialGC", "-Duser.timezone=UTC", "-Dfile.encoding=UTF-8",
+                 "-cp", ":".join(java_jars(*self.jars[self.product])), program, self.product,
+                 str(self.port), self.directory],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
+        try:
+            self.url = self._answer().decode()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def _answer(self):
+        size = self.process.stdout.read(4)
+        if len(size) < 4:
+            raise RuntimeError("the server ended:\n" + self.log())
+        return self.process.stdout.read(int.from_bytes(size, "big"))
+
+    def sql(self, statement):
+        """Runs statements; returns the rows of the last query."""
+        data = statement.encode()
+        self.process.stdin.write(len(data).to_bytes(4, "big") + data)
+        self.process.stdin.flush()
+        answer = json.loads(self._answer())
+        if isinstance(answer, dict):
+            raise RuntimeError(answer["error"])
+        return answer
+
+    def close(self):
+        if self.process is not None:
+            self.process.stdin.close()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
         shutil.rmtree(self.directory, ignore_errors=True)

@@ -15,7 +15,9 @@
 //
 // The source is described by the environment: SOURCE_CONNECTION or SOURCE_DRIVER, SOURCE_HOST,
 // SOURCE_PORT, SOURCE_DB, SOURCE_USER, SOURCE_PASSWORD, SOURCE_SCHEMA, SOURCE_FETCH_SIZE,
-// SOURCE_QUERY_TIMEOUT.
+// SOURCE_QUERY_TIMEOUT. SOURCE_JARS (paths with colons between them) asks for JDBC, with
+// SOURCE_CLASS, SOURCE_URL, SOURCE_PROPERTIES and SOURCE_JVM_OPTIONS (both with semicolons between
+// them).
 // Texts that are no UTF-8 are printed as {"bytes": "hex"}, binary values as {"binary": "hex"}.
 // A failure prints {"error": {...}} and ends with status 1.
 #include "base/arena.h"
@@ -73,11 +75,41 @@ number(const char *name, int otherwise)
     return (int)value;
 }
 
+// The pieces of a variable; they live as long as the program.
+static const char *const *
+pieces(const char *name, const char *separators, size_t *count)
+{
+    static char *texts[32]; // a leak elsewhere
+    static size_t used;
+    char **first = &texts[used];
+    const char *at = variable(name) != NULL ? variable(name) : "";
+
+    *count = 0;
+    while (*at != '\0') {
+        size_t size = strcspn(at, separators);
+
+        if (used == sizeof texts / sizeof texts[0])
+            BUG("too many pieces of %s", name);
+        texts[used] = mem_alloc(size + 1);
+        memcpy(texts[used], at, size);
+        texts[used++][size] = '\0';
+        (*count)++;
+        at += size + (at[size] != '\0' ? 1 : 0);
+    }
+    return (const char *const *)first;
+}
+
 static void
 read_environment(struct source_settings *settings)
 {
     memset(settings, 0, sizeof *settings);
-    settings->interface = SOURCE_INTERFACE_ODBC;
+    settings->interface =
+        variable("SOURCE_JARS") != NULL ? SOURCE_INTERFACE_JDBC : SOURCE_INTERFACE_ODBC;
+    settings->jar_files = pieces("SOURCE_JARS", ":", &settings->jar_file_count);
+    settings->driver_class = variable("SOURCE_CLASS");
+    settings->jdbc_url = variable("SOURCE_URL");
+    settings->jdbc_properties = pieces("SOURCE_PROPERTIES", ";", &settings->jdbc_property_count);
+    settings->jvm_options = pieces("SOURCE_JVM_OPTIONS", ";", &settings->jvm_option_count);
     settings->odbc_connection = variable("SOURCE_CONNECTION");
     settings->odbc_driver = variable("SOURCE_DRIVER");
     settings->host = variable("SOURCE_HOST");

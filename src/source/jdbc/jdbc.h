@@ -77,6 +77,8 @@ bool jni_object(const struct jni_call *call, jobject object, jmethodID method, j
     struct error *err, ...) __attribute__((warn_unused_result));
 bool jni_void(const struct jni_call *call, jobject object, jmethodID method, struct error *err,
     ...) __attribute__((warn_unused_result));
+// The same of a method without arguments whose failure changes nothing.
+void jni_quietly(const struct jni_call *call, jobject object, jmethodID method);
 // What a byte[] method returns, as a parcel over a copy in `arena`.
 bool jni_parcel(const struct jni_call *call, jobject object, jmethodID method, struct arena *arena,
     struct parcel_reader *parcel, struct error *err) __attribute__((warn_unused_result));

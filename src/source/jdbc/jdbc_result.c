@@ -126,7 +126,7 @@ jdbc_result_close(struct jdbc_result *result)
     // A result that was never begun is all zeros.
     if (result->source != NULL && result->reader != NULL &&
         jni_begin(result->source->settings, "could not close a result", &call, &ignored)) {
-        (void)jni_void(&call, result->reader, jvm_methods()->reader_close, &ignored);
+        jni_quietly(&call, result->reader, jvm_methods()->reader_close);
         (*call.env)->DeleteGlobalRef(call.env, result->reader);
         jni_end(&call);
     }

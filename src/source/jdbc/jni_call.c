@@ -68,6 +68,14 @@ jni_void(const struct jni_call *call, jobject object, jmethodID method, struct e
     return check(call, err);
 }
 
+void
+jni_quietly(const struct jni_call *call, jobject object, jmethodID method)
+{
+    (*call->env)->CallVoidMethod(call->env, object, method);
+    if ((*call->env)->ExceptionCheck(call->env))
+        (*call->env)->ExceptionClear(call->env);
+}
+
 bool
 jni_parcel(const struct jni_call *call, jobject object, jmethodID method, struct arena *arena,
     struct parcel_reader *parcel, struct error *err)

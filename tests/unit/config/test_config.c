@@ -185,7 +185,7 @@ secrets_are_collected_for_both_sides(void **state)
 }
 
 static void
-asking_for_jdbc_is_a_valid_configuration_but_not_a_source(void **state)
+asking_for_jdbc_needs_a_place_to_connect_to(void **state)
 {
     struct config config;
     struct error err = { 0 };
@@ -197,8 +197,32 @@ asking_for_jdbc_is_a_valid_configuration_but_not_a_source(void **state)
     assert_int_equal(config.values[OPTION_SOURCE_JAR_FILE].list_count, 2);
     assert_false(config_check_source(&config, &err));
     assert_int_equal(err.kind, ERROR_CONFIG);
-    assert_non_null(strstr(err.message, "config.json:2: progress_db.jar_file"));
-    assert_non_null(strstr(err.hint, "odbc_driver"));
+    assert_non_null(strstr(err.message, "progress_db.jdbc_url"));
+    config_release(&config);
+    write_file("config.json", "{\"progress_db\":\n{\"jar_file\": \"a.jar\", \"host\": \"h\","
+                              "\"port\": 1, \"db_name\": \"d\"}}");
+    load(&config);
+    assert_true(config_check_source(&config, &err));
+    config_release(&config);
+    write_file("config.json", "{\"progress_db\": {\"jar_file\": \"a.jar\",\n"
+                              "\"jdbc_url\": \"jdbc:x:y;Password=geheim;user=u\",\n"
+                              "\"jdbc_properties\": {\"a\": \"b=c\", \"keyPassword\": \"ganz\"},\n"
+                              "\"jvm_options\": [\"-Xmx1g\", \"-Dx=y z\"]}}");
+    load(&config);
+    assert_true(config_check_source(&config, &err));
+    assert_int_equal(config.settings.source.jdbc_property_count, 2);
+    assert_string_equal(config.settings.source.jdbc_properties[0], "a=b=c");
+    assert_int_equal(config.settings.source.jvm_option_count, 2);
+    assert_string_equal(config.settings.source.jvm_options[1], "-Dx=y z");
+    assert_string_equal(config.values[OPTION_SOURCE_JDBC_PROPERTIES].shown, "a=b=c, keyPassword=***");
+    assert_string_equal(
+        config.values[OPTION_SOURCE_JDBC_URL].shown, "jdbc:x:y;Password=***;user=u");
+    assert_int_equal(config.settings.source.secret_count, 2);
+    config_release(&config);
+    write_file("config.json", "{\"progress_db\": {\"interface\": \"jdbc\"}}");
+    load(&config);
+    assert_false(config_check_source(&config, &err));
+    assert_non_null(strstr(err.message, "jar_file"));
     config_release(&config);
     write_file("config.json",
         "{\"progress_db\":\n{\"jar_file\": \"a.jar\", \"interface\": \"odbc\","
@@ -254,6 +278,11 @@ wrong_values_are_refused_with_file_line_and_key(void **state)
     assert_refused("{\"progress_db\": {\"jar_file\": [\n1]}}", "config.json:2:", "list of texts");
     assert_refused("{\"progress_db\": {\"jar_file\": [\n\"\"]}}", "config.json:2:", "empty text");
     assert_refused("{\"progress_db\": {\"jar_file\":\n[]}}", "config.json:2:", "empty list");
+    assert_refused("{\"progress_db\": {\"jdbc_properties\":\n[]}}", "config.json:2:", "an object");
+    assert_refused(
+        "{\"progress_db\": {\"jdbc_properties\": {\n\"a\": 1}}}", "config.json:2:", "an object");
+    assert_refused(
+        "{\"progress_db\": {\"jdbc_properties\": {\n\"a=b\": \"\"}}}", "config.json:2:", "name");
     assert_refused(
         "{\"mirror_settings\": {\"tables\":\n[]}}", "config.json:2:", "must be an object");
     assert_refused("{\"mirror_settings\": {\"tables\": {\n\"a\": {\n\"kye\": 1}}}}",
@@ -408,7 +437,7 @@ main(void)
         cmocka_unit_test_setup(flags_beat_the_environment_which_beats_the_files, empty_folder),
         cmocka_unit_test_setup(secrets_are_collected_for_both_sides, empty_folder),
         cmocka_unit_test_setup(
-            asking_for_jdbc_is_a_valid_configuration_but_not_a_source, empty_folder),
+            asking_for_jdbc_needs_a_place_to_connect_to, empty_folder),
         cmocka_unit_test_setup(the_target_schema_follows_the_source_schema, empty_folder),
         cmocka_unit_test_setup(wrong_values_are_refused_with_file_line_and_key, empty_folder),
         cmocka_unit_test_setup(a_misspelt_variable_is_refused, empty_folder),

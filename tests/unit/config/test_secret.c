@@ -138,6 +138,39 @@ many_short_secrets_fit(void **state)
     arena_release(&arena);
 }
 
+static void
+passwords_in_jdbc_urls_are_found(void **state)
+{
+    static const struct {
+        const char *url;
+        const char *shown;
+    } cases[] = {
+        { "jdbc:datadirect:openedge://h:1;databaseName=d", NULL },
+        { "jdbc:datadirect:openedge://h:1;databaseName=d;Password=p w;X=1",
+            "jdbc:datadirect:openedge://h:1;databaseName=d;Password=***;X=1" },
+        { "jdbc:x://h/d?user=u&password=p&ssl=true", "jdbc:x://h/d?user=u&password=***&ssl=true" },
+        { "jdbc:x://u:geheim@h/d", "jdbc:x://u:***@h/d" },
+        { "jdbc:x://h/d;trustStorePassword=a;b", "jdbc:x://h/d;trustStorePassword=***;***" },
+        { "jdbc:x://h/d?mail=a:b@c", NULL },
+        { "", NULL },
+        { ";", NULL },
+        { ";password=", NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct secret_list secrets = { 0 };
+        struct arena arena;
+        const char *shown;
+
+        arena_init(&arena);
+        secret_scan_jdbc(&arena, cases[i].url, &secrets, &shown);
+        assert_string_equal(shown, cases[i].shown != NULL ? cases[i].shown : cases[i].url);
+        assert_true((secrets.count > 0) == (cases[i].shown != NULL));
+        arena_release(&arena);
+    }
+}
+
 int
 main(void)
 {
@@ -146,6 +179,7 @@ main(void)
         cmocka_unit_test(passwords_in_uris_are_found_as_libpq_reads_them),
         cmocka_unit_test(passwords_in_odbc_strings_are_found),
         cmocka_unit_test(many_short_secrets_fit),
+        cmocka_unit_test(passwords_in_jdbc_urls_are_found),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,110 @@
+// Updating rows that swap values which people declared unique: one after the other they collide.
+// Deleting and inserting them would lose what people keep in columns of their own and in tables
+// that refer to these rows. So the unique columns of all changed rows are first given values that
+// nobody has, and then the right ones.
+#include "target/compare_internal.h"
+
+#include <string.h>
+
+#define PARKED "oe2pg_parked"
+
+static bool
+find_unique_columns(struct comparison *comparison, PGresult **rows, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+
+    parameter_text(&parameters, comparison->schema);
+    parameter_text(&parameters, comparison->table->target_name);
+    // An index over an expression (0) may use any column.
+    return target_execute(comparison->target, "could not read the table's unique indexes",
+        "SELECT DISTINCT a.attname FROM pg_catalog.pg_index i"
+        " JOIN pg_catalog.pg_class c ON c.oid = i.indrelid"
+        " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+        " JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0"
+        "  AND NOT a.attisdropped"
+        "  AND (a.attnum = ANY (i.indkey::int2[]) OR 0 = ANY (i.indkey::int2[]))"
+        " WHERE n.nspname = $1 AND c.relname = $2 AND (i.indisunique OR i.indisexclusion)",
+        &parameters, rows, err);
+}
+
+static bool
+is_listed(const PGresult *rows, const char *name)
+{
+    for (int i = 0; i < PQntuples(rows); i++) {
+        if (strcmp(result_text(rows, i, 0), name) == 0)
+            return true;
+    }
+    return false;
+}
+
+// At least one column is set, whichever, so that the statement is one.
+static void
+append_parking(struct comparison *comparison, struct buffer *sql, const PGresult *unique)
+{
+    const struct table *table = comparison->table;
+    const char *separator = "";
+
+    buffer_append_text(sql,
+        "CREATE TEMPORARY TABLE " PARKED " (place tid, fresh tid) ON COMMIT DROP;"
+        " WITH p AS (UPDATE ONLY ");
+    sql_append_qualified(sql, comparison->schema, table->target_name);
+    buffer_append_text(sql, " m SET ");
+    for (size_t i = 0; i < table->column_count; i++) {
+        const char *name = table->columns[i].target_name;
+
+        if (!is_listed(unique, name) && (i + 1 < table->column_count || separator[0] != '\0'))
+            continue;
+        buffer_append_text(sql, separator);
+        sql_append_name(sql, name);
+        buffer_append_text(sql, " = 'oe2pg swaps ' || x.place::pg_catalog.text");
+        separator = ", ";
+    }
+    buffer_append_text(sql,
+        " FROM pg_temp." CHANGE " x WHERE x.fresh IS NOT NULL AND m.ctid = x.place"
+        " AND ");
+    compare_append_digest(sql, &comparison->kind, table, NULL, "m");
+    buffer_append_text(sql, " = x.digest RETURNING m.ctid AS place, x.fresh)"
+                            " INSERT INTO pg_temp." PARKED " SELECT place, fresh FROM p");
+}
+
+static void
+append_update(struct comparison *comparison, struct buffer *sql)
+{
+    const struct table *table = comparison->table;
+
+    buffer_append_text(sql, "UPDATE ONLY ");
+    sql_append_qualified(sql, comparison->schema, table->target_name);
+    buffer_append_text(sql, " m SET ");
+    for (size_t i = 0; i < table->column_count; i++) {
+        buffer_append_text(sql, i > 0 ? ", " : "");
+        sql_append_name(sql, table->columns[i].target_name);
+        buffer_append_text(sql, " = c.");
+        sql_append_name(sql, table->columns[i].target_name);
+    }
+    buffer_append_text(sql, " FROM pg_temp." PARKED " x JOIN pg_temp." CANDIDATE
+                            " c ON c.ctid = x.fresh WHERE m.ctid = x.place");
+}
+
+bool
+compare_update_swapped(struct comparison *comparison, int64_t *updated, struct error *err)
+{
+    PGresult *unique = NULL;
+    PGresult *result = NULL;
+    struct buffer *sql;
+    bool done;
+
+    if (!find_unique_columns(comparison, &unique, err))
+        return false;
+    sql = sql_start(comparison->target);
+    append_parking(comparison, sql, unique);
+    PQclear(unique);
+    if (!compare_run(comparison, "could not set swapped values aside", NULL, err))
+        return false;
+    sql = sql_start(comparison->target);
+    append_update(comparison, sql);
+    done = compare_run(comparison, "could not update rows", &result, err);
+    if (done)
+        *updated = result_affected(result);
+    PQclear(result);
+    return done;
+}
