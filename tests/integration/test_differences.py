@@ -35,7 +35,7 @@ CHANGES = {
     "new rows": ["INSERT INTO keyed VALUES (900, NULL, NULL), (901, '', 0)",
                  "INSERT INTO loose VALUES ('new', NULL), (NULL, NULL)"],
     "changed values": ["UPDATE keyed SET t = 'ü' || t WHERE id % 7 = 0",
-                       "UPDATE pictures SET p = x'00ff' || p WHERE id % 9 = 0"],
+                       "UPDATE pictures SET p = CAST(x'00ff' || p AS BLOB) WHERE id % 9 = 0"],
     "NULL becomes empty and empty NULL": ["UPDATE keyed SET t = NULL WHERE id < 5",
                                           "UPDATE pair SET t = '' WHERE a < 2"],
     "rows that are gone": ["DELETE FROM keyed WHERE id % 50 = 1", "DELETE FROM pair WHERE a = 7"],
