@@ -17,6 +17,7 @@ enum {
     READER_POLL_MS = 200,
     // Below this many rows a table is read in whatever order is cheapest and in one go.
     ORDERED_FROM_ROWS = 20000,
+    ANALYSE_FROM_ROWS = 1000,
     NAME_SIZE = 64, // PostgreSQL's NAMEDATALEN
 };
 
@@ -484,6 +485,15 @@ prepare(struct load *load, uint64_t fingerprint, struct error *err)
     return !record->was_staged || drop_staging(load, err);
 }
 
+// A staged table was analysed before it was moved; small ones can wait for autovacuum.
+static void
+analyse_if_large(struct load *load, bool was_staged)
+{
+    if (!was_staged && load->record->row_count >= ANALYSE_FROM_ROWS)
+        ddl_analyze(load->worker->target, load->worker->shared->settings->target.schema,
+            load->table->target_name);
+}
+
 bool
 load_table(struct worker *worker, const struct table *table, uint64_t fingerprint,
     struct table_record *record, struct table_result *result, struct error *err)
@@ -505,6 +515,8 @@ load_table(struct worker *worker, const struct table *table, uint64_t fingerprin
         done = load_in_order(&load, err);
     else if (done)
         done = read_rest(&load, KEY_PART_ALL, err) && finish(&load, false, false, err);
+    if (done)
+        analyse_if_large(&load, load.is_staged);
     reader_release(&load.reader);
     worker_end_reading(worker);
     result->values_quarantined += load.sender.quarantine.saved_count;
