@@ -1,10 +1,9 @@
 #include "plan/shape_diff.h"
 
-#include <stdbool.h>
 #include <string.h>
 
-static bool
-has_name(const struct name_list *list, const char *name)
+bool
+name_list_has(const struct name_list *list, const char *name)
 {
     for (size_t i = 0; i < list->count; i++) {
         if (strcmp(list->names[i], name) == 0)
@@ -32,11 +31,11 @@ shape_diff_make(struct arena *arena, const struct table *table, const struct nam
     diff->added_count = 0;
     diff->gone_count = 0;
     for (size_t i = 0; i < table->column_count; i++) {
-        if (!has_name(present, table->columns[i].target_name))
+        if (!name_list_has(present, table->columns[i].target_name))
             diff->added[diff->added_count++] = table->columns[i].target_name;
     }
     for (size_t i = 0; i < mirrored->count; i++) {
-        if (!is_in_source(table, mirrored->names[i]) && has_name(present, mirrored->names[i]))
+        if (!is_in_source(table, mirrored->names[i]) && name_list_has(present, mirrored->names[i]))
             diff->gone[diff->gone_count++] = mirrored->names[i];
     }
 }

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "model/table.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct shape_diff {
@@ -18,6 +19,7 @@ struct name_list {
     const char *const *names;
     size_t count;
 };
+bool name_list_has(const struct name_list *list, const char *name);
 
 // `mirrored` are the columns that were mirrored so far, `present` those that the table really has;
 // a column that people added is in neither list. Everything in `arena`.

@@ -183,7 +183,7 @@ write_differences(struct full *full, bool *is_current, struct error *err)
         return false;
     full->result->values_quarantined += full->scan.sender.quarantine.saved_count + applied.refused;
     full->result->values_newly_quarantined =
-        full->scan.sender.quarantine.new_count + applied.refused;
+        full->scan.sender.quarantine.new_count + applied.newly_refused;
     worker_set_phase(worker, PHASE_COMMITTING);
     return table_run_save(worker->target, claim, full->record, full->result, err) &&
            tracking_save(

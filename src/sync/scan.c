@@ -24,7 +24,26 @@ compare_known(const void *left, const void *right)
     return (a->digest > b->digest) - (a->digest < b->digest);
 }
 
-// A row that is known to be refused and has not changed is left out again, not tried again.
+// One of equal rows may be in the mirror and the others refused: each has an entry. Against the set
+// the first was struck off before; without it only as many are left out as there are entries.
+static bool
+take_known(struct scan *scan, struct known_row *known)
+{
+    const struct known_row *end = scan->known_rows + scan->known_row_count;
+
+    while (known > scan->known_rows && known[-1].digest == known->digest)
+        known--;
+    while (known->is_seen && known + 1 < end && known[1].digest == known->digest)
+        known++;
+    if (known->is_seen && !scan->has_set)
+        return false;
+    known->is_seen = true;
+    scan->left_out++;
+    return true;
+}
+
+// A row that is known to be refused and has not changed is left out again, not tried again; unless
+// everything is to be tried: the constraint that refused it may be gone.
 static bool
 is_known_row(struct scan *scan, const struct cell *row)
 {
@@ -32,15 +51,11 @@ is_known_row(struct scan *scan, const struct cell *row)
     struct known_row wanted;
     struct known_row *known;
 
-    if (scan->known_row_count == 0)
+    if (scan->known_row_count == 0 || scan->worker->shared->settings->mirror.full_sync)
         return false;
     wanted.digest = digest_row(&unseeded, scan->table, row);
     known = bsearch(&wanted, scan->known_rows, scan->known_row_count, sizeof *known, compare_known);
-    if (known == NULL)
-        return false;
-    known->is_seen = true;
-    scan->left_out++;
-    return true;
+    return known != NULL && take_known(scan, known);
 }
 
 static bool

@@ -31,6 +31,13 @@ check_relation(const struct shape *shape, struct error *err)
         error_set(err, ERROR_TABLE, "the mirrored table \"%s\" belongs to another role", name);
         return error_hint(err, "ALTER TABLE ... OWNER TO the role that oe2pg uses.");
     }
+    if (relation->hides_rows) {
+        error_set(err, ERROR_TABLE,
+            "row security hides rows of the mirrored table \"%s\" from the role that oe2pg uses",
+            name);
+        return error_hint(err, "ALTER TABLE ... NO FORCE ROW LEVEL SECURITY, or ALTER ROLE ... "
+                               "BYPASSRLS; else it could not be compared.");
+    }
     return true;
 }
 
@@ -57,6 +64,51 @@ add_columns(struct shape *shape, const struct shape_diff *diff, struct error *er
     return true;
 }
 
+static void
+describe_gone(char *text, size_t size, const char *column, bool is_dropped)
+{
+    (void)snprintf(text, size, "column \"%s\" is gone from the source, %s", column,
+        is_dropped ? "dropped" : "kept and no longer written");
+}
+
+// A column that is there and was not mirrored is one that was, earlier, or one that people added:
+// that is theirs, and what the source calls the same has no place.
+static bool
+check_name(struct shape *shape, const char *column, struct error *err)
+{
+    char change[200];
+    bool was_ours;
+
+    describe_gone(change, sizeof change, column, false);
+    if (!schema_change_find(shape->worker->target, &shape->worker->shared->claim, shape->table,
+            change, &was_ours, err))
+        return false;
+    if (was_ours)
+        return true;
+    error_set(err, ERROR_TABLE,
+        "the source has a new column for which the mirror's name is \"%s\", and the mirrored table "
+        "has a column of that name that oe2pg did not make",
+        column);
+    return error_hint(err,
+        "Rename yours (ALTER TABLE ... RENAME COLUMN), or leave the source's out "
+        "(tables.%s.exclude_columns).",
+        shape->table->name);
+}
+
+static bool
+check_names(struct shape *shape, const struct name_list *mirrored, const struct name_list *present,
+    struct error *err)
+{
+    for (size_t i = 0; i < shape->table->column_count; i++) {
+        const char *name = shape->table->columns[i].target_name;
+
+        if (name_list_has(present, name) && !name_list_has(mirrored, name) &&
+            !check_name(shape, name, err))
+            return false;
+    }
+    return true;
+}
+
 // Columns that were mirrored and are not in the source any more.
 static bool
 leave_columns(struct shape *shape, const struct shape_diff *diff, struct error *err)
@@ -71,8 +123,7 @@ leave_columns(struct shape *shape, const struct shape_diff *diff, struct error *
             !ddl_drop_column(shape->worker->target, &shape->worker->arena, schema,
                 shape->table->target_name, diff->gone[i], &statement, err))
             return false;
-        (void)snprintf(change, sizeof change, "column \"%s\" is gone from the source, %s",
-            diff->gone[i], statement != NULL ? "dropped" : "kept and no longer written");
+        describe_gone(change, sizeof change, diff->gone[i], statement != NULL);
         if (!save_change(shape, change, statement, err))
             return false;
     }
@@ -80,18 +131,13 @@ leave_columns(struct shape *shape, const struct shape_diff *diff, struct error *
 }
 
 static bool
-change_shape(struct shape *shape, struct error *err)
+change_shape(struct shape *shape, const struct shape_diff *diff, struct error *err)
 {
     struct target *target = shape->worker->target;
-    const struct name_list mirrored = { shape->record->previous_columns,
-        shape->record->previous_column_count };
-    const struct name_list present = { shape->relation.columns, shape->relation.column_count };
-    struct shape_diff diff;
     bool done;
 
-    shape_diff_make(&shape->worker->arena, shape->table, &mirrored, &present, &diff);
-    done = target_begin(target, err) && add_columns(shape, &diff, err) &&
-           leave_columns(shape, &diff, err) &&
+    done = target_begin(target, err) && add_columns(shape, diff, err) &&
+           leave_columns(shape, diff, err) &&
            save_change(shape, "shape of the source table changed", NULL, err) &&
            tracking_save_shape(target, &shape->worker->shared->claim, shape->table, err) &&
            target_commit(target, err);
@@ -111,6 +157,9 @@ shape_follow(struct worker *worker, const struct table *table, uint64_t fingerpr
         .record = record,
         .settings = &worker->shared->settings->mirror,
     };
+    const struct name_list mirrored = { record->previous_columns, record->previous_column_count };
+    struct name_list present;
+    struct shape_diff diff;
 
     if (!ddl_find(worker->target, &worker->arena, worker->shared->settings->target.schema,
             table->target_name, &shape.relation, err))
@@ -118,12 +167,17 @@ shape_follow(struct worker *worker, const struct table *table, uint64_t fingerpr
     *is_missing = !shape.relation.exists;
     if (*is_missing)
         return true;
+    present = (struct name_list){ shape.relation.columns, shape.relation.column_count };
     if (!check_relation(&shape, err))
         return false;
-    if (record->fingerprint == fingerprint)
+    shape_diff_make(&worker->arena, table, &mirrored, &present, &diff);
+    // Somebody may have dropped a mirrored column by hand: it is made again.
+    if (record->fingerprint == fingerprint && diff.added_count == 0)
         return true;
+    if (!check_names(&shape, &mirrored, &present, err))
+        return false;
     // Somebody may hold a lock for a while; nobody waits behind us for longer than 2 s.
-    for (int tries = 1; !change_shape(&shape, err); tries++) {
+    for (int tries = 1; !change_shape(&shape, &diff, err); tries++) {
         if (strcmp(err->sqlstate, "55P03") != 0 || tries == LOCK_TRIES)
             return false;
         clock_sleep_ms((int64_t)LOCK_PAUSE_MS * tries);

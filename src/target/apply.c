@@ -398,7 +398,8 @@ apply_by_key(
 {
     const struct difference_counts *counts = &comparison->counts;
 
-    return delete_rows(comparison, &applied->deleted, err) &&
+    // Where a publication lacks a replica identity even a DELETE of nothing is refused.
+    return (counts->to_delete == 0 || delete_rows(comparison, &applied->deleted, err)) &&
            (counts->to_update == 0 ||
                (has_swaps ? compare_update_swapped(comparison, &applied->updated, err)
                           : update_rows(comparison, &applied->updated, err))) &&
@@ -426,6 +427,10 @@ add_remedy(struct error *err)
         err->hint[0] = '\0';
         error_hint(err, "A publication needs to tell rows apart: ALTER TABLE ... REPLICA IDENTITY "
                         "FULL, or USING INDEX.");
+    } else if (strcmp(err->sqlstate, "42804") == 0) {
+        error_hint(err,
+            "Mirrored columns are text: ALTER TABLE ... ALTER COLUMN ... TYPE text; typed "
+            "values can be in a view, or in a generated column.");
     } else if (strcmp(err->sqlstate, "23503") == 0) {
         err->hint[0] = '\0';
         error_hint(err, "Rows of another table refer to rows that are gone from the source: remove "

@@ -124,54 +124,92 @@ run_loop(struct comparison *comparison, struct error *err)
     return compare_run(comparison, "could not apply the changes row by row", NULL, err);
 }
 
-static bool
-save_refused(struct comparison *comparison, const struct mirror_claim *claim,
-    struct applied *applied, struct error *err)
+// The refused rows as (state, key_values, row_text, d).
+static void
+append_refused_rows(struct comparison *comparison, struct buffer *sql)
 {
     const struct table *table = comparison->table;
     const struct digest_kind unseeded = { .is_fallback = comparison->kind.is_fallback };
-    struct buffer *sql = sql_start(comparison->target);
-    PGresult *result = NULL;
 
-    buffer_printf(sql,
-        "INSERT INTO oe2pg.quarantine (mirror_id, source_schema, source_table, key_columns,"
-        " key_values, reason, detail, value, value_bytes, row_digest, first_run_id, last_run_id)"
-        " SELECT %d, ",
-        claim->mirror_id);
-    sql_append_literal(sql, table->schema);
-    buffer_append_text(sql, ", ");
-    sql_append_literal(sql, table->name);
-    for (int side = 0; side < 2; side++) {
-        buffer_append_text(sql, ", ARRAY[");
-        for (size_t i = 0; table->key != NULL && i < table->key->column_count; i++) {
-            const struct column *column = &table->columns[table->key->columns[i]];
-
-            buffer_append_text(sql, i > 0 ? ", " : "");
-            if (side == 0) {
-                sql_append_literal(sql, column->name);
-            } else {
-                buffer_append_text(sql, "c.");
-                sql_append_name(sql, column->target_name);
-            }
-        }
-        buffer_append_text(sql, "]::text[]");
+    buffer_append_text(sql, "SELECT r.state, ARRAY[");
+    for (size_t i = 0; table->key != NULL && i < table->key->column_count; i++) {
+        buffer_append_text(sql, i > 0 ? ", c." : "c.");
+        sql_append_name(sql, table->columns[table->key->columns[i]].target_name);
     }
-    buffer_append_text(sql, ", 'row_refused', 'PostgreSQL refused the row, SQLSTATE ' || r.state,"
-                            " pg_catalog.convert_to(v.row_text, 'UTF8'),"
-                            " pg_catalog.octet_length(v.row_text), ");
-    compare_append_digest(sql, &unseeded, table, NULL, "c");
-    buffer_printf(sql, ", %" PRId64 ", %" PRId64, claim->run_id, claim->run_id);
-    buffer_append_text(sql, " FROM pg_temp." REFUSED " r JOIN pg_temp." CANDIDATE
-                            " c ON c.ctid = r.fresh, LATERAL (SELECT ARRAY[");
+    buffer_append_text(sql, "]::text[] AS key_values, ARRAY[");
     for (size_t i = 0; i < table->column_count; i++) {
         buffer_append_text(sql, i > 0 ? ", c." : "c.");
         sql_append_name(sql, table->columns[i].target_name);
     }
-    buffer_append_text(sql, "]::text AS row_text) v");
-    if (!compare_run(comparison, "could not put refused rows into quarantine", &result, err))
+    buffer_append_text(sql, "]::text AS row_text, ");
+    compare_append_digest(sql, &unseeded, table, NULL, "c");
+    buffer_append_text(
+        sql, " AS d FROM pg_temp." REFUSED " r JOIN pg_temp." CANDIDATE " c ON c.ctid = r.fresh");
+}
+
+static void
+append_key_names(struct buffer *sql, const struct table *table)
+{
+    buffer_append_text(sql, "ARRAY[");
+    for (size_t i = 0; table->key != NULL && i < table->key->column_count; i++) {
+        buffer_append_text(sql, i > 0 ? ", " : "");
+        sql_append_literal(sql, table->columns[table->key->columns[i]].name);
+    }
+    buffer_append_text(sql, "]::text[]");
+}
+
+static void
+append_table(struct buffer *sql, const struct table *table)
+{
+    sql_append_literal(sql, table->schema);
+    buffer_append_text(sql, ", ");
+    sql_append_literal(sql, table->name);
+}
+
+// The n-th of equal rows has the n-th of their entries.
+static void
+append_saving(struct comparison *comparison, const struct mirror_claim *claim, struct buffer *sql)
+{
+    buffer_append_text(sql,
+        "WITH v AS (SELECT *, pg_catalog.row_number() OVER (PARTITION BY d) AS n"
+        " FROM (");
+    append_refused_rows(comparison, sql);
+    buffer_printf(sql,
+        ") v), k AS (SELECT id, row_digest AS d, pg_catalog.row_number() OVER"
+        " (PARTITION BY row_digest ORDER BY id) AS n FROM oe2pg.quarantine WHERE mirror_id = %d"
+        " AND column_name IS NULL AND resolved_at IS NULL AND (source_schema, source_table) = (",
+        claim->mirror_id);
+    append_table(sql, comparison->table);
+    buffer_printf(sql,
+        ")), touched AS (UPDATE oe2pg.quarantine q SET last_run_id = %" PRId64
+        ", last_seen_at = pg_catalog.now() FROM k JOIN v USING (d, n) WHERE q.id = k.id),"
+        " fresh AS (INSERT INTO oe2pg.quarantine (mirror_id, source_schema, source_table,"
+        " key_columns, key_values, reason, detail, value, value_bytes, row_digest, first_run_id,"
+        " last_run_id) SELECT %d, ",
+        claim->run_id, claim->mirror_id);
+    append_table(sql, comparison->table);
+    buffer_append_text(sql, ", ");
+    append_key_names(sql, comparison->table);
+    buffer_printf(sql,
+        ", v.key_values, 'row_refused', 'PostgreSQL refused the row, SQLSTATE ' || v.state,"
+        " pg_catalog.convert_to(v.row_text, 'UTF8'), pg_catalog.octet_length(v.row_text), v.d,"
+        " %" PRId64 ", %" PRId64 " FROM v LEFT JOIN k USING (d, n) WHERE k.id IS NULL RETURNING 1)"
+        " SELECT (SELECT pg_catalog.count(*) FROM v), (SELECT pg_catalog.count(*) FROM fresh)",
+        claim->run_id, claim->run_id);
+}
+
+static bool
+save_refused(struct comparison *comparison, const struct mirror_claim *claim,
+    struct applied *applied, struct error *err)
+{
+    PGresult *row = NULL;
+
+    append_saving(comparison, claim, sql_start(comparison->target));
+    if (!compare_run(comparison, "could not put refused rows into quarantine", &row, err))
         return false;
-    applied->refused = result_affected(result);
-    PQclear(result);
+    applied->refused = result_integer(row, 0, 0);
+    applied->newly_refused = result_integer(row, 0, 1);
+    PQclear(row);
     return true;
 }
 

@@ -56,12 +56,19 @@ append_parking(struct comparison *comparison, struct buffer *sql, const PGresult
             continue;
         buffer_append_text(sql, separator);
         sql_append_name(sql, name);
-        buffer_append_text(sql, " = 'oe2pg swaps ' || x.place::pg_catalog.text");
+        buffer_append_text(sql, " = CASE WHEN c.");
+        sql_append_name(sql, name);
+        buffer_append_text(sql, " COLLATE pg_catalog.\"C\" IS DISTINCT FROM m.");
+        sql_append_name(sql, name);
+        buffer_append_text(sql, "::pg_catalog.text COLLATE pg_catalog.\"C\""
+                                " THEN 'oe2pg swaps ' || x.place::pg_catalog.text ELSE m.");
+        sql_append_name(sql, name);
+        buffer_append_text(sql, " END");
         separator = ", ";
     }
     buffer_append_text(sql,
-        " FROM pg_temp." CHANGE " x WHERE x.fresh IS NOT NULL AND m.ctid = x.place"
-        " AND ");
+        " FROM pg_temp." CHANGE " x JOIN pg_temp." CANDIDATE " c ON c.ctid = x.fresh"
+        " WHERE m.ctid = x.place AND ");
     compare_append_digest(sql, &comparison->kind, table, NULL, "m");
     buffer_append_text(sql, " = x.digest RETURNING m.ctid AS place, x.fresh)"
                             " INSERT INTO pg_temp." PARKED " SELECT place, fresh FROM p");

@@ -23,7 +23,8 @@ struct applied {
     int64_t inserted;
     int64_t updated;
     int64_t deleted;
-    int64_t refused; // rows that a constraint of the mirrored table did not let in
+    int64_t refused;       // rows that a constraint of the mirrored table did not let in
+    int64_t newly_refused; // of them not known from earlier runs
 };
 
 // Finds out which digest this server has: asks it for the digests of probe rows.

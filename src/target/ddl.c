@@ -6,7 +6,8 @@
 
 static const char *const find_sql =
     "SELECT c.relkind, pg_catalog.pg_has_role(c.relowner, 'USAGE'), c.relpersistence = 'u',"
-    " a.attname FROM pg_catalog.pg_class c"
+    " a.attname, c.relkind = 'r' AND pg_catalog.row_security_active(c.oid)"
+    " FROM pg_catalog.pg_class c"
     " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
     " LEFT JOIN pg_catalog.pg_attribute a"
     "  ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped"
@@ -29,6 +30,7 @@ ddl_find(struct target *target, struct arena *arena, const char *schema, const c
         relation->kind = result_text(rows, 0, 0)[0];
         relation->is_owned = result_text(rows, 0, 1)[0] == 't';
         relation->is_unlogged = result_text(rows, 0, 2)[0] == 't';
+        relation->hides_rows = result_text(rows, 0, 4)[0] == 't';
         relation->columns = arena_calloc(arena, (size_t)PQntuples(rows), sizeof *relation->columns);
         for (int i = 0; i < PQntuples(rows); i++) {
             if (!PQgetisnull(rows, i, 3))
@@ -65,8 +67,8 @@ ddl_create_schema(struct target *target, const char *schema, struct error *err)
     if (strcmp(err->sqlstate, "42501") == 0)
         err->kind = ERROR_TARGET;
     return pq_remedy(err, "42501",
-               "The role needs CREATE on the database: GRANT CREATE, TEMPORARY ON DATABASE ... TO "
-               "...");
+        "The role needs CREATE on the database: GRANT CREATE, TEMPORARY ON DATABASE ... TO "
+        "...");
 }
 
 static bool

@@ -16,6 +16,7 @@ struct relation {
     char kind;     // pg_class.relkind: 'r' table, 'v' view, ...
     bool is_owned; // by this role, or a role it is a member of
     bool is_unlogged;
+    bool hides_rows;      // by row security, from this role
     const char **columns; // live columns, in order
     size_t column_count;
 };

@@ -97,6 +97,10 @@ bool tracking_mark_dropped(struct target *target, const struct mirror_claim *cla
 bool schema_change_save(struct target *target, const struct mirror_claim *claim,
     const struct table *table, const char *change, const char *statement, struct error *err)
     __attribute__((warn_unused_result));
+// True in *found when the table's history has such a line.
+bool schema_change_find(struct target *target, const struct mirror_claim *claim,
+    const struct table *table, const char *change, bool *found, struct error *err)
+    __attribute__((warn_unused_result));
 
 // What one worker is doing, for others to see; in autocommit. `table` NULL: nothing (row removed).
 struct activity {

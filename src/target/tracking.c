@@ -459,6 +459,27 @@ schema_change_save(struct target *target, const struct mirror_claim *claim,
 }
 
 bool
+schema_change_find(struct target *target, const struct mirror_claim *claim,
+    const struct table *table, const char *change, bool *found, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    PGresult *row = NULL;
+
+    parameter_integer(&parameters, claim->mirror_id);
+    parameter_text(&parameters, table->schema);
+    parameter_text(&parameters, table->name);
+    parameter_text(&parameters, change);
+    if (!target_execute(target, "could not read the history of schema changes",
+            "SELECT EXISTS (SELECT FROM oe2pg.schema_change WHERE mirror_id = $1"
+            " AND source_schema = $2 AND source_table = $3 AND change = $4)",
+            &parameters, &row, err))
+        return false;
+    *found = result_text(row, 0, 0)[0] == 't';
+    PQclear(row);
+    return true;
+}
+
+bool
 tracking_mark_dropped(struct target *target, const struct mirror_claim *claim,
     const struct table *table, struct error *err)
 {

@@ -45,6 +45,7 @@ class Source:
     peak_kb = 30000  # of a streamed table
     schema = ""
     quotes_numbers = True
+    has_code_page = True
     booleans = ("0", "1")
     wide_option = ""  # behind CREATE TABLE, for tables of many columns
 
@@ -325,6 +326,7 @@ class JavaSource(Jdbc, Source):
     """A database written in Java. Names that SQL would fold are in upper case there."""
 
     booleans = ("false", "true")
+    has_code_page = False
     integers = Postgres.integers
     decimals = Postgres.decimals
     types = {
@@ -388,10 +390,17 @@ class H2(JavaSource):
     types = dict(JavaSource.types, float="double precision")
     reset = ("DROP ALL OBJECTS",)
 
+    def fill_large(self):
+        self.sql("CREATE TABLE t AS SELECT x AS a, repeat('x', 200) AS b FROM SYSTEM_RANGE(1, 300000)")
+
 
 class Hsqldb(JavaSource):
     product = "HSQL Database Engine"
     reset = ("DROP SCHEMA PUBLIC CASCADE",)
+
+    def fill_large(self):
+        self.sql("CREATE TABLE t (a int, b varchar(200)); INSERT INTO t SELECT n, repeat('x', 200) "
+                 "FROM UNNEST(SEQUENCE_ARRAY(1, 300000, 1)) s(n)")
 
 
 class Derby(JavaSource):
@@ -413,6 +422,13 @@ class Derby(JavaSource):
 
     def bytes_literal(self, value):
         return "CAST(X'" + value.hex() + "' AS BLOB)"
+
+    def fill_large(self):
+        self.sql("CREATE TABLE t (a int, b varchar(200)); INSERT INTO t VALUES (1, '%s')" % (
+            "x" * 200))
+        for power in range(18):
+            self.sql("INSERT INTO t SELECT a + %d, b FROM t" % 2**power)
+        self.sql("INSERT INTO t SELECT a + 262144, b FROM t WHERE a <= 37856")
 
 
 JDBC_SOURCES = {
@@ -833,10 +849,10 @@ def test_keys_are_primary_keys_and_whole_unique_indexes(source):
                "e int, PRIMARY KEY (b, a))")
     source.sql("CREATE UNIQUE INDEX u1 ON t (c, d); CREATE UNIQUE INDEX u2 ON t (e);"
                "CREATE INDEX plain_one ON t (d)")
-    if source.product != "MariaDB":
+    if source.product in ("SQLite", "PostgreSQL"):
         source.sql("CREATE UNIQUE INDEX partial ON t (c) WHERE c > 0;"
                    "CREATE UNIQUE INDEX expression ON t (lower(d))")
-    else:
+    elif source.product == "MariaDB":
         source.sql("CREATE UNIQUE INDEX prefix ON t (d(3))")
     if source.product == "PostgreSQL":
         source.sql("CREATE UNIQUE INDEX including ON t (d) INCLUDE (e);"
@@ -868,12 +884,15 @@ KEYS = {
 def test_positions_on_keys_of_every_kind(source, kind):
     source.types = dict(source.types, varchar=source.types["varchar"] % 30, decimal="decimal(20,4)")
     source.sql("CREATE TABLE t (k %s NOT NULL PRIMARY KEY, v int)" % source.types[kind])
-    shuffled = list(KEYS[kind])
+    values = [value for value in KEYS[kind]
+              if not (kind == "time" and source.product == "Apache Derby" and "." in value)]
+    shuffled = list(values)
     random.Random(1).shuffle(shuffled)
     for value in shuffled:
-        source.sql("INSERT INTO t VALUES (%s, 1)" % source.text(value))
+        source.sql("INSERT INTO t VALUES (%s, 1)" % (
+            value if kind in ("integer", "decimal") else source.text(value)))
     rows = source.rows("t", "--part", "not_null", "--key", "0")
-    assert sorted(row[0] for row in rows) == sorted(KEYS[kind])
+    assert sorted(row[0] for row in rows) == sorted(values)
     for i, row in enumerate(rows):
         after = source.rows("t", "--part", "not_null", "--key", "0", "--after", row[0])
         assert after == rows[i + 1:], row
@@ -918,7 +937,7 @@ def test_keys_with_nulls_are_two_parts(source):
 
 def test_a_key_without_case(source):
     collation = {"SQLite": "COLLATE NOCASE", "MariaDB": "COLLATE utf8mb4_general_ci",
-                 "PostgreSQL": ""}[source.product]
+                 "H2": ""}.get(source.product, "")
     source.sql("CREATE TABLE t (k varchar(10) %s NOT NULL PRIMARY KEY)" % collation)
     source.sql("INSERT INTO t VALUES ('b'), ('A'), ('C'), ('d')")
     rows = source.rows("t", "--part", "not_null", "--key", "0")
@@ -933,7 +952,8 @@ def test_the_identity_says_who_it_is(source):
     identity = source.run("identity")[0]
     assert identity["product"] == source.product and identity["version"][0].isdigit()
     assert identity["driver"] != " " and identity["db_name"]
-    assert identity["code_page"].lower().replace("-", "") in ("utf8", "utf8mb4")
+    if source.has_code_page:
+        assert identity["code_page"].lower().replace("-", "") in ("utf8", "utf8mb4")
     assert identity["buffers_results"] is not source.streams
     if source.product == "PostgreSQL":
         assert identity["guid"] == source.sql(
@@ -991,19 +1011,24 @@ def test_a_source_without_tables_is_an_error(source):
 def test_estimates(source):
     columns = [("id", "integer"), ("v", "text")]
     create(source, "t", columns, [(i, "v") for i in range(1000)])
-    source.sql({"SQLite": "CREATE INDEX i ON t (id); ANALYZE", "PostgreSQL": "ANALYZE t",
-                "MariaDB": "ANALYZE TABLE t"}[source.product])
+    gather = {"SQLite": "CREATE INDEX i ON t (id); ANALYZE", "PostgreSQL": "ANALYZE t",
+              "MariaDB": "ANALYZE TABLE t", "H2": "ANALYZE"}
+    if source.product not in gather:
+        pytest.skip("keeps no estimates that a driver shows")
+    source.sql(gather[source.product])
     assert 900 <= source.catalog()["t"]["rows"] <= 1100
 
 
 def test_two_thousand_tables_in_seconds(source):
     source.sql("".join(
         "CREATE TABLE table_number_%d (id int primary key, a varchar(30) unique, b decimal(10,2), "
-        "c date, d text, e int, f int, g varchar(200), h varchar(10));" % i for i in range(2000)))
+        "c date, d %s, e int, f int, g varchar(200), h varchar(10));" % (i, source.types["text"])
+        for i in range(2000)))
     begin = time.monotonic()
     printed = source.run("catalog")[0]
     seconds = time.monotonic() - begin
-    tables = [table for table in printed["tables"] if table["name"].startswith("table_number_")]
+    tables = [table for table in printed["tables"]
+              if table["name"].lower().startswith("table_number_")]
     assert len(tables) == 2000
     assert all(len(t["columns"]) == 9 and len(t["keys"]) == 2 for t in tables)
     limit = 5 if source.product == "SQLite" else 10
@@ -1027,7 +1052,12 @@ def test_cancel_ends_a_running_call(source):
     slow = {
         "SQLite": "id IN (WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r "
                   "WHERE n < 4000000000) SELECT count(*) FROM r)",
-        "PostgreSQL": "pg_sleep(60) IS NOT NULL", "MariaDB": "sleep(60) = 0"}[source.product]
+        "PostgreSQL": "pg_sleep(60) IS NOT NULL", "MariaDB": "sleep(60) = 0",
+        "H2": "id IN (SELECT count(*) FROM SYSTEM_RANGE(1, 100000000) WHERE sin(x) > 2)",
+        "HSQL Database Engine": "id IN (SELECT count(*) FROM UNNEST(SEQUENCE_ARRAY(1, 30000, 1)) a, "
+                                "UNNEST(SEQUENCE_ARRAY(1, 30000, 1)) b)",
+        "Apache Derby": "id IN (SELECT count(*) FROM sys.syscolumns a, sys.syscolumns b, "
+                        "sys.syscolumns c, sys.syscolumns d)"}[source.product]
     begin = time.monotonic()
     printed = source.run("rows", "t", "--where", slow, "--cancel-after", "700")
     assert time.monotonic() - begin < 10
@@ -1067,6 +1097,8 @@ def test_streams_large_tables(source):
     elif source.product == "PostgreSQL":
         source.sql("CREATE TABLE t AS SELECT g AS a, repeat('x', 200) AS b "
                    "FROM generate_series(1, 300000) g")
+    elif source.door == "jdbc" and source.product != "MariaDB":
+        source.fill_large()
     else:
         source.sql("CREATE TABLE t AS SELECT seq AS a, repeat('x', 200) AS b FROM seq_1_to_300000")
     tally = source.count("t")
