@@ -52,6 +52,9 @@ def make_source(path, rows, small):
                    round(rng.random(), 4))
 
     db.executemany("insert into order_line values(" + ",".join("?" * 18) + ")", lines())
+    for half in "ab":
+        db.execute(f"create table half_{half} as select * from order_line"
+                   f" where order_num % 4 = {'ab'.index(half)}")
     for n in range(small):
         db.execute(f"create table small{n:04}(id integer primary key, a varchar(30), b date)")
         db.executemany(f"insert into small{n:04} values(?,?,?)",
@@ -154,6 +157,16 @@ class Bench:
         db.close()
         return self.oe2pg("b_load", "--jobs", "1", "--table", "order_line")
 
+    def halves(self, jobs):
+        self.fresh("b_halves")
+        return self.oe2pg("b_halves", "--jobs", str(jobs), "--table", "half_*")
+
+    def one_job(self):
+        return self.halves(1)
+
+    def two_jobs(self):
+        return self.halves(2)
+
     def small(self):
         self.fresh("b_small")
         return self.oe2pg("b_small", "--jobs", "1", "--table", "small*")
@@ -200,6 +213,8 @@ CONTESTANTS = [
     ("again", "oe2pg, second run, nothing changed"),
     ("changed", "oe2pg, 0.1 % of the rows changed"),
     ("verify", "oe2pg verify"),
+    ("one_job", "oe2pg, two tables of a quarter of the rows each, one job"),
+    ("two_jobs", "oe2pg, the same, two jobs"),
     ("small", "oe2pg, first load of the small tables, one job"),
     ("small_again", "oe2pg, small tables unchanged"),
     ("pgloader_wide", "pgloader, the wide table"),
@@ -229,6 +244,7 @@ def report(bench, args):
               f"| second run, unchanged / scan | {median('again') / median('scan'):.2f} |",
               f"| 0.1 % changed / scan | {median('changed') / median('scan'):.2f} |",
               f"| verify / scan | {median('verify') / median('scan'):.2f} |",
+              f"| one job / two jobs | {median('one_job') / median('two_jobs'):.2f} |",
               f"| ms a small table, first load | {median('small') * 1000 / args.small:.1f} |",
               f"| ms a small table, unchanged | {median('small_again') * 1000 / args.small:.1f} |"]
     for peer, ours in (("pgloader_wide", "load"), ("pgloader_small", "small"),

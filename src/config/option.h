@@ -88,8 +88,8 @@ enum option_type {
     OPTION_LIST,    // a text or a list of texts, none of them empty; in the environment by blanks
     OPTION_PATHS,   // the same of paths; in the environment separated by colons
     OPTION_PROPERTIES, // an object of texts; in the environment name=value;name=value
-    OPTION_OBJECT,  // mirror_settings.tables
-    OPTION_SWITCH,  // a flag without a value
+    OPTION_OBJECT,     // mirror_settings.tables
+    OPTION_SWITCH,     // a flag without a value
 };
 
 enum option_secrecy {

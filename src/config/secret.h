@@ -33,8 +33,8 @@ bool secret_scan_odbc(struct arena *arena, const char *text, struct secret_list 
     const char **shown, struct error *err) __attribute__((warn_unused_result));
 // A JDBC URL: values behind ; ? or &, and what stands between a user and an @. Never refuses one:
 // what a driver takes for a URL is its own affair.
-void secret_scan_jdbc(struct arena *arena, const char *text, struct secret_list *secrets,
-    const char **shown);
+void secret_scan_jdbc(
+    struct arena *arena, const char *text, struct secret_list *secrets, const char **shown);
 // Of "name=value" items: the same rule for names. *shown is all of them, separated by commas.
 void secret_scan_properties(struct arena *arena, const char *const *items, size_t count,
     struct secret_list *secrets, const char **shown);

@@ -79,8 +79,8 @@ scan_jdbc(struct config *config, struct secret_list *secrets)
     if (url->text != NULL)
         secret_scan_jdbc(&config->arena, url->text, secrets, &url->shown);
     if (properties->list != NULL)
-        secret_scan_properties(&config->arena, properties->list, properties->list_count, secrets,
-            &properties->shown);
+        secret_scan_properties(
+            &config->arena, properties->list, properties->list_count, secrets, &properties->shown);
 }
 
 static bool
@@ -384,8 +384,8 @@ check_jdbc(const struct config *config, struct error *err)
     if (source->jdbc_url != NULL ||
         (source->host != NULL && source->port > 0 && source->db_name != NULL))
         return true;
-    (void)fail_source(config,
-        "neither progress_db.jdbc_url nor all of host, port and db_name are given", err);
+    (void)fail_source(
+        config, "neither progress_db.jdbc_url nor all of host, port and db_name are given", err);
     return error_hint(err, "For OpenEdge give host, port and db_name, for any other JDBC driver "
                            "jdbc_url.");
 }
@@ -399,8 +399,8 @@ config_check_source(const struct config *config, struct error *err)
         return check_jdbc(config, err);
     if (source->odbc_connection != NULL || source->odbc_driver != NULL)
         return true;
-    (void)fail_source(config,
-        "neither progress_db.odbc_driver nor progress_db.odbc_connection is given", err);
+    (void)fail_source(
+        config, "neither progress_db.odbc_driver nor progress_db.odbc_connection is given", err);
     return error_hint(err, "Give the driver's name as odbcinst -q -d lists it, or a whole ODBC "
                            "connection string.");
 }

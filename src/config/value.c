@@ -125,8 +125,9 @@ properties_from_json(const struct value_place *place, const struct option *optio
         if (item->kind != JSON_TEXT)
             return fail_type(place, option, item, err);
         if (item->key[0] == '\0' || strchr(item->key, '=') != NULL)
-            return error_set(err, ERROR_CONFIG, "%s:%d: %s has a name that is empty or holds an =",
-                place->file, item->line, place->name);
+            return error_set(err, ERROR_CONFIG,
+                "%s:%d: %s has a name that is empty or holds an =", place->file, item->line,
+                place->name);
         list[value->list_count++] = arena_printf(place->arena, "%s=%s", item->key, item->text);
     }
     value->list = list;
@@ -159,9 +160,9 @@ value_from_json(const struct value_place *place, const struct option *option,
     bool is_list = option->type == OPTION_LIST || option->type == OPTION_PATHS;
     bool is_object = option->type == OPTION_PROPERTIES;
 
-    if (!(is_list     ? list_from_json(place, option, json, &fresh, err)
-          : is_object ? properties_from_json(place, option, json, &fresh, err)
-                      : scalar_from_json(place, option, json, &fresh, err)))
+    if (!(is_list       ? list_from_json(place, option, json, &fresh, err)
+            : is_object ? properties_from_json(place, option, json, &fresh, err)
+                        : scalar_from_json(place, option, json, &fresh, err)))
         return false;
     *value = fresh;
     return true;

@@ -91,6 +91,33 @@ digest_by_sha256(uint64_t seed, const struct table *table, const struct cell *ro
     return digest;
 }
 
+static uint64_t
+add_key_value(uint64_t digest, const struct cell *value)
+{
+    return hash_row_add(
+        digest, value->bytes != NULL ? hash_bytes_extended(value->bytes, value->size, 0) : 0);
+}
+
+uint64_t
+digest_key(const struct cell *values, size_t count)
+{
+    uint64_t digest = 0;
+
+    for (size_t i = 0; i < count; i++)
+        digest = add_key_value(digest, &values[i]);
+    return digest;
+}
+
+uint64_t
+digest_key_of_row(const struct table *table, const struct cell *row)
+{
+    uint64_t digest = 0;
+
+    for (size_t i = 0; i < table->key->column_count; i++)
+        digest = add_key_value(digest, &row[table->key->columns[i]]);
+    return digest;
+}
+
 uint64_t
 digest_row(const struct digest_kind *kind, const struct table *table, const struct cell *row)
 {

@@ -17,4 +17,9 @@ struct digest_kind {
 uint64_t digest_row(
     const struct digest_kind *kind, const struct table *table, const struct cell *row);
 
+// Of key values, one a key column: to know a key again within one scan.
+uint64_t digest_key(const struct cell *values, size_t count);
+// The same of a whole row of the table, which has a key.
+uint64_t digest_key_of_row(const struct table *table, const struct cell *row);
+
 #endif

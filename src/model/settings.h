@@ -59,10 +59,10 @@ struct table_settings {
     size_t key_count;
     const char *const *exclude_columns; // names or patterns
     size_t exclude_column_count;
-    const char *where; // SQL of the source, put into every read; NULL: none
-    int priority;      // larger first
+    const char *where;      // SQL of the source, put into every read; NULL: none
+    int priority;           // larger first
     int max_delete_percent; // -1: as mirror_settings says
-    const char *file;  // where it was said
+    const char *file;       // where it was said
     int line;
 };
 
@@ -88,8 +88,9 @@ struct mirror_settings {
     bool ignore_file_found;
     struct name_pattern *selected; // --table; none: all
     size_t selected_count;
-    bool full_sync; // --full-sync
-    int max_delete_percent; // the delete brake holds when both this and max_delete_rows are exceeded
+    bool full_sync;         // --full-sync
+    int max_delete_percent; // the delete brake holds when both this and max_delete_rows are
+                            // exceeded
     int max_delete_rows;
     struct name_pattern *allowed_deletes; // --allow-delete: tables for which it does not hold
     size_t allowed_delete_count;

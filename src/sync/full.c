@@ -83,6 +83,9 @@ ask_again(struct full *full, bool only_unseen, bool *exists, bool *has_nulls, st
             *has_nulls = true;
             continue;
         }
+        // The scan did meet it, in a row that has no place in the mirror.
+        if (row_sender_left_out(&full->scan.sender, digest_key(key, key_count)))
+            continue;
         if (worker_is_cancelled(full->worker, err) ||
             !reader_key_exists(
                 full->worker->source, full->table, key, &full->worker->reading, exists, err))

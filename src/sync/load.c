@@ -331,6 +331,25 @@ put_into_place(struct load *load, bool is_safe, struct error *err)
     return ddl_drop_staging(worker->target, load->staging, err);
 }
 
+// What an earlier attempt or run of this load put into quarantine is as new as the rest, and not to
+// be resolved because this one did not read it again.
+static bool
+end_quarantine(struct load *load, struct error *err)
+{
+    struct target *target = load->worker->target;
+    const struct mirror_claim *claim = &load->worker->shared->claim;
+    struct table_result *result = load->result;
+
+    result->values_quarantined = load->sender.quarantine.saved_count;
+    result->values_newly_quarantined = load->sender.quarantine.new_count;
+    if (!load->record->was_resumed)
+        return quarantine_resolve_unseen(target, claim, load->table, err);
+    if (!quarantine_count(target, claim, load->table, &result->values_quarantined, err))
+        return false;
+    result->values_newly_quarantined = result->values_quarantined;
+    return true;
+}
+
 // The last transaction: the rest of the rows, the table in its place, its tracking row.
 static bool
 finish(struct load *load, bool was_staged, bool is_safe, struct error *err)
@@ -354,7 +373,7 @@ finish(struct load *load, bool was_staged, bool is_safe, struct error *err)
     record->staging_table = NULL;
     record->piece_count = 0;
     load->result->finished_ms = clock_wall_ms();
-    return quarantine_resolve_unseen(worker->target, &worker->shared->claim, load->table, err) &&
+    return end_quarantine(load, err) &&
            table_run_save(worker->target, &worker->shared->claim, record, load->result, err) &&
            save_record(load, err) && target_commit(worker->target, err);
 }
@@ -519,8 +538,6 @@ load_table(struct worker *worker, const struct table *table, uint64_t fingerprin
         analyse_if_large(&load, load.is_staged);
     reader_release(&load.reader);
     worker_end_reading(worker);
-    result->values_quarantined += load.sender.quarantine.saved_count;
-    result->values_newly_quarantined += load.sender.quarantine.new_count;
     row_sender_release(&load.sender);
     if (!done)
         target_rollback(worker->target);

@@ -111,6 +111,15 @@ quarantine_list_is_full(const struct quarantine_list *list)
     return list->size_bytes >= LIST_BYTES;
 }
 
+void
+quarantine_list_clear(struct quarantine_list *list)
+{
+    arena_reset(&list->arena);
+    list->first = NULL;
+    list->last = NULL;
+    list->size_bytes = 0;
+}
+
 bool
 quarantine_list_save(struct quarantine_list *list, struct target *target,
     const struct mirror_claim *claim, struct error *err)
@@ -124,9 +133,6 @@ quarantine_list_save(struct quarantine_list *list, struct target *target,
         list->saved_count++;
         list->new_count += is_new;
     }
-    arena_reset(&list->arena);
-    list->first = NULL;
-    list->last = NULL;
-    list->size_bytes = 0;
+    quarantine_list_clear(list);
     return true;
 }

@@ -30,6 +30,7 @@ void quarantine_list_add_row(
     struct quarantine_list *list, const struct cell *row, const struct error *why);
 // True when the list should be written before more rows are read.
 bool quarantine_list_is_full(const struct quarantine_list *list);
+void quarantine_list_clear(struct quarantine_list *list);
 // Writes and empties the list, inside the open transaction.
 bool quarantine_list_save(struct quarantine_list *list, struct target *target,
     const struct mirror_claim *claim, struct error *err) __attribute__((warn_unused_result));

@@ -28,6 +28,9 @@ row_sender_release(struct row_sender *sender)
     row_policy_release(&sender->policy);
     free(sender->rows);
     sender->rows = NULL;
+    free(sender->left_out_keys);
+    sender->left_out_keys = NULL;
+    sender->left_out_count = 0;
 }
 
 const struct cell *
@@ -80,6 +83,30 @@ row_sender_end(struct row_sender *sender, struct error *err)
     copy_stream_close(sender->copy);
     sender->copy = NULL;
     return done;
+}
+
+void
+row_sender_leave_out(struct row_sender *sender, const struct cell *checked)
+{
+    if (sender->table->key == NULL)
+        return;
+    if (sender->left_out_count == sender->left_out_capacity) {
+        sender->left_out_capacity =
+            sender->left_out_capacity > 0 ? 2 * sender->left_out_capacity : 64;
+        sender->left_out_keys = mem_realloc(
+            sender->left_out_keys, sender->left_out_capacity, sizeof *sender->left_out_keys);
+    }
+    sender->left_out_keys[sender->left_out_count++] = digest_key_of_row(sender->table, checked);
+}
+
+bool
+row_sender_left_out(const struct row_sender *sender, uint64_t key_digest)
+{
+    for (size_t i = 0; i < sender->left_out_count; i++) {
+        if (sender->left_out_keys[i] == key_digest)
+            return true;
+    }
+    return false;
 }
 
 // ---- careful -----------------------------------------------------------------------------------
@@ -139,8 +166,10 @@ send_range(struct row_sender *sender, size_t first, size_t count, struct error *
         return false;
     if (count == 1) {
         // The digest that marks a known row is taken after the value policy, as is every other.
-        quarantine_list_add_row(&sender->quarantine,
-            row_policy_apply(&sender->policy, sender->rows[first], NULL, NULL), err);
+        const struct cell *row = row_policy_apply(&sender->policy, sender->rows[first], NULL, NULL);
+
+        quarantine_list_add_row(&sender->quarantine, row, err);
+        row_sender_leave_out(sender, row);
         sender->refused_rows++;
         return true;
     }

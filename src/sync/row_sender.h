@@ -27,7 +27,10 @@ struct row_sender {
     const struct cell **rows; // of the batch in hand
     size_t row_count;
     size_t row_capacity;
-    int64_t refused_rows; // left out, in all
+    int64_t refused_rows;    // left out, in all
+    uint64_t *left_out_keys; // by digest_key, of rows that are left out; none for a keyless table
+    size_t left_out_count;
+    size_t left_out_capacity;
 };
 
 void row_sender_init(struct row_sender *sender, struct worker *worker, const struct table *table,
@@ -48,6 +51,10 @@ bool row_sender_flush(struct row_sender *sender, struct error *err)
 // Ends the COPY. The transaction, if there is one, stays open.
 bool row_sender_end(struct row_sender *sender, struct error *err)
     __attribute__((warn_unused_result));
+
+// Notes that a row, after the policy, is left out; and whether one with this key was.
+void row_sender_leave_out(struct row_sender *sender, const struct cell *checked);
+bool row_sender_left_out(const struct row_sender *sender, uint64_t key_digest);
 
 // True when the error is PostgreSQL's refusal of a row, which a careful repetition can isolate.
 bool row_sender_can_isolate(const struct error *err);

@@ -47,6 +47,7 @@ struct run {
     struct source *source;
     struct target *target;
     struct selection selection;
+    struct stuck_tables stuck;
     struct plan plan;
     struct queue queue;
     struct run_shared shared;
@@ -187,8 +188,9 @@ make_plan(struct run *run, struct error *err)
              "%zu refused",
         catalog.table_count, (double)(clock_steady_ms() - began) / 1000, run->plan.job_count,
         run->selection.ignored_count, run->selection.refused_count);
-    if (!run->settings->mirror.verify && !vanished_handle(run->target, &run->shared.claim,
-                                             run->settings, &catalog, records, record_count, err))
+    if (!run->settings->mirror.verify &&
+        !vanished_handle(run->target, &run->shared.claim, run->settings, &catalog, records,
+            record_count, &run->arena, &run->stuck, err))
         return false;
     for (size_t i = 0; i < run->selection.table_count; i++) {
         const struct error *refusal = run->selection.tables[i].refusal;
@@ -210,6 +212,13 @@ worker_count(const struct run *run)
     if (count > run->plan.job_count)
         count = run->plan.job_count;
     return count < JOBS_MAX ? count : JOBS_MAX;
+}
+
+// Tables that failed before they could become jobs.
+static size_t
+failed_early(const struct run *run)
+{
+    return run->selection.refused_count + run->stuck.count;
 }
 
 static int64_t
@@ -234,7 +243,7 @@ start_threads(struct run *run, struct error *err)
     run->shared.queue = &run->queue;
     run->shared.reader_wait_left_ms = reader_wait_ms();
     run->shared.worker_count = count;
-    run->shared.refused_count = (int)run->selection.refused_count;
+    run->shared.refused_count = (int)failed_early(run);
     for (size_t i = 0; i < count; i++)
         worker_init(&run->workers[i], (int)i + 1, &run->shared, i == 0 ? run->source : NULL);
     if (count > 0)
@@ -387,8 +396,8 @@ describe_run(struct run *run, struct run_progress *progress)
     queue_totals(&run->queue, &progress->tables_done, &failed, &sums);
     progress->run_id = run->shared.claim.run_id;
     progress->elapsed_ms = clock_steady_ms() - run->began_ms;
-    progress->tables_total = run->plan.job_count + run->selection.refused_count;
-    progress->tables_failed = failed + run->selection.refused_count;
+    progress->tables_total = run->plan.job_count + failed_early(run);
+    progress->tables_failed = failed + failed_early(run);
     progress->ended_rows = sums.rows_read;
     progress->ended_bytes = sums.bytes_read;
     progress->waiting_rows = queue_waiting_rows(&run->queue);
@@ -468,6 +477,10 @@ summarise(struct run *run, struct summary_table *tables)
                 .name = selected->table->name, .state = SUMMARY_FAILED, .error = selected->refusal
             };
     }
+    for (size_t i = 0; i < run->stuck.count; i++)
+        tables[count++] = (struct summary_table){ .name = run->stuck.tables[i].name,
+            .state = SUMMARY_FAILED,
+            .error = &run->stuck.tables[i].why };
     for (size_t i = 0; i < run->plan.job_count; i++) {
         const struct outcome *outcome = &run->queue.outcomes[i];
 
@@ -506,7 +519,7 @@ static void
 finish(struct run *run)
 {
     struct summary_table *tables =
-        mem_calloc(run->plan.job_count + run->selection.refused_count, sizeof *tables);
+        mem_calloc(run->plan.job_count + failed_early(run), sizeof *tables);
     struct summary summary = { .tables = tables };
     struct run_totals totals = { .tables_total = 0 };
     size_t done;
@@ -518,7 +531,7 @@ finish(struct run *run)
     summary.duration_ms = clock_steady_ms() - run->began_ms;
     totals.tables_total = (int)summary.table_count;
     totals.tables_done = (int)done;
-    totals.tables_failed = (int)(failed + run->selection.refused_count);
+    totals.tables_failed = (int)(failed + failed_early(run));
     totals.rows = summary.sums;
     run->end->error = queue_fatal(&run->queue);
     run->end->is_complete = !queue_found_differences(&run->queue) && done == summary.table_count &&

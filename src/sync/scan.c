@@ -55,7 +55,10 @@ is_known_row(struct scan *scan, const struct cell *row)
         return false;
     wanted.digest = digest_row(&unseeded, scan->table, row);
     known = bsearch(&wanted, scan->known_rows, scan->known_row_count, sizeof *known, compare_known);
-    return known != NULL && take_known(scan, known);
+    if (known == NULL || !take_known(scan, known))
+        return false;
+    row_sender_leave_out(&scan->sender, row);
+    return true;
 }
 
 static bool
@@ -71,6 +74,22 @@ compare_row(struct scan *scan, const struct cell *row, struct error *err)
     return row_sender_send(&scan->sender, row, checked, err);
 }
 
+// What is in quarantine is true whatever becomes of this scan; it is not kept in memory to its end.
+static bool
+save_quarantine(struct scan *scan, struct error *err)
+{
+    struct target *target = scan->worker->target;
+
+    if (scan->worker->shared->settings->mirror.verify) {
+        quarantine_list_clear(&scan->sender.quarantine);
+        return true;
+    }
+    return target_begin(target, err) &&
+           quarantine_list_save(
+               &scan->sender.quarantine, target, &scan->worker->shared->claim, err) &&
+           target_commit(target, err);
+}
+
 // Rows of the batch that the mirror does not have go into the candidates. No COPY stays open over
 // a fetch: the source may take its time, and PostgreSQL must not have a transaction open meanwhile.
 static bool
@@ -83,7 +102,8 @@ compare_batch(struct scan *scan, const struct batch *batch, struct error *err)
     scan->source_rows += (int64_t)batch->row_count;
     scan->source_bytes += (int64_t)batch->size_bytes;
     worker_add_progress(scan->worker, batch->row_count, batch->size_bytes);
-    return row_sender_flush(&scan->sender, err) && row_sender_end(&scan->sender, err);
+    return row_sender_flush(&scan->sender, err) && row_sender_end(&scan->sender, err) &&
+           (!quarantine_list_is_full(&scan->sender.quarantine) || save_quarantine(scan, err));
 }
 
 static bool

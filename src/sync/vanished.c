@@ -135,32 +135,71 @@ check_limit(const struct settings *settings, const struct catalog *catalog,
         "they are to go: oe2pg --allow-delete '*'");
 }
 
+static bool
+record_failure(struct vanished *vanished, const struct table_record *record,
+    const struct error *why, struct error *err)
+{
+    struct table_record failed = *record;
+
+    failed.error = why->message;
+    failed.hint = why->hint[0] != '\0' ? why->hint : NULL;
+    return target_begin(vanished->target, err) &&
+           tracking_save_failure(vanished->target, vanished->claim,
+               vanished->settings->target.schema, &failed, err) &&
+           target_commit(vanished->target, err);
+}
+
+// One table that cannot go is no reason to stop the run; a lost connection is.
+static bool
+keep_stuck(struct vanished *vanished, const struct table_record *record, struct stuck_tables *stuck,
+    struct error *err)
+{
+    struct error why = *err;
+
+    target_rollback(vanished->target);
+    if (why.kind != ERROR_TABLE && why.kind != ERROR_DATA)
+        return false;
+    error_within(&why, "table \"%s\", which is gone from the source", record->source_table);
+    error_clear(err);
+    log_failure(LOG_ERROR, &why);
+    stuck->tables[stuck->count++] =
+        (struct stuck_table){ .name = record->target_table, .why = why };
+    return record_failure(vanished, record, &why, err);
+}
+
+static bool
+handle_one(struct vanished *vanished, struct arena *arena, const struct catalog *catalog,
+    const struct table_record *record, struct stuck_tables *stuck, struct error *err)
+{
+    const struct table *table = find_in_catalog(catalog, record);
+
+    if (table != NULL)
+        return is_spelled_alike(table, record) || rename_table(vanished, record, table, err);
+    if (record->state == TABLE_STATE_DROPPED)
+        return true;
+    if (!leave_table(vanished, arena, record, err))
+        return keep_stuck(vanished, record, stuck, err);
+    report(vanished->settings, record);
+    return true;
+}
+
 bool
 vanished_handle(struct target *target, const struct mirror_claim *claim,
     const struct settings *settings, const struct catalog *catalog,
-    const struct table_record *records, size_t record_count, struct error *err)
+    const struct table_record *records, size_t record_count, struct arena *arena,
+    struct stuck_tables *stuck, struct error *err)
 {
     struct vanished vanished = { .target = target, .claim = claim, .settings = settings };
-    struct arena arena;
     bool done = check_limit(settings, catalog, records, record_count, err);
 
-    arena_init(&arena);
+    stuck->tables = arena_calloc(arena, record_count, sizeof *stuck->tables);
+    stuck->count = 0;
     for (size_t i = 0; done && i < record_count; i++) {
-        const struct table *table = find_in_catalog(catalog, &records[i]);
-
-        if (table != NULL) {
-            done = is_spelled_alike(table, &records[i]) ||
-                   rename_table(&vanished, &records[i], table, err);
-        } else if (records[i].state != TABLE_STATE_DROPPED) {
-            done = leave_table(&vanished, &arena, &records[i], err);
-            if (done)
-                report(settings, &records[i]);
-        }
+        done = handle_one(&vanished, arena, catalog, &records[i], stuck, err);
         target_rollback(target);
         if (!done)
             error_within(
                 err, "table \"%s\", which is gone from the source", records[i].source_table);
     }
-    arena_release(&arena);
     return done;
 }

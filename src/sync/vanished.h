@@ -10,12 +10,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+// A table whose mirror could not be dropped, and why: others may depend on it.
+struct stuck_table {
+    const char *name;
+    struct error why;
+};
+struct stuck_tables {
+    struct stuck_table *tables;
+    size_t count;
+};
+
 // Keeps them, marked and no longer written, or drops them, as mirror_settings.dropped_tables says;
 // records and logs each once. Too many at once (plan/brake.h) is ERROR_BRAKE, unless every one is
-// named by --allow-delete: a source that lost its tables is more likely not the source.
+// named by --allow-delete: a source that lost its tables is more likely not the source. A table
+// that cannot be dropped stays and is in *stuck (in `arena`), logged and recorded as failed.
 bool vanished_handle(struct target *target, const struct mirror_claim *claim,
     const struct settings *settings, const struct catalog *catalog,
-    const struct table_record *records, size_t record_count, struct error *err)
-    __attribute__((warn_unused_result));
+    const struct table_record *records, size_t record_count, struct arena *arena,
+    struct stuck_tables *stuck, struct error *err) __attribute__((warn_unused_result));
 
 #endif

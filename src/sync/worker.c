@@ -113,7 +113,6 @@ worker_waits_for_source(struct worker *worker)
 {
     bool waits = true;
 
-    // While somebody cancels, or the worker changes its connections, nobody has to know.
     if (pthread_mutex_trylock(&worker->lock) != 0)
         return worker->waited_for_source;
     if (worker->source != NULL)
@@ -194,21 +193,23 @@ open_target(struct worker *worker, struct error *err)
 {
     const struct mirror_claim *claim = &worker->shared->claim;
     struct target *target = NULL;
+    char job[32];
     char name[64];
 
     if (worker->target != NULL)
         return true;
-    mirror_session_name(name, sizeof name, claim, "job");
+    (void)snprintf(job, sizeof job, "job %d", worker->number);
+    mirror_session_name(name, sizeof name, claim, job);
     if (!target_open(&worker->shared->settings->target, name, &target, err))
         return false;
     target_set_fence(target, claim->mirror_id, claim->run_id);
-    // Who takes a mirror over ends the sessions of the run before: after a lost connection the
-    // first thing to know is whether the mirror is still ours. Reading on would mean to find
-    // another run's work and to take it for a stranger's.
-    if (!target_begin(target, err) || !target_commit(target, err)) {
+    // Is the mirror still ours? Otherwise we would take another run's work for a stranger's.
+    if (!target_begin(target, err) || !target_commit(target, err) ||
+        (worker->had_target && !mirror_end_former_session(target, claim, job, err))) {
         target_close(target);
         return false;
     }
+    worker->had_target = true;
     (void)pthread_mutex_lock(&worker->lock);
     worker->target = target;
     (void)pthread_mutex_unlock(&worker->lock);

@@ -48,6 +48,7 @@ struct worker {
     struct run_shared *shared;
     struct source *source; // changed under `lock` only, so that others can cancel it
     struct target *target;
+    bool had_target; // another one, before
     pthread_mutex_t lock;
     struct arena arena; // of the job in hand
     struct worker_counters counters;

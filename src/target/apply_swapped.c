@@ -1,7 +1,7 @@
 // Updating rows that swap values which people declared unique: one after the other they collide.
 // Deleting and inserting them would lose what people keep in columns of their own and in tables
-// that refer to these rows. So the unique columns of all changed rows are first given values that
-// nobody has, and then the right ones.
+// that refer to these rows. So unique values that change are first replaced by some that nobody
+// has, and then by the right ones.
 #include "target/compare_internal.h"
 
 #include <string.h>

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FENCE_TRIES = 3 };
+enum { FENCE_TRIES = 3, LOCK_WAIT_MS = 2000, LOCK_PAUSE_MS = 100 };
 
 static bool
 is_same_source(const PGresult *row, const struct source_identity *identity, const char *schema)
@@ -166,20 +166,37 @@ refuse_busy(
 }
 
 static bool
-take_advisory_lock(
-    struct target *target, const struct mirror_claim *claim, const char *schema, struct error *err)
+try_advisory_lock(
+    struct target *target, const struct mirror_claim *claim, bool *is_ours, struct error *err)
 {
     PGresult *row = NULL;
     char sql[128];
-    bool is_ours;
 
     (void)snprintf(sql, sizeof sql,
         "SELECT pg_catalog.pg_try_advisory_lock(" ADVISORY_CLASS ", %d)", claim->mirror_id);
     if (!target_script(target, "could not lock the mirror", sql, &row, err))
         return false;
-    is_ours = result_text(row, 0, 0)[0] == 't';
+    *is_ours = result_text(row, 0, 0)[0] == 't';
     PQclear(row);
-    return is_ours || refuse_busy(target, claim, schema, err);
+    return true;
+}
+
+// The session of a run that was just killed takes PostgreSQL a moment to end.
+static bool
+take_advisory_lock(
+    struct target *target, const struct mirror_claim *claim, const char *schema, struct error *err)
+{
+    bool is_ours = false;
+
+    for (int64_t waited = 0;; waited += LOCK_PAUSE_MS) {
+        if (!try_advisory_lock(target, claim, &is_ours, err))
+            return false;
+        if (is_ours)
+            return true;
+        if (waited >= LOCK_WAIT_MS)
+            return refuse_busy(target, claim, schema, err);
+        clock_sleep_ms(LOCK_PAUSE_MS);
+    }
 }
 
 static bool
@@ -317,14 +334,34 @@ mirror_claim(struct target *target, const struct settings *settings,
 }
 
 bool
+mirror_end_former_session(
+    struct target *target, const struct mirror_claim *claim, const char *what, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    char name[64];
+
+    mirror_session_name(name, sizeof name, claim, what);
+    parameter_text(&parameters, name);
+    return target_execute(target, "could not end the lost session",
+        "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity"
+        " WHERE pid <> pg_catalog.pg_backend_pid() AND datname = pg_catalog.current_database()"
+        " AND usename = current_user AND (application_name = $1"
+        "  OR pg_catalog.starts_with(application_name, $1 || ' '))",
+        &parameters, NULL, err);
+}
+
+bool
 mirror_reclaim(
     struct target *target, const struct mirror_claim *claim, const char *schema, struct error *err)
 {
-    if (!name_session(target, claim, err) || !take_advisory_lock(target, claim, schema, err))
-        return false;
     target_set_fence(target, claim->mirror_id, claim->run_id);
-    // An empty transaction: it begins only if the fence still names this run.
-    return target_begin(target, err) && target_commit(target, err);
+    // An empty transaction: it begins only if the fence still names this run. Once before anything
+    // is ended or taken, and once more with the lock, which a new run could have had in between.
+    return target_begin(target, err) && target_commit(target, err) &&
+           name_session(target, claim, err) &&
+           mirror_end_former_session(target, claim, "housekeeping", err) &&
+           take_advisory_lock(target, claim, schema, err) && target_begin(target, err) &&
+           target_commit(target, err);
 }
 
 static void

@@ -51,19 +51,28 @@ save(struct target *target, const struct mirror_claim *claim, const struct quara
     parameter_integer(&parameters, (int64_t)entry->row_digest);
     parameter_integer(&parameters, claim->run_id);
     if (!target_execute(target, "could not put a value into quarantine",
-            "WITH known AS (UPDATE oe2pg.quarantine SET last_run_id = $12, last_seen_at ="
-            "  pg_catalog.now() WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3"
-            "  AND key_values IS NOT DISTINCT FROM $5::text[] AND column_name IS NOT DISTINCT FROM "
-            "$6"
-            "  AND reason = $7 AND value IS NOT DISTINCT FROM $9::bytea AND resolved_at IS NULL"
-            "  RETURNING id),"
+            // Found by its whole row, or, when that changed elsewhere, by its key: each has an
+            // index. Without statistics the table's own index would look as good as either.
+            "WITH same AS MATERIALIZED (SELECT id FROM oe2pg.quarantine"
+            "  WHERE row_digest = $11 AND resolved_at IS NULL"
+            "  UNION ALL SELECT id FROM oe2pg.quarantine"
+            "  WHERE pg_catalog.hash_array_extended(key_values, 0) ="
+            "   pg_catalog.hash_array_extended($5::text[], 0) AND resolved_at IS NULL),"
+            " known AS (UPDATE oe2pg.quarantine SET last_run_id = $12, last_seen_at ="
+            "  pg_catalog.now() WHERE id = ANY (ARRAY(SELECT id FROM same))"
+            "  AND mirror_id + 0 = $1 AND source_schema || '' = $2 AND source_table || '' = $3"
+            "  AND key_values IS NOT DISTINCT FROM $5::text[]"
+            "  AND column_name IS NOT DISTINCT FROM $6"
+            "  AND reason = $7 AND value IS NOT DISTINCT FROM $9::bytea"
+            "  RETURNING first_run_id),"
             " fresh AS (INSERT INTO oe2pg.quarantine (mirror_id, source_schema, source_table,"
             "  key_columns, key_values, column_name, reason, detail, value, value_bytes, "
             "row_digest,"
             "  first_run_id, last_run_id)"
             "  SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12"
             "  WHERE NOT EXISTS (SELECT FROM known) RETURNING id)"
-            " SELECT pg_catalog.count(*) FROM fresh",
+            " SELECT (SELECT pg_catalog.count(*) FROM fresh) +"
+            "  (SELECT pg_catalog.count(*) FROM known WHERE first_run_id = $12)",
             &parameters, &row, err))
         return false;
     *is_new = result_integer(row, 0, 0) > 0;
@@ -110,6 +119,26 @@ quarantine_resolve_unseen(struct target *target, const struct mirror_claim *clai
         " WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3"
         " AND last_run_id <> $4 AND resolved_at IS NULL",
         &parameters, NULL, err);
+}
+
+bool
+quarantine_count(struct target *target, const struct mirror_claim *claim, const struct table *table,
+    int64_t *count, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    PGresult *row = NULL;
+
+    parameter_integer(&parameters, claim->mirror_id);
+    parameter_text(&parameters, table->schema);
+    parameter_text(&parameters, table->name);
+    if (!target_execute(target, "could not read the quarantine",
+            "SELECT pg_catalog.count(*) FROM oe2pg.quarantine WHERE mirror_id = $1"
+            " AND source_schema = $2 AND source_table = $3 AND resolved_at IS NULL",
+            &parameters, &row, err))
+        return false;
+    *count = result_integer(row, 0, 0);
+    PQclear(row);
+    return true;
 }
 
 void
@@ -168,7 +197,8 @@ quarantine_touch_row(struct target *target, const struct mirror_claim *claim,
     parameter_integer(&parameters, claim->run_id);
     return target_execute(target, "could not mark a quarantined row as seen",
         "UPDATE oe2pg.quarantine SET last_run_id = $5, last_seen_at = pg_catalog.now()"
-        " WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3 AND row_digest = $4"
+        " WHERE mirror_id + 0 = $1 AND source_schema || '' = $2 AND source_table || '' = $3"
+        " AND row_digest = $4"
         " AND column_name IS NULL AND resolved_at IS NULL",
         &parameters, NULL, err);
 }

@@ -35,6 +35,10 @@ bool quarantine_touch_row(struct target *target, const struct mirror_claim *clai
     const struct table *table, uint64_t digest, struct error *err)
     __attribute__((warn_unused_result));
 
+// Open entries of the table.
+bool quarantine_count(struct target *target, const struct mirror_claim *claim,
+    const struct table *table, int64_t *count, struct error *err)
+    __attribute__((warn_unused_result));
 // Marks as resolved every open entry of the table that this run did not see.
 bool quarantine_resolve_unseen(struct target *target, const struct mirror_claim *claim,
     const struct table *table, struct error *err) __attribute__((warn_unused_result));

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-// The server's DETAIL may quote a row's values, so it is never taken; the primary message may quote
+// The server's DETAIL may quote a row's values, so it is not taken; the primary message may quote
 // one ("invalid input syntax ... \"x\"") in the data classes 22 and 23, where it is left out too.
 static bool
 may_quote_values(const char *sqlstate)
@@ -24,13 +24,17 @@ describe(
     const char *column = result != NULL ? PQresultErrorField(result, PG_DIAG_COLUMN_NAME) : NULL;
     const char *constraint =
         result != NULL ? PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME) : NULL;
+    const char *detail = NULL;
 
     if (may_quote_values(sqlstate))
         primary = "PostgreSQL refused a value";
-    (void)snprintf(text, size, "%s%s%s%s%s%s%s", primary != NULL ? primary : fallback,
-        column != NULL ? ", column " : "", column != NULL ? column : "",
-        constraint != NULL ? ", constraint " : "", constraint != NULL ? constraint : "",
-        sqlstate[0] != '\0' ? ", SQLSTATE " : "", sqlstate);
+    // The one detail that names objects and no values: what depends on the one to be dropped.
+    if (result != NULL && strcmp(sqlstate, "2BP01") == 0)
+        detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
+    (void)snprintf(text, size, "%s%s%s%s%s%s%s%s%s", primary != NULL ? primary : fallback,
+        detail != NULL ? ": " : "", detail != NULL ? detail : "", column != NULL ? ", column " : "",
+        column != NULL ? column : "", constraint != NULL ? ", constraint " : "",
+        constraint != NULL ? constraint : "", sqlstate[0] != '\0' ? ", SQLSTATE " : "", sqlstate);
 }
 
 bool

@@ -141,7 +141,10 @@ static const char *const step_1[] = {
     " last_seen_at timestamptz NOT NULL DEFAULT pg_catalog.now(),"
     " resolved_at timestamptz);"
     "CREATE INDEX quarantine_table ON oe2pg.quarantine"
-    " (mirror_id, source_schema, source_table) WHERE resolved_at IS NULL;",
+    " (mirror_id, source_schema, source_table) WHERE resolved_at IS NULL;"
+    "CREATE INDEX quarantine_row ON oe2pg.quarantine (row_digest) WHERE resolved_at IS NULL;"
+    "CREATE INDEX quarantine_key ON oe2pg.quarantine"
+    " (pg_catalog.hash_array_extended(key_values, 0)) WHERE resolved_at IS NULL;",
     "CREATE TABLE oe2pg.schema_change ("
     " id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
     " mirror_id integer NOT NULL REFERENCES oe2pg.mirror (id),"

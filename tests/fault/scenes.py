@@ -4,7 +4,9 @@ import contextlib
 import os
 import re
 import signal
+import socket
 import sqlite3
+import threading
 import time
 
 import psycopg2
@@ -209,3 +211,53 @@ def spread(count, chance, size):
     if size is None:
         return list(range(1, count + 1))
     return sorted({1 + int((i + chance.random()) * count / size) for i in range(size)})
+
+
+class Proxy:
+    """Between the program and a server; can lose connections towards the program alone, so that the
+    server goes on believing in them."""
+
+    def __init__(self, port):
+        self.port_behind = port
+        self.pairs = []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+
+    def __enter__(self):
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def _accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = self.listener.accept()
+                far = socket.create_connection(("127.0.0.1", self.port_behind))
+                self.pairs.append((near, far))
+                for source, sink in ((near, far), (far, near)):
+                    threading.Thread(target=self._pass_on, args=(source, sink), daemon=True).start()
+
+    def _pass_on(self, source, sink):
+        with contextlib.suppress(OSError):
+            while True:
+                data = source.recv(65536)
+                if not data:
+                    break
+                sink.sendall(data)
+        if not getattr(self, "is_cut", False):
+            with contextlib.suppress(OSError):
+                sink.shutdown(socket.SHUT_WR)
+
+    def cut(self):
+        """All connections so far; later ones work."""
+        self.is_cut = True
+        for near, _ in list(self.pairs):
+            with contextlib.suppress(OSError):
+                near.shutdown(socket.SHUT_RDWR)
+        time.sleep(0.2)
+        self.is_cut = False
+
+    def __exit__(self, *_):
+        self.listener.close()
+        for pair in self.pairs:
+            for end in pair:
+                end.close()

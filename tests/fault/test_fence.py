@@ -14,7 +14,7 @@ import compare
 import servers
 from conftest import LONG
 from mirrors import Database, Mirror, new_database
-from scenes import (QUICK, FirstLoad, FullSync, assert_equal, count_points, drop, end_sessions,
+from scenes import (QUICK, FirstLoad, FullSync, Proxy, assert_equal, count_points, drop, end_sessions,
                     fill_source, go_on, is_old_or_new, picture, spread, start_and_stop, wait_until)
 
 MOMENTS = 40 if LONG else 5
@@ -60,14 +60,16 @@ def test_a_second_run_at_any_moment_is_told_who_holds_the_mirror(scene, chance):
             continue
         claimed = has_claimed(database)
         if claimed:
-            run, host, pid, since = database.query(
-                "SELECT id, host, pid, to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')"
-                " FROM oe2pg.run WHERE state = 'running' ORDER BY id DESC")[0]
             result = second(scene, database).run(environment=QUICK, timeout=60)
             assert result.status == 5, "point %d\n%s" % (point, result.explain())
-            for word in ("run %d" % run, str(pid), host, since, "Wait until it has ended"):
-                assert word in result.stderr, "%s\n%s" % (word, result.explain())
-            assert (host, pid) == (socket.gethostname(), first.pid)
+            # Between the lock and the record of the run there is nobody to name yet.
+            for run, host, pid, since in database.query(
+                    "SELECT run.id, host, pid, to_char(started_at AT TIME ZONE 'UTC',"
+                    " 'YYYY-MM-DD HH24:MI:SS') FROM oe2pg.run JOIN oe2pg.mirror ON run_id = run.id"
+                    " WHERE run.state = 'running'"):
+                for word in ("run %d" % run, str(pid), host, since, "Wait until it has ended"):
+                    assert word in result.stderr, "%s\n%s" % (word, result.explain())
+                assert (host, pid) == (socket.gethostname(), first.pid)
         go_on(first)
         ended = mirror.finish(first)
         assert ended.status == 0, "point %d\n%s" % (point, ended.explain())
@@ -142,6 +144,27 @@ def test_a_run_that_only_lost_its_lock_takes_it_again_and_ends_well(changed):
     assert_equal(changed, database)
     assert database.query("SELECT state FROM oe2pg.run ORDER BY id DESC LIMIT 1") == [("done",)]
     drop(database)
+
+
+def test_a_run_that_lost_the_way_to_all_its_sessions_does_not_take_itself_for_another(changed):
+    """The server still believes in them, with their locks and their open transaction."""
+    template = changed.prepare()
+    for point, name in ((1, "could not update rows"), (3, "fetch rows"), (3, "after COMMIT")):
+        database = changed.database(template)
+        mirror = changed.mirror(database)
+        with Proxy(database.server.port) as proxy:
+            text = mirror.config["postgres_db"]["conn_string"]
+            mirror.config["postgres_db"]["conn_string"] = re.sub(
+                r"port=\d+", "port=%d" % proxy.port, text)
+            first = start_and_stop(mirror, point, name)
+            assert first is not None, name
+            proxy.cut()
+            go_on(first)
+            ended = mirror.finish(first, timeout=90)
+        assert ended.status == 0, "%s\n%s" % (name, ended.explain())
+        assert_equal(changed, database)
+        assert database.query("SELECT state FROM oe2pg.run ORDER BY id DESC LIMIT 1") == [("done",)]
+        drop(database)
 
 
 def slow_down(database, table, seconds):

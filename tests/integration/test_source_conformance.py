@@ -45,6 +45,8 @@ class Source:
     peak_kb = 30000  # of a streamed table
     schema = ""
     quotes_numbers = True
+    rows_an_insert = 10000
+    keys_with_nulls = True  # unique constraints on nullable columns are shown
     has_code_page = True
     booleans = ("0", "1")
     wide_option = ""  # behind CREATE TABLE, for tables of many columns
@@ -406,6 +408,8 @@ class Hsqldb(JavaSource):
 class Derby(JavaSource):
     product = "Apache Derby"
     quotes_numbers = False
+    rows_an_insert = 1  # it compiles every value
+    keys_with_nulls = False
     decimals = ["0", "-0.0000000001", "9" * 21 + "." + "9" * 10, "-" + "9" * 21 + ".5", "0.1"]
     types = dict(JavaSource.types, decimal="decimal(31,10)", time="time", timestamp="timestamp")
     schemas = 0
@@ -514,9 +518,10 @@ def create(source, table, columns, rows=()):
     source.sql("CREATE TABLE %s (%s) %s" % (source.name(table), ", ".join(
         source.name(name) + " " + kind for (name, _), kind in zip(columns, types)),
         source.wide_option if len(columns) > 100 else ""))
-    if rows:
+    for start in range(0, len(rows), source.rows_an_insert):
         source.sql("INSERT INTO %s VALUES %s" % (source.name(table), ", ".join(
-            "(" + ", ".join(literal(source, value) for value in row) + ")" for row in rows)))
+            "(" + ", ".join(literal(source, value) for value in row) + ")"
+            for row in rows[start:start + source.rows_an_insert])))
 
 
 def literal(source, value):
@@ -592,7 +597,8 @@ def test_dates_and_times(source):
     stamps = ["2024-02-29 23:59:59", "2024-01-02 03:04:05.678", "1000-01-01 00:00:00",
               "9999-12-31 23:59:59.999999", "2024-01-02 03:04:05.000001", None]
     columns = [("id", "integer"), ("d", "date"), ("h", "time"), ("s", "timestamp")]
-    rows = [(i, s and s[:10], s and s[11:], s) for i, s in enumerate(stamps)]
+    end = 19 if source.types["time"] == "time" and source.product == "Apache Derby" else None
+    rows = [(i, s and s[:10], s and s[11:end], s) for i, s in enumerate(stamps)]
     create(source, "t", columns, rows)
     expected = [[row[0], row[1], without_zeros(row[2]), without_zeros(row[3])]
                 for row in source.client_rows("t", columns, "id")]
@@ -866,7 +872,8 @@ def test_keys_are_primary_keys_and_whole_unique_indexes(source):
     source.sql("CREATE TABLE %s (a integer primary key, b int unique)" % n("one"))
     catalog = source.catalog()
     assert catalog["keyless"]["keys"] == []
-    assert [key["columns"] for key in catalog["one"]["keys"]] == [["a"], ["b"]]
+    assert [key["columns"] for key in catalog["one"]["keys"]] == [["a"], ["b"]][
+        :2 if source.keys_with_nulls else 1]
 
 
 KEYS = {
@@ -920,6 +927,8 @@ def test_positions_in_a_composite_key(source):
 
 
 def test_keys_with_nulls_are_two_parts(source):
+    if not source.keys_with_nulls:
+        pytest.skip("the driver does not show such keys")
     source.sql("CREATE TABLE t (a int, b varchar(10), UNIQUE (a, b))")
     source.sql("INSERT INTO t VALUES (1, 'a'), (1, NULL), (NULL, 'a'), (NULL, NULL), (2, 'b'), "
                "(NULL, 'a')")
@@ -1030,7 +1039,8 @@ def test_two_thousand_tables_in_seconds(source):
     tables = [table for table in printed["tables"]
               if table["name"].lower().startswith("table_number_")]
     assert len(tables) == 2000
-    assert all(len(t["columns"]) == 9 and len(t["keys"]) == 2 for t in tables)
+    assert all(len(t["columns"]) == 9 and len(t["keys"]) == (
+        2 if source.keys_with_nulls else 1) for t in tables)
     limit = 5 if source.product == "SQLite" else 10
     assert seconds < limit * (4 if "ASAN_OPTIONS" in os.environ else 1), printed["ms"]
 

@@ -3,13 +3,18 @@ import java.io.DataOutputStream;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.sql.Clob;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A throw-away database server for tests, and a client program for it: H2, HSQLDB or Derby.
@@ -110,6 +115,8 @@ class JdbcServer {
                 for (String one : split(new String(bytes, StandardCharsets.UTF_8))) {
                     sql = one;
                     answer.setLength(0);
+                    if (insertLarge(connection, one))
+                        continue;
                     if (statement.execute(one)) {
                         try (ResultSet result = statement.getResultSet()) {
                             print(result, answer);
@@ -127,6 +134,42 @@ class JdbcServer {
             }
             say(out, answer.toString());
         }
+    }
+
+    private static final Pattern LARGE =
+        Pattern.compile("CAST\\(X'([0-9a-f]*)' AS BLOB\\)|'((?:[^']++|'')*+)'");
+    private static final int LARGE_SIZE = 1000;
+
+    /** Derby knows no large literals: they become parameters. */
+    private static boolean insertLarge(Connection connection, String sql) throws SQLException {
+        if (!sql.stripLeading().startsWith("INSERT") || !sql.contains("'"))
+            return false;
+        List<Object> values = new ArrayList<>();
+        Matcher matcher = LARGE.matcher(sql);
+        StringBuilder prepared = new StringBuilder();
+        while (matcher.find()) {
+            boolean isText = matcher.group(1) == null;
+            if (isText && matcher.group(2).length() < LARGE_SIZE) {
+                matcher.appendReplacement(prepared, Matcher.quoteReplacement(matcher.group()));
+                continue;
+            }
+            values.add(isText ? matcher.group(2).replace("''", "'")
+                : HexFormat.of().parseHex(matcher.group(1)));
+            matcher.appendReplacement(prepared, "?");
+        }
+        if (values.isEmpty())
+            return false;
+        matcher.appendTail(prepared);
+        try (PreparedStatement statement = connection.prepareStatement(prepared.toString())) {
+            for (int i = 0; i < values.size(); i++) {
+                if (values.get(i) instanceof byte[])
+                    statement.setBytes(i + 1, (byte[]) values.get(i));
+                else
+                    statement.setString(i + 1, (String) values.get(i));
+            }
+            statement.executeUpdate();
+        }
+        return true;
     }
 
     /** At semicolons outside of quotes. */
@@ -157,14 +200,20 @@ class JdbcServer {
             separator = ", ";
             for (int i = 1; i <= count; i++) {
                 out.append(i > 1 ? ", " : "");
-                print(result.getObject(i), result.getString(i), out);
+                print(result, i, out);
             }
             out.append(']');
         }
         out.append(separator.equals("[") ? "[]" : "]");
     }
 
-    private static void print(Object value, String text, StringBuilder out) throws SQLException {
+    private static void print(ResultSet result, int i, StringBuilder out) throws SQLException {
+        Object value = result.getObject(i);
+        if (value instanceof Clob) { // Derby lets it be looked at once
+            Clob clob = (Clob) value;
+            quote(clob.getSubString(1, (int) clob.length()), out);
+            return;
+        }
         if (value == null) {
             out.append("null");
         } else if (value instanceof byte[] || value instanceof java.sql.Blob) {
@@ -175,8 +224,10 @@ class JdbcServer {
                 out.append(String.format("%02x", b));
             out.append("\"}");
         } else {
-            quote(value instanceof java.math.BigDecimal
-                ? ((java.math.BigDecimal) value).toPlainString() : text, out);
+            String text = value instanceof java.math.BigDecimal
+                ? ((java.math.BigDecimal) value).toPlainString() : result.getString(i);
+            // HSQLDB writes 3:04:05.
+            quote(value instanceof java.sql.Time && text.indexOf(':') == 1 ? "0" + text : text, out);
         }
     }
 

@@ -213,8 +213,7 @@ describe(struct jdbc_source *source, const char *url)
     int port;
 
     jdbc_url_server(url, text, sizeof text, &port);
-    identity->host =
-        settings->host != NULL ? settings->host : arena_strdup(&source->arena, text);
+    identity->host = settings->host != NULL ? settings->host : arena_strdup(&source->arena, text);
     identity->port = settings->port > 0 ? settings->port : port;
     identity->db_name = source->catalog;
     if (identity->db_name == NULL)

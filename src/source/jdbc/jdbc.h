@@ -75,8 +75,8 @@ bool jni_bytes(const struct jni_call *call, const void *bytes, size_t size, jbyt
     struct error *err) __attribute__((warn_unused_result));
 bool jni_object(const struct jni_call *call, jobject object, jmethodID method, jobject *result,
     struct error *err, ...) __attribute__((warn_unused_result));
-bool jni_void(const struct jni_call *call, jobject object, jmethodID method, struct error *err,
-    ...) __attribute__((warn_unused_result));
+bool jni_void(const struct jni_call *call, jobject object, jmethodID method, struct error *err, ...)
+    __attribute__((warn_unused_result));
 // The same of a method without arguments whose failure changes nothing.
 void jni_quietly(const struct jni_call *call, jobject object, jmethodID method);
 // What a byte[] method returns, as a parcel over a copy in `arena`.
@@ -101,7 +101,7 @@ bool jdbc_open_cursor(struct source *source, const struct read_request *request,
     struct cursor **cursor, struct error *err) __attribute__((warn_unused_result));
 bool jdbc_fetch(struct cursor *cursor, const struct batch **batch, struct error *err)
     __attribute__((warn_unused_result));
-void jdbc_close_cursor(struct cursor *cursor);
+void jdbc_close_cursor(struct cursor *base);
 
 // --- jdbc_note.c
 

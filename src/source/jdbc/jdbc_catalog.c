@@ -107,8 +107,8 @@ list_tables(
     struct jdbc_source *source, struct arena *arena, struct table_list *list, struct error *err)
 {
     struct jdbc_result result = { 0 };
-    bool done = jdbc_result_metadata(
-                    source, JDBC_METADATA_TABLES, NULL, NULL, TABLES_FIELDS, &result, err) &&
+    struct jdbc_question question = { .what = JDBC_METADATA_TABLES, .field_count = TABLES_FIELDS };
+    bool done = jdbc_result_metadata(source, &question, &result, err) &&
                 read_tables(&result, arena, list, err);
 
     jdbc_result_close(&result);
@@ -138,8 +138,7 @@ is_in_schema(const struct table *table, const char *schema, bool is_exact)
         return true;
     if (schema[0] == '\0')
         return !is_system_schema(table->schema);
-    return is_exact ? strcmp(table->schema, schema) == 0
-                    : text_equal_nocase(table->schema, schema);
+    return is_exact ? strcmp(table->schema, schema) == 0 : text_equal_nocase(table->schema, schema);
 }
 
 static size_t
@@ -330,6 +329,8 @@ static bool
 ask_for_columns(struct jdbc_source *source, const struct table_list *list,
     struct jdbc_result *result, struct error *err)
 {
+    struct jdbc_question question = { .what = JDBC_METADATA_COLUMNS,
+        .field_count = metadata_fields.count };
     const char *schema = list->tables[0]->schema;
     struct buffer pattern;
     bool done;
@@ -342,9 +343,9 @@ ask_for_columns(struct jdbc_source *source, const struct table_list *list,
             schema = ""; // several: all, filtered here
     }
     buffer_init(&pattern, NAME_BYTES);
-    done = jdbc_result_metadata(source, JDBC_METADATA_COLUMNS,
-        schema[0] == '\0' ? NULL : escape_pattern(source, schema, &pattern), NULL,
-        metadata_fields.count, result, err);
+    if (schema[0] != '\0')
+        question.schema = escape_pattern(source, schema, &pattern);
+    done = jdbc_result_metadata(source, &question, result, err);
     buffer_release(&pattern);
     return done;
 }
@@ -354,9 +355,8 @@ list_columns(struct jdbc_source *source, struct arena *arena, const struct table
     struct error *err)
 {
     struct jdbc_result result = { 0 };
-    struct column_run run = { .fields =
-                                  source->product->columns != NULL ? &query_fields
-                                                                   : &metadata_fields };
+    struct column_run run = { .fields = source->product->columns != NULL ? &query_fields
+                                                                         : &metadata_fields };
     bool done = ask_for_columns(source, list, &result, err) &&
                 read_columns(source, &result, arena, list, &run, err);
 

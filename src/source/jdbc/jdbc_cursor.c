@@ -115,7 +115,9 @@ plan_trips(const struct jdbc_cursor *cursor, struct jdbc_statement *statement)
         return;
     }
     statement->fetch_max = has_long_column(table) ? TRIP_ROWS_LONG_MAX : TRIP_ROWS_MAX;
-    rows = rows < TRIP_ROWS_MIN ? TRIP_ROWS_MIN : rows > TRIP_ROWS_MAX / 4 ? TRIP_ROWS_MAX / 4 : rows;
+    rows = rows < TRIP_ROWS_MIN       ? TRIP_ROWS_MIN
+           : rows > TRIP_ROWS_MAX / 4 ? TRIP_ROWS_MAX / 4
+                                      : rows;
     statement->fetch_size = has_long_column(table) ? TRIP_ROWS_LONG : (int)rows;
 }
 
@@ -172,7 +174,7 @@ saturating_add(size_t a, size_t b)
 static size_t
 memory_cap(const struct read_request *request)
 {
-    size_t columns = request->table->column_count;
+    size_t columns = request->table->column_count > 0 ? request->table->column_count : 1;
     size_t value = request->value_bytes > 0 ? request->value_bytes : SIZE_MAX / 4 / columns;
     size_t row = value > SIZE_MAX / 4 / columns ? SIZE_MAX / 2 : value * columns;
     size_t marks = (request->batch_rows > 0 ? request->batch_rows : 100000) * columns * 36;
@@ -271,8 +273,7 @@ make_canonical(struct jdbc_cursor *cursor, const struct column *column, char *by
     if (cell->size <= size)
         memcpy(bytes, text, cell->size);
     else
-        cell->bytes =
-            text == scratch ? arena_strndup(&cursor->arena, text, cell->size) : text;
+        cell->bytes = text == scratch ? arena_strndup(&cursor->arena, text, cell->size) : text;
 }
 
 static void
@@ -410,6 +411,11 @@ jdbc_fetch(struct cursor *base, const struct batch **batch, struct error *err)
 {
     struct jdbc_cursor *cursor = (struct jdbc_cursor *)base;
     const struct read_request *request = &cursor->request;
+    struct jdbc_limits limits = {
+        .rows = request->batch_rows > 0 ? request->batch_rows : INT_MAX,
+        .payload = request->batch_bytes > 0 ? request->batch_bytes : PAYLOAD_MAX,
+        .value = request->value_bytes > 0 ? request->value_bytes : INT_MAX,
+    };
     struct parcel_reader rows;
     size_t count;
 
@@ -417,9 +423,7 @@ jdbc_fetch(struct cursor *base, const struct batch **batch, struct error *err)
     cursor->batch.size_bytes = 0;
     cursor->batch.has_too_long = false;
     arena_reset(&cursor->arena);
-    if (!jdbc_result_fill(&cursor->result, request->batch_rows > 0 ? request->batch_rows : INT_MAX,
-            request->batch_bytes > 0 ? request->batch_bytes : PAYLOAD_MAX,
-            request->value_bytes > 0 ? request->value_bytes : INT_MAX, &rows, &count, err))
+    if (!jdbc_result_fill(&cursor->result, &limits, &rows, &count, err))
         return explain_failure(cursor, err);
     make_room(cursor, count);
     if (!take_rows(cursor, &rows, count, err))

@@ -135,9 +135,8 @@ query_keys(struct jdbc_source *source, struct arena *arena, struct table **table
 {
     struct jdbc_result result = { 0 };
     struct index_run run = { 0 };
-    bool done =
-        jdbc_result_query_texts(source, source->product->keys, KEY_FIELDS, &result, err) &&
-        read_index_rows(&result, arena, tables, table_count, &run, err);
+    bool done = jdbc_result_query_texts(source, source->product->keys, KEY_FIELDS, &result, err) &&
+                read_index_rows(&result, arena, tables, table_count, &run, err);
 
     free(run.name);
     jdbc_result_close(&result);
@@ -185,8 +184,8 @@ read_primary(struct jdbc_result *result, struct arena *arena, struct table *tabl
         if (rows == 0 && jdbc_result_text(result, PRIMARY_NAME) != NULL)
             begin_index(run, table, jdbc_result_text(result, PRIMARY_NAME), true);
         place = jdbc_result_number(result, PRIMARY_PLACE, 0);
-        put_into_index(
-            run, jdbc_result_text(result, PRIMARY_COLUMN), place > 0 ? (size_t)place - 1 : SIZE_MAX);
+        put_into_index(run, jdbc_result_text(result, PRIMARY_COLUMN),
+            place > 0 ? (size_t)place - 1 : SIZE_MAX);
     }
     if (rows != run->count)
         run->is_spoiled = true; // places that are none
@@ -240,8 +239,11 @@ list_keys_of(struct jdbc_source *source, struct arena *arena, struct table *tabl
     bool is_primary = what == JDBC_METADATA_PRIMARY_KEYS;
     struct jdbc_result result = { 0 };
     struct index_run run = { 0 };
-    bool done = jdbc_result_metadata(source, what, or_null(table->schema), table->name,
-                    is_primary ? PRIMARY_FIELDS : INDEX_FIELDS, &result, err) &&
+    struct jdbc_question question = { .what = what,
+        .schema = or_null(table->schema),
+        .table = table->name,
+        .field_count = is_primary ? PRIMARY_FIELDS : INDEX_FIELDS };
+    bool done = jdbc_result_metadata(source, &question, &result, err) &&
                 (is_primary ? read_primary(&result, arena, table, &run, err)
                             : read_indexes(&result, arena, table, &run, err));
 
@@ -307,9 +309,8 @@ jdbc_read_estimates(struct jdbc_source *source, struct table **tables, size_t ta
             source, source->product->estimates, ESTIMATE_FIELDS, &result, &ignored))
         goto out;
     while (jdbc_result_next(&result, &has_row, &ignored) && has_row) {
-        struct table *table =
-            jdbc_find_table(tables, table_count, or_empty(jdbc_result_text(&result, 0)),
-                or_empty(jdbc_result_text(&result, 1)));
+        struct table *table = jdbc_find_table(tables, table_count,
+            or_empty(jdbc_result_text(&result, 0)), or_empty(jdbc_result_text(&result, 1)));
         int64_t rows = jdbc_result_number(&result, 2, -1);
 
         if (table != NULL && rows >= 0)

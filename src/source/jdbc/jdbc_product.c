@@ -135,13 +135,11 @@ static const struct jdbc_product products[] = {
         .refine_column = mariadb_refine,
         .prefers_texts = true },
     { .patterns = { "H2" },
-        .keys = "SELECT i.TABLE_SCHEMA, i.TABLE_NAME, i.INDEX_NAME, "
-                "CASE i.INDEX_TYPE_NAME WHEN 'PRIMARY KEY' THEN 1 ELSE 0 END, c.COLUMN_NAME, "
-                "c.ORDINAL_POSITION FROM INFORMATION_SCHEMA.INDEXES i "
-                "JOIN INFORMATION_SCHEMA.INDEX_COLUMNS c ON c.INDEX_SCHEMA = i.INDEX_SCHEMA "
-                "AND c.INDEX_NAME = i.INDEX_NAME "
-                "WHERE i.INDEX_TYPE_NAME IN ('PRIMARY KEY', 'UNIQUE INDEX') "
-                "ORDER BY 1, 2, 4 DESC, 3, 6",
+        // Its catalogue has no indexes: a join would take seconds.
+        .keys = "SELECT TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, "
+                "CASE WHEN INDEX_NAME LIKE 'PRIMARY!_KEY%' ESCAPE '!' THEN 1 ELSE 0 END, "
+                "COLUMN_NAME, ORDINAL_POSITION FROM INFORMATION_SCHEMA.INDEX_COLUMNS "
+                "WHERE IS_UNIQUE ORDER BY 1, 2, 4 DESC, 3, 6",
         .estimates = "SELECT TABLE_SCHEMA, TABLE_NAME, ROW_COUNT_ESTIMATE "
                      "FROM INFORMATION_SCHEMA.TABLES",
         .limit = " FETCH FIRST %zu ROWS ONLY",

@@ -35,8 +35,7 @@ append_column_name(const struct jdbc_source *source, struct buffer *sql, const s
 }
 
 static void
-append_items(
-    const struct jdbc_source *source, const struct table *table, struct jdbc_query *query)
+append_items(const struct jdbc_source *source, const struct table *table, struct jdbc_query *query)
 {
     struct buffer name;
 
@@ -169,8 +168,8 @@ append_position(const struct jdbc_source *source, const struct read_request *req
             (void)buffer_append_text(&query->sql, " IS NULL");
             continue;
         }
-        (void)buffer_append_text(&query->sql,
-            request->part == KEY_PART_EQUAL || i + 1 < after->count ? " = ?" : " > ?");
+        (void)buffer_append_text(
+            &query->sql, request->part == KEY_PART_EQUAL || i + 1 < after->count ? " = ?" : " > ?");
         parcel_put_number(&query->positions, (int32_t)parameter_of(source, column));
         parcel_put_bytes(&query->positions, value->bytes, value->size);
         query->has_positions = true;

@@ -175,7 +175,7 @@ make_memory(struct jdbc_result *result, struct error *err)
 }
 
 bool
-jdbc_result_fill(struct jdbc_result *result, size_t rows, size_t payload, size_t value_limit,
+jdbc_result_fill(struct jdbc_result *result, const struct jdbc_limits *limits,
     struct parcel_reader *batch, size_t *row_count, struct error *err)
 {
     const struct source_settings *settings = result->source->settings;
@@ -190,7 +190,7 @@ jdbc_result_fill(struct jdbc_result *result, size_t rows, size_t payload, size_t
     memory = (*call.env)->NewDirectByteBuffer(call.env, result->memory, (jlong)result->capacity);
     if (memory != NULL)
         filled = (*call.env)->CallLongMethod(call.env, result->reader, jvm_methods()->reader_fill,
-            memory, fit_int(rows), (jlong)payload, (jlong)value_limit);
+            memory, fit_int(limits->rows), (jlong)limits->payload, (jlong)limits->value);
     done = !(*call.env)->ExceptionCheck(call.env);
     if (!done) {
         jni_take_problem(settings, call.env, &result->problem);
@@ -198,16 +198,16 @@ jdbc_result_fill(struct jdbc_result *result, size_t rows, size_t payload, size_t
     }
     jni_end(&call);
     *row_count = (size_t)(filled >> 32);
-    *batch = (struct parcel_reader){ .at = result->memory,
-        .end = result->memory + (uint32_t)filled };
+    *batch =
+        (struct parcel_reader){ .at = result->memory, .end = result->memory + (uint32_t)filled };
     return done;
 }
 
 // --- as texts
 
 static bool
-begin_texts(struct jdbc_result *result, size_t field_count, struct jni_call *call,
-    jbyteArray *ways, struct error *err)
+begin_texts(struct jdbc_result *result, size_t field_count, struct jni_call *call, jbyteArray *ways,
+    struct error *err)
 {
     char texts[64] = { JDBC_WAY_TEXT };
 
@@ -235,8 +235,8 @@ jdbc_result_query_texts(struct jdbc_source *source, const char *sql, size_t fiel
 }
 
 bool
-jdbc_result_metadata(struct jdbc_source *source, enum jdbc_metadata what, const char *schema,
-    const char *table, size_t field_count, struct jdbc_result *result, struct error *err)
+jdbc_result_metadata(struct jdbc_source *source, const struct jdbc_question *question,
+    struct jdbc_result *result, struct error *err)
 {
     struct jni_call call;
     struct buffer names;
@@ -250,12 +250,12 @@ jdbc_result_metadata(struct jdbc_source *source, enum jdbc_metadata what, const 
         return false;
     buffer_init(&names, BUFFER_SQL_CAP);
     parcel_put_text(&names, source->catalog);
-    parcel_put_text(&names, schema);
-    parcel_put_text(&names, table);
-    done = begin_texts(result, field_count, &call, &ways, err) &&
+    parcel_put_text(&names, question->schema);
+    parcel_put_text(&names, question->table);
+    done = begin_texts(result, question->field_count, &call, &ways, err) &&
            jni_bytes(&call, names.bytes, names.size, &packed, err) &&
            jni_object(&call, source->session, jvm_methods()->session_metadata, &reader, err,
-               (jint)what, packed, ways, owner_of(result));
+               (jint)question->what, packed, ways, owner_of(result));
     if (done)
         result->reader = (*call.env)->NewGlobalRef(call.env, reader);
     buffer_release(&names);
@@ -266,8 +266,10 @@ jdbc_result_metadata(struct jdbc_source *source, enum jdbc_metadata what, const 
 bool
 jdbc_result_next(struct jdbc_result *result, bool *has_row, struct error *err)
 {
-    if (result->rows_left == 0 && !jdbc_result_fill(result, TEXT_ROWS, TEXT_PAYLOAD, TEXT_LIMIT,
-                                      &result->batch, &result->rows_left, err))
+    static const struct jdbc_limits limits = { TEXT_ROWS, TEXT_PAYLOAD, TEXT_LIMIT };
+
+    if (result->rows_left == 0 &&
+        !jdbc_result_fill(result, &limits, &result->batch, &result->rows_left, err))
         return false;
     *has_row = result->rows_left > 0;
     if (!*has_row)

@@ -39,11 +39,11 @@ struct jdbc_result {
     struct jdbc_problem problem; // of the last fill that failed
 
     // A result read row by row, as texts.
-    struct arena row;         // the present row's texts
-    const char **fields;      // of the present row, NULL for NULL
-    size_t field_count;       // those asked for: the first ones of the result
+    struct arena row;           // the present row's texts
+    const char **fields;        // of the present row, NULL for NULL
+    size_t field_count;         // those asked for: the first ones of the result
     struct parcel_reader batch; // rows not stepped to yet
-    size_t rows_left;         // in it
+    size_t rows_left;           // in it
 };
 
 struct jdbc_statement {
@@ -54,6 +54,21 @@ struct jdbc_statement {
     size_t row_limit; // 0: none
     int fetch_size;   // rows of the first trip to the source; 0: as the driver likes
     int fetch_max;    // rows of later ones, by their width
+};
+
+// What a batch may hold: it ends behind the row that makes its values reach `payload` bytes.
+struct jdbc_limits {
+    size_t rows;
+    size_t payload;
+    size_t value; // bytes; a longer one is told by its size alone
+};
+
+// A question to DatabaseMetaData. A NULL schema or table is any.
+struct jdbc_question {
+    enum jdbc_metadata what;
+    const char *schema;
+    const char *table;
+    size_t field_count; // wanted: the first ones of the answer
 };
 
 // What is to be called once when the machine was started: true when Java knows how to ask for more
@@ -69,7 +84,7 @@ bool jdbc_result_describe(struct jdbc_result *result, struct arena *arena, int32
     size_t *count, struct error *err) __attribute__((warn_unused_result));
 // The next rows, as java/oe2pg/BatchReader.java says; *batch is over result->memory, valid until
 // the next call. *row_count == 0 is the end. On failure result->problem says more.
-bool jdbc_result_fill(struct jdbc_result *result, size_t rows, size_t payload, size_t value_limit,
+bool jdbc_result_fill(struct jdbc_result *result, const struct jdbc_limits *limits,
     struct parcel_reader *batch, size_t *row_count, struct error *err)
     __attribute__((warn_unused_result));
 void jdbc_result_close(struct jdbc_result *result);
@@ -78,10 +93,8 @@ void jdbc_result_close(struct jdbc_result *result);
 
 bool jdbc_result_query_texts(struct jdbc_source *source, const char *sql, size_t field_count,
     struct jdbc_result *result, struct error *err) __attribute__((warn_unused_result));
-// A NULL schema or table is any.
-bool jdbc_result_metadata(struct jdbc_source *source, enum jdbc_metadata what, const char *schema,
-    const char *table, size_t field_count, struct jdbc_result *result, struct error *err)
-    __attribute__((warn_unused_result));
+bool jdbc_result_metadata(struct jdbc_source *source, const struct jdbc_question *question,
+    struct jdbc_result *result, struct error *err) __attribute__((warn_unused_result));
 // Steps to the next row; *has_row is false at the end.
 bool jdbc_result_next(struct jdbc_result *result, bool *has_row, struct error *err)
     __attribute__((warn_unused_result));

@@ -12,12 +12,13 @@ check_part(const char *name, const char *value, struct error *err)
 {
     if (value == NULL) {
         (void)error_set(err, ERROR_CONFIG, "progress_db.%s is not given, nor is jdbc_url", name);
-        return error_hint(err, "Set progress_db.host, port and db_name, or progress_db.jdbc_url for "
-                               "any other driver than OpenEdge's.");
+        return error_hint(err,
+            "Set progress_db.host, port and db_name, or progress_db.jdbc_url for "
+            "any other driver than OpenEdge's.");
     }
     if (strpbrk(value, ";\n\r") != NULL) {
-        (void)error_set(
-            err, ERROR_CONFIG, "progress_db.%s holds a semicolon, which ends a name in a URL", name);
+        (void)error_set(err, ERROR_CONFIG,
+            "progress_db.%s holds a semicolon, which ends a name in a URL", name);
         return error_hint(err, "Write the whole URL as progress_db.jdbc_url.");
     }
     return true;
@@ -39,17 +40,24 @@ jdbc_url_make(const struct source_settings *settings, struct buffer *url, struct
     return !url->failed || error_set(err, ERROR_CONFIG, "the JDBC URL is too long");
 }
 
-bool
-jdbc_url_has(const char *url, const char *name)
+// Where the property's value begins; NULL when there is none.
+static const char *
+find_property(const char *url, const char *name)
 {
     size_t size = strlen(name);
 
     for (const char *p = strpbrk(url, ";?&"); p != NULL; p = strpbrk(p, ";?&")) {
         p++;
         if (strncasecmp(p, name, size) == 0 && p[size] == '=')
-            return true;
+            return p + size + 1;
     }
-    return false;
+    return NULL;
+}
+
+bool
+jdbc_url_has(const char *url, const char *name)
+{
+    return find_property(url, name) != NULL;
 }
 
 void
@@ -76,9 +84,14 @@ jdbc_url_server(const char *url, char *host, size_t size, int *port)
 void
 jdbc_url_database(const char *url, char *name, size_t size)
 {
+    const char *property = find_property(url, "databaseName");
     size_t end = strcspn(url, ";?");
     size_t start = end;
 
+    if (property != NULL) {
+        (void)snprintf(name, size, "%.*s", (int)strcspn(property, ";?&"), property);
+        return;
+    }
     while (start > 0 && strchr("/:\\", url[start - 1]) == NULL)
         start--;
     (void)snprintf(name, size, "%.*s", (int)(end - start), url + start);

@@ -11,13 +11,15 @@
 bool jdbc_url_make(const struct source_settings *settings, struct buffer *url, struct error *err)
     __attribute__((warn_unused_result));
 
-// True when the URL says something about the property: ";name=", "?name=" or "&name=", without case.
+// True when the URL says something about the property: ";name=", "?name=" or "&name=", without
+// case.
 bool jdbc_url_has(const char *url, const char *name);
 
 // The server in "//host:port/", where there is one; `host` stays "" and *port 0 otherwise.
 void jdbc_url_server(const char *url, char *host, size_t size, int *port);
 
-// The last name in the path of a URL: what a driver without catalogues has for a database.
+// The property databaseName, or the last name in the path: what a driver without catalogues has for
+// a database.
 void jdbc_url_database(const char *url, char *name, size_t size);
 
 #endif

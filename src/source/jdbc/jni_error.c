@@ -120,8 +120,7 @@ better_state(const struct jdbc_problem *problem)
 {
     for (size_t i = 0; i < sizeof better_states / sizeof better_states[0]; i++) {
         if (better_states[i].code == problem->code &&
-            (better_states[i].state == NULL ||
-                strcmp(better_states[i].state, problem->state) == 0))
+            (better_states[i].state == NULL || strcmp(better_states[i].state, problem->state) == 0))
             return better_states[i].better;
     }
     return problem->state;

@@ -2,10 +2,10 @@
 // and read without it. A machine that could not be started cannot be started again in the same
 // process (JNI has no way), so its failure is kept and told to everybody.
 //
-// Options: -Xrs keeps its hands off SIGINT, SIGTERM, SIGHUP and SIGQUIT, which are ours. The heap is
-// bounded; the serial collector needs least beside it. The zone is UTC, so that no driver can shift
-// a time by passing it through the machine's own zone. The class path holds nothing: drivers come
-// from the jars that the configuration names.
+// Options: -Xrs keeps its hands off SIGINT, SIGTERM, SIGHUP and SIGQUIT, which are ours. The heap
+// is bounded; the serial collector needs least beside it. The zone is UTC, so that no driver can
+// shift a time by passing it through the machine's own zone. The class path holds nothing: drivers
+// come from the jars that the configuration names.
 #include "source/jdbc/jvm.h"
 
 #include "base/mem.h"
@@ -91,7 +91,7 @@ create(const struct source_settings *settings, void *library, void **env)
         return JNI_ERR;
     }
     memcpy(&create_vm, &symbol, sizeof create_vm);
-    options[at].optionString = (char *)(uintptr_t)"vfprintf";
+    options[at].optionString = (char *)(uintptr_t) "vfprintf";
     options[at++].extraInfo = (void *)(uintptr_t)keep_said;
     for (size_t i = 0; i < OWN_OPTION_COUNT; i++)
         options[at++].optionString = (char *)(uintptr_t)own_options[i];
@@ -109,8 +109,9 @@ static bool
 fail_start(struct error *err, const char *path, const char *why)
 {
     (void)error_set(err, ERROR_SOURCE, "could not start Java (%s): %s", path, why);
-    return error_hint(err, "See progress_db.jvm_options; without them a Java of version %d or later "
-                           "starts as it is.",
+    return error_hint(err,
+        "See progress_db.jvm_options; without them a Java of version %d or later "
+        "starts as it is.",
         JVM_VERSION_MIN);
 }
 
@@ -118,12 +119,10 @@ static bool
 define_classes(JNIEnv *env)
 {
     jclass loader_class = (*env)->FindClass(env, "java/lang/ClassLoader");
-    jmethodID get = loader_class == NULL
-                        ? NULL
-                        : (*env)->GetStaticMethodID(env, loader_class, "getSystemClassLoader",
-                              "()Ljava/lang/ClassLoader;");
-    jobject loader =
-        get == NULL ? NULL : (*env)->CallStaticObjectMethod(env, loader_class, get);
+    jmethodID get = loader_class == NULL ? NULL
+                                         : (*env)->GetStaticMethodID(env, loader_class,
+                                               "getSystemClassLoader", "()Ljava/lang/ClassLoader;");
+    jobject loader = get == NULL ? NULL : (*env)->CallStaticObjectMethod(env, loader_class, get);
 
     if ((*env)->ExceptionCheck(env) || loader == NULL)
         return false;
@@ -169,8 +168,7 @@ find_methods(JNIEnv *env, struct jvm_methods *m)
     return m->session != NULL &&
            find_method(env, m->problem, true, "describe", "(Ljava/lang/Throwable;)[B",
                &m->problem_describe) &&
-           find_method(
-               env, m->session, true, "open", "([B)Loe2pg/Session;", &m->session_open) &&
+           find_method(env, m->session, true, "open", "([B)Loe2pg/Session;", &m->session_open) &&
            find_method(env, m->session, false, "describe", "()[B", &m->session_describe) &&
            find_method(env, m->session, false, "setUp", "([B)V", &m->session_set_up) &&
            find_method(env, m->session, false, "query", "([B[B[BIIIJ)Loe2pg/BatchReader;",
@@ -180,8 +178,8 @@ find_methods(JNIEnv *env, struct jvm_methods *m)
            find_method(env, m->session, false, "cancel", "()V", &m->session_cancel) &&
            find_method(env, m->session, false, "close", "()V", &m->session_close) &&
            find_method(env, reader, false, "describe", "()[B", &m->reader_describe) &&
-           find_method(env, reader, false, "fill", "(Ljava/nio/ByteBuffer;IJJ)J",
-               &m->reader_fill) &&
+           find_method(
+               env, reader, false, "fill", "(Ljava/nio/ByteBuffer;IJJ)J", &m->reader_fill) &&
            find_method(env, reader, false, "close", "()V", &m->reader_close) &&
            jdbc_result_register(env, packer);
 }
@@ -201,8 +199,8 @@ start(const struct source_settings *settings, struct error *err)
         // NOLINTNEXTLINE(concurrency-mt-unsafe): of this thread
         return fail_start(err, path, dlerror());
     if (create(settings, library, &env) != JNI_OK)
-        return fail_start(err, path,
-            java_machine.said[0] != '\0' ? java_machine.said : "it does not say why");
+        return fail_start(
+            err, path, java_machine.said[0] != '\0' ? java_machine.said : "it does not say why");
     if (pthread_key_create(&java_machine.attached, leave) != 0)
         return fail_start(err, path, "no thread key is left");
     (void)pthread_setspecific(java_machine.attached, java_machine.vm);
@@ -220,8 +218,7 @@ jvm_start(const struct source_settings *settings, struct error *err)
 
     (void)pthread_mutex_lock(&java_machine.lock);
     if (java_machine.state == MACHINE_NEW)
-        java_machine.state =
-            start(settings, &java_machine.failure) ? MACHINE_RUNS : MACHINE_FAILED;
+        java_machine.state = start(settings, &java_machine.failure) ? MACHINE_RUNS : MACHINE_FAILED;
     runs = java_machine.state == MACHINE_RUNS;
     if (!runs)
         *err = java_machine.failure;

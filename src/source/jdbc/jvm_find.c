@@ -42,8 +42,8 @@ version_of(const char *home)
 static bool
 fail_missing(struct error *err, const char *why, const char *where)
 {
-    (void)error_set(err, ERROR_SOURCE, "JDBC needs Java %d or later, and %s %s", JVM_VERSION_MIN,
-        why, where);
+    (void)error_set(
+        err, ERROR_SOURCE, "JDBC needs Java %d or later, and %s %s", JVM_VERSION_MIN, why, where);
     return error_hint(err, "Install it (apt-get install default-jre-headless), or set JAVA_HOME to "
                            "where it is.");
 }

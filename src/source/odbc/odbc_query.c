@@ -69,10 +69,14 @@ append_items(const struct odbc_source *source, const struct table *table, const 
     buffer_release(&name);
 }
 
+// A sum of a thousand terms is a tree too deep for SQLite: they are added in groups.
+enum { GUARD_GROUP = 50 };
+
 static void
 append_guard(const struct odbc_source *source, const struct table *table, struct odbc_query *query)
 {
     struct buffer name;
+    size_t count = 0;
 
     buffer_init(&name, BUFFER_SQL_CAP);
     for (size_t i = 0; i < table->column_count; i++) {
@@ -80,11 +84,16 @@ append_guard(const struct odbc_source *source, const struct table *table, struct
             continue;
         buffer_clear(&name);
         append_column_name(source, &name, table, &table->columns[i]);
-        (void)buffer_append_text(&query->sql, query->has_guard ? " + " : ", ");
+        (void)buffer_append_text(&query->sql, count == 0                 ? ", ("
+                                              : count % GUARD_GROUP == 0 ? ") + ("
+                                                                         : " + ");
+        count++;
         query->is_counted[i] = source->product->append_guard(
             &query->sql, &table->columns[i], buffer_text(&name), source->base.identity.code_page);
         query->has_guard = true;
     }
+    if (count > 0)
+        (void)buffer_append_byte(&query->sql, ')');
     query->sql.failed |= name.failed;
     buffer_release(&name);
 }

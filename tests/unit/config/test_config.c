@@ -214,7 +214,8 @@ asking_for_jdbc_needs_a_place_to_connect_to(void **state)
     assert_string_equal(config.settings.source.jdbc_properties[0], "a=b=c");
     assert_int_equal(config.settings.source.jvm_option_count, 2);
     assert_string_equal(config.settings.source.jvm_options[1], "-Dx=y z");
-    assert_string_equal(config.values[OPTION_SOURCE_JDBC_PROPERTIES].shown, "a=b=c, keyPassword=***");
+    assert_string_equal(
+        config.values[OPTION_SOURCE_JDBC_PROPERTIES].shown, "a=b=c, keyPassword=***");
     assert_string_equal(
         config.values[OPTION_SOURCE_JDBC_URL].shown, "jdbc:x:y;Password=***;user=u");
     assert_int_equal(config.settings.source.secret_count, 2);
@@ -436,8 +437,7 @@ main(void)
         cmocka_unit_test_setup(settings_json_is_laid_over_config_json_key_by_key, empty_folder),
         cmocka_unit_test_setup(flags_beat_the_environment_which_beats_the_files, empty_folder),
         cmocka_unit_test_setup(secrets_are_collected_for_both_sides, empty_folder),
-        cmocka_unit_test_setup(
-            asking_for_jdbc_needs_a_place_to_connect_to, empty_folder),
+        cmocka_unit_test_setup(asking_for_jdbc_needs_a_place_to_connect_to, empty_folder),
         cmocka_unit_test_setup(the_target_schema_follows_the_source_schema, empty_folder),
         cmocka_unit_test_setup(wrong_values_are_refused_with_file_line_and_key, empty_folder),
         cmocka_unit_test_setup(a_misspelt_variable_is_refused, empty_folder),

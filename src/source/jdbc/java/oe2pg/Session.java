@@ -9,12 +9,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
+import java.util.concurrent.Executor;
 
 /**
  * One connection. Used by one thread at a time but for cancel(). Whatever it throws is read by
  * Problem.
  */
-final class Session {
+final class Session implements Executor {
     // In the order of enum jdbc_metadata in jdbc.h.
     private static final int TABLES = 0;
     private static final int COLUMNS = 1;
@@ -200,12 +201,23 @@ final class Session {
         return isCancelled;
     }
 
-    /** From any thread. */
+    /** From any thread. A driver that cannot cancel a statement can still drop its connection. */
     void cancel() throws SQLException {
         Statement statement = running;
         isCancelled = true;
-        if (statement != null)
+        if (statement == null)
+            return;
+        try {
             statement.cancel();
+        } catch (SQLException e) {
+            connection.abort(this);
+        }
+    }
+
+    /** For abort: at once, in the thread that cancels. */
+    @Override
+    public void execute(Runnable task) {
+        task.run();
     }
 
     void close() throws SQLException {
