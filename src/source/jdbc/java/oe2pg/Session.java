@@ -9,18 +9,19 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
-import java.util.concurrent.Executor;
 
 /**
  * One connection. Used by one thread at a time but for cancel(). Whatever it throws is read by
  * Problem.
  */
-final class Session implements Executor {
+final class Session {
     // In the order of enum jdbc_metadata in jdbc.h.
     private static final int TABLES = 0;
     private static final int COLUMNS = 1;
     private static final int PRIMARY_KEYS = 2;
     private static final int INDEXES = 3;
+
+    private static final long CANCEL_MS = 1500;
 
     private final Connection connection;
     private int queryTimeout;
@@ -201,23 +202,12 @@ final class Session implements Executor {
         return isCancelled;
     }
 
-    /** From any thread. A driver that cannot cancel a statement can still drop its connection. */
-    void cancel() throws SQLException {
+    /** From any thread. */
+    void cancel() throws InterruptedException {
         Statement statement = running;
         isCancelled = true;
-        if (statement == null)
-            return;
-        try {
-            statement.cancel();
-        } catch (SQLException e) {
-            connection.abort(this);
-        }
-    }
-
-    /** For abort: at once, in the thread that cancels. */
-    @Override
-    public void execute(Runnable task) {
-        task.run();
+        if (statement != null)
+            Canceller.cancel(connection, statement, CANCEL_MS);
     }
 
     void close() throws SQLException {
