@@ -86,7 +86,8 @@ run(const struct command *command, const struct config *config, struct error *er
 
     if (!log_open(log_file, config->log_level, err))
         return refuse(err);
-    if (command->verb == OPTION_FOR_SYNC && config->values[OPTION_PROGRESS].integer == PROGRESS_JSON)
+    if (command->verb == OPTION_FOR_SYNC &&
+        config->values[OPTION_PROGRESS].integer == PROGRESS_JSON)
         progress_log_as_json();
     for (size_t i = 0; i < config->warning_count; i++)
         log_warning("%s", config->warnings[i]);

@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 // One value as canonical text (VALUE_BINARY: raw bytes). NULL is bytes == NULL with size 0; '' has
-// bytes. A value that was too long to be read has no bytes but a size: its own, or at least one more
-// than what may be read.
+// bytes. A value that was too long to be read has no bytes but a size: its own, or at least one
+// more than what may be read.
 struct cell {
     const char *bytes; // not terminated
     size_t size;

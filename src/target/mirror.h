@@ -41,9 +41,9 @@ bool mirror_check_source(struct target *target, const struct settings *settings,
 bool mirror_reclaim(struct target *target, const struct mirror_claim *claim, const char *schema,
     struct error *err) __attribute__((warn_unused_result));
 
-// Ends the session that this connection replaces, if it is still there: where only the way to it was
-// lost, the server goes on believing in it, with its locks and its open transaction. `what` as in
-// mirror_session_name: sessions of this run whose name begins with it.
+// Ends the session that this connection replaces, if it is still there: where only the way to it
+// was lost, the server goes on believing in it, with its locks and its open transaction. `what` as
+// in mirror_session_name: sessions of this run whose name begins with it.
 bool mirror_end_former_session(struct target *target, const struct mirror_claim *claim,
     const char *what, struct error *err) __attribute__((warn_unused_result));
 

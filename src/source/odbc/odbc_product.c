@@ -256,7 +256,7 @@ mariadb_refine(struct column *column, int64_t base_type, int64_t type_modifier)
 
 static const struct odbc_product products[] = {
     { .patterns = { "SQLite*" },
-        .library = "*sqlite*",
+        .driver = "*sqlite*",
         .session = { "SELECT count(*) FROM sqlite_master", "PRAGMA query_only = 1" },
         // An INTEGER PRIMARY KEY has no index of its own; table_info knows it. A NULL name in
         // index_info is an expression.
@@ -277,7 +277,7 @@ static const struct odbc_product products[] = {
         .is_loosely_typed = true,
         .has_limit = true },
     { .patterns = { "PostgreSQL*" },
-        .library = "*psqlodbc*",
+        .driver = "*psqlodbc*",
         // By SELECT, which psqlODBC lets pass even when it was told to be read-only.
         .session = { "SELECT pg_catalog.set_config('client_encoding', 'UTF8', false), "
                      "pg_catalog.set_config('DateStyle', 'ISO', false), "
@@ -317,7 +317,7 @@ static const struct odbc_product products[] = {
         .can_reposition = true,
         .has_limit = true },
     { .patterns = { "MariaDB*", "MySQL*" },
-        .library = "*",
+        .driver = "*",
         .session = { "SET SESSION TRANSACTION READ ONLY" },
         .keys = "SELECT '', TABLE_NAME, INDEX_NAME, CASE INDEX_NAME WHEN 'PRIMARY' THEN 1 ELSE 0 "
                 "END, CASE WHEN SUB_PART IS NULL THEN COLUMN_NAME END, SEQ_IN_INDEX "
@@ -340,7 +340,7 @@ odbc_product_find(const char *dbms_name, const char *library)
 {
     for (size_t i = 0; i < sizeof products / sizeof products[0]; i++) {
         for (const char *const *p = products[i].patterns; *p != NULL; p++) {
-            if (text_match(*p, dbms_name) && text_match(products[i].library, library))
+            if (text_match(*p, dbms_name) && text_match(products[i].driver, library))
                 return &products[i];
         }
     }

@@ -17,7 +17,7 @@ enum { ODBC_SESSION_STATEMENTS = 8 };
 
 struct odbc_product {
     const char *patterns[3]; // of SQL_DBMS_NAME, the last one NULL
-    const char *library;     // pattern of SQL_DRIVER_NAME: what is said is true of this driver only
+    const char *driver;      // pattern of SQL_DRIVER_NAME: what is said is true of this driver only
     // Run after connecting; the first one also proves that the database can be read at all.
     const char *session[ODBC_SESSION_STATEMENTS];
     // Rows (schema, table, index, 1 if primary, column, position), sorted by all but the last two

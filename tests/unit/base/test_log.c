@@ -156,7 +156,9 @@ static void
 the_console_hook_is_called_around_each_line(void **state)
 {
     int calls = 0;
-    const struct log_console_hook hook = { .before = count_call, .after = count_call, .context = &calls };
+    const struct log_console_hook hook = {
+        .before = count_call, .after = count_call, .context = &calls
+    };
     struct error err = { 0 };
 
     (void)state;
