@@ -124,7 +124,7 @@ def test_a_key_that_changes_its_case_only_is_another_key(loaded, pg):
 
 def test_random_changes_over_many_runs_end_equal(loaded, pg):
     chance = random.Random(2025)
-    for _ in range(6):
+    for _ in range(4):
         statements = []
         for _ in range(chance.randrange(1, 12)):
             key = chance.randrange(260)

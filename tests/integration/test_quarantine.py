@@ -254,7 +254,7 @@ def test_sixteen_hundred_columns_are_mirrored_and_compared(mirror, pg, tmp_path)
 # --- values beyond the limit ----------------------------------------------------------------------------------
 
 def test_a_value_beyond_the_limit_is_known_by_its_size_and_the_row_is_mirrored(mirror, pg, tmp_path):
-    size = 60_000_000
+    size = 30_000_000
     path = sqlite_file(tmp_path / "source.sqlite", "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT, w TEXT)",
                        ("INSERT INTO t VALUES (?, ?, ?)", [(1, "small", "a"), (2, "x" * size, "b"), (3, None, "c")]))
     mirror.sqlite(path).settings(memory_mb=64)
@@ -292,7 +292,7 @@ def test_what_an_interrupted_load_quarantined_stays_open_and_is_new_in_the_run_t
 # --- many -------------------------------------------------------------------------------------------------------
 
 def test_thousands_of_bad_values_are_counted_and_known_in_reasonable_time(mirror, pg, tmp_path):
-    count = 5000
+    count = 3000
     path = sqlite_file(tmp_path / "source.sqlite", "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)",
                        ("INSERT INTO t VALUES (?, CAST(x'ff' AS TEXT))", [(n,) for n in range(count)]))
     assert mirror.sqlite(path).run(timeout=40).status == 1
