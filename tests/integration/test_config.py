@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from conftest import program
+from servers import java_environment
 
 SECRETS = {"source": "Quelle-Geheim-77", "target": "Ziel Geheim'88", "odbc": "Treiber;Geheim}99"}
 
@@ -332,7 +333,7 @@ def test_the_concepts_configuration_is_valid_as_it_stands(tmp_path):
 
 def test_the_concepts_configuration_asks_for_the_jar_that_it_names(tmp_path):
     put(tmp_path, CONCEPT)
-    result = run(tmp_path, "check")
+    result = run(tmp_path, "check", environment=java_environment())
     assert result.returncode in (2, 3)  # without a Java, it says so instead
     assert "/path/to/openedge.jar" in text_of(result) or "JDBC" in text_of(result)
 

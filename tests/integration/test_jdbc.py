@@ -1,13 +1,12 @@
 """The JDBC door as a user meets it: through the program, with Debian's PostgreSQL driver."""
 
-import os
 import re
 import threading
 import time
 
 import pytest
 
-from servers import java_jars
+from servers import java_environment, java_jars
 
 JARS = java_jars("postgresql.jar")
 pytestmark = pytest.mark.skipif(JARS is None, reason="the driver is not installed")
@@ -33,8 +32,7 @@ INSERT INTO erp.keyless SELECT 'x' || g % 3, g % 3 FROM generate_series(1, 999) 
 CREATE TABLE erp.empty (k int PRIMARY KEY);
 """
 
-# Java catches faults by signals, and the leaks of its libraries are its own.
-ENVIRONMENT = {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":handle_segv=0:detect_leaks=0"}
+ENVIRONMENT = java_environment()
 
 
 def jdbc_url(database):

@@ -285,6 +285,12 @@ def java_jars(*names):
     return paths if shutil.which("java") and all(map(os.path.exists, paths)) else None
 
 
+def java_environment():
+    """For a program under test that starts Java: it catches faults by signals, and the leaks of its
+    libraries are its own."""
+    return {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":handle_segv=0:detect_leaks=0"}
+
+
 class JavaServer(_Server):
     """H2, HSQLDB or Derby with user sa, password sa; tests/support/JdbcServer.java is both the
     server and the client program."""
