@@ -91,6 +91,14 @@ fault_point(const char *name)
         stop_here();
     return faults.mode != FAULT_STOP;
 }
+
+int64_t
+fault_setting(const char *name, int64_t usual)
+{
+    const char *given = getenv(name);
+
+    return given != NULL ? strtoll(given, NULL, 10) : usual;
+}
 #else
 // ISO C wants something in every file.
 typedef int fault_points_are_not_built;

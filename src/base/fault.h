@@ -15,16 +15,26 @@
 #define OE2PG_BASE_FAULT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #ifdef OE2PG_FAULT_POINTS
 // True when the call that follows is to fail. Any thread.
 bool fault_point(const char *name);
+// A limit that a test makes smaller by an environment variable of this name; `usual` otherwise.
+int64_t fault_setting(const char *name, int64_t usual);
 #else
 static inline bool
 fault_point(const char *name)
 {
     (void)name;
     return false;
+}
+
+static inline int64_t
+fault_setting(const char *name, int64_t usual)
+{
+    (void)name;
+    return usual;
 }
 #endif
 

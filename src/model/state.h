@@ -12,7 +12,7 @@
 enum table_state {
     TABLE_STATE_PENDING, // known, never mirrored
     TABLE_STATE_STAGED,  // a first load was begun and committed in pieces
-    TABLE_STATE_RUNNING,
+    TABLE_STATE_RUNNING, // loaded and in its place; to be compared before it is done
     TABLE_STATE_DONE,
     TABLE_STATE_FAILED,
     TABLE_STATE_DROPPED, // gone from the source; its mirror is kept or was dropped
@@ -50,6 +50,7 @@ struct table_record {
     int64_t read_from_ms; // wall clock; how old the content is
     int64_t read_to_ms;
     int64_t last_success_ms; // 0: never
+    bool is_loaded;          // a first load put the table into its place
     int64_t run_id;          // the last that wrote the record
     bool was_resumed;        // the content was read in more than one go
     int attempt;

@@ -65,8 +65,11 @@ choose_method(struct job *job)
         job->reason = "first load: the table was never mirrored";
     } else if (record->state == TABLE_STATE_STAGED) {
         job->reason = "first load: goes on with the one that was begun";
-    } else if (record->last_success_ms == 0) {
+    } else if (!record->is_loaded) {
         job->reason = "first load: no earlier run finished one";
+    } else if (record->last_success_ms == 0) {
+        job->method = METHOD_FULL;
+        job->reason = "loaded, but not in one go: read whole and compared";
     } else {
         job->method = METHOD_FULL;
         job->reason = "mirrored already: read whole and compared";
@@ -110,7 +113,7 @@ fill_job(struct job *job, const struct selected_table *selected, const struct ta
     job->table = selected->table;
     job->record = find_record(records, record_count, selected->table);
     job->row_estimate = selected->table->row_estimate;
-    if (job->record != NULL && job->record->last_success_ms != 0)
+    if (job->record != NULL && job->record->is_loaded)
         job->row_estimate = job->record->row_count;
     job->fingerprint = plan_fingerprint(selected->table);
     choose_method(job);

@@ -301,7 +301,7 @@ estimate(struct maker *maker, struct preview_table *made, const struct job *job)
     if (history != NULL && history->rows_read > 0 && made->row_estimate >= 0)
         made->size_bytes = (int64_t)((double)history->bytes_read / (double)history->rows_read *
                                      (double)made->row_estimate);
-    else if (record != NULL && record->last_success_ms != 0)
+    else if (record != NULL && record->is_loaded)
         made->size_bytes = record->size_bytes;
     else if (made->row_estimate >= 0)
         made->size_bytes = made->row_estimate * guess_width(job->table);

@@ -1,4 +1,5 @@
-// A mirrored table brought up to date: compared (sync/scan.h), then changed in one transaction.
+// A mirrored table brought up to date: compared (sync/scan.h), then changed in one transaction. The
+// same for the staged rows of a load.
 //
 // Invariant: nothing of the mirror changes before the one transaction at the end, which checks that
 // every row it touches is still the one that was compared, and that every command did what was
@@ -8,9 +9,8 @@
 #include "base/clock.h"
 #include "model/key_choice.h"
 #include "plan/brake.h"
-#include "sync/load.h"
 #include "sync/scan.h"
-#include "sync/shape.h"
+#include "target/ddl.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -23,10 +23,13 @@ enum {
 
 struct full {
     struct worker *worker;
-    const struct table *table;
+    const char *schema;
+    const struct table *table; // target_name: the table that is compared
     struct table_record *record;
     struct table_result *result;
     struct scan scan;
+    bool is_staged; // a part of its first load: the load records the end of it
+    bool ends_load; // the same for rows that are in their place already
     bool is_second; // the next scan is the second of a keyless table that shrank
 };
 
@@ -135,17 +138,45 @@ fill_record(struct full *full, const struct applied *applied)
     struct table_record *record = full->record;
     struct table_result *result = full->result;
 
-    record->state = TABLE_STATE_DONE;
     record->row_count = full->scan.mirror_rows + applied->inserted - applied->deleted;
     record->size_bytes = full->scan.source_bytes;
-    record->was_resumed = false;
     record->read_to_ms = clock_wall_ms();
     result->rows_read += full->scan.source_rows;
     result->bytes_read += full->scan.source_bytes;
-    result->rows_inserted = applied->inserted;
-    result->rows_updated = applied->updated;
-    result->rows_deleted = applied->deleted;
+    if (full->is_staged)
+        return;
+    record->state = TABLE_STATE_DONE;
+    record->was_resumed = false;
+    // Added to what a load in the same go did.
+    result->rows_inserted += applied->inserted;
+    result->rows_updated += applied->updated;
+    result->rows_deleted += applied->deleted;
     result->finished_ms = clock_wall_ms();
+}
+
+// What the pieces say is what the staging table holds.
+static void
+count_staged(struct table_record *record)
+{
+    for (size_t i = 0; i < record->piece_count; i++) {
+        record->pieces[i].row_count = i == 0 ? record->row_count : 0;
+        record->pieces[i].size_bytes = i == 0 ? record->size_bytes : 0;
+    }
+}
+
+static bool
+record_end(struct full *full, struct error *err)
+{
+    struct worker *worker = full->worker;
+    const struct mirror_claim *claim = &worker->shared->claim;
+
+    if (full->is_staged)
+        count_staged(full->record);
+    return (full->is_staged ||
+               table_run_save(worker->target, claim, full->record, full->result, err)) &&
+           tracking_save(
+               worker->target, claim, worker->shared->settings->target.schema, full->record, err) &&
+           target_commit(worker->target, err);
 }
 
 static bool
@@ -185,13 +216,12 @@ write_differences(struct full *full, bool *is_current, struct error *err)
         !quarantine_resolve_unseen(worker->target, claim, full->table, err))
         return false;
     full->result->values_quarantined += full->scan.sender.quarantine.saved_count + applied.refused;
+    // What the load took out no run has told of yet.
     full->result->values_newly_quarantined =
-        full->scan.sender.quarantine.new_count + applied.newly_refused;
+        full->ends_load ? full->result->values_quarantined
+                        : full->scan.sender.quarantine.new_count + applied.newly_refused;
     worker_set_phase(worker, PHASE_COMMITTING);
-    return table_run_save(worker->target, claim, full->record, full->result, err) &&
-           tracking_save(
-               worker->target, claim, worker->shared->settings->target.schema, full->record, err) &&
-           target_commit(worker->target, err);
+    return record_end(full, err);
 }
 
 // ---- rounds ------------------------------------------------------------------------------------
@@ -201,12 +231,17 @@ play_round(struct full *full, bool *is_settled, struct error *err)
 {
     bool is_current = false;
     bool is_confirmed = false;
-    bool is_second = full->is_second;
 
     *is_settled = false;
+    full->scan = (struct scan){
+        .worker = full->worker,
+        .schema = full->schema,
+        .table = full->table,
+        .is_second = full->is_second,
+    };
     full->is_second = false;
     full->record->read_from_ms = clock_wall_ms();
-    if (!scan_run(&full->scan, full->worker, full->table, is_second, &is_current, err))
+    if (!scan_run(&full->scan, &is_current, err))
         return false;
     if (!is_current)
         return true;
@@ -217,23 +252,15 @@ play_round(struct full *full, bool *is_settled, struct error *err)
     return write_differences(full, is_settled, err);
 }
 
-bool
-full_sync_table(struct worker *worker, const struct table *table, uint64_t fingerprint,
-    struct table_record *record, struct table_result *result, struct error *err)
+static bool
+play_rounds(struct full *full, struct error *err)
 {
-    struct full full = { .worker = worker, .table = table, .record = record, .result = result };
-    bool is_missing;
     bool is_settled = false;
     bool done = true;
 
-    if (!shape_follow(worker, table, fingerprint, record, &is_missing, err))
-        return false;
-    if (is_missing)
-        return load_table(worker, table, fingerprint, record, result, err);
-    record->fingerprint = fingerprint;
     for (int round = 0; done && !is_settled && round < ROUNDS_MAX; round++) {
-        done = play_round(&full, &is_settled, err);
-        scan_release(&full.scan);
+        done = play_round(full, &is_settled, err);
+        scan_release(&full->scan);
     }
     if (done && !is_settled) {
         error_set(err, ERROR_TABLE,
@@ -243,4 +270,36 @@ full_sync_table(struct worker *worker, const struct table *table, uint64_t finge
         return false;
     }
     return done;
+}
+
+bool
+full_sync_table(struct worker *worker, const struct table *table, struct table_record *record,
+    struct table_result *result, struct error *err)
+{
+    struct full full = {
+        .worker = worker,
+        .schema = worker->shared->settings->target.schema,
+        .table = table,
+        .record = record,
+        .result = result,
+        .ends_load = record->last_success_ms == 0,
+    };
+
+    return play_rounds(&full, err);
+}
+
+bool
+full_sync_staged(struct worker *worker, const struct table *staged, struct table_record *record,
+    struct table_result *result, struct error *err)
+{
+    struct full full = {
+        .worker = worker,
+        .schema = STAGING_SCHEMA,
+        .table = staged,
+        .record = record,
+        .result = result,
+        .is_staged = true,
+    };
+
+    return play_rounds(&full, err);
 }

@@ -4,7 +4,15 @@
 
 #include "sync/worker.h"
 
-bool full_sync_table(struct worker *worker, const struct table *table, uint64_t fingerprint,
+// The mirrored table has the table's shape (sync/shape.h). Ends with record->state
+// TABLE_STATE_DONE, recorded in the same transaction.
+bool full_sync_table(struct worker *worker, const struct table *table, struct table_record *record,
+    struct table_result *result, struct error *err) __attribute__((warn_unused_result));
+
+// The same for the staged rows of a load that was not read in one go, before anybody sees them.
+// `staged` is the table with the name of its staging table. All pieces of `record` are done; they
+// are recorded with what is staged now, and record->state stays as it is.
+bool full_sync_staged(struct worker *worker, const struct table *staged,
     struct table_record *record, struct table_result *result, struct error *err)
     __attribute__((warn_unused_result));
 

@@ -1,9 +1,11 @@
 #include "sync/load.h"
 
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "model/key_choice.h"
+#include "sync/full.h"
 #include "sync/row_sender.h"
 #include "target/ddl.h"
 
@@ -14,6 +16,7 @@
 
 enum {
     COMMIT_INTERVAL_MS = 5000,
+    COMPARE_AFTER_MS = 10 * 60 * 1000, // a load that took longer is compared before it is done
     READER_POLL_MS = 200,
     // Below this many rows a table is read in whatever order is cheapest and in one go.
     ORDERED_FROM_ROWS = 20000,
@@ -36,18 +39,6 @@ struct load {
     int64_t open_bytes;
     int64_t commit_ms; // steady clock: of the last commit, or the start
 };
-
-static int64_t
-commit_interval_ms(void)
-{
-#ifdef OE2PG_FAULT_POINTS
-    const char *given = getenv("OE2PG_TEST_COMMIT_MS");
-
-    if (given != NULL)
-        return strtoll(given, NULL, 10);
-#endif
-    return COMMIT_INTERVAL_MS;
-}
 
 // The same name in every run, and no other table's: mirror, hash of the whole name, and as much of
 // the name as people need to know it again.
@@ -239,7 +230,9 @@ read_part(struct load *load, struct piece *piece, struct error *err)
             return true;
         if (!send_batch(load, batch, err))
             return false;
-        if (piece != NULL && clock_steady_ms() - load->commit_ms >= commit_interval_ms() &&
+        if (piece != NULL &&
+            clock_steady_ms() - load->commit_ms >=
+                fault_setting("OE2PG_TEST_COMMIT_MS", COMMIT_INTERVAL_MS) &&
             !commit_part(load, piece, false, err))
             return false;
     }
@@ -350,6 +343,15 @@ end_quarantine(struct load *load, struct error *err)
     return true;
 }
 
+// Rows that were read long ago may have changed behind the position; only a comparison finds them.
+static bool
+is_to_be_compared(const struct table_record *record)
+{
+    return record->was_resumed ||
+           clock_wall_ms() - record->read_from_ms >=
+               fault_setting("OE2PG_TEST_COMPARE_AFTER_MS", COMPARE_AFTER_MS);
+}
+
 // The last transaction: the rest of the rows, the table in its place, its tracking row.
 static bool
 finish(struct load *load, bool was_staged, bool is_safe, struct error *err)
@@ -369,13 +371,29 @@ finish(struct load *load, bool was_staged, bool is_safe, struct error *err)
     if (was_staged && !put_into_place(load, is_safe, err))
         return false;
     load->result->rows_inserted = record->row_count;
-    record->state = TABLE_STATE_DONE;
+    // Staged rows were compared before; others are compared where they are.
+    record->state =
+        !was_staged && is_to_be_compared(record) ? TABLE_STATE_RUNNING : TABLE_STATE_DONE;
+    record->is_loaded = true;
     record->staging_table = NULL;
     record->piece_count = 0;
     load->result->finished_ms = clock_wall_ms();
     return end_quarantine(load, err) &&
-           table_run_save(worker->target, &worker->shared->claim, record, load->result, err) &&
+           (record->state != TABLE_STATE_DONE ||
+               table_run_save(worker->target, &worker->shared->claim, record, load->result, err)) &&
            save_record(load, err) && target_commit(worker->target, err);
+}
+
+// Before the rows are seen, so that no reader finds some from before and some from after a change.
+static bool
+compare_staged(struct load *load, struct error *err)
+{
+    struct table staged = *load->table;
+
+    staged.target_name = load->staging;
+    reader_release(&load->reader);
+    worker_end_reading(load->worker);
+    return full_sync_staged(load->worker, &staged, load->record, load->result, err);
 }
 
 static bool
@@ -385,6 +403,8 @@ load_in_order(struct load *load, struct error *err)
 
     if (!read_not_null_part(load, err) ||
         (reader_has_null_part(load->table) && !read_null_part(load, err)))
+        return false;
+    if (load->is_staged && is_to_be_compared(load->record) && !compare_staged(load, err))
         return false;
     if (load->is_staged) {
         ddl_analyze(load->worker->target, STAGING_SCHEMA, load->staging);

@@ -9,6 +9,7 @@
 #include "sync/run.h"
 
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "plan/plan.h"
@@ -76,7 +77,18 @@ block_signals(struct run *run)
     (void)signal(SIGPIPE, SIG_IGN);
 }
 
-// How long a step of the beginning may take: connecting, and then stall_seconds of silence.
+// The driver is told connect_timeout. One that keeps to it may do so for more than one address, one
+// that does not is given up.
+static bool
+expect_connection(struct run *run, struct error *err)
+{
+    int64_t limit = 2 * (int64_t)run->settings->source.connect_timeout_s * 1000 + HANG_GRACE_MS;
+
+    return startup_watch_expect(
+        &run->watch, ERROR_SOURCE, "could not connect to the source", limit, err);
+}
+
+// Connecting, and then stall_seconds of silence.
 static bool
 expect_target(struct run *run, const char *doing, struct error *err)
 {
@@ -85,13 +97,15 @@ expect_target(struct run *run, const char *doing, struct error *err)
     return startup_watch_expect(&run->watch, ERROR_TARGET, doing, limit * 1000, err);
 }
 
+// A catalogue is many statements, and says nothing between them.
 static bool
-expect_source(struct run *run, const char *doing, int times, struct error *err)
+expect_catalogue(struct run *run, struct error *err)
 {
     const struct source_settings *source = &run->settings->source;
-    int64_t limit = (int64_t)source->stall_s * times + source->connect_timeout_s;
+    int64_t limit = (int64_t)source->stall_s * 4 + source->connect_timeout_s;
 
-    return startup_watch_expect(&run->watch, ERROR_SOURCE, doing, limit * 1000, err);
+    return startup_watch_expect(
+        &run->watch, ERROR_SOURCE, "could not read the source's catalogue", limit * 1000, err);
 }
 
 static bool
@@ -110,8 +124,7 @@ open_both_sides(struct run *run, struct error *err)
         log_warning("the PostgreSQL user \"%s\" is a superuser; a role with CREATE and TEMPORARY "
                     "on the database is enough",
             facts->user);
-    if (!expect_source(run, "could not connect to the source", 1, err) ||
-        !source_open(&run->settings->source, &run->source, err))
+    if (!expect_connection(run, err) || !source_open(&run->settings->source, &run->source, err))
         return false;
     identity = source_identity(run->source);
     log_info("Source %s %s, database \"%s\", by %s", identity->product, identity->version,
@@ -169,8 +182,7 @@ make_plan(struct run *run, struct error *err)
     size_t record_count;
     int64_t began = clock_steady_ms();
 
-    // A catalogue is many statements, and says nothing between them.
-    if (!expect_source(run, "could not read the source's catalogue", 4, err) ||
+    if (!expect_catalogue(run, err) ||
         !source_read_catalog(run->source, &run->arena, &catalog, err) ||
         !expect_target(run, "could not read the tracking tables", err) ||
         !selection_make(&run->arena, &run->settings->mirror, &catalog, &run->selection, err) ||
@@ -221,18 +233,6 @@ failed_early(const struct run *run)
     return run->selection.refused_count + run->stuck.count;
 }
 
-static int64_t
-reader_wait_ms(void)
-{
-#ifdef OE2PG_FAULT_POINTS
-    const char *given = getenv("OE2PG_TEST_READER_WAIT_MS");
-
-    if (given != NULL)
-        return strtoll(given, NULL, 10);
-#endif
-    return READER_WAIT_MS;
-}
-
 static bool
 start_threads(struct run *run, struct error *err)
 {
@@ -241,7 +241,7 @@ start_threads(struct run *run, struct error *err)
     (void)pthread_mutex_init(&run->shared.large_gate, NULL);
     run->shared.settings = run->settings;
     run->shared.queue = &run->queue;
-    run->shared.reader_wait_left_ms = reader_wait_ms();
+    run->shared.reader_wait_left_ms = fault_setting("OE2PG_TEST_READER_WAIT_MS", READER_WAIT_MS);
     run->shared.worker_count = count;
     run->shared.refused_count = (int)failed_early(run);
     for (size_t i = 0; i < count; i++)

@@ -195,17 +195,14 @@ read_known_rows(struct scan *scan, struct error *err)
 }
 
 bool
-scan_run(struct scan *scan, struct worker *worker, const struct table *table, bool is_second,
-    bool *is_current, struct error *err)
+scan_run(struct scan *scan, bool *is_current, struct error *err)
 {
-    memset(scan, 0, sizeof *scan);
-    scan->worker = worker;
-    scan->table = table;
-    scan->is_second = is_second;
-    row_sender_init(&scan->sender, worker, table, open_candidates, scan);
+    struct worker *worker = scan->worker;
+
+    row_sender_init(&scan->sender, worker, scan->table, open_candidates, scan);
     return read_known_rows(scan, err) &&
-           comparison_open(worker->target, worker->shared->settings->target.schema, table,
-               &worker->shared->digest, &scan->comparison, err) &&
+           comparison_open(worker->target, scan->schema, scan->table, &worker->shared->digest,
+               &scan->comparison, err) &&
            find_differences(scan, is_current, err);
 }
 

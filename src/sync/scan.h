@@ -18,8 +18,12 @@ struct known_row {
 };
 
 struct scan {
+    // What to compare, by the caller; everything else begins as zeros.
     struct worker *worker;
-    const struct table *table;
+    const char *schema;        // of the mirrored or the staged table
+    const struct table *table; // target_name: the table that is compared
+    bool is_second;            // see scan_run
+
     struct comparison *comparison;
     struct digest_set set;
     bool has_set;
@@ -32,14 +36,13 @@ struct scan {
     int64_t source_bytes;
     int64_t left_out; // known refused rows
     int64_t kept;     // missing in the second of two scans only
-    bool is_second;
 };
 
 // Compares. `is_second`: of a keyless table that shrank in the scan before, on this connection (see
 // comparison_remember_gone): only what is missing both times is gone. *is_current is false when the
 // mirror changed meanwhile: the counts are worth nothing, compare again. Release in any case.
-bool scan_run(struct scan *scan, struct worker *worker, const struct table *table, bool is_second,
-    bool *is_current, struct error *err) __attribute__((warn_unused_result));
+bool scan_run(struct scan *scan, bool *is_current, struct error *err)
+    __attribute__((warn_unused_result));
 // Also rolls back what is open.
 void scan_release(struct scan *scan);
 

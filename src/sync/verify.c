@@ -248,7 +248,12 @@ compare(struct verify *verify, struct error *err)
     for (int round = 0; round < ROUNDS_MAX; round++) {
         if (round > 0)
             scan_release(&verify->scan);
-        if (!scan_run(&verify->scan, verify->worker, verify->table, false, &is_current, err))
+        verify->scan = (struct scan){
+            .worker = verify->worker,
+            .schema = verify->worker->shared->settings->target.schema,
+            .table = verify->table,
+        };
+        if (!scan_run(&verify->scan, &is_current, err))
             return false;
         // Without a key a row cannot be asked for again: the whole table is.
         if (is_current && (is_second || verify->table->key != NULL ||

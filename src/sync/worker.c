@@ -9,6 +9,7 @@
 #include "sync/worker.h"
 
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "plan/brake.h"
@@ -16,6 +17,7 @@
 #include "sync/load.h"
 #include "sync/queue.h"
 #include "sync/row_sender.h"
+#include "sync/shape.h"
 #include "sync/verify.h"
 
 #include <inttypes.h>
@@ -280,6 +282,35 @@ was_committed(const struct worker *worker, const struct table_record *record)
 }
 
 static bool
+load_job(struct worker *worker, const struct job *job, struct table_record *record,
+    struct table_result *result, struct error *err)
+{
+    // An attempt before this one may have put the table into its place.
+    if (record->state != TABLE_STATE_RUNNING &&
+        !load_table(worker, job->table, job->fingerprint, record, result, err))
+        return false;
+    return record->state == TABLE_STATE_DONE ||
+           full_sync_table(worker, job->table, record, result, err);
+}
+
+static bool
+full_job(struct worker *worker, const struct job *job, struct table_record *record,
+    struct table_result *result, struct error *err)
+{
+    bool is_missing;
+
+    if (!shape_follow(worker, job->table, job->fingerprint, record, &is_missing, err))
+        return false;
+    if (is_missing) {
+        if (record->state == TABLE_STATE_RUNNING)
+            record->state = TABLE_STATE_PENDING;
+        return load_job(worker, job, record, result, err);
+    }
+    record->fingerprint = job->fingerprint;
+    return full_sync_table(worker, job->table, record, result, err);
+}
+
+static bool
 verify_job(struct worker *worker, const struct job *job, struct outcome *outcome,
     struct table_record *record, struct error *err)
 {
@@ -292,7 +323,7 @@ verify_job(struct worker *worker, const struct job *job, struct outcome *outcome
     outcome->is_different = !verification.is_equal;
     if (verification.is_equal || !worker->shared->settings->mirror.verify_repair)
         return true;
-    return full_sync_table(worker, job->table, job->fingerprint, record, &outcome->result, err);
+    return full_job(worker, job, record, &outcome->result, err);
 }
 
 static bool
@@ -301,9 +332,9 @@ do_method(struct worker *worker, const struct job *job, struct outcome *outcome,
 {
     switch (job->method) {
     case METHOD_LOAD:
-        return load_table(worker, job->table, job->fingerprint, record, &outcome->result, err);
+        return load_job(worker, job, record, &outcome->result, err);
     case METHOD_FULL:
-        return full_sync_table(worker, job->table, job->fingerprint, record, &outcome->result, err);
+        return full_job(worker, job, record, &outcome->result, err);
     case METHOD_VERIFY:
         return verify_job(worker, job, outcome, record, err);
     }
@@ -337,23 +368,11 @@ attempt(struct worker *worker, const struct job *job, struct outcome *outcome,
 
 // ---- after a failure ---------------------------------------------------------------------------
 
-static int64_t
-first_pause_ms(void)
-{
-#ifdef OE2PG_FAULT_POINTS
-    const char *given = getenv("OE2PG_TEST_PAUSE_MS");
-
-    if (given != NULL)
-        return strtoll(given, NULL, 10);
-#endif
-    return PAUSE_FIRST_MS;
-}
-
 // Growing, with jitter, so that workers that failed together do not come back together.
 static void
 pause_before_retry(struct worker *worker, int attempts)
 {
-    int64_t pause = first_pause_ms();
+    int64_t pause = fault_setting("OE2PG_TEST_PAUSE_MS", PAUSE_FIRST_MS);
 
     for (int i = 1; i < attempts && pause < PAUSE_MAX_MS; i++)
         pause *= 2;

@@ -1,5 +1,6 @@
 // A worker's share of memory_mb, and the gate before large values.
 #include "base/clock.h"
+#include "base/fault.h"
 #include "sync/worker.h"
 
 #include <stdlib.h>
@@ -11,19 +12,6 @@ enum {
     COPY_VALUE_LIMIT = 400 * MEBIBYTE,
     GATE_POLL_MS = 50,
 };
-
-// A test may make the room for digests so small that they do not fit.
-static size_t
-map_bytes(size_t share)
-{
-#ifdef OE2PG_FAULT_POINTS
-    const char *given = getenv("OE2PG_TEST_MAP_BYTES");
-
-    if (given != NULL)
-        return strtoul(given, NULL, 10);
-#endif
-    return share;
-}
 
 // memory_mb shared out. Each worker: half for digests, a quarter for one value, an eighth for a
 // batch. The one that holds the gate: a value of nearly half of everything, since the driver has it
@@ -48,7 +36,8 @@ worker_set_limits(struct worker *worker)
     worker->large_value_bytes = free_bytes / 20 * 9;
     if (worker->large_value_bytes > COPY_VALUE_LIMIT)
         worker->large_value_bytes = COPY_VALUE_LIMIT;
-    worker->map_bytes = map_bytes(share / (is_tight ? 16 : 2));
+    worker->map_bytes =
+        (size_t)fault_setting("OE2PG_TEST_MAP_BYTES", (int64_t)(share / (is_tight ? 16 : 2)));
 }
 
 static bool

@@ -44,7 +44,7 @@ state_from_name(const char *name)
     " (extract(epoch FROM read_from) * 1000)::bigint, (extract(epoch FROM read_to) * "             \
     "1000)::bigint,"                                                                               \
     " was_resumed, attempt, error, hint, schema_fingerprint,"                                      \
-    " (extract(epoch FROM last_success_at) * 1000)::bigint, run_id"
+    " (extract(epoch FROM last_success_at) * 1000)::bigint, run_id, loaded_at IS NOT NULL"
 
 static const char *
 copy_text(struct arena *arena, const PGresult *rows, int row, int column)
@@ -90,6 +90,7 @@ read_record(struct arena *arena, const PGresult *rows, int row, struct table_rec
     record->fingerprint = strtoull(result_text(rows, row, 17), NULL, 16);
     record->last_success_ms = result_integer(rows, row, 18);
     record->run_id = result_integer(rows, row, 19);
+    record->is_loaded = result_text(rows, row, 20)[0] == 't';
 }
 
 bool
@@ -270,12 +271,14 @@ save_row(struct target *target, const struct mirror_claim *claim, const char *ta
         "INSERT INTO oe2pg.tracking (mirror_id, source_schema, source_table, target_schema,"
         " target_table, state, method, reason, key_columns, digest_columns, staging_table, rows,"
         " bytes, read_from, read_to, was_resumed, schema_fingerprint, run_id, attempt, error, hint,"
-        " last_success_at)"
+        " last_success_at, loaded_at)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, " FROM_MS(
             "$14") ","
                    " " FROM_MS(
                        "$15") ", $16, $17, $18, $19, $20, $21,"
-                              " CASE WHEN $6 = 'done' THEN pg_catalog.clock_timestamp() END)"
+                              " CASE WHEN $6 = 'done' THEN pg_catalog.clock_timestamp() END,"
+                              " CASE WHEN $6 IN ('running', 'done') THEN"
+                              " pg_catalog.clock_timestamp() END)"
                               " ON CONFLICT (mirror_id, source_schema, source_table) DO UPDATE SET"
                               " target_schema = excluded.target_schema, target_table = "
                               "excluded.target_table,"
@@ -292,7 +295,8 @@ save_row(struct target *target, const struct mirror_claim *claim, const char *ta
                               "excluded.error,"
                               " hint = excluded.hint,"
                               " last_success_at = COALESCE(excluded.last_success_at, "
-                              "tracking.last_success_at)",
+                              "tracking.last_success_at),"
+                              " loaded_at = COALESCE(tracking.loaded_at, excluded.loaded_at)",
         &parameters, NULL, err);
     buffer_release(&keys);
     buffer_release(&columns);

@@ -86,6 +86,7 @@ static const char *const step_1[] = {
     " read_to timestamptz,"
     " was_resumed boolean NOT NULL DEFAULT false,"
     " last_success_at timestamptz,"
+    " loaded_at timestamptz,"
     " next_due_at timestamptz,"
     " verified_at timestamptz,"
     " schema_fingerprint text NOT NULL,"

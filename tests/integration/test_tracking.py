@@ -15,7 +15,7 @@ COLUMNS = {
                  " rows_quarantined error hint",
     "tracking": "mirror_id source_schema source_table target_schema target_table state method reason"
                 " key_columns timestamp_column timestamp_evidence watermark digest_columns rows bytes"
-                " read_from read_to last_success_at next_due_at verified_at schema_fingerprint"
+                " read_from read_to loaded_at last_success_at next_due_at verified_at schema_fingerprint"
                 " attempt error hint",
     "piece": "mirror_id source_schema source_table piece position is_done rows bytes",
     "activity": "run_id worker source_schema source_table phase phase_since heartbeat rows of_rows",

@@ -61,7 +61,8 @@ record(size_t i, const char *name, enum table_state state, int64_t last_success_
     records[i] = (struct table_record){ .source_schema = "PUB",
         .source_table = name,
         .state = state,
-        .last_success_ms = last_success_ms };
+        .last_success_ms = last_success_ms,
+        .is_loaded = last_success_ms != 0 };
     return &records[i];
 }
 
@@ -85,6 +86,22 @@ unfinished_loads_come_first_then_priority_then_new_tables(void **state)
     assert_ptr_equal(plan.jobs[5].record, &records[0]);
     for (size_t i = 0; i < plan.job_count; i++)
         assert_true(strlen(plan.jobs[i].reason) > 10);
+}
+
+static void
+a_load_that_was_not_compared_yet_is_compared_and_not_loaded_again(void **state)
+{
+    struct plan plan;
+
+    (void)state;
+    selection.table_count = 1;
+    selection.taken_count = 1;
+    record(0, "a", TABLE_STATE_RUNNING, 0)->is_loaded = true;
+    plan_make(&arena, &selection, records, 1, &plan);
+    assert_int_equal(plan.jobs[0].method, METHOD_FULL);
+    records[0].state = TABLE_STATE_FAILED;
+    plan_make(&arena, &selection, records, 1, &plan);
+    assert_int_equal(plan.jobs[0].method, METHOD_FULL);
 }
 
 static void
@@ -144,6 +161,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(unfinished_loads_come_first_then_priority_then_new_tables),
+        TEST(a_load_that_was_not_compared_yet_is_compared_and_not_loaded_again),
         TEST(only_taken_tables_become_jobs),
         TEST(the_fingerprint_sees_every_change_of_shape),
     };

@@ -53,7 +53,8 @@ set_up(void **state)
         .digest_column_count = 2,
         .row_count = 2000,
         .size_bytes = 50000,
-        .last_success_ms = 1 };
+        .last_success_ms = 1,
+        .is_loaded = true };
     return 0;
 }
 
