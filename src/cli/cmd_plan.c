@@ -151,7 +151,7 @@ make_preview(struct planner *planner)
     struct preview *preview = &planner->preview;
 
     plan_make(&planner->arena, &planner->selection, planner->records, planner->record_count,
-        &planner->plan);
+        planner->config->settings.mirror.full_below_rows, &planner->plan);
     preview->target_schema = planner->config->settings.target.schema;
     preview->source_product = identity->product;
     preview->source_database = identity->db_name;

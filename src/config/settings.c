@@ -321,6 +321,7 @@ fill_mirror(struct config *config, struct error *err)
     mirror->naming = (enum naming)integer_of(config, OPTION_MIRROR_NAMING);
     mirror->batch_size = integer_of(config, OPTION_MIRROR_BATCH_SIZE);
     mirror->memory_mb = integer_of(config, OPTION_MIRROR_MEMORY_MB);
+    mirror->full_below_rows = integer_of(config, OPTION_MIRROR_FULL_BELOW_ROWS);
     mirror->history_days = integer_of(config, OPTION_MIRROR_HISTORY_DAYS);
     mirror->log_file = text_of(config, OPTION_MIRROR_LOG_FILE);
     mirror->full_sync = integer_of(config, OPTION_FULL_SYNC) != 0;

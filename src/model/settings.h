@@ -79,6 +79,7 @@ struct mirror_settings {
     enum naming naming;
     int batch_size; // rows
     int memory_mb;
+    int full_below_rows; // smaller tables are compared in memory, many at a time
     int history_days;
     const char *log_file; // NULL: console only
     struct table_settings *tables;

@@ -50,6 +50,7 @@ struct table_record {
     int64_t read_from_ms; // wall clock; how old the content is
     int64_t read_to_ms;
     int64_t last_success_ms; // 0: never
+    bool has_quarantine;     // something of it is in quarantine
     bool is_loaded;          // a first load put the table into its place
     int64_t run_id;          // the last that wrote the record
     bool was_resumed;        // the content was read in more than one go

@@ -106,6 +106,19 @@ compare_jobs(const void *left, const void *right)
     return order != 0 ? order : strcmp(a->table->name, b->table->name);
 }
 
+// Small, mirrored well, with the shape that it has now, and without anything in quarantine.
+static void
+judge_size(struct job *job, int small_rows)
+{
+    const struct table_record *record = job->record;
+
+    job->is_small = job->method == METHOD_FULL && record->state == TABLE_STATE_DONE &&
+                    record->row_count < small_rows && record->fingerprint == job->fingerprint &&
+                    !record->has_quarantine;
+    if (job->is_small)
+        job->reason = "small and mirrored already: read whole and compared in memory";
+}
+
 static void
 fill_job(struct job *job, const struct selected_table *selected, const struct table_record *records,
     size_t record_count)
@@ -121,13 +134,18 @@ fill_job(struct job *job, const struct selected_table *selected, const struct ta
 
 void
 plan_make(struct arena *arena, const struct selection *selection,
-    const struct table_record *records, size_t record_count, struct plan *plan)
+    const struct table_record *records, size_t record_count, int small_rows, struct plan *plan)
 {
     plan->jobs = arena_calloc(arena, selection->taken_count, sizeof *plan->jobs);
     plan->job_count = 0;
     for (size_t i = 0; i < selection->table_count; i++) {
-        if (selection->tables[i].verdict == SELECTION_TAKEN)
-            fill_job(&plan->jobs[plan->job_count++], &selection->tables[i], records, record_count);
+        struct job *job = &plan->jobs[plan->job_count];
+
+        if (selection->tables[i].verdict != SELECTION_TAKEN)
+            continue;
+        fill_job(job, &selection->tables[i], records, record_count);
+        judge_size(job, small_rows);
+        plan->job_count++;
     }
     if (plan->job_count > 0)
         qsort(plan->jobs, plan->job_count, sizeof *plan->jobs, compare_jobs);
@@ -142,6 +160,7 @@ plan_only_verify(const struct mirror_settings *settings, struct plan *plan)
         if (job->method == METHOD_LOAD && settings->verify_repair)
             continue;
         job->method = METHOD_VERIFY;
+        job->is_small = false;
         job->reason = "compared only";
     }
 }

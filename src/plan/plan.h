@@ -22,6 +22,7 @@ struct job {
     int64_t row_estimate; // -1: unknown
     bool is_estimate_exact;
     uint64_t fingerprint; // of the table's shape
+    bool is_small;        // may be compared together with others (sync/small.h)
 };
 
 struct plan {
@@ -34,10 +35,12 @@ const char *method_name(enum method method);
 // A number that changes when the shape that is mirrored does: names, types, order, key.
 uint64_t plan_fingerprint(const struct table *table);
 
-// Everything lives in `arena`; tables and records are borrowed. Order: loads that were begun, then
-// priority, then what was never mirrored, then the longest not mirrored, large before small.
+// Everything lives in `arena`; tables and records are borrowed. `small_rows`: tables with fewer
+// rows in the mirror are small, if nothing is known of them that needs a closer look. Order: loads
+// that were begun, then priority, then what was never mirrored, then the longest not mirrored,
+// large before small.
 void plan_make(struct arena *arena, const struct selection *selection,
-    const struct table_record *records, size_t record_count, struct plan *plan);
+    const struct table_record *records, size_t record_count, int small_rows, struct plan *plan);
 // Turns the jobs into comparisons that write nothing; with verify_repair, tables that were never
 // mirrored are loaded all the same.
 void plan_only_verify(const struct mirror_settings *settings, struct plan *plan);

@@ -21,19 +21,29 @@ queue_release(struct queue *queue)
     free(queue->outcomes);
 }
 
-bool
-queue_take(struct queue *queue, size_t *number)
+static bool
+has_next(const struct queue *queue)
 {
-    bool taken;
+    return !queue->is_closed && queue->next < queue->plan->job_count;
+}
 
+bool
+queue_take(struct queue *queue, size_t *numbers, size_t most, size_t *count)
+{
+    *count = 0;
     (void)pthread_mutex_lock(&queue->lock);
-    taken = !queue->is_closed && queue->next < queue->plan->job_count;
-    if (taken) {
-        *number = queue->next++;
-        queue->outcomes[*number].state = OUTCOME_RUNNING;
+    while (has_next(queue) && *count < most) {
+        bool is_small = queue->plan->jobs[queue->next].is_small;
+
+        if (*count > 0 && !is_small)
+            break;
+        queue->outcomes[queue->next].state = OUTCOME_RUNNING;
+        numbers[(*count)++] = queue->next++;
+        if (!is_small)
+            break;
     }
     (void)pthread_mutex_unlock(&queue->lock);
-    return taken;
+    return *count > 0;
 }
 
 void

@@ -32,8 +32,9 @@ struct queue {
 
 void queue_init(struct queue *queue, const struct plan *plan);
 void queue_release(struct queue *queue);
-// The next job's number, or false when there is none or the queue is closed.
-bool queue_take(struct queue *queue, size_t *number);
+// The next job's number, or false when there is none or the queue is closed. Small tables come in
+// groups: `most` numbers at most.
+bool queue_take(struct queue *queue, size_t *numbers, size_t most, size_t *count);
 void queue_finish(struct queue *queue, size_t number, const struct outcome *outcome);
 // No more jobs.
 void queue_close(struct queue *queue);

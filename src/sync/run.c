@@ -191,7 +191,8 @@ make_plan(struct run *run, struct error *err)
         (!run->settings->mirror.verify &&
             !ddl_create_schema(run->target, run->settings->target.schema, err)))
         return false;
-    plan_make(&run->arena, &run->selection, records, record_count, &run->plan);
+    plan_make(&run->arena, &run->selection, records, record_count,
+        run->settings->mirror.full_below_rows, &run->plan);
     if (run->settings->mirror.verify)
         plan_only_verify(&run->settings->mirror, &run->plan);
     for (size_t i = 0; i < run->selection.warning_count; i++)

@@ -13,12 +13,10 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "plan/brake.h"
-#include "sync/full.h"
-#include "sync/load.h"
+#include "sync/job.h"
 #include "sync/queue.h"
 #include "sync/row_sender.h"
-#include "sync/shape.h"
-#include "sync/verify.h"
+#include "sync/small.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -218,152 +216,31 @@ open_target(struct worker *worker, struct error *err)
     return true;
 }
 
-static bool
-name_session(struct worker *worker, const struct table *table, struct error *err)
+bool
+worker_open(struct worker *worker, const char *work, struct error *err)
 {
     char what[200];
     char name[64];
 
-    (void)snprintf(what, sizeof what, "job %d %s", worker->number, table->name);
+    worker_set_phase(worker, PHASE_OPENING);
+    if (!open_target(worker, err) || !open_source(worker, err))
+        return false;
+    (void)snprintf(what, sizeof what, "job %d %s", worker->number, work);
     mirror_session_name(name, sizeof name, &worker->shared->claim, what);
     return target_set_name(worker->target, name, err);
 }
 
 // ---- one attempt -------------------------------------------------------------------------------
 
-static const char *const *
-column_names(struct arena *arena, const struct table *table, bool only_key, size_t *count)
-{
-    const char **names;
-
-    *count = only_key ? (table->key != NULL ? table->key->column_count : 0) : table->column_count;
-    names = arena_calloc(arena, *count, sizeof *names);
-    for (size_t i = 0; i < *count; i++) {
-        const struct column *column = &table->columns[only_key ? table->key->columns[i] : i];
-
-        names[i] = column->target_name;
-    }
-    return names;
-}
-
-// What tracking holds of the table, or a new record; after a lost COMMIT it is what tells whether
-// the rows are there.
 static bool
-read_record(
-    struct worker *worker, const struct job *job, struct table_record **record, struct error *err)
+attempt(struct worker *worker, const struct job *job, struct outcome *outcome, struct error *err)
 {
-    struct table_record *made;
-
-    if (!tracking_read_one(worker->target, &worker->arena, worker->shared->claim.mirror_id,
-            job->table->schema, job->table->name, record, err))
-        return false;
-    if (*record == NULL)
-        *record = arena_calloc(&worker->arena, 1, sizeof **record);
-    made = *record;
-    made->source_schema = job->table->schema;
-    made->source_table = job->table->name;
-    made->target_table = job->table->target_name;
-    made->method = method_name(job->method);
-    made->reason = job->reason;
-    made->error = NULL;
-    made->hint = NULL;
-    made->key_columns = column_names(&worker->arena, job->table, true, &made->key_column_count);
-    made->previous_columns = made->digest_columns;
-    made->previous_column_count = made->digest_column_count;
-    made->digest_columns =
-        column_names(&worker->arena, job->table, false, &made->digest_column_count);
-    return true;
-}
-
-static bool
-was_committed(const struct worker *worker, const struct table_record *record)
-{
-    return record->state == TABLE_STATE_DONE && record->run_id == worker->shared->claim.run_id;
-}
-
-static bool
-load_job(struct worker *worker, const struct job *job, struct table_record *record,
-    struct table_result *result, struct error *err)
-{
-    // An attempt before this one may have put the table into its place.
-    if (record->state != TABLE_STATE_RUNNING &&
-        !load_table(worker, job->table, job->fingerprint, record, result, err))
-        return false;
-    return record->state == TABLE_STATE_DONE ||
-           full_sync_table(worker, job->table, record, result, err);
-}
-
-static bool
-full_job(struct worker *worker, const struct job *job, struct table_record *record,
-    struct table_result *result, struct error *err)
-{
-    bool is_missing;
-
-    if (!shape_follow(worker, job->table, job->fingerprint, record, &is_missing, err))
-        return false;
-    if (is_missing) {
-        if (record->state == TABLE_STATE_RUNNING)
-            record->state = TABLE_STATE_PENDING;
-        return load_job(worker, job, record, result, err);
-    }
-    record->fingerprint = job->fingerprint;
-    return full_sync_table(worker, job->table, record, result, err);
-}
-
-static bool
-verify_job(struct worker *worker, const struct job *job, struct outcome *outcome,
-    struct table_record *record, struct error *err)
-{
-    struct verification verification;
-
-    if (!verify_table(worker, job->table, &verification, err))
-        return false;
-    outcome->result.rows_read = verification.row_count;
-    outcome->result.finished_ms = clock_wall_ms();
-    outcome->is_different = !verification.is_equal;
-    if (verification.is_equal || !worker->shared->settings->mirror.verify_repair)
-        return true;
-    return full_job(worker, job, record, &outcome->result, err);
-}
-
-static bool
-do_method(struct worker *worker, const struct job *job, struct outcome *outcome,
-    struct table_record *record, struct error *err)
-{
-    switch (job->method) {
-    case METHOD_LOAD:
-        return load_job(worker, job, record, &outcome->result, err);
-    case METHOD_FULL:
-        return full_job(worker, job, record, &outcome->result, err);
-    case METHOD_VERIFY:
-        return verify_job(worker, job, outcome, record, err);
-    }
-    BUG("no such method");
-}
-
-static bool
-attempt(struct worker *worker, const struct job *job, struct outcome *outcome,
-    struct table_record **record, struct error *err)
-{
-    *record = NULL;
     arena_reset(&worker->arena);
     // What an attempt that was rolled back counted does not count.
     outcome->result = (struct table_result){ .started_ms = outcome->result.started_ms };
     worker->counters.row_count = 0;
     worker->counters.size_bytes = 0;
-    worker_set_phase(worker, PHASE_OPENING);
-    if (!open_target(worker, err) || !open_source(worker, err) ||
-        !name_session(worker, job->table, err) || !read_record(worker, job, record, err))
-        return false;
-    (*record)->attempt = outcome->attempts;
-    if (job->method != METHOD_VERIFY && was_committed(worker, *record)) {
-        outcome->row_count = (*record)->row_count;
-        return true;
-    }
-    if (!do_method(worker, job, outcome, *record, err))
-        return false;
-    outcome->row_count = (*record)->row_count;
-    return true;
+    return worker_open(worker, job->table->name, err) && job_do(worker, job, outcome, err);
 }
 
 // ---- after a failure ---------------------------------------------------------------------------
@@ -520,7 +397,6 @@ prepare_retry(struct worker *worker, const struct job *job, struct outcome *outc
 static void
 run_job(struct worker *worker, const struct job *job, struct outcome *outcome)
 {
-    struct table_record *record;
     struct error err;
     int repeats = 0;
 
@@ -530,7 +406,7 @@ run_job(struct worker *worker, const struct job *job, struct outcome *outcome)
     for (;;) {
         outcome->attempts++;
         error_clear(&err);
-        if (attempt(worker, job, outcome, &record, &err)) {
+        if (attempt(worker, job, outcome, &err)) {
             outcome->state = OUTCOME_DONE;
             return;
         }
@@ -547,8 +423,8 @@ run_job(struct worker *worker, const struct job *job, struct outcome *outcome)
     outcome->state = OUTCOME_LEFT;
 }
 
-static void
-take_table(struct worker *worker, const struct job *job)
+void
+worker_take_table(struct worker *worker, const struct job *job)
 {
     int64_t now = clock_wall_ms();
 
@@ -595,24 +471,43 @@ can_start(struct worker *worker)
     return false;
 }
 
+static void
+run_one(struct worker *worker, size_t number)
+{
+    struct queue *queue = worker->shared->queue;
+    const struct job *job = &queue->plan->jobs[number];
+    struct outcome outcome = { .state = OUTCOME_LEFT };
+
+    if (!worker->shared->is_cancelled) {
+        outcome.state = OUTCOME_RUNNING;
+        worker_take_table(worker, job);
+        run_job(worker, job, &outcome);
+        worker->counters.table = NULL;
+        worker_set_phase(worker, PHASE_IDLE);
+    }
+    if (outcome.state == OUTCOME_DONE)
+        report_done(job, &outcome);
+    queue_finish(queue, number, &outcome);
+}
+
 void *
 worker_run(void *context)
 {
     struct worker *worker = context;
     struct queue *queue = worker->shared->queue;
-    size_t number;
+    size_t numbers[SMALL_TABLES_MAX];
+    size_t count;
 
-    while (can_start(worker) && !worker->shared->is_cancelled && queue_take(queue, &number)) {
-        const struct job *job = &queue->plan->jobs[number];
-        struct outcome outcome = { .state = OUTCOME_RUNNING };
+    while (can_start(worker) && !worker->shared->is_cancelled &&
+           queue_take(queue, numbers, SMALL_TABLES_MAX, &count)) {
+        bool is_settled[SMALL_TABLES_MAX] = { false };
 
-        take_table(worker, job);
-        run_job(worker, job, &outcome);
-        worker->counters.table = NULL;
-        worker_set_phase(worker, PHASE_IDLE);
-        if (outcome.state == OUTCOME_DONE)
-            report_done(job, &outcome);
-        queue_finish(queue, number, &outcome);
+        if (queue->plan->jobs[numbers[0]].is_small)
+            small_settle(worker, numbers, count, is_settled);
+        for (size_t i = 0; i < count; i++) {
+            if (!is_settled[i])
+                run_one(worker, numbers[i]);
+        }
     }
     worker->is_finished = true;
     return NULL;

@@ -86,6 +86,12 @@ int64_t worker_silent_ms(struct worker *worker);
 // True when what it waits for is the source, false when it is PostgreSQL. Main thread.
 bool worker_waits_for_source(struct worker *worker);
 
+// Opens what is not open and names the session after the work. Fails like source_open, target_open,
+// or with ERROR_BUSY when another run has the mirror.
+bool worker_open(struct worker *worker, const char *work, struct error *err)
+    __attribute__((warn_unused_result));
+// The table in hand, for those who watch.
+void worker_take_table(struct worker *worker, const struct job *job);
 void worker_set_phase(struct worker *worker, enum phase phase);
 // A sign of life, with what was read since the last one.
 void worker_add_progress(struct worker *worker, size_t rows, size_t bytes);

@@ -7,6 +7,7 @@
 
 #include "base/fault.h"
 #include "base/mem.h"
+#include "target/digest_stream.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -191,93 +192,20 @@ comparison_open_candidates(
 
 // ---- the mirror's digests ----------------------------------------------------------------------
 
-static uint32_t
-get_uint32(const char *bytes)
-{
-    const unsigned char *p = (const unsigned char *)bytes;
-
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
-// A row of COPY BINARY with a tid (4 + 2 bytes) and a bigint: 2 + 4 + 6 + 4 + 8 bytes, the first
-// one after the 19-byte header.
-enum { DIGEST_ROW_SIZE = 24, TRAILER_SIZE = 2, HEADER_SIZE = 19 };
-
-static bool
-take_rows(struct digest_set *set, const char *bytes, size_t size, bool *is_full)
-{
-    for (; size >= DIGEST_ROW_SIZE; bytes += DIGEST_ROW_SIZE, size -= DIGEST_ROW_SIZE) {
-        uint32_t block = get_uint32(bytes + 6);
-        uint16_t offset = (uint16_t)(get_uint32(bytes + 8) & 0xFFFF);
-        uint64_t digest = (uint64_t)get_uint32(bytes + 16) << 32 | get_uint32(bytes + 20);
-
-        if (get_uint32(bytes + 2) != 6 || get_uint32(bytes + 12) != 8)
-            return false;
-        *is_full = *is_full || !digest_set_add(set, digest, block, offset);
-    }
-    return size == 0 || size == TRAILER_SIZE;
-}
-
-static bool
-receive_digests(
-    struct comparison *comparison, struct digest_set *set, bool *is_full, struct error *err)
-{
-    PGconn *connection = comparison->target->connection;
-    bool is_first = true;
-    bool is_readable = true;
-    char *bytes;
-    int size;
-
-    while ((size = PQgetCopyData(connection, &bytes, 0)) > 0) {
-        size_t skip = is_first ? HEADER_SIZE : 0;
-
-        is_first = false;
-        if ((size_t)size < skip || !take_rows(set, bytes + skip, (size_t)size - skip, is_full))
-            is_readable = false;
-        PQfreemem(bytes);
-    }
-    if (size == -2)
-        return pq_fail(comparison->target, NULL, err, "could not read the mirror's digests");
-    if (!is_readable)
-        return error_set(err, ERROR_TABLE, "PostgreSQL sent digests in an unknown form");
-    return true;
-}
-
 bool
 comparison_read_mirror(struct comparison *comparison, struct digest_set *set, bool *is_full,
     int64_t *row_count, struct error *err)
 {
     struct buffer *sql = sql_start(comparison->target);
-    PGresult *result;
-    bool done;
 
-    *is_full = false;
-    buffer_append_text(sql, "COPY (SELECT m.ctid, ");
+    buffer_append_text(sql, "SELECT m.ctid, ");
     compare_append_digest(sql, &comparison->kind, comparison->table, NULL, "m");
     buffer_append_text(sql, " FROM ONLY ");
     sql_append_qualified(sql, comparison->schema, comparison->table->target_name);
-    buffer_append_text(sql, " m) TO STDOUT (FORMAT binary)");
-    if (sql->failed)
-        return error_set(err, ERROR_TABLE, "the digest statement is too long");
-    target_fault_point(comparison->target, "read the mirror's digests");
-    result = PQexec(comparison->target->connection, buffer_text(sql));
-    done = PQresultStatus(result) == PGRES_COPY_OUT;
-    if (!done)
-        pq_fail(comparison->target, result, err, "could not read the mirror's digests");
-    PQclear(result);
-    target_fault_point(comparison->target, "receive the mirror's digests");
-    if (!done || !receive_digests(comparison, set, is_full, err))
+    buffer_append_text(sql, " m");
+    if (!digest_stream_read(comparison->target, &set, 1, is_full, row_count, err))
         return false;
-    result = PQgetResult(comparison->target->connection);
-    done = PQresultStatus(result) == PGRES_COMMAND_OK;
-    if (done)
-        *row_count = result_affected(result);
-    else
-        pq_fail(comparison->target, result, err, "could not read the mirror's digests");
-    PQclear(result);
-    while ((result = PQgetResult(comparison->target->connection)) != NULL)
-        PQclear(result);
-    if (done && !*is_full)
+    if (!*is_full)
         digest_set_freeze(set);
-    return done;
+    return true;
 }

@@ -44,7 +44,10 @@ state_from_name(const char *name)
     " (extract(epoch FROM read_from) * 1000)::bigint, (extract(epoch FROM read_to) * "             \
     "1000)::bigint,"                                                                               \
     " was_resumed, attempt, error, hint, schema_fingerprint,"                                      \
-    " (extract(epoch FROM last_success_at) * 1000)::bigint, run_id, loaded_at IS NOT NULL"
+    " (extract(epoch FROM last_success_at) * 1000)::bigint, run_id, loaded_at IS NOT NULL,"        \
+    " EXISTS (SELECT FROM oe2pg.quarantine q WHERE q.mirror_id = tracking.mirror_id"               \
+    "  AND q.source_schema = tracking.source_schema"                                               \
+    "  AND q.source_table = tracking.source_table AND q.resolved_at IS NULL)"
 
 static const char *
 copy_text(struct arena *arena, const PGresult *rows, int row, int column)
@@ -91,6 +94,7 @@ read_record(struct arena *arena, const PGresult *rows, int row, struct table_rec
     record->last_success_ms = result_integer(rows, row, 18);
     record->run_id = result_integer(rows, row, 19);
     record->is_loaded = result_text(rows, row, 20)[0] == 't';
+    record->has_quarantine = result_text(rows, row, 21)[0] == 't';
 }
 
 bool

@@ -269,6 +269,16 @@ install(struct target *target, int64_t version, struct error *err)
     return false;
 }
 
+// 55P03: the lock was not to be had in time. There is nothing yet that could name the other run.
+static void
+say_who_is_at_it(struct error *err)
+{
+    if (strcmp(err->sqlstate, "55P03") != 0)
+        return;
+    error_set(err, ERROR_BUSY, "another run in this database is making the tracking tables");
+    error_hint(err, "Wait until it has ended; the next run continues from there.");
+}
+
 bool
 tracking_install(struct target *target, struct error *err)
 {
@@ -279,9 +289,11 @@ tracking_install(struct target *target, struct error *err)
         return false;
     if (version == STEP_COUNT)
         return true;
-    if (!target_script(target, "could not begin a transaction",
-            "BEGIN; SELECT pg_catalog.pg_advisory_xact_lock(" INSTALL_LOCK ")", NULL, err))
+    if (!target_script(target, "could not make the tracking tables",
+            "BEGIN; SELECT pg_catalog.pg_advisory_xact_lock(" INSTALL_LOCK ")", NULL, err)) {
+        say_who_is_at_it(err);
         goto out;
+    }
     // Somebody may have been faster.
     done = read_version(target, &version, err) && check_version(version, err) &&
            install(target, version, err) && target_commit(target, err);

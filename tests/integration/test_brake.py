@@ -250,7 +250,7 @@ def hiding(mirror, second_pg):
     mirror.source(
         odbc_connection="Driver=PostgreSQL Unicode;Servername=%s;Port=%d;Database=%s;UID=mirror;PWD=%s"
         % (second_pg.server.host, second_pg.server.port, second_pg.name, MIRROR_PASSWORD), schema="shop")
-    mirror.settings(tables={"*": {"where": "public.is_seen(id)"}}, jobs=1)
+    mirror.settings(tables={"*": {"where": "public.is_seen(id)"}}, jobs=1, full_below_rows=0)
     mirror.run_well()
 
     def hide(row, times):

@@ -63,6 +63,7 @@ GOOD = """{
     "naming": "plain",
     "batch_size": 5000,
     "memory_mb": 512,
+    "full_below_rows": 1000,
     "history_days": 90,
     "ignore_file": "ignored_tables.txt",
     "log_file": "logs/sync.log",

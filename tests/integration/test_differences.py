@@ -10,11 +10,13 @@ from mirroring import (
     errors, go_on, last_run, mirrored, need_fault_build, quarantined, row_versions, run_to, sqlite_file)
 
 # memory_mb is at least as large as one digest map needs; the fault build makes the map small.
+ONE_BY_ONE = {"OE2PG_MIRROR_SETTINGS_FULL_BELOW_ROWS": "0"}
 WAYS = {
-    "map": {},
-    "no map": {"OE2PG_TEST_MAP_BYTES": "64"},
-    "SHA-256": {"OE2PG_TEST_SHA256": "1"},
-    "SHA-256, no map": {"OE2PG_TEST_SHA256": "1", "OE2PG_TEST_MAP_BYTES": "64"},
+    "many at a time": {},
+    "map": ONE_BY_ONE,
+    "no map": {"OE2PG_TEST_MAP_BYTES": "64", **ONE_BY_ONE},
+    "SHA-256": {"OE2PG_TEST_SHA256": "1", **ONE_BY_ONE},
+    "SHA-256, no map": {"OE2PG_TEST_SHA256": "1", "OE2PG_TEST_MAP_BYTES": "64", **ONE_BY_ONE},
 }
 
 SCHEMA = [

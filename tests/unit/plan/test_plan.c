@@ -78,7 +78,7 @@ unfinished_loads_come_first_then_priority_then_new_tables(void **state)
     record(0, "c", TABLE_STATE_DONE, 1000)->row_count = 7;
     record(1, "d", TABLE_STATE_STAGED, 0);
     record(2, "e", TABLE_STATE_FAILED, 0);
-    plan_make(&arena, &selection, records, 3, &plan);
+    plan_make(&arena, &selection, records, 3, 1000, &plan);
     assert_string_equal(order_of(&plan), "dbfeac");
     assert_int_equal(plan.jobs[0].method, METHOD_LOAD);
     assert_int_equal(plan.jobs[5].method, METHOD_FULL);
@@ -97,10 +97,10 @@ a_load_that_was_not_compared_yet_is_compared_and_not_loaded_again(void **state)
     selection.table_count = 1;
     selection.taken_count = 1;
     record(0, "a", TABLE_STATE_RUNNING, 0)->is_loaded = true;
-    plan_make(&arena, &selection, records, 1, &plan);
+    plan_make(&arena, &selection, records, 1, 1000, &plan);
     assert_int_equal(plan.jobs[0].method, METHOD_FULL);
     records[0].state = TABLE_STATE_FAILED;
-    plan_make(&arena, &selection, records, 1, &plan);
+    plan_make(&arena, &selection, records, 1, 1000, &plan);
     assert_int_equal(plan.jobs[0].method, METHOD_FULL);
 }
 
@@ -114,11 +114,11 @@ only_taken_tables_become_jobs(void **state)
     selected[1].verdict = SELECTION_REFUSED;
     selected[2].verdict = SELECTION_NOT_SELECTED;
     selection.taken_count = 3;
-    plan_make(&arena, &selection, NULL, 0, &plan);
+    plan_make(&arena, &selection, NULL, 0, 1000, &plan);
     assert_string_equal(order_of(&plan), "def");
     selection.table_count = 0;
     selection.taken_count = 0;
-    plan_make(&arena, &selection, NULL, 0, &plan);
+    plan_make(&arena, &selection, NULL, 0, 1000, &plan);
     assert_int_equal(plan.job_count, 0);
 }
 

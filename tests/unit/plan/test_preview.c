@@ -78,7 +78,7 @@ preview_one(struct preview *preview, bool is_mirrored)
 
     memset(preview, 0, sizeof *preview);
     preview->has_mirror = is_mirrored;
-    plan_make(&arena, &selection, &record, input.record_count, &plan);
+    plan_make(&arena, &selection, &record, input.record_count, 1000, &plan);
     input.plan = &plan;
     preview_make(&arena, &input, preview);
     assert_true(preview->table_count >= 1);

@@ -1,0 +1,136 @@
+#include "sync/job.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "sync/full.h"
+#include "sync/load.h"
+#include "sync/shape.h"
+#include "sync/verify.h"
+
+static const char *const *
+column_names(struct arena *arena, const struct table *table, bool only_key, size_t *count)
+{
+    const char **names;
+
+    *count = only_key ? (table->key != NULL ? table->key->column_count : 0) : table->column_count;
+    names = arena_calloc(arena, *count, sizeof *names);
+    for (size_t i = 0; i < *count; i++) {
+        const struct column *column = &table->columns[only_key ? table->key->columns[i] : i];
+
+        names[i] = column->target_name;
+    }
+    return names;
+}
+
+// What tracking holds of the table, or a new record; after a lost COMMIT it is what tells whether
+// the rows are there.
+static bool
+read_record(
+    struct worker *worker, const struct job *job, struct table_record **record, struct error *err)
+{
+    struct table_record *made;
+
+    if (!tracking_read_one(worker->target, &worker->arena, worker->shared->claim.mirror_id,
+            job->table->schema, job->table->name, record, err))
+        return false;
+    if (*record == NULL)
+        *record = arena_calloc(&worker->arena, 1, sizeof **record);
+    made = *record;
+    made->source_schema = job->table->schema;
+    made->source_table = job->table->name;
+    made->target_table = job->table->target_name;
+    made->method = method_name(job->method);
+    made->reason = job->reason;
+    made->error = NULL;
+    made->hint = NULL;
+    made->key_columns = column_names(&worker->arena, job->table, true, &made->key_column_count);
+    made->previous_columns = made->digest_columns;
+    made->previous_column_count = made->digest_column_count;
+    made->digest_columns =
+        column_names(&worker->arena, job->table, false, &made->digest_column_count);
+    return true;
+}
+
+static bool
+was_committed(const struct worker *worker, const struct table_record *record)
+{
+    return record->state == TABLE_STATE_DONE && record->run_id == worker->shared->claim.run_id;
+}
+
+static bool
+load_job(struct worker *worker, const struct job *job, struct table_record *record,
+    struct table_result *result, struct error *err)
+{
+    // An attempt before this one may have put the table into its place.
+    if (record->state != TABLE_STATE_RUNNING &&
+        !load_table(worker, job->table, job->fingerprint, record, result, err))
+        return false;
+    return record->state == TABLE_STATE_DONE ||
+           full_sync_table(worker, job->table, record, result, err);
+}
+
+static bool
+full_job(struct worker *worker, const struct job *job, struct table_record *record,
+    struct table_result *result, struct error *err)
+{
+    bool is_missing;
+
+    if (!shape_follow(worker, job->table, job->fingerprint, record, &is_missing, err))
+        return false;
+    if (is_missing) {
+        if (record->state == TABLE_STATE_RUNNING)
+            record->state = TABLE_STATE_PENDING;
+        return load_job(worker, job, record, result, err);
+    }
+    record->fingerprint = job->fingerprint;
+    return full_sync_table(worker, job->table, record, result, err);
+}
+
+static bool
+verify_job(struct worker *worker, const struct job *job, struct outcome *outcome,
+    struct table_record *record, struct error *err)
+{
+    struct verification verification;
+
+    if (!verify_table(worker, job->table, &verification, err))
+        return false;
+    outcome->result.rows_read = verification.row_count;
+    outcome->result.finished_ms = clock_wall_ms();
+    outcome->is_different = !verification.is_equal;
+    if (verification.is_equal || !worker->shared->settings->mirror.verify_repair)
+        return true;
+    return full_job(worker, job, record, &outcome->result, err);
+}
+
+static bool
+do_method(struct worker *worker, const struct job *job, struct outcome *outcome,
+    struct table_record *record, struct error *err)
+{
+    switch (job->method) {
+    case METHOD_LOAD:
+        return load_job(worker, job, record, &outcome->result, err);
+    case METHOD_FULL:
+        return full_job(worker, job, record, &outcome->result, err);
+    case METHOD_VERIFY:
+        return verify_job(worker, job, outcome, record, err);
+    }
+    BUG("no such method");
+}
+
+bool
+job_do(struct worker *worker, const struct job *job, struct outcome *outcome, struct error *err)
+{
+    struct table_record *record;
+
+    if (!read_record(worker, job, &record, err))
+        return false;
+    record->attempt = outcome->attempts;
+    if (job->method != METHOD_VERIFY && was_committed(worker, record)) {
+        outcome->row_count = record->row_count;
+        return true;
+    }
+    if (!do_method(worker, job, outcome, record, err))
+        return false;
+    outcome->row_count = record->row_count;
+    return true;
+}

@@ -1,0 +1,14 @@
+// One attempt at one table, by the method that was planned.
+#ifndef OE2PG_SYNC_JOB_H
+#define OE2PG_SYNC_JOB_H
+
+#include "sync/queue.h"
+#include "sync/worker.h"
+
+// Both connections are open. Goes by what tracking says now, not by what was planned: an attempt
+// whose COMMIT got lost may have been the last one that was needed. On failure the open transaction
+// is the caller's to roll back.
+bool job_do(struct worker *worker, const struct job *job, struct outcome *outcome,
+    struct error *err) __attribute__((warn_unused_result));
+
+#endif

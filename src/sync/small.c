@@ -1,0 +1,202 @@
+#include "sync/small.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "sync/reader.h"
+#include "target/row_policy.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { ROW_BYTES = 32 }; // of a digest in its set, with some room
+
+struct small_group {
+    struct worker *worker;
+    const size_t *numbers;
+    size_t count;
+    const struct table *tables[SMALL_TABLES_MAX];
+    struct digest_set sets[SMALL_TABLES_MAX];
+    bool is_equal[SMALL_TABLES_MAX];
+    struct small_table_record records[SMALL_TABLES_MAX]; // by number in the group
+};
+
+static const struct job *
+job_of(const struct small_group *group, size_t i)
+{
+    return &group->worker->shared->queue->plan->jobs[group->numbers[i]];
+}
+
+// ---- one table ---------------------------------------------------------------------------------
+
+static void
+note_refusal(void *context, const struct refused_value *refused)
+{
+    bool *is_refused = context;
+
+    (void)refused;
+    *is_refused = true;
+}
+
+// False when a row is not in the mirror, or not as it is.
+static bool
+strike_batch(
+    struct small_group *group, size_t i, struct row_policy *policy, const struct batch *batch)
+{
+    const struct digest_kind *kind = &group->worker->shared->digest;
+    bool is_refused = false;
+
+    for (size_t r = 0; r < batch->row_count; r++) {
+        const struct cell *row = row_policy_apply(
+            policy, &batch->cells[r * batch->column_count], note_refusal, &is_refused);
+
+        if (is_refused ||
+            !digest_set_strike(&group->sets[i], digest_row(kind, group->tables[i], row)))
+            return false;
+    }
+    return true;
+}
+
+static bool
+scan(struct small_group *group, size_t i, struct row_policy *policy, struct error *err)
+{
+    struct worker *worker = group->worker;
+    struct small_table_record *record = &group->records[i];
+    struct reader reader;
+    const struct batch *batch;
+    bool done;
+    bool is_equal = true;
+
+    reader_init(&reader, worker->source, group->tables[i], KEY_PART_ALL, &worker->reading);
+    do {
+        done = !worker_is_cancelled(worker, err) && reader_fetch(&reader, &batch, err);
+        if (!done)
+            break;
+        record->row_count += (int64_t)batch->row_count;
+        record->size_bytes += (int64_t)batch->size_bytes;
+        worker_add_progress(worker, batch->row_count, batch->size_bytes);
+        is_equal = strike_batch(group, i, policy, batch);
+    } while (is_equal && batch->row_count > 0);
+    reader_release(&reader);
+    group->is_equal[i] = done && is_equal && group->sets[i].left == 0;
+    return done;
+}
+
+// False when there is no use in going on with the next table.
+static bool
+compare_one(struct small_group *group, size_t i, struct error *err)
+{
+    struct worker *worker = group->worker;
+    struct row_policy policy;
+    bool done;
+
+    worker_take_table(worker, job_of(group, i));
+    worker_set_phase(worker, PHASE_READING);
+    group->records[i] = (struct small_table_record){
+        .table = group->tables[i],
+        .reason = job_of(group, i)->reason,
+        .read_from_ms = clock_wall_ms(),
+    };
+    row_policy_init(&policy, group->tables[i]);
+    done = worker_begin_reading(worker, group->tables[i], err) && scan(group, i, &policy, err);
+    worker_end_reading(worker);
+    row_policy_release(&policy);
+    group->records[i].read_to_ms = clock_wall_ms();
+    return done || err->kind == ERROR_TABLE || err->kind == ERROR_DATA;
+}
+
+// ---- the group ---------------------------------------------------------------------------------
+
+static bool
+read_mirrors(struct small_group *group, struct error *err)
+{
+    struct worker *worker = group->worker;
+    struct digest_set *sets[SMALL_TABLES_MAX];
+    size_t rows = (size_t)worker->shared->settings->mirror.full_below_rows;
+    bool is_full;
+
+    for (size_t i = 0; i < group->count; i++) {
+        digest_set_init(&group->sets[i], (rows + 64) * ROW_BYTES);
+        sets[i] = &group->sets[i];
+    }
+    worker_set_phase(worker, PHASE_COMPARING);
+    return small_tables_read(worker->target, worker->shared->settings->target.schema,
+               &worker->shared->digest, group->tables, sets, group->count, &is_full, err) &&
+           !is_full;
+}
+
+static void
+compare_all(struct small_group *group, struct error *err)
+{
+    for (size_t i = 0; i < group->count && compare_one(group, i, err); i++)
+        error_clear(err);
+}
+
+static bool
+save_equal(struct small_group *group, struct error *err)
+{
+    struct worker *worker = group->worker;
+    struct small_table_record equal[SMALL_TABLES_MAX];
+    size_t count = 0;
+
+    for (size_t i = 0; i < group->count; i++) {
+        if (group->is_equal[i])
+            equal[count++] = group->records[i];
+    }
+    worker_set_phase(worker, PHASE_COMMITTING);
+    return count == 0 ||
+           small_tables_save(worker->target, &worker->shared->claim, equal, count, err);
+}
+
+static void
+finish_one(struct small_group *group, size_t i)
+{
+    const struct small_table_record *record = &group->records[i];
+    const struct outcome outcome = {
+        .state = OUTCOME_DONE,
+        .row_count = record->row_count,
+        .attempts = 1,
+        .result = { .rows_read = record->row_count,
+            .bytes_read = record->size_bytes,
+            .started_ms = record->read_from_ms,
+            .finished_ms = record->read_to_ms },
+    };
+
+    log_debug("%s is unchanged (%" PRId64 " rows)", record->table->target_name, record->row_count);
+    queue_finish(group->worker->shared->queue, group->numbers[i], &outcome);
+}
+
+static bool
+compare_group(struct small_group *group, struct error *err)
+{
+    char work[40];
+
+    (void)snprintf(work, sizeof work, "%zu small tables", group->count);
+    if (!worker_open(group->worker, work, err) || !read_mirrors(group, err))
+        return false;
+    compare_all(group, err);
+    return save_equal(group, err);
+}
+
+void
+small_settle(struct worker *worker, const size_t *numbers, size_t count, bool *is_settled)
+{
+    struct small_group group = { .worker = worker, .numbers = numbers, .count = count };
+    struct error err;
+    bool done;
+
+    error_clear(&err);
+    for (size_t i = 0; i < count; i++)
+        group.tables[i] = job_of(&group, i)->table;
+    done = compare_group(&group, &err);
+    if (!done)
+        log_debug("%zu small tables are compared one by one: %s", count,
+            err.kind != ERROR_NONE ? err.message : "one of them has grown");
+    for (size_t i = 0; i < count; i++) {
+        digest_set_release(&group.sets[i]);
+        is_settled[i] = done && group.is_equal[i];
+        if (is_settled[i])
+            finish_one(&group, i);
+    }
+    worker->counters.table = NULL;
+}

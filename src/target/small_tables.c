@@ -1,0 +1,120 @@
+#include "target/small_tables.h"
+
+#include "target/compare_internal.h"
+#include "target/digest_stream.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+bool
+small_tables_read(struct target *target, const char *schema, const struct digest_kind *kind,
+    const struct table *const *tables, struct digest_set *const *sets, size_t count, bool *is_full,
+    struct error *err)
+{
+    struct buffer *sql = sql_start(target);
+    int64_t row_count;
+
+    for (size_t i = 0; i < count; i++) {
+        buffer_append_text(sql, i > 0 ? " UNION ALL SELECT " : "SELECT ");
+        if (count > 1)
+            buffer_printf(sql, "%zu::pg_catalog.int2, ", i);
+        buffer_append_text(sql, "m.ctid, ");
+        compare_append_digest(sql, kind, tables[i], NULL, "m");
+        buffer_append_text(sql, " FROM ONLY ");
+        sql_append_qualified(sql, schema, tables[i]->target_name);
+        buffer_append_text(sql, " m");
+    }
+    if (!digest_stream_read(target, sets, count, is_full, &row_count, err))
+        return false;
+    for (size_t i = 0; i < count && !*is_full; i++)
+        digest_set_freeze(sets[i]);
+    return true;
+}
+
+// ---- their record ------------------------------------------------------------------------------
+
+enum { ARRAYS = 7 };
+
+static void
+append_row(struct buffer arrays[ARRAYS], const struct small_table_record *record)
+{
+    const int64_t numbers[] = { record->row_count, record->size_bytes, record->read_from_ms,
+        record->read_to_ms };
+    const char *const texts[] = { record->table->schema, record->table->name, record->reason };
+
+    for (size_t i = 0; i < ARRAYS; i++)
+        buffer_append_byte(&arrays[i], arrays[i].size == 0 ? '{' : ',');
+    for (size_t i = 0; i < 3; i++) {
+        const struct cell text = { .bytes = texts[i], .size = strlen(texts[i]) };
+
+        sql_append_element(&arrays[i], &text);
+    }
+    for (size_t i = 3; i < ARRAYS; i++)
+        buffer_printf(&arrays[i], "%" PRId64, numbers[i - 3]);
+}
+
+static bool
+save(struct target *target, const struct mirror_claim *claim, const struct buffer arrays[ARRAYS],
+    size_t count, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    PGresult *result = NULL;
+    int64_t saved;
+
+    parameter_integer(&parameters, claim->mirror_id);
+    parameter_integer(&parameters, claim->run_id);
+    for (size_t i = 0; i < ARRAYS; i++)
+        parameter_text(&parameters, buffer_text(&arrays[i]));
+    if (!target_execute(target, "could not record tables as unchanged",
+            "WITH t AS (SELECT s, n, reason, c AS rows, b AS bytes,"
+            "  pg_catalog.to_timestamp(f / 1000.0) AS read_from,"
+            "  pg_catalog.to_timestamp(u / 1000.0) AS read_to"
+            "  FROM ROWS FROM (pg_catalog.unnest($3::text[]), pg_catalog.unnest($4::text[]),"
+            "   pg_catalog.unnest($5::text[]), pg_catalog.unnest($6::bigint[]),"
+            "   pg_catalog.unnest($7::bigint[]), pg_catalog.unnest($8::bigint[]),"
+            "   pg_catalog.unnest($9::bigint[])) AS t (s, n, reason, c, b, f, u)),"
+            " history AS (INSERT INTO oe2pg.table_run (run_id, source_schema, source_table, method,"
+            "  reason, state, started_at, finished_at, attempts, rows_read, bytes_read,"
+            "  rows_inserted, rows_updated, rows_deleted, rows_quarantined)"
+            "  SELECT $2, s, n, 'full', reason, 'done', read_from, read_to, 1, rows, bytes, 0, 0, "
+            "0,"
+            "  0 FROM t ON CONFLICT (run_id, source_schema, source_table) DO NOTHING)"
+            " UPDATE oe2pg.tracking k SET state = 'done', method = 'full', reason = t.reason,"
+            "  rows = t.rows, bytes = t.bytes, read_from = t.read_from, read_to = t.read_to,"
+            "  was_resumed = false, run_id = $2, attempt = 1, error = NULL, hint = NULL,"
+            "  last_success_at = pg_catalog.clock_timestamp()"
+            "  FROM t WHERE k.mirror_id = $1 AND k.source_schema = t.s AND k.source_table = t.n",
+            &parameters, &result, err))
+        return false;
+    saved = result_affected(result);
+    PQclear(result);
+    if (saved != (int64_t)count)
+        return error_set(err, ERROR_TABLE,
+            "%zu tables were found unchanged, but %" PRId64 " have a record", count, saved);
+    return true;
+}
+
+bool
+small_tables_save(struct target *target, const struct mirror_claim *claim,
+    const struct small_table_record *records, size_t count, struct error *err)
+{
+    struct buffer arrays[ARRAYS];
+    bool done;
+
+    for (size_t i = 0; i < ARRAYS; i++)
+        buffer_init(&arrays[i], BUFFER_SQL_CAP);
+    for (size_t i = 0; i < count; i++)
+        append_row(arrays, &records[i]);
+    done = true;
+    for (size_t i = 0; i < ARRAYS; i++)
+        done = buffer_append_byte(&arrays[i], '}') && done;
+    if (!done)
+        error_set(err, ERROR_TABLE, "the names of the tables are too long");
+    done = done && target_begin(target, err) && save(target, claim, arrays, count, err) &&
+           target_commit(target, err);
+    if (!done)
+        target_rollback(target);
+    for (size_t i = 0; i < ARRAYS; i++)
+        buffer_release(&arrays[i]);
+    return done;
+}
