@@ -56,6 +56,22 @@ has_column(const struct key *key, uint16_t column)
     return false;
 }
 
+// Unique as far as the source says: all columns of one of its keys are among these.
+static bool
+is_declared_unique(const struct table *table, const struct key *configured)
+{
+    for (size_t i = 0; i < table->key_count; i++) {
+        const struct key *key = &table->keys[i];
+        size_t found = 0;
+
+        for (size_t c = 0; c < key->column_count; c++)
+            found += has_column(configured, key->columns[c]);
+        if (key->column_count > 0 && found == key->column_count)
+            return true;
+    }
+    return false;
+}
+
 static bool
 make_configured(struct arena *arena, const struct table_settings *settings, struct table *table,
     struct error *err)
@@ -77,6 +93,7 @@ make_configured(struct arena *arena, const struct table_settings *settings, stru
                 err, ERROR_TABLE, "the configured key names column \"%s\" twice", settings->key[i]);
         key->columns[key->column_count++] = (uint16_t)column;
     }
+    key->may_repeat = !is_declared_unique(table, key);
     table->key = key;
     return true;
 }
@@ -169,8 +186,10 @@ key_choice_make(struct arena *arena, const struct table_settings *settings, stru
     if (settings != NULL && settings->key_count > 0) {
         if (!make_configured(arena, settings, table, err))
             return false;
-        table->key_reason =
-            arena_printf(arena, "configured key (%s)", list_columns(arena, table, table->key));
+        table->key_reason = arena_printf(arena, "configured key (%s)%s",
+            list_columns(arena, table, table->key),
+            table->key->may_repeat ? ", which the source does not declare unique: read in one go"
+                                   : "");
         return true;
     }
     table->key_reason = say_why(arena, table, choose(table));
@@ -199,7 +218,7 @@ is_resumable_column(const struct column *column)
 }
 
 bool
-key_choice_is_resumable(const struct table *table)
+key_choice_is_askable(const struct table *table)
 {
     if (table->key == NULL)
         return false;
@@ -213,4 +232,10 @@ key_choice_is_resumable(const struct table *table)
             return false;
     }
     return true;
+}
+
+bool
+key_choice_is_resumable(const struct table *table)
+{
+    return key_choice_is_askable(table) && !table->key->may_repeat;
 }

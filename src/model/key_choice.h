@@ -13,8 +13,11 @@
 bool key_choice_make(struct arena *arena, const struct table_settings *settings,
     struct table *table, struct error *err) __attribute__((warn_unused_result));
 
-// True when positions in the key can be kept as text and compared by the source: no float, no
-// binary, no boolean, no long text, no zone-aware stamp in it.
+// True when key values can be kept as text and compared by the source: no float, no binary, no
+// boolean, no long text, no zone-aware stamp in the key. Then rows can be asked for by their key.
+bool key_choice_is_askable(const struct table *table);
+// True when, besides, a read can be cut at any row and continued with the keys greater than that
+// row's: no two rows may have the same key, or one of them would be lost at the cut.
 bool key_choice_is_resumable(const struct table *table);
 
 #endif

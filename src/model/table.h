@@ -37,10 +37,12 @@ struct column {
 
 enum { KEY_COLUMNS_MAX = 64 };
 
-// A primary key or a unique index of the source: active, over whole columns.
+// A primary key or a unique index of the source: active, over whole columns; or what was
+// configured.
 struct key {
     const char *name;
     bool is_primary;
+    bool may_repeat;   // configured, and nothing at the source says that it is unique
     uint16_t *columns; // positions in table->columns, in key order
     size_t column_count;
 };

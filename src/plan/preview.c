@@ -1,5 +1,7 @@
 #include "plan/preview.h"
 
+#include "base/clock.h"
+#include "model/key_choice.h"
 #include "plan/brake.h"
 #include "plan/shape_diff.h"
 
@@ -461,6 +463,46 @@ make_tables(struct maker *maker)
     }
 }
 
+// ---- reads that cannot be cut ------------------------------------------------------------------
+
+static const char *
+find_uncuttable(struct maker *maker, const struct job *job, const struct preview_table *made)
+{
+    int64_t limit_ms = (int64_t)maker->input->settings->source.max_transaction_s * 1000;
+    char duration[40];
+
+    if (key_choice_is_resumable(job->table) || made->duration_ms <= limit_ms)
+        return NULL;
+    clock_format_duration(made->duration_ms, duration, sizeof duration);
+    return arena_printf(maker->arena,
+        "\"%s\" takes about %s to read and cannot be cut at max_transaction_seconds: %s",
+        job->table->name, duration,
+        job->table->key == NULL ? "it has no key"
+                                : "its key is not declared unique, or cannot be compared as text");
+}
+
+// After the selection's warnings. Jobs are the first tables.
+static void
+warn_of_uncuttable(struct maker *maker)
+{
+    const struct plan *plan = maker->input->plan;
+    const struct selection *selection = maker->input->selection;
+    struct preview *preview = maker->preview;
+    const char **warnings =
+        arena_calloc(maker->arena, selection->warning_count + plan->job_count, sizeof *warnings);
+
+    preview->warnings = warnings;
+    preview->warning_count = 0;
+    for (size_t i = 0; i < selection->warning_count; i++)
+        warnings[preview->warning_count++] = selection->warnings[i];
+    for (size_t i = 0; i < plan->job_count; i++) {
+        const char *warning = find_uncuttable(maker, &plan->jobs[i], &preview->tables[i]);
+
+        if (warning != NULL)
+            warnings[preview->warning_count++] = warning;
+    }
+}
+
 // ---- the run -----------------------------------------------------------------------------------
 
 static void
@@ -561,11 +603,10 @@ preview_make(struct arena *arena, const struct preview_input *input, struct prev
     struct maker maker = { .arena = arena, .input = input, .preview = preview };
 
     preview->jobs = input->settings->mirror.jobs;
-    preview->warnings = input->selection->warnings;
-    preview->warning_count = input->selection->warning_count;
     preview->database_bytes = input->inspection->database_bytes;
     measure_history(&maker);
     make_tables(&maker);
+    warn_of_uncuttable(&maker);
     sum_up(&maker);
     meet_run(&maker);
 }

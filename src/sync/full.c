@@ -28,9 +28,10 @@ struct full {
     struct table_record *record;
     struct table_result *result;
     struct scan scan;
-    bool is_staged; // a part of its first load: the load records the end of it
-    bool ends_load; // the same for rows that are in their place already
-    bool is_second; // the next scan is the second of a keyless table that shrank
+    int64_t duration_ms; // of the last read
+    bool is_staged;      // a part of its first load: the load records the end of it
+    bool ends_load;      // the same for rows that are in their place already
+    bool is_second;      // the next scan is the second of a keyless table that shrank
 };
 
 // ---- before anything is removed ----------------------------------------------------------------
@@ -79,6 +80,7 @@ ask_again(struct full *full, bool only_unseen, bool *exists, bool *has_nulls, st
     if (!comparison_keys_to_delete(full->scan.comparison, &full->worker->arena, limit, only_unseen,
             &values, &row_count, err))
         return false;
+    worker_set_phase(full->worker, PHASE_READING);
     for (size_t r = 0; r < row_count && !*exists; r++) {
         const struct cell *key = &values[r * key_count];
 
@@ -109,7 +111,7 @@ confirm_deletes(struct full *full, bool *is_confirmed, struct error *err)
     *is_confirmed = true;
     if (full->scan.counts.to_delete == 0)
         return true;
-    if (full->table->key == NULL || !key_choice_is_resumable(full->table))
+    if (full->table->key == NULL || !key_choice_is_askable(full->table))
         return confirm_by_second_scan(full, is_confirmed, err);
     if (!ask_again(full, false, &exists, &has_nulls, err) ||
         (exists && !ask_again(full, true, &exists, &has_nulls, err)))
@@ -238,6 +240,7 @@ play_round(struct full *full, bool *is_settled, struct error *err)
         .schema = full->schema,
         .table = full->table,
         .is_second = full->is_second,
+        .duration_ms = full->duration_ms,
     };
     full->is_second = false;
     full->record->read_from_ms = clock_wall_ms();
@@ -282,6 +285,7 @@ full_sync_table(struct worker *worker, const struct table *table, struct table_r
         .table = table,
         .record = record,
         .result = result,
+        .duration_ms = record->read_to_ms - record->read_from_ms,
         .ends_load = record->last_success_ms == 0,
     };
 
@@ -298,6 +302,7 @@ full_sync_staged(struct worker *worker, const struct table *staged, struct table
         .table = staged,
         .record = record,
         .result = result,
+        .duration_ms = record->read_to_ms - record->read_from_ms,
         .is_staged = true,
     };
 

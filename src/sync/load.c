@@ -62,9 +62,9 @@ is_read_in_order(const struct load *load)
 {
     const struct table *table = load->table;
 
-    return table->key != NULL && key_choice_is_resumable(table) &&
-           (table->row_estimate < 0 || table->row_estimate >= ORDERED_FROM_ROWS ||
-               source_buffers_results(load->worker->source));
+    return worker_reads_in_order(load->worker, table, 0) ||
+           (key_choice_is_resumable(table) &&
+               (table->row_estimate < 0 || table->row_estimate >= ORDERED_FROM_ROWS));
 }
 
 // ---- the open transaction ----------------------------------------------------------------------

@@ -1,6 +1,8 @@
 #include "sync/reader.h"
 
 #include "base/clock.h"
+#include "base/fault.h"
+#include "model/key_choice.h"
 
 #include <string.h>
 
@@ -105,14 +107,28 @@ open_from_position(struct reader *reader, struct error *err)
     return open_step(reader, err);
 }
 
+static bool
+is_overdue(const struct reader *reader)
+{
+    return clock_steady_ms() - reader->opened_ms >=
+           fault_setting(
+               "OE2PG_TEST_TRANSACTION_MS", (int64_t)reader->limits.max_transaction_s * 1000);
+}
+
 // True when the statement has been open for as long as one may be, and can be continued.
 static bool
 is_due_to_close(const struct reader *reader)
 {
     return reader->part == KEY_PART_NOT_NULL && reader->has_position &&
-           reader->page_row_count > 0 &&
-           clock_steady_ms() - reader->opened_ms >=
-               (int64_t)reader->limits.max_transaction_s * 1000;
+           reader->page_row_count > 0 && is_overdue(reader);
+}
+
+// The same of a statement that cannot be continued, but could if the table were read in key order.
+static bool
+is_due_to_begin_anew(const struct reader *reader)
+{
+    return reader->part == KEY_PART_ALL && is_overdue(reader) &&
+           key_choice_is_resumable(reader->table);
 }
 
 static bool
@@ -164,6 +180,12 @@ reader_fetch(struct reader *reader, const struct batch **batch, struct error *er
             error_set(
                 err, ERROR_DATA, "a value has more than %zu bytes", reader->limits.value_bytes);
             err->native_code = READER_NEEDS_ROOM;
+            return false;
+        }
+        if ((*batch)->row_count > 0 && is_due_to_begin_anew(reader)) {
+            error_set(err, ERROR_DATA, "the statement is open for more than %d s",
+                reader->limits.max_transaction_s);
+            err->native_code = READER_NEEDS_ORDER;
             return false;
         }
         if ((*batch)->row_count > 0) {

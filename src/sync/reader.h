@@ -40,6 +40,9 @@ enum {
     // native_code of the ERROR_DATA of a fetch that met a value longer than value_bytes while
     // is_large was not set: worth repeating with more room.
     READER_NEEDS_ROOM = 1,
+    // The same of a read in any order that took longer than max_transaction_s: worth repeating in
+    // key order, where it can be cut.
+    READER_NEEDS_ORDER = 2,
 };
 
 // `position` (key values, one a key column) may be NULL: from the beginning. Opens nothing yet.

@@ -1,7 +1,5 @@
 #include "sync/scan.h"
 
-#include "model/key_choice.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,19 +120,17 @@ scan_part(struct scan *scan, enum key_part part, struct error *err)
     return done;
 }
 
-// In any order, unless the driver would keep the whole result in memory.
+// In any order, unless the driver would keep the whole result in memory, or the source's
+// transaction would be open for too long.
 static bool
 scan_source(struct scan *scan, struct error *err)
 {
-    bool in_pages = source_buffers_results(scan->worker->source) && scan->table->key != NULL &&
-                    key_choice_is_resumable(scan->table);
-
     bool done;
 
     if (!worker_begin_reading(scan->worker, scan->table, err))
         return false;
     worker_set_phase(scan->worker, PHASE_READING);
-    if (in_pages)
+    if (worker_reads_in_order(scan->worker, scan->table, scan->duration_ms))
         done = scan_part(scan, KEY_PART_NOT_NULL, err) &&
                (!reader_has_null_part(scan->table) || scan_part(scan, KEY_PART_WITH_NULL, err));
     else

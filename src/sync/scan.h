@@ -23,6 +23,7 @@ struct scan {
     const char *schema;        // of the mirrored or the staged table
     const struct table *table; // target_name: the table that is compared
     bool is_second;            // see scan_run
+    int64_t duration_ms;       // of an earlier read of the table; 0: unknown
 
     struct comparison *comparison;
     struct digest_set set;

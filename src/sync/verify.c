@@ -255,8 +255,8 @@ compare(struct verify *verify, struct error *err)
         };
         if (!scan_run(&verify->scan, &is_current, err))
             return false;
-        // Without a key a row cannot be asked for again: the whole table is.
-        if (is_current && (is_second || verify->table->key != NULL ||
+        // Where a row cannot be asked for again by its key, the whole table is read again.
+        if (is_current && (is_second || key_choice_is_resumable(verify->table) ||
                               !comparison_has_changes(&verify->scan.counts)))
             return true;
         is_second = is_current;
@@ -283,8 +283,8 @@ judge(struct verify *verify, struct error *err)
         return false;
     verify->is_moving =
         arena_calloc(&worker->arena, verify->difference_count, sizeof *verify->is_moving);
-    if (verify->difference_count > 0 && verify->table->key != NULL &&
-        key_choice_is_resumable(verify->table) && !recheck(verify, err))
+    if (verify->difference_count > 0 && key_choice_is_resumable(verify->table) &&
+        !recheck(verify, err))
         return false;
     count_moving(verify);
     result->is_equal = result->missing + result->changed + result->surplus == 0;

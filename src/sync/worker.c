@@ -379,6 +379,12 @@ prepare_retry(struct worker *worker, const struct job *job, struct outcome *outc
         outcome->attempts--;
         return true;
     }
+    // The source's transaction was open for as long as it may be: once more, in parts.
+    if (!worker->is_ordered && err->native_code == READER_NEEDS_ORDER && err->kind == ERROR_DATA) {
+        worker->is_ordered = true;
+        outcome->attempts--;
+        return true;
+    }
     // A column was wider than its buffer; the source knows now, the same read will succeed.
     if (err->kind == ERROR_DATA && err->transient && ++*repeats <= REPEATS_MAX) {
         outcome->attempts--;
@@ -403,6 +409,7 @@ run_job(struct worker *worker, const struct job *job, struct outcome *outcome)
     outcome->result.started_ms = clock_wall_ms();
     worker->is_careful = false;
     worker->is_large = false;
+    worker->is_ordered = false;
     for (;;) {
         outcome->attempts++;
         error_clear(&err);

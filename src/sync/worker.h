@@ -66,6 +66,7 @@ struct worker {
     bool is_tight;          // its share of memory is too small for large values
     bool is_large;          // the job in hand is repeated because a value was large
     bool has_gate;          // this worker is the one that may hold large values
+    bool is_ordered;        // the job in hand is repeated because one statement took too long
     bool is_careful;        // the job in hand is repeated because PostgreSQL refused a row
     bool waited_for_source; // the main thread's: when it last looked
     int64_t heard_ms;       // the main thread's: the heartbeat it saw last,
@@ -102,6 +103,10 @@ void worker_set_limits(struct worker *worker);
 bool worker_begin_reading(struct worker *worker, const struct table *table, struct error *err)
     __attribute__((warn_unused_result));
 void worker_end_reading(struct worker *worker);
+// True when a table that was read within so many milliseconds before has to be read in key order,
+// where the source's transaction can be ended after max_transaction_s.
+bool worker_reads_in_order(
+    const struct worker *worker, const struct table *table, int64_t duration_ms);
 // True, with ERROR_CANCELLED in err, when the run is to stop.
 bool worker_is_cancelled(struct worker *worker, struct error *err);
 

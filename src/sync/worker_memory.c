@@ -1,6 +1,7 @@
-// A worker's share of memory_mb, and the gate before large values.
+// How a worker reads: its share of memory_mb, the gate before large values, the order.
 #include "base/clock.h"
 #include "base/fault.h"
+#include "model/key_choice.h"
 #include "sync/worker.h"
 
 #include <stdlib.h>
@@ -78,4 +79,14 @@ worker_end_reading(struct worker *worker)
     if (worker->has_gate)
         (void)pthread_mutex_unlock(&worker->shared->large_gate);
     worker->has_gate = false;
+}
+
+bool
+worker_reads_in_order(const struct worker *worker, const struct table *table, int64_t duration_ms)
+{
+    int64_t limit_ms = (int64_t)worker->limits.max_transaction_s * 1000;
+
+    return key_choice_is_resumable(table) &&
+           (worker->is_ordered || source_buffers_results(worker->source) ||
+               duration_ms > limit_ms / 2);
 }

@@ -167,6 +167,24 @@ resumable_keys_compare_as_text(void **state)
     assert_false(key_choice_is_resumable(&table));
 }
 
+static void
+a_configured_key_is_resumable_only_if_the_source_says_it_is_unique(void **state)
+{
+    static const char *const names[] = { "Code", "id" };
+    struct table_settings settings = { .pattern = "t", .key = names, .key_count = 1 };
+    struct error err = { 0 };
+
+    (void)state;
+    add_key("pk", true, first, 1);
+    assert_true(key_choice_make(&arena, &settings, &table, &err));
+    assert_true(key_choice_is_askable(&table));
+    assert_false(key_choice_is_resumable(&table));
+    assert_non_null(strstr(table.key_reason, "not declare"));
+    settings.key_count = 2; // all of the primary key and more
+    assert_true(key_choice_make(&arena, &settings, &table, &err));
+    assert_true(key_choice_is_resumable(&table));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -180,6 +198,7 @@ main(void)
         TEST(the_configured_key_wins),
         TEST(a_configured_column_that_is_missing_is_an_error),
         TEST(resumable_keys_compare_as_text),
+        TEST(a_configured_key_is_resumable_only_if_the_source_says_it_is_unique),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
