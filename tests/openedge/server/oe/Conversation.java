@@ -2,6 +2,7 @@ package oe;
 
 import com.ddtek.jdbc.openedge.Wire;
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -72,6 +73,8 @@ final class Conversation implements Runnable {
                 cancelOther(first);
             else if (logIn(first))
                 converse();
+        } catch (EOFException e) {
+            server.journal.count("left"); // as everybody does in the end
         } catch (IOException | SQLException e) {
             server.note("connection " + number + ": " + e.getMessage());
         } finally {

@@ -185,7 +185,7 @@ final class DfReader {
             named.remove(table);
             return;
         }
-        if (verb.equals("ADD")) {
+        if (verb.equals("ADD") && table == null) {
             table = new Table(owner, name);
             table.type = tableType;
             schema.add(table);
@@ -209,6 +209,12 @@ final class DfReader {
         String tableName = line.get(line.indexOf(new Token("OF", false)) + 1).text;
         table = schema.find(owner, tableName);
         name(need(tableName));
+        field = table.field(name);
+        // A change may already be in the schema that stands beside it.
+        if (verb.equals("ADD") && field != null) {
+            System.err.println("field " + name + " of " + tableName + " is there already");
+            return;
+        }
         if (verb.equals("ADD")) {
             field = new Field(name, Kind.of(line.get(line.size() - 1).text));
             field.recid = schema.nextRecid();
@@ -218,7 +224,6 @@ final class DfReader {
             addedField = field;
             return;
         }
-        field = table.field(name);
         if (field == null)
             throw new IllegalArgumentException("no field \"" + name + "\" of " + tableName);
         if (verb.equals("DROP")) {
@@ -236,12 +241,14 @@ final class DfReader {
         table = schema.find(owner, tableName);
         name(need(tableName));
         index = table.index(name);
-        if (verb.equals("ADD")) {
+        if (verb.equals("ADD") && index == null) {
             index = new Index(name);
             index.isUnique = isUnique;
             index.recid = schema.nextRecid();
             index.number = table.indexes.size() + 8;
             table.indexes.add(index);
+        } else if (verb.equals("ADD")) {
+            index.parts.clear();
         } else if (verb.equals("DROP") && index != null) {
             table.indexes.remove(index);
             listener.dropped(table, index);
