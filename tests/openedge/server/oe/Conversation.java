@@ -110,7 +110,7 @@ final class Conversation implements Runnable {
             return false;
         }
         connection = Store.connect();
-        front = new Front(server.store, server.users, server.switches, user, properties);
+        front = new Front(server, user, properties);
         Map<String, String> facts = new HashMap<>(server.switches.forDriver());
         facts.put("connection", Integer.toString(number));
         facts.put("version", server.switches.get("version"));
@@ -227,7 +227,7 @@ final class Conversation implements Runnable {
         ResultSet result = run(statement, timeout);
         complete(compiled, result.getMetaData());
         return opened(
-            new Cursor(compiled, statement, result, front, server.locks, maxRows));
+            new Cursor(compiled, statement, result, front, maxRows));
     }
 
     private Wire.Body opened(Rows rows) throws IOException {
