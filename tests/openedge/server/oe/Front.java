@@ -36,6 +36,11 @@ final class Front {
         truncation = properties.get("truncateTooLarge");
     }
 
+    /** What the store makes of a statement or of values that it cannot compute. */
+    Refusal broken(java.sql.SQLException e) {
+        return Refusal.unknown(switches, e.getMessage(), "42000", 20003);
+    }
+
     // --- widths
 
     /** Per session, else as the server was started. */
