@@ -125,6 +125,10 @@ class OpenEdgeServer:
         """The store's own SQL, which nothing is refused: for making and judging data."""
         return self.control("sql", body=statement)
 
+    def reset(self):
+        """Switches, users, locks, mishaps and the log as at the start; tables stay."""
+        self.control("reset")
+
     def switch(self, **answers):
         self.control("switch", body=_lines(answers))
 
@@ -149,9 +153,10 @@ class OpenEdgeServer:
     def drop_user(self, name):
         self.control("drop_user", name)
 
-    def lock(self, table, row=1, times=-1):
-        """Whoever reads the table meets a locked record as the row-th; below 0 is for ever."""
-        self.control("lock", table, row, times)
+    def lock(self, table, where, times=-1):
+        """Locks records, by the store's own condition, for so many readings; -1 is for ever."""
+        rowids = self.sql('SELECT _ROWID_ FROM PUB."%s" WHERE %s' % (table, where))
+        self.control("lock", table, times, *[row[0] for row in rowids])
 
     def unlock(self):
         self.control("unlock")

@@ -86,6 +86,9 @@ final class Admin {
             break;
         case "switches":
             return Switches.answers();
+        case "reset":
+            server.reset();
+            break;
         case "holders":
             return server.schemaHolders();
         default:
@@ -97,8 +100,9 @@ final class Admin {
     private Object watch(List<String> words, String first, String body) throws Exception {
         switch (words.get(0)) {
         case "lock":
-            server.locks.add(table(first), Long.parseLong(words.get(2)),
-                Integer.parseInt(words.get(3)));
+            for (String rowid : words.subList(3, words.size()))
+                server.locks.add(table(first), Long.parseLong(rowid),
+                    Integer.parseInt(words.get(2)));
             break;
         case "unlock":
             server.locks.clear();

@@ -110,7 +110,7 @@ final class Conversation implements Runnable {
             return false;
         }
         connection = Store.connect();
-        front = new Front(server.store, server.users, server.switches, user, properties);
+        front = new Front(server, user, properties);
         Map<String, String> facts = new HashMap<>(server.switches.forDriver());
         facts.put("connection", Integer.toString(number));
         facts.put("version", server.switches.get("version"));
@@ -155,6 +155,9 @@ final class Conversation implements Runnable {
                 answer = answer(what, question);
             } catch (Refusal e) {
                 answer = failure(e);
+            } catch (SQLException e) {
+                server.note("the store: " + e.getMessage());
+                answer = failure(front.broken(e));
             }
             String kind = what == Wire.FETCH ? "fetch" : what == Wire.EXECUTE ? "execute" : "";
             server.mishaps.send(wire, answer, kind);
@@ -184,10 +187,22 @@ final class Conversation implements Runnable {
     }
 
     private Wire.Body prepare(String sql) throws IOException, Refusal {
-        server.journal.count("prepares");
-        if (!sql.strip().regionMatches(true, 0, "SET", 0, 3))
-            front.compile(sql);
-        return new Wire.Body(Wire.OK);
+        Map<String, Object> line = heard("prepares", sql);
+        try {
+            // A SET would be done already by being understood.
+            if (!sql.strip().regionMatches(true, 0, "SET", 0, 3))
+                front.compile(sql);
+            return new Wire.Body(Wire.OK);
+        } catch (Refusal e) {
+            server.journal.failed(line, e.getMessage());
+            throw e;
+        }
+    }
+
+    private Map<String, Object> heard(String kind, String sql) {
+        if (Front.isWrite(sql))
+            server.journal.count("writes");
+        return server.journal.statement(this, kind, sql);
     }
 
     private Wire.Body execute(DataInputStream from) throws IOException, SQLException, Refusal {
@@ -197,9 +212,7 @@ final class Conversation implements Runnable {
         List<Object> parameters = new ArrayList<>();
         for (int count = from.readInt(); count > 0; count--)
             parameters.add(Wire.takeValue(from));
-        Map<String, Object> line = server.journal.statement(this, "statements", sql);
-        if (Front.isWrite(sql))
-            server.journal.count("writes");
+        Map<String, Object> line = heard("statements", sql);
         try {
             server.metaschema.refresh();
             Compiled compiled = front.compile(sql);
@@ -227,7 +240,7 @@ final class Conversation implements Runnable {
         ResultSet result = run(statement, timeout);
         complete(compiled, result.getMetaData());
         return opened(
-            new Cursor(compiled, statement, result, front, server.locks, maxRows));
+            new Cursor(compiled, statement, result, front, maxRows));
     }
 
     private Wire.Body opened(Rows rows) throws IOException {
@@ -279,7 +292,7 @@ final class Conversation implements Runnable {
                 throw aborted();
             if (e.getErrorCode() == 57014)
                 throw timedOut();
-            throw Refusal.unknown(front.switches, e.getMessage(), "42000", 20003);
+            throw front.broken(e);
         } finally {
             running = null;
         }

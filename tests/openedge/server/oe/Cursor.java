@@ -28,13 +28,12 @@ final class Cursor implements Rows {
     private long rowNumber;
     private boolean isDead;
 
-    Cursor(Compiled compiled, Statement statement, ResultSet result, Front front, Locks locks,
-        int maxRows) {
+    Cursor(Compiled compiled, Statement statement, ResultSet result, Front front, int maxRows) {
         this.compiled = compiled;
         this.statement = statement;
         this.result = result;
         this.front = front;
-        this.locks = locks;
+        locks = front.locks;
         this.maxRows = maxRows;
         texts = new ValueText(front);
     }
@@ -56,7 +55,7 @@ final class Cursor implements Rows {
                 if (maxRows > 0 && rowNumber >= maxRows || !result.next())
                     return new Block(rows, true, null);
                 rowNumber++;
-                if (!isSkipped())
+                if (!isPassed())
                     rows.add(row());
             }
             return new Block(rows, false, null);
@@ -68,14 +67,19 @@ final class Cursor implements Rows {
     }
 
     /** READPAST leaves locked rows out, and nobody hears of it. */
-    private boolean isSkipped() throws Refusal {
-        if (compiled.isNoLock || front.isolation == 1 || compiled.tables.size() != 1
-            || !locks.isLocked(compiled.tables.get(0), rowNumber))
+    private boolean isPassed() throws SQLException, Refusal {
+        if (compiled.isNoLock || front.isolation == 1)
             return false;
-        if (compiled.isReadPast && front.isolation == 2)
-            return true;
-        pause(front.switches.number("lock_wait_ms"));
-        throw Refusal.locked(compiled.tables.get(0));
+        for (int i = compiled.visible; i < compiled.outs.size(); i++) {
+            Compiled.Out out = compiled.outs.get(i);
+            if (!out.isRowid || !locks.isLocked(out.table, result.getLong(i + 1)))
+                continue;
+            if (compiled.isReadPast && front.isolation == 2)
+                return true;
+            pause(front.switches.number("lock_wait_ms"));
+            throw Refusal.locked(out.table);
+        }
+        return false;
     }
 
     private static void pause(int milliseconds) {

@@ -143,7 +143,8 @@ final class Expressions {
     }
 
     void rowid(Tree.Rowid rowid, Compiled.Sql sql) throws Refusal {
-        sql.add(find(rowid).alias()).add("._ROWID_");
+        Rewriter.Bound bound = find(rowid);
+        sql.add(bound.alias()).add(bound.table().isSystem() ? ".\"#recid\"" : "._ROWID_");
     }
 
     /** A text by its documentation, and numbers in fact: how it sorts is not known. */

@@ -14,6 +14,7 @@ final class Front {
         "READ COMMITTED", 2, "REPEATABLE READ", 4, "SERIALIZABLE", 8);
 
     final Switches switches;
+    final Locks locks;
     final String database;
     private final Store store;
     private final Users users;
@@ -24,15 +25,20 @@ final class Front {
     /** Seconds, as a SET statement said; 0 for none. */
     int queryTimeout;
 
-    Front(Store store, Users users, Switches switches, String user,
-        Map<String, String> properties) {
-        this.store = store;
-        this.users = users;
-        this.switches = switches;
+    Front(Server server, String user, Map<String, String> properties) {
+        store = server.store;
+        users = server.users;
+        switches = server.switches;
+        locks = server.locks;
         this.user = user;
         database = properties.getOrDefault("databaseName", "").replace("'", "''");
         defaultOwner = properties.getOrDefault("defaultSchema", user);
         truncation = properties.get("truncateTooLarge");
+    }
+
+    /** What the store makes of a statement or of values that it cannot compute. */
+    Refusal broken(java.sql.SQLException e) {
+        return Refusal.unknown(switches, e.getMessage(), "42000", 20003);
     }
 
     // --- widths

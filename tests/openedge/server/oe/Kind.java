@@ -9,7 +9,7 @@ enum Kind {
     INTEGER("integer", "INTEGER", Types.INTEGER, "integer", 4),
     INT64("int64", "BIGINT", Types.BIGINT, "bigint", 8),
     DECIMAL("decimal", "NUMERIC(60, 10)", Types.NUMERIC, "numeric", 17),
-    LOGICAL("logical", "BOOLEAN", Types.BIT, "bit", 1),
+    LOGICAL("logical", "TINYINT", Types.BIT, "bit", 1),
     DATE("date", "DATE", Types.DATE, "date", 4),
     DATETIME("datetime", "TIMESTAMP(3)", Types.TIMESTAMP, "timestamp", 8),
     DATETIME_TZ("datetime-tz", "TIMESTAMP(3) WITH TIME ZONE", Types.CHAR, "timestamp_timezone", 12),

@@ -1,40 +1,31 @@
 package oe;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 
 /** Records that somebody else has locked, because a test said so. */
 final class Locks {
-    private static final class Lock {
-        final Table table;
-        final long row;
-        int left;
+    private final Map<Table, Map<Long, Integer>> locks = new HashMap<>();
 
-        Lock(Table table, long row, int left) {
-            this.table = table;
-            this.row = row;
-            this.left = left;
-        }
-    }
-
-    private final List<Lock> locks = new ArrayList<>();
-
-    /** The record that a query over the table meets as its `row`-th; `times` below 0 is for ever. */
-    synchronized void add(Table table, long row, int times) {
-        locks.add(new Lock(table, row, times));
+    /** The record with this ROWID, for so many readings; below 0 is for ever. */
+    synchronized void add(Table table, long rowid, int times) {
+        locks.computeIfAbsent(table, key -> new HashMap<>()).put(rowid, times);
     }
 
     synchronized void clear() {
         locks.clear();
     }
 
-    synchronized boolean isLocked(Table table, long row) {
-        for (Lock lock : locks) {
-            if (lock.table == table && lock.row == row && lock.left != 0) {
-                lock.left -= lock.left > 0 ? 1 : 0;
-                return true;
-            }
-        }
-        return false;
+    synchronized boolean hasSome(Table table) {
+        return locks.containsKey(table);
+    }
+
+    /** Counts as a reading. */
+    synchronized boolean isLocked(Table table, long rowid) {
+        Map<Long, Integer> rows = locks.getOrDefault(table, Map.of());
+        int left = rows.getOrDefault(rowid, 0);
+        if (left > 0)
+            rows.put(rowid, left - 1);
+        return left != 0;
     }
 }

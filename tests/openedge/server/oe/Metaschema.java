@@ -26,6 +26,8 @@ final class Metaschema {
         }
     }
 
+    /** How the names of change tables begin. */
+    private static final String CHANGES = "CDC_";
     private static final OffsetDateTime MADE = OffsetDateTime.parse("2020-01-31T10:20:30.456+01:00");
     private static final Map<Kind, Integer> DTYPES = new HashMap<>(Map.ofEntries(
         Map.entry(Kind.CHARACTER, 1), Map.entry(Kind.DATE, 2), Map.entry(Kind.LOGICAL, 3),
@@ -70,8 +72,11 @@ final class Metaschema {
 
     private void gather() {
         Collection<Table> tables = store.schema.tables();
-        for (Table table : tables)
+        for (Table table : tables) {
             addTable(table);
+            if (table.name.startsWith(CHANGES))
+                addPolicy(table);
+        }
         new Sysprogress(this, users, switches).gather(tables, store.schema);
         for (Schema.Sequence sequence : store.schema.sequences.values())
             addSequence(sequence);
@@ -84,8 +89,7 @@ final class Metaschema {
 
     /** As SQL shows it: of CDC's tables it is not known. */
     String type(Table table) {
-        boolean isChangeTable = table.name.startsWith("CDC_");
-        return isChangeTable ? switches.get("cdc_table_type") : table.type;
+        return table.name.startsWith(CHANGES) ? switches.get("cdc_table_type") : table.type;
     }
 
     private void addTable(Table table) {
@@ -111,6 +115,15 @@ final class Metaschema {
             addField(table, field);
         for (Index index : table.indexes)
             addIndex(table, index);
+    }
+
+    private void addPolicy(Table table) {
+        Table source = store.schema.find("PUB", table.name.substring(CHANGES.length()));
+        add("_Cdc-Table-Policy", new Row().put("_Policy-Id", "policy-" + table.number)
+            .put("_Policy-Name", table.name).put("_Policy-State", 0).put("_Policy-Instance", 0)
+            .put("_Source-File-Recid", source == null ? null : (Object) source.recid)
+            .put("_Change-Tablename", table.name).put("_Change-Table-Owner", table.owner)
+            .put("_ObjectId", table.number).put("_Level", 2));
     }
 
     private void addDefaultIndex(Table table, long recid) {

@@ -1,5 +1,6 @@
 package oe;
 
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 
 /** Rows for the tables of pathology.df: what real databases hold besides the ordinary. */
@@ -12,6 +13,21 @@ final class Pathology {
 
     private void insert(String table, String... rows) throws SQLException {
         store.run("INSERT INTO PUB.\"" + table + "\" VALUES (" + String.join("), (", rows) + ")");
+    }
+
+    private void insertLarge() throws SQLException {
+        byte[] picture = new byte[160_000];
+        for (int i = 0; i < picture.length; i++)
+            picture[i] = (byte) i;
+        Table table = store.schema.find("PUB", "Media-Store");
+        try (PreparedStatement insert = Store.insert(store.connection(), table)) {
+            insert.setInt(1, 4);
+            insert.setString(2, "large");
+            insert.setBytes(3, null);
+            insert.setBytes(4, picture);
+            insert.setString(5, "lang und länger ".repeat(9000));
+            insert.executeUpdate();
+        }
     }
 
     void fill() throws Exception {
@@ -33,8 +49,7 @@ final class Pathology {
         insert("Short-Key", "'abcdefgh', 1", "'abcdefghi', 2");
         insert("Media-Store", "1, 'both', X'00FF10', X'89504E47', 'Grüße'", "2, NULL, NULL, NULL, NULL",
             "3, 'empty', X'', X'', ''");
-        store.run("INSERT INTO PUB.\"Media-Store\" VALUES (4, 'large', NULL, "
-            + "CAST(REPEAT(X'0123456789ABCDEF', 20000) AS BLOB), REPEAT('lang und länger ', 9000))");
+        insertLarge();
         insert("Lists",
             "1, ARRAY['a;b', 'c~d', '?', NULL], ARRAY['1', '-2', NULL], "
                 + "ARRAY['2020-02-29', NULL, '1999-12-31'], ARRAY['true', 'false', NULL], "
@@ -57,6 +72,6 @@ final class Pathology {
             + "  MAX-WIDTH 8\nADD FIELD \"Weight\" OF \"Shelf\" AS double\n", "BOOKS");
         store.run("INSERT INTO \"BOOKS\".\"Shelf\" VALUES (1, 'ab      ', 0.1)");
         store.addView("PUB", "TopLedger",
-            "SELECT \"Entry-No\", \"Posted\" FROM PUB.\"Ledger-Entry\" WHERE \"Posted\"");
+            "SELECT \"Entry-No\", \"Posted\" FROM PUB.\"Ledger-Entry\" WHERE \"Posted\" = 1");
     }
 }

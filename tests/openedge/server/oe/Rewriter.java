@@ -226,6 +226,19 @@ final class Rewriter {
             out.field = use.field();
             compiled.outs.add(out);
         }
+        for (Bound bound : scopes.get(0)) {
+            if (front.locks.hasSome(bound.table()))
+                addRowid(bound, list);
+        }
+    }
+
+    /** By it a locked record is known. */
+    private void addRowid(Bound bound, Compiled.Sql list) {
+        list.add(", ").add(bound.alias()).add("._ROWID_");
+        Compiled.Out out = new Compiled.Out();
+        out.table = bound.table();
+        out.isRowid = true;
+        compiled.outs.add(out);
     }
 
     /** Where rows are put together, each that takes part is looked at before. */

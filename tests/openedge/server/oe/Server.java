@@ -40,7 +40,7 @@ final class Server {
         store.loadOwnSchema("metaschema.df", "PUB", "S");
         store.loadOwnSchema("sysprogress.df", "SYSPROGRESS", "S");
         metaschema = new Metaschema(store, users, switches, database);
-        users.put(new Users.User("reader", "reader", false, true, true, null));
+        users.reset();
         socket = new ServerSocket(port, 100, InetAddress.getLoopbackAddress());
     }
 
@@ -71,6 +71,15 @@ final class Server {
             new Sports(store).fill();
         else
             new Pathology(store).fill();
+    }
+
+    /** All as at the start, but for the tables. */
+    void reset() {
+        switches.reset();
+        users.reset();
+        locks.clear();
+        mishaps.clear();
+        journal.clear();
     }
 
     void note(String text) {

@@ -65,7 +65,7 @@ final class Sports {
     private Object value(Table table, Field field, int row) {
         int place = keyPlace(table, field);
         if (place >= 0)
-            return keyValue(field, row, place);
+            return keyValue(field, place == 0 ? row : row / 3);
         boolean isUnknown = !field.isMandatory && random.nextInt(12) == 0;
         if (isUnknown)
             return null;
@@ -81,19 +81,19 @@ final class Sports {
         };
     }
 
-    /** Where the field stands in a unique index, counted from 0; -1 when it is in none. */
+    /** From the end of a unique index, counted from 0; -1 when the field is in none. */
     private static int keyPlace(Table table, Field field) {
         for (Index index : table.indexes) {
             for (int i = 0; index.isUnique && i < index.parts.size(); i++) {
                 if (index.parts.get(i).field() == field)
-                    return index.parts.size() > 1 ? i : 0;
+                    return index.parts.size() - 1 - i;
             }
         }
         return -1;
     }
 
-    /** The first component goes up by one every third row, so that the others matter. */
-    private Object keyValue(Field field, int row, int place) {
+    /** Components before the last one change with every third row only, so that it matters. */
+    private Object keyValue(Field field, int row) {
         return switch (field.kind) {
         case INTEGER, INT64 -> row;
         case DATE -> FIRST_DAY.plusDays(row);

@@ -27,6 +27,7 @@ final class Store implements DfReader.Listener {
     private final Connection connection;
     private final List<Field> newFields = new ArrayList<>();
     private Table newTable;
+    private boolean isForeign; // a dump, whose data may contradict its schema
 
     Store() throws SQLException {
         connection = connect();
@@ -75,12 +76,16 @@ final class Store implements DfReader.Listener {
         try (Stream<Path> found = Files.walk(folder)) {
             files = new ArrayList<>(found.filter(Files::isRegularFile).sorted().toList());
         }
+        isForeign = true;
         DfReader reader = new DfReader(schema, "PUB", "T", this);
         for (Path file : ofKind(files, ".df"))
             reader.read(Files.readAllBytes(file), file.getFileName().toString());
         int records = 0;
         for (Path file : ofKind(files, ".d"))
             records += loadData(file);
+        isForeign = false;
+        for (Table table : schema.tables())
+            makeIndexes(table);
         return records;
     }
 
@@ -186,12 +191,22 @@ final class Store implements DfReader.Listener {
         makeTable();
         for (Table table : named) {
             table.sortFields();
-            for (Index index : table.indexes) {
-                if (index.canBeKept())
-                    makeIndex(table, index);
-            }
+            if (!isForeign)
+                makeIndexes(table);
         }
         schema.changed();
+    }
+
+    private void makeIndexes(Table table) {
+        for (Index index : table.indexes) {
+            try {
+                if (index.canBeKept())
+                    makeIndex(table, index);
+            } catch (SQLException e) {
+                System.err.println("index " + index.name + " of " + table.name + ": "
+                    + e.getMessage());
+            }
+        }
     }
 
     private void makeIndex(Table table, Index index) throws SQLException {

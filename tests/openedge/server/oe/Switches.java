@@ -59,6 +59,10 @@ final class Switches {
     private final Map<String, String> values = new LinkedHashMap<>();
 
     Switches() {
+        reset();
+    }
+
+    synchronized void reset() {
         ANSWERS.forEach((name, answers) ->
             values.put(name, answers.get(isNumber(name) ? 1 : 0)));
     }

@@ -54,9 +54,16 @@ final class Sysprogress {
         target.add("SYSTABLES_FULL", row);
         target.add("SYSTABLES", row);
         if (table.isView())
-            target.add("SYSVIEWS", new Metaschema.Row().put("CREATOR", table.owner)
-                .put("OWNER", table.owner).put("SEQ", 1).put("VIEWNAME", table.name)
-                .put("VIEWTEXT", table.viewText));
+            addView(table);
+    }
+
+    private void addView(Table view) {
+        target.add("SYSVIEWS", new Metaschema.Row().put("CREATOR", view.owner)
+            .put("OWNER", view.owner).put("SEQ", 1).put("VIEWNAME", view.name)
+            .put("VIEWTEXT", view.viewText));
+        target.add("_Sysviews", new Metaschema.Row().put("_Creator", view.owner)
+            .put("_Owner", view.owner).put("_Seq", 1).put("_Viewname", view.name)
+            .put("_Viewtext", view.viewText));
     }
 
     String colType(Field field) {

@@ -28,6 +28,12 @@ final class Users {
         version++;
     }
 
+    /** One who may read everything, with a name for a password. */
+    synchronized void reset() {
+        users.clear();
+        put(new User("reader", "reader", false, true, true, null));
+    }
+
     synchronized void drop(String name) {
         users.remove(name);
         version++;

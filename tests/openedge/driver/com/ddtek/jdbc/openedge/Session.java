@@ -41,6 +41,11 @@ final class Session {
                 + url.port + ". Reason: " + e.getMessage(), "08001");
         }
         logIn();
+        String first = url.properties.getOrDefault("initializationString", "").strip();
+        if (first.startsWith("(") && first.endsWith(")"))
+            first = first.substring(1, first.length() - 1);
+        if (!first.isEmpty())
+            createStatement().execute(first);
     }
 
     Connection proxy() {
