@@ -80,8 +80,8 @@ take_directions(const struct table *table, struct key *configured)
         const struct key *key = &table->keys[i];
 
         if (key->column_count == configured->column_count &&
-            memcmp(key->columns, configured->columns,
-                key->column_count * sizeof key->columns[0]) == 0)
+            memcmp(key->columns, configured->columns, key->column_count * sizeof key->columns[0]) ==
+                0)
             configured->descending = key->descending;
     }
 }

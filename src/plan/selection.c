@@ -181,8 +181,7 @@ judge(struct arena *arena, const struct mirror_settings *settings, struct select
                          ? SELECTION_TAKEN
                          : SELECTION_NOT_SELECTED;
     entry->settings = selection_find_settings(settings, entry->table);
-    if (entry->table->left_out != NULL && entry->verdict == SELECTION_TAKEN &&
-        !is_asked_for(entry))
+    if (entry->table->left_out != NULL && entry->verdict == SELECTION_TAKEN && !is_asked_for(entry))
         leave_out(arena, entry);
 }
 

@@ -1,5 +1,5 @@
-// The session as a run needs it: isolation, time-outs, autocommit. What isolation is in force is told
-// in the identity, for `check`; a level that cannot be had is not passed over in silence.
+// The session as a run needs it: isolation, time-outs, autocommit. What isolation is in force is
+// told in the identity, for `check`; a level that cannot be had is not passed over in silence.
 #include "source/jdbc/jdbc.h"
 #include "source/jdbc/jdbc_product.h"
 
@@ -90,8 +90,8 @@ describe_isolation(struct jdbc_source *source, struct parcel_reader *answer)
 }
 
 static bool
-call_set_up(struct jdbc_source *source, const struct buffer *request,
-    struct parcel_reader *answer, struct error *err)
+call_set_up(struct jdbc_source *source, const struct buffer *request, struct parcel_reader *answer,
+    struct error *err)
 {
     struct jni_call call;
     jbyteArray array;

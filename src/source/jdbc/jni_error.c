@@ -139,7 +139,8 @@ jdbc_fail(const struct jdbc_problem *problem, struct error *err, const char *wha
     (void)error_set(err, meaning.kind, "%s: %s", what, problem->message);
     err->transient = meaning.transient;
     err->native_code = problem->code;
-    (void)snprintf(err->sqlstate, sizeof err->sqlstate, "%s", remedy != NULL ? state : problem->state);
+    (void)snprintf(
+        err->sqlstate, sizeof err->sqlstate, "%s", remedy != NULL ? state : problem->state);
     if (remedy != NULL)
         (void)error_hint(err, "%s", remedy);
     if (meaning.hint != NULL)

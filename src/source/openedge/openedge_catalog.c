@@ -27,31 +27,46 @@ enum {
     COLUMN_FIELDS
 };
 
+#define METASCHEMA_TABLES                                                                          \
+    "SELECT f.\"_Owner\", f.\"_File-Name\", f.\"_Hidden\" FROM PUB.\"_File\" f "                   \
+    "WHERE " OPENEDGE_USER_TABLES
+#define METASCHEMA_COLUMNS(texts)                                                                  \
+    "SELECT f.\"_Owner\", f.\"_File-Name\", c.\"_Field-Name\", c.\"_Data-Type\", c.\"_Width\", "   \
+    "c.\"_Decimals\", c.\"_Extent\", c.\"_Mandatory\", c.\"_Fld-case\", c.\"_Order\"" texts        \
+    " FROM PUB.\"_File\" f, PUB.\"_Field\" c WHERE c.\"_File-recid\" = f.rowid "                   \
+    "AND " OPENEDGE_USER_TABLES
+
 // A way to ask for tables and columns, and what is lost by it.
 static const struct way {
     const char *tables;
     const char *columns;
-    const char *lost; // NULL: nothing
+    const char *lost; // NULL: nothing that a run needs
+    size_t column_fields;
+    bool is_metaschema;
 } ways[] = {
-    { .tables = "SELECT f.\"_Owner\", f.\"_File-Name\", f.\"_Hidden\" FROM PUB.\"_File\" f "
-                "WHERE " OPENEDGE_USER_TABLES,
-        .columns = "SELECT f.\"_Owner\", f.\"_File-Name\", c.\"_Field-Name\", c.\"_Data-Type\", "
-                   "c.\"_Width\", c.\"_Decimals\", c.\"_Extent\", c.\"_Mandatory\", "
-                   "c.\"_Fld-case\", c.\"_Order\", c.\"_Label\", c.\"_Desc\", c.\"_Format\" "
-                   "FROM PUB.\"_File\" f, PUB.\"_Field\" c "
-                   "WHERE c.\"_File-recid\" = f.rowid AND " OPENEDGE_USER_TABLES },
+    { .tables = METASCHEMA_TABLES,
+        .columns = METASCHEMA_COLUMNS(", c.\"_Label\", c.\"_Desc\", c.\"_Format\""),
+        .column_fields = COLUMN_FIELDS,
+        .is_metaschema = true },
+    // A description may be longer than its own SQL width, and then no row of it can be read.
+    { .tables = METASCHEMA_TABLES,
+        .columns = METASCHEMA_COLUMNS(""),
+        .column_fields = COLUMN_LABEL,
+        .is_metaschema = true },
     { .tables = "SELECT t.\"OWNER\", t.\"TBL\", t.\"HIDDEN\" "
                 "FROM SYSPROGRESS.\"SYSTABLES_FULL\" t WHERE t.\"TBLTYPE\" = 'T'",
         .columns = "SELECT c.\"OWNER\", c.\"TBL\", c.\"COL\", c.\"COLTYPE\", c.\"WIDTH\", "
                    "c.\"SCALE\", c.\"ARRAY_EXTENT\", c.\"NULLFLAG\", c.\"COLLATION\", "
                    "c.\"DISPLAY_ORDER\", c.\"LABEL\", c.\"DESCRIPTION\", c.\"FORMAT\" "
                    "FROM SYSPROGRESS.\"SYSCOLUMNS_FULL\" c",
+        .column_fields = COLUMN_FIELDS,
         .lost = "the metaschema may not be read: tables and columns come from SYSPROGRESS" },
-    { .tables = "SELECT t.\"OWNER\", t.\"TBL\" FROM SYSPROGRESS.\"SYSTABLES\" t "
+    { .tables = "SELECT t.\"OWNER\", t.\"TBL\", 0 FROM SYSPROGRESS.\"SYSTABLES\" t "
                 "WHERE t.\"TBLTYPE\" = 'T'",
         .columns = "SELECT c.\"OWNER\", c.\"TBL\", c.\"COL\", c.\"COLTYPE\", c.\"WIDTH\", "
                    "c.\"SCALE\", 0, c.\"NULLFLAG\", c.\"COLLATION\", c.\"ID\" "
                    "FROM SYSPROGRESS.\"SYSCOLUMNS\" c",
+        .column_fields = COLUMN_LABEL,
         .lost = "neither the metaschema nor SYSPROGRESS.SYSTABLES_FULL may be read: nothing says "
                 "which tables are hidden and which columns are arrays" },
 };
@@ -65,8 +80,7 @@ struct reading {
     struct arena *arena;
     struct catalog *catalog;
     size_t capacity; // of catalog->tables
-    bool is_metaschema;
-    bool is_short; // the columns come without the texts for people
+    const struct way *way;
     // Columns as they come, of all tables.
     struct placed_column *columns; // heap
     size_t column_count;
@@ -222,19 +236,19 @@ describe_column(
     int64_t width = number(fields[COLUMN_WIDTH], 0);
     int64_t extent = number(fields[COLUMN_EXTENT], 0);
     const char *mandatory = or_empty(fields[COLUMN_MANDATORY]);
-    bool is_short = reading->is_short;
+    bool is_metaschema = reading->way->is_metaschema;
+    bool is_short = reading->way->column_fields < COLUMN_FIELDS; // without texts for people
 
     column->name = arena_strdup(reading->arena, or_empty(fields[COLUMN_NAME]));
     column->width = width > 0 ? (size_t)width : 0;
     column->scale = (int)number(fields[COLUMN_DECIMALS], -1);
     column->extent = extent > 0 ? (int)extent : 0;
     // NULLFLAG says the opposite of mandatory.
-    column->is_nullable = reading->is_metaschema ? !openedge_is_true(mandatory)
-                                                 : !text_equal_nocase(mandatory, "N");
+    column->is_nullable =
+        is_metaschema ? !openedge_is_true(mandatory) : !text_equal_nocase(mandatory, "N");
     column->is_case_sensitive =
-        reading->is_metaschema
-            ? openedge_is_true(fields[COLUMN_CASE])
-            : fields[COLUMN_CASE] != NULL && !text_match("*_I", fields[COLUMN_CASE]);
+        is_metaschema ? openedge_is_true(fields[COLUMN_CASE])
+                      : fields[COLUMN_CASE] != NULL && !text_match("*_I", fields[COLUMN_CASE]);
     column->label = is_short ? NULL : keep(reading->arena, fields[COLUMN_LABEL]);
     column->description = is_short ? NULL : keep(reading->arena, fields[COLUMN_DESCRIPTION]);
     column->format = is_short ? NULL : keep(reading->arena, fields[COLUMN_FORMAT]);
@@ -256,8 +270,8 @@ take_column(void *taker, const char *const *fields, struct error *err)
     if (reading->column_count == reading->column_capacity) {
         reading->column_capacity =
             reading->column_capacity > 0 ? reading->column_capacity * 2 : 1024;
-        reading->columns = mem_realloc(
-            reading->columns, reading->column_capacity, sizeof *reading->columns);
+        reading->columns =
+            mem_realloc(reading->columns, reading->column_capacity, sizeof *reading->columns);
     }
     placed = &reading->columns[reading->column_count];
     memset(placed, 0, sizeof *placed);
@@ -302,41 +316,29 @@ place_columns(struct reading *reading)
 
 // --- all of it
 
-static size_t
-column_fields(const struct way *way)
-{
-    return way == &ways[WAY_COUNT - 1] ? COLUMN_LABEL : COLUMN_FIELDS;
-}
-
 static bool
 read_way(const struct openedge_door *door, const struct way *way, struct reading *reading,
     struct error *err)
 {
-    bool is_short = way == &ways[WAY_COUNT - 1];
-
     reading->catalog->table_count = 0;
     reading->column_count = 0;
-    reading->is_metaschema = way == &ways[0];
-    reading->is_short = is_short;
-    if (!door->query(door->context, way->tables, is_short ? TABLE_HIDDEN : TABLE_FIELDS, take_table,
-            reading, err))
+    reading->way = way;
+    if (!door->query(door->context, way->tables, TABLE_FIELDS, take_table, reading, err))
         return false;
     if (reading->catalog->table_count > 0)
         qsort(reading->catalog->tables, reading->catalog->table_count, sizeof(struct table *),
             compare_tables);
-    return door->query(
-        door->context, way->columns, column_fields(way), take_column, reading, err);
+    return door->query(door->context, way->columns, way->column_fields, take_column, reading, err);
 }
 
 // A database without CDC has the table and no row in it, one before 11.7 has not even the table.
 static bool
-mark_change_tables(
-    const struct openedge_door *door, struct reading *reading, struct error *err)
+mark_change_tables(const struct openedge_door *door, struct reading *reading, struct error *err)
 {
     struct error refused = { 0 };
 
-    if (!reading->is_metaschema || door->query(door->context, change_tables, TABLE_HIDDEN,
-                                       take_change_table, reading, &refused))
+    if (!reading->way->is_metaschema || door->query(door->context, change_tables, TABLE_HIDDEN,
+                                            take_change_table, reading, &refused))
         return true;
     if (openedge_was_refused(&refused))
         return true;
@@ -345,8 +347,8 @@ mark_change_tables(
 }
 
 static bool
-read_best_way(const struct openedge_door *door, struct reading *reading, bool *is_read,
-    struct error *err)
+read_best_way(
+    const struct openedge_door *door, struct reading *reading, bool *is_read, struct error *err)
 {
     for (size_t i = 0; i < WAY_COUNT && !*is_read; i++) {
         struct error refused = { 0 };
@@ -363,8 +365,8 @@ read_best_way(const struct openedge_door *door, struct reading *reading, bool *i
 }
 
 bool
-openedge_read_tables(const struct openedge_door *door, struct arena *arena,
-    struct catalog *catalog, bool *is_read, struct error *err)
+openedge_read_tables(const struct openedge_door *door, struct arena *arena, struct catalog *catalog,
+    bool *is_read, struct error *err)
 {
     struct reading reading = { .arena = arena, .catalog = catalog };
     bool done;

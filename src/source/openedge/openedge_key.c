@@ -44,7 +44,8 @@ static const char declared_keys[] =
     "AND k.\"TBLNAME\" = c.\"TBLNAME\" AND k.\"CNSTRNAME\" = c.\"CNSTRNAME\"";
 enum { DECLARED_PLACE = 3, DECLARED_COLUMN = 4, DECLARED_FIELDS = 5, PRIMARY_FIELDS = 3 };
 
-static const char no_primary[] = "SYSPROGRESS.SYSINDEXES does not say which index is the primary one";
+static const char no_primary[] =
+    "SYSPROGRESS.SYSINDEXES does not say which index is the primary one";
 
 struct part {
     struct table *table;
@@ -267,8 +268,8 @@ note_missing_primary(struct key_reading *reading)
 }
 
 static bool
-read_parts(const struct openedge_door *door, struct key_reading *reading, bool *is_read,
-    struct error *err)
+read_parts(
+    const struct openedge_door *door, struct key_reading *reading, bool *is_read, struct error *err)
 {
     bool has_primary = false;
 
@@ -276,8 +277,8 @@ read_parts(const struct openedge_door *door, struct key_reading *reading, bool *
         return false;
     if (*is_read) {
         make_keys(reading);
-        return ask(door, metaschema_primary, PRIMARY_FIELDS, take_primary, reading, &has_primary,
-            err);
+        return ask(
+            door, metaschema_primary, PRIMARY_FIELDS, take_primary, reading, &has_primary, err);
     }
     reading->count = 0;
     if (!ask(door, sysprogress_parts, PART_FIELDS, take_part, reading, is_read, err))
@@ -300,8 +301,8 @@ openedge_read_keys(const struct openedge_door *door, struct arena *arena, struct
 
     // A declared key has an index of its own as a rule, which then is known already.
     if (done && *is_read) {
-        done = ask(door, declared_keys, DECLARED_FIELDS, take_declared, &reading, &has_declared,
-            err);
+        done =
+            ask(door, declared_keys, DECLARED_FIELDS, take_declared, &reading, &has_declared, err);
         if (done && has_declared)
             make_keys(&reading);
     }
