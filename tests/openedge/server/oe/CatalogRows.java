@@ -38,6 +38,11 @@ final class CatalogRows implements Rows {
     }
 
     @Override
+    public boolean isOfUser() {
+        return false;
+    }
+
+    @Override
     public Block fetch(int count) {
         int end = Math.min(rows.size(), next + count);
         List<Object[]> block = List.copyOf(rows.subList(next, end));

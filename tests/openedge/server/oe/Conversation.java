@@ -28,6 +28,7 @@ final class Conversation implements Runnable {
     private Front front;
     private Connection connection;
     private int lastCursor;
+    private String fetchKind = "fetch"; // of the last one, as Mishaps.java has it
     private boolean isAutoCommit = true;
     private boolean isInTransaction;
     private volatile PreparedStatement running;
@@ -122,8 +123,14 @@ final class Conversation implements Runnable {
     }
 
     private void cancelOther(DataInputStream from) throws IOException {
-        server.cancel(Integer.parseInt(Wire.takeText(from)));
-        wire.send(new Wire.Body(Wire.OK));
+        if (server.cancel(Integer.parseInt(Wire.takeText(from))))
+            wire.send(new Wire.Body(Wire.OK));
+        else
+            wire.receive();
+    }
+
+    boolean isStalled() {
+        return server.mishaps.isStalled(wire);
     }
 
     synchronized void cancel() {
@@ -159,8 +166,8 @@ final class Conversation implements Runnable {
                 server.note("the store: " + e.getMessage());
                 answer = failure(front.broken(e));
             }
-            String kind = what == Wire.FETCH ? "fetch" : what == Wire.EXECUTE ? "execute" : "";
-            server.mishaps.send(wire, answer, kind);
+            server.mishaps.send(wire, answer, what == Wire.FETCH ? fetchKind
+                : what == Wire.EXECUTE ? "execute" : "");
         }
     }
 
@@ -365,7 +372,8 @@ final class Conversation implements Runnable {
         if (rows == null)
             throw Refusal.unknown(front.switches, "The cursor is not open.", "24000", 20012);
         takeCancelled();
-        pause("fetch", 0);
+        fetchKind = rows.isOfUser() ? "read" : "fetch";
+        pause(fetchKind, 0);
         Rows.Block block = rows.fetch(count);
         if (block.refusal() != null && block.rows().isEmpty())
             throw block.refusal();

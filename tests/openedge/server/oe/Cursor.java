@@ -43,6 +43,11 @@ final class Cursor implements Rows {
         return compiled.outs.subList(0, compiled.visible);
     }
 
+    @Override
+    public boolean isOfUser() {
+        return compiled.tables.stream().anyMatch(table -> !table.isSystem());
+    }
+
     /** What failed comes alone: rows of its block are lost, unless they are said not to be. */
     @Override
     public Block fetch(int count) throws SQLException {

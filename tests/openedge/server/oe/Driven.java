@@ -125,7 +125,8 @@ final class Driven {
     private static Object query(Connection connection, String body, int cancelAfter, int timeout)
         throws Exception {
         try (PreparedStatement statement = prepare(connection, body)) {
-            statement.setQueryTimeout(timeout);
+            if (timeout > 0)
+                statement.setQueryTimeout(timeout);
             Thread canceller = cancelLater(statement, cancelAfter);
             try {
                 if (!statement.execute())

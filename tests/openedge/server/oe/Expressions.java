@@ -232,7 +232,7 @@ final class Expressions {
         }
     }
 
-    /** Whether a large value is there at all is no matter of its width. */
+    /** Looks at the column itself, not at what SQL would show of it: LOBs and arrays are NULL too. */
     private void emitNull(Tree.IsNull test, Compiled.Sql sql) throws Refusal {
         if (test.operand() instanceof Tree.Column column && column.element() == 0) {
             Rewriter.Bound bound = find(column);

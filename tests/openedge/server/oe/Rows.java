@@ -10,6 +10,9 @@ interface Rows {
 
     List<Compiled.Out> outs();
 
+    /** Whether it is of a table that the database is there for. */
+    boolean isOfUser();
+
     Block fetch(int count) throws SQLException;
 
     /** The bytes of a large value of the last block; null when there is no such value. */

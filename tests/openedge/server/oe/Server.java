@@ -121,10 +121,15 @@ final class Server {
             journal.closed();
     }
 
-    void cancel(int number) {
+    /** False when nobody is there to answer. */
+    boolean cancel(int number) {
         Conversation other = conversations.get(number);
-        if (other != null)
-            other.cancel();
+        if (other == null)
+            return true;
+        if (other.isStalled())
+            return false;
+        other.cancel();
+        return true;
     }
 
     /** Connections that share the lock of the schema, so that it cannot be altered. */
