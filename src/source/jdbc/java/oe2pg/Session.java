@@ -27,12 +27,15 @@ final class Session {
     private static final int BY_STATEMENT = 2;
 
     private static final long CANCEL_MS = 1500;
+    private static final long PATIENCE_MS = 4000;
 
     private final Connection connection;
     private int queryTimeout;
     private boolean endsTransactions;
     private volatile Statement running;
     private volatile boolean isCancelled;
+    private Statement cancelled; // for the first time at cancelledNs
+    private long cancelledNs;
 
     private Session(Connection connection) {
         this.connection = connection;
@@ -241,12 +244,23 @@ final class Session {
         return isCancelled;
     }
 
-    /** From any thread. */
-    void cancel() throws InterruptedException {
+    /**
+     * From any thread. A statement that goes on though its driver said that it is cancelled is ended
+     * with its connection when the request comes again.
+     */
+    synchronized void cancel() throws InterruptedException {
         Statement statement = running;
         isCancelled = true;
-        if (statement != null)
-            Canceller.cancel(connection, statement, CANCEL_MS);
+        if (statement == null)
+            return;
+        if (statement == cancelled && System.nanoTime() - cancelledNs > PATIENCE_MS * 1_000_000) {
+            Canceller.drop(connection, CANCEL_MS);
+            return;
+        }
+        if (statement != cancelled)
+            cancelledNs = System.nanoTime();
+        cancelled = statement;
+        Canceller.cancel(connection, statement, CANCEL_MS);
     }
 
     void close() throws SQLException {
