@@ -95,7 +95,7 @@ read_tables(
         name = or_empty(jdbc_result_text(result, TABLES_NAME));
         if (name[0] == '\0')
             continue;
-        table = arena_alloc(arena, sizeof *table);
+        table = arena_calloc(arena, 1, sizeof *table);
         table->schema = arena_strdup(arena, or_empty(jdbc_result_text(result, TABLES_SCHEMA)));
         table->name = arena_strdup(arena, name);
         table->row_estimate = -1;
