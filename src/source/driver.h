@@ -12,18 +12,16 @@ struct source {
     atomic_bool is_waiting; // source.c's
     struct source_identity identity;
     bool buffers_results;
-    char *warned_table; // whose odd stamps were warned of; source.c's
+    size_t odd_stamp_count; // since source_take_odd_stamps
 };
 
 struct cursor {
     struct source *source;
-    const struct table *table; // source.c's
-    size_t odd_stamp_count;    // stamps with zone, delivered as characters, in no known form
 };
 
-// Counts a stamp with zone that came as characters and has no form that is known: it is kept as it
-// is, and warned of when the cursor is closed.
-void driver_judge_stamp(struct cursor *cursor, const char *text, size_t size);
+// Counts a stamp with zone that came as characters in a form that is not known: it is kept as it
+// is.
+void driver_judge_stamp(struct source *source, const char *text, size_t size);
 
 // One door. Every function keeps the promise of its namesake in source.h; none is optional, and
 // none is ever given NULL.

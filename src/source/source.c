@@ -1,14 +1,10 @@
 #include "source/source.h"
 
 #include "base/fault.h"
-#include "base/log.h"
-#include "base/mem.h"
 #include "model/canonical.h"
 #include "source/driver.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 static const struct source_driver *
 find_driver(enum source_interface interface)
@@ -55,10 +51,8 @@ source_open(const struct source_settings *settings, struct source **source, stru
 void
 source_close(struct source *source)
 {
-    if (source == NULL)
-        return;
-    free(source->warned_table);
-    source->driver->close(source);
+    if (source != NULL)
+        source->driver->close(source);
 }
 
 void
@@ -105,8 +99,6 @@ source_open_cursor(struct source *source, const struct read_request *request,
     source->is_waiting = true;
     done = source->driver->open_cursor(source, request, cursor, err);
     source->is_waiting = false;
-    if (done)
-        (*cursor)->table = request->table;
     return done;
 }
 
@@ -125,34 +117,24 @@ cursor_fetch(struct cursor *cursor, const struct batch **batch, struct error *er
 }
 
 void
-driver_judge_stamp(struct cursor *cursor, const char *text, size_t size)
+driver_judge_stamp(struct source *source, const char *text, size_t size)
 {
     if (!canonical_is_zoned_stamp(text, size))
-        cursor->odd_stamp_count++;
+        source->odd_stamp_count++;
 }
 
-// Once a table: it may be read in many parts.
-static void
-warn_of_odd_stamps(const struct cursor *cursor)
+size_t
+source_take_odd_stamps(struct source *source)
 {
-    struct source *source = cursor->source;
-    const char *name = cursor->table->name;
+    size_t count = source->odd_stamp_count;
 
-    if (source->warned_table != NULL && strcmp(source->warned_table, name) == 0)
-        return;
-    free(source->warned_table);
-    source->warned_table = mem_strdup(name);
-    log_warning("table \"%s\": %zu stamps with zone came in a form that is not known; they are "
-                "mirrored as they came",
-        name, cursor->odd_stamp_count);
+    source->odd_stamp_count = 0;
+    return count;
 }
 
 void
 cursor_close(struct cursor *cursor)
 {
-    if (cursor == NULL)
-        return;
-    if (cursor->odd_stamp_count > 0)
-        warn_of_odd_stamps(cursor);
-    cursor->source->driver->close_cursor(cursor);
+    if (cursor != NULL)
+        cursor->source->driver->close_cursor(cursor);
 }

@@ -40,6 +40,10 @@ const struct source_identity *source_identity(const struct source *source);
 // tables are then better read in pieces, by key.
 bool source_buffers_results(const struct source *source);
 
+// How many stamps with zone came as characters in a form that is not known, and were kept as they
+// came, since this was last asked.
+size_t source_take_odd_stamps(struct source *source);
+
 // Reads all tables (no views, no system tables) of settings->schema with columns, primary keys,
 // unique indexes and row estimates, in as few calls as the door allows, into `arena`. A source or
 // schema without any table is an error: nobody means to mirror nothing.

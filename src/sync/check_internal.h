@@ -18,6 +18,8 @@ struct check {
     struct catalog catalog;
     struct selection selection;
     bool has_selection;
+    const struct table **unreadable; // for want of a right, as far as it was tried
+    size_t unreadable_count;
 };
 
 // A finding; `remedy` may be "".
@@ -44,5 +46,8 @@ bool check_source(struct check *check, struct error *err) __attribute__((warn_un
 // What stands in the way of mirrored tables: needs both sides.
 bool check_mirrored_tables(struct check *check, struct error *err)
     __attribute__((warn_unused_result));
+
+// What there is to say of OpenEdge besides; nothing of any other source. Needs an open source.
+void check_openedge(struct check *check);
 
 #endif

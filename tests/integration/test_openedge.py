@@ -182,6 +182,46 @@ def test_the_database_is_known_by_its_guid(openedge, mirror, pg):
     assert code_page == "UTF-8"
 
 
+# --- check ----------------------------------------------------------------------------------------
+
+def test_check_says_what_is_particular(openedge, mirror):
+    """Sections 1.3, 2.4 and 4: isolation in force, indexes, width, broker, guid."""
+    mirror.source(**openedge.source_keys())
+    run_well(mirror, "--table", "State")
+    found = run_well(mirror, "check").stdout
+    assert "OpenEdge 12.2.0" in found and 'logged in as "reader"' in found
+    assert "_Db is readable: guid" in found and "code page UTF-8" in found
+    assert "read uncommitted, as the driver confirms" in found
+    assert "port %d is the broker's" % openedge.port in found
+    assert re.search(r"\d+ tables by a unique primary index, \d+ by another unique index, \d+ by"
+                     r" none; 1 of the indexes have a descending part", found), found
+    assert "none is missing" in found
+
+
+def test_check_prints_the_grants_and_the_level_in_force(openedge, mirror):
+    openedge.switch(isolation="unsupported")
+    openedge.add_user("clerk", "clerk", tables="State,Odd%Names&More", metaschema="no")
+    try:
+        mirror.source(**openedge.source_keys(user="clerk", password="clerk"))
+        found = run(mirror, "check").stdout
+    finally:
+        openedge.drop_user("clerk")
+    assert 'GRANT SELECT ON "PUB"."Order" TO "clerk";' in found
+    assert 'GRANT SELECT ON "PUB"."State"' not in found
+    assert "read uncommitted, set by SET TRANSACTION; the driver reports read committed" in found
+    assert "_Db may not be read" in found
+
+
+def test_check_names_columns_that_are_full(mirror):
+    with OpenEdgeServer("pathology") as own:
+        own.sql("""UPDATE PUB."Loose-Key" SET "Text" = REPEAT('x', 200) WHERE "Code" = 'b'""")
+        mirror.source(**own.source_keys())
+        run_well(mirror)
+        found = run_well(mirror, "check").stdout
+    assert "1 columns with values as long as their SQL width: Loose-Key.Text (200)" in found
+    assert "dbtool" in found
+
+
 # --- real schemas and real data -------------------------------------------------------------------
 
 # Tables that have a key, of 25 in each.

@@ -280,7 +280,7 @@ make_canonical(struct jdbc_cursor *cursor, const struct column *column, char *by
     memcpy(text, bytes, size);
     cell->size = canonical_text(column->kind, column->scale, text, size, capacity);
     if (is_text_stamp(column))
-        driver_judge_stamp(&cursor->base, text, cell->size);
+        driver_judge_stamp(cursor->base.source, text, cell->size);
     cell->bytes = bytes;
     if (cell->size <= size)
         memcpy(bytes, text, cell->size);

@@ -171,7 +171,7 @@ fail_for_odd_texts(struct odbc_cursor *cursor, struct error *err)
 
 // Canonical text in place; the slack is there.
 static size_t
-make_canonical(struct odbc_cursor *cursor, const struct odbc_slot *slot, char *text, size_t size,
+make_canonical(const struct odbc_cursor *cursor, const struct odbc_slot *slot, char *text, size_t size,
     size_t capacity)
 {
     const struct column *column = slot->column;
@@ -183,7 +183,7 @@ make_canonical(struct odbc_cursor *cursor, const struct odbc_slot *slot, char *t
     // Where it is a type of characters, nobody has checked the form yet.
     if (column->kind == VALUE_TIMESTAMP_TZ &&
         odbc_type_class(column->driver_type) == ODBC_CLASS_TEXT)
-        driver_judge_stamp(&cursor->base, text, size);
+        driver_judge_stamp(cursor->base.source, text, size);
     return size;
 }
 
