@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "model/key_choice.h"
 #include "plan/brake.h"
+#include "sync/doubled.h"
 #include "sync/scan.h"
 #include "target/ddl.h"
 
@@ -74,6 +75,7 @@ ask_again(struct full *full, bool only_unseen, bool *exists, bool *has_nulls, st
     size_t key_count = full->table->key->column_count;
     struct cell *values;
     size_t row_count;
+    size_t count;
 
     *exists = false;
     *has_nulls = false;
@@ -92,9 +94,10 @@ ask_again(struct full *full, bool only_unseen, bool *exists, bool *has_nulls, st
         if (row_sender_left_out(&full->scan.sender, digest_key(key, key_count)))
             continue;
         if (worker_is_cancelled(full->worker, err) ||
-            !reader_key_exists(
-                full->worker->source, full->table, key, &full->worker->reading, exists, err))
+            !reader_count_key(
+                full->worker->source, full->table, key, &full->worker->reading, 1, &count, err))
             return false;
+        *exists = count > 0;
         worker_add_progress(full->worker, 0, 0);
     }
     return true;
@@ -118,6 +121,21 @@ confirm_deletes(struct full *full, bool *is_confirmed, struct error *err)
         return false;
     *is_confirmed = !exists;
     return exists || !has_nulls || confirm_by_second_scan(full, is_confirmed, err);
+}
+
+// Before anything is added: a new row whose key is there already may be one that moved and was met
+// twice.
+static bool
+confirm_inserts(struct full *full, bool *is_confirmed, struct error *err)
+{
+    struct cell *keys;
+    size_t count;
+
+    if (full->scan.counts.to_insert == 0 || !doubled_can_be_told(full->table))
+        return true;
+    return comparison_doubled_keys(full->scan.comparison, &full->worker->arena, DOUBLED_ASKED_MAX,
+               &keys, &count, err) &&
+           doubled_ask(full->worker, full->table, keys, count, is_confirmed, err);
 }
 
 static bool
@@ -248,7 +266,8 @@ play_round(struct full *full, bool *is_settled, struct error *err)
         return false;
     if (!is_current)
         return true;
-    if (!check_brake(full, err) || !confirm_deletes(full, &is_confirmed, err))
+    if (!check_brake(full, err) || !confirm_deletes(full, &is_confirmed, err) ||
+        (is_confirmed && !confirm_inserts(full, &is_confirmed, err)))
         return false;
     if (!is_confirmed)
         return true;

@@ -284,18 +284,7 @@ comparison_keys_to_delete(struct comparison *comparison, struct arena *arena, si
         limit);
     if (!compare_run(comparison, "could not list the keys to be removed", &rows, err))
         return false;
-    *row_count = (size_t)PQntuples(rows);
-    *values = arena_calloc(arena, mem_product(*row_count, key->column_count), sizeof **values);
-    for (size_t r = 0; r < *row_count; r++) {
-        for (size_t i = 0; i < key->column_count; i++) {
-            struct cell *value = &(*values)[r * key->column_count + i];
-
-            if (PQgetisnull(rows, (int)r, (int)i))
-                continue;
-            value->size = (size_t)PQgetlength(rows, (int)r, (int)i);
-            value->bytes = arena_strndup(arena, result_text(rows, (int)r, (int)i), value->size);
-        }
-    }
+    *row_count = compare_take_keys(arena, rows, key->column_count, values);
     PQclear(rows);
     return true;
 }

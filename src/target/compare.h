@@ -90,6 +90,15 @@ bool comparison_keys_to_delete(struct comparison *comparison, struct arena *aren
     bool only_unseen, struct cell **values, size_t *row_count, struct error *err)
     __attribute__((warn_unused_result));
 
+// Keys of new rows that the mirror, or another new row, has already: a scan that met a row twice
+// would double it. NULL is no key here. As above.
+bool comparison_doubled_keys(struct comparison *comparison, struct arena *arena, size_t limit,
+    struct cell **values, size_t *row_count, struct error *err) __attribute__((warn_unused_result));
+// The same of a table that is being loaded, in its open transaction.
+bool loaded_doubled_keys(struct target *target, struct arena *arena, const char *schema,
+    const struct table *table, size_t limit, struct cell **values, size_t *row_count,
+    struct error *err) __attribute__((warn_unused_result));
+
 // Inside a fenced transaction that the caller commits: locks the table against writers (readers go
 // on), applies, and checks every command's count against the plan. *is_current as above.
 // Rows that a constraint does not let in are left out and put into quarantine.

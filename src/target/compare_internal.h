@@ -36,6 +36,10 @@ bool compare_make_candidates(struct comparison *comparison, struct error *err)
 bool compare_make_gone(struct comparison *comparison, struct error *err)
     __attribute__((warn_unused_result));
 
+// The rows of a result as key values in `arena`, `width` a row; returns how many rows.
+size_t compare_take_keys(
+    struct arena *arena, const PGresult *rows, size_t width, struct cell **values);
+
 // Updates the paired rows where two of them swap a value that has to be unique, see
 // apply_swapped.c.
 bool compare_update_swapped(struct comparison *comparison, int64_t *updated, struct error *err)
