@@ -32,6 +32,7 @@ struct full {
     int64_t duration_ms; // of the last read
     bool is_staged;      // a part of its first load: the load records the end of it
     bool ends_load;      // the same for rows that are in their place already
+    bool is_whole;       // the next scan takes all rows as candidates
     bool is_second;      // the next scan is the second of a keyless table that shrank
 };
 
@@ -259,11 +260,13 @@ play_round(struct full *full, bool *is_settled, struct error *err)
         .table = full->table,
         .is_second = full->is_second,
         .duration_ms = full->duration_ms,
+        .is_whole = full->is_whole,
     };
     full->is_second = false;
     full->record->read_from_ms = clock_wall_ms();
     if (!scan_run(&full->scan, &is_current, err))
         return false;
+    full->is_whole = full->scan.is_whole;
     if (!is_current)
         return true;
     if (!check_brake(full, err) || !confirm_deletes(full, &is_confirmed, err) ||

@@ -206,25 +206,26 @@ reader_position(const struct reader *reader)
 }
 
 // Byte for byte: a source that takes 'a' for 'A' returns other rows than those asked for.
+bool
+reader_row_has_key(const struct key *key, const struct cell *row, const struct cell *values)
+{
+    for (size_t i = 0; i < key->column_count; i++) {
+        const struct cell *value = &row[key->columns[i]];
+
+        if ((value->bytes == NULL) != (values[i].bytes == NULL) || value->size != values[i].size ||
+            (value->bytes != NULL && memcmp(value->bytes, values[i].bytes, value->size) != 0))
+            return false;
+    }
+    return true;
+}
+
 static size_t
 count_key(const struct batch *batch, const struct key *key, const struct cell *values)
 {
     size_t found = 0;
 
-    for (size_t r = 0; r < batch->row_count; r++) {
-        const struct cell *row = &batch->cells[r * batch->column_count];
-        size_t same = 0;
-
-        for (size_t i = 0; i < key->column_count; i++) {
-            const struct cell *value = &row[key->columns[i]];
-
-            same +=
-                (value->bytes == NULL) == (values[i].bytes == NULL) &&
-                value->size == values[i].size &&
-                (value->bytes == NULL || memcmp(value->bytes, values[i].bytes, value->size) == 0);
-        }
-        found += same == key->column_count;
-    }
+    for (size_t r = 0; r < batch->row_count; r++)
+        found += reader_row_has_key(key, &batch->cells[r * batch->column_count], values);
     return found;
 }
 

@@ -64,6 +64,8 @@ bool reader_has_null_part(const struct table *table);
 bool reader_count_key(struct source *source, const struct table *table, const struct cell *values,
     const struct reader_limits *limits, size_t enough, size_t *count, struct error *err)
     __attribute__((warn_unused_result));
+// True when the row has exactly these key values, byte for byte.
+bool reader_row_has_key(const struct key *key, const struct cell *row, const struct cell *values);
 // Closes the statement; the reader can be released or initialised again.
 void reader_release(struct reader *reader);
 

@@ -243,6 +243,7 @@ static bool
 compare(struct verify *verify, struct error *err)
 {
     bool is_second = false;
+    bool is_whole = false;
     bool is_current = false;
 
     for (int round = 0; round < ROUNDS_MAX; round++) {
@@ -252,9 +253,11 @@ compare(struct verify *verify, struct error *err)
             .worker = verify->worker,
             .schema = verify->worker->shared->settings->target.schema,
             .table = verify->table,
+            .is_whole = is_whole,
         };
         if (!scan_run(&verify->scan, &is_current, err))
             return false;
+        is_whole = verify->scan.is_whole;
         // Where a row cannot be asked for again by its key, the whole table is read again.
         if (is_current && (is_second || key_choice_is_resumable(verify->table) ||
                               !comparison_has_changes(&verify->scan.counts)))
