@@ -23,8 +23,8 @@ from mirrors import (  # noqa: E402,F401
     mariadb_server, mirror, new_database, pg, pg_server, second_pg)
 
 LONG = os.environ.get("OE2PG_LONG") == "1"
-# In the environment, so that processes that share the tests out have the same one.
-SEED = int(os.environ.setdefault("OE2PG_SEED", str(random.SystemRandom().randrange(1_000_000))))
+SEED = int(os.environ.get("OE2PG_SEED") or random.SystemRandom().randrange(1_000_000))
+os.environ["OE2PG_SEED"] = str(SEED)  # processes that share the tests out have the same one
 
 
 def pytest_report_header():
