@@ -158,16 +158,18 @@ including only table names like '{pattern}';
         lines = []
         if {"scan", "copy"} <= set(self.times):
             slower = max("scan", "copy", key=self.median)
-            lines += self.ratio("first load / the slower of scan and COPY", "load", slower)
-        lines += self.ratio("second run, unchanged / scan", "again", "scan")
+            lines += self.ratio("first load / the slower of scan and COPY", "load", slower,
+                                goal="<= 1.2")
+        lines += self.ratio("second run, unchanged / scan", "again", "scan", goal="<= 1.8")
         lines += self.ratio("0.1 % changed / scan", "changed", "scan")
         lines += self.ratio("verify / scan", "verify", "scan")
-        lines += self.ratio("one job / two jobs", "one_job", "two_jobs")
+        lines += self.ratio("one job / two jobs", "one_job", "two_jobs", goal=">= 1.15")
         for name, words in (("small", "first load"), ("small_again", "unchanged")):
             if name in self.times and self.args.small > 0:
                 a_table = self.median(name) * 1000 / self.args.small
-                lines.append(f"| ms a small table, {words} | {a_table:.1f} | |")
-        for peer, ours in (("pgloader_wide", "load"), ("pgloader_small", "small"),
-                           ("python_copy", "load"), ("python_values", "load")):
-            lines += self.ratio(f"{peer.replace('_', ', ')} / oe2pg", peer, ours)
+                lines.append(f"| ms a small table, {words} | {a_table:.1f} | <= 8 |")
+        for peer, ours, goal in (("pgloader_wide", "load", ">= 3"),
+                                 ("pgloader_small", "small", ">= 10"),
+                                 ("python_copy", "load", ""), ("python_values", "load", ">= 10")):
+            lines += self.ratio(f"{peer.replace('_', ', ')} / oe2pg", peer, ours, goal=goal)
         return lines

@@ -609,6 +609,8 @@ def test_no_time_passes_through_javas_own_zone(source):
         pytest.skip("Java's zone")
     stamps = ["2024-03-10 02:30:00", "2024-03-31 02:30:00.5", "2011-12-30 12:00:00",
               "1900-01-01 00:00:00", "1583-01-01 00:00:00"]
+    if source.product not in ("HSQL Database Engine", "Apache Derby"):  # see docs/drivers.md
+        stamps.append("1582-10-10 00:00:00")
     columns = [("s", "timestamp"), ("d", "date"), ("h", "time")]
     source.sql("CREATE TABLE t (s %s NOT NULL PRIMARY KEY, d %s, h %s)" % tuple(
         source.types[kind] for _, kind in columns))
