@@ -5,7 +5,8 @@
 // Options: -Xrs keeps its hands off SIGINT, SIGTERM, SIGHUP and SIGQUIT, which are ours. The heap
 // is bounded; the serial collector needs least beside it. The zone is UTC, whatever the user's
 // options say, so that no driver can shift a time by passing it through the machine's own zone. The
-// class path holds nothing: drivers come from the jars that the configuration names.
+// class path holds nothing: drivers come from the jars that the configuration names. From Java 24
+// on native code, the drivers' and ours, is warned of unless it is allowed.
 #include "source/jdbc/jvm.h"
 
 #include "base/mem.h"
@@ -22,7 +23,8 @@
 #include <string.h>
 
 static const char *const own_options[] = { "-Xmx128m", "-XX:+UseSerialGC", "-XX:-UsePerfData",
-    "-Djava.awt.headless=true", "-Djava.class.path=/dev/null" };
+    "-Djava.awt.headless=true", "-Djava.class.path=/dev/null",
+    "--enable-native-access=ALL-UNNAMED" };
 static const char *const last_options[] = { "-Duser.timezone=UTC", "-Xrs" }; // these hold
 
 enum {
