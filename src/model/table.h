@@ -73,6 +73,7 @@ struct source_identity {
     const char *db_name;
     const char *guid;      // what stays the same for the life of a database
     const char *code_page; // the database's
+    int heap_mb; // what the driver's own machine may take beside our memory; 0: it has none
 };
 
 struct catalog {
