@@ -57,6 +57,7 @@ class Timer:
             self.wall = time.monotonic() - start
             self.cpu = usage.ru_utime + usage.ru_stime
             self.peak_kb = usage.ru_maxrss
+            self.wal_kb = 0  # what PostgreSQL logged meanwhile, where somebody looked
             said = self._content(out)
             if status != 0:
                 raise RuntimeError(f"{command[0]} failed: {said[-800:]} "
