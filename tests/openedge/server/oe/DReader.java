@@ -86,9 +86,12 @@ final class DReader {
                 pieces.add(text.bytes[at] == '"' ? quotedPiece() : barePiece());
         }
         at++;
-        boolean isEnd = pieces.size() == 1 && !pieces.get(0).isQuoted()
-            && string(pieces.get(0)).equals(".");
-        return isEnd ? null : pieces;
+        return pieces.size() == 1 && isDot(pieces.get(0)) ? null : pieces;
+    }
+
+    private boolean isDot(Piece piece) {
+        return !piece.isQuoted() && piece.to() - piece.from() == 1
+            && text.bytes[piece.from()] == '.';
     }
 
     private Piece quotedPiece() {
@@ -113,7 +116,7 @@ final class DReader {
     }
 
     private String string(Piece piece) {
-        String value = text.decode(piece.from(), piece.to(), where + " record " + (record + 1));
+        String value = text.decode(piece.from(), piece.to(), where + " record " + record);
         return piece.isQuoted() ? value.replace("\"\"", "\"") : value;
     }
 

@@ -83,7 +83,8 @@ final class ValueText {
             return found;
         if (front.isWidthChecked(out.field))
             throw Refusal.tooWide(out.table, out.field);
-        return ((String) found).substring(0, width);
+        String text = (String) found;
+        return text.substring(0, text.offsetByCodePoints(0, width));
     }
 
     private static boolean isTooWide(Object value, Field field, int width) {
@@ -92,7 +93,7 @@ final class ValueText {
                 && number.signum() != 0;
         if (value instanceof byte[] bytes)
             return bytes.length > width;
-        return value instanceof String text && text.length() > width;
+        return value instanceof String text && text.codePointCount(0, text.length()) > width;
     }
 
     private String withoutNul(String text) throws Refusal {
