@@ -175,7 +175,8 @@ def test_a_schema_changes_while_the_server_runs(openedge):
     openedge.df('ADD TABLE "Moving"\nADD FIELD "Id" OF "Moving" AS integer\n'
                 'ADD FIELD "Old" OF "Moving" AS character\n')
     openedge.sql("INSERT INTO PUB.\"Moving\" VALUES (1, 'x')")
-    openedge.df('ADD FIELD "New-One" OF "Moving" AS int64\nRENAME FIELD "Old" OF "Moving" TO "Was"\n'
+    openedge.df('ADD FIELD "New-One" OF "Moving" AS int64\n'
+                'RENAME FIELD "Old" OF "Moving" TO "Was"\n'
                 'UPDATE FIELD "Was" OF "Moving"\n  MAX-WIDTH 99\n'
                 'ADD UNIQUE INDEX "Id" ON "Moving"\n  INDEX-FIELD "Id" ASCENDING\n')
     with openedge.connect() as session:
@@ -196,7 +197,8 @@ def test_real_dumps_are_read_whole(real_data):
         tables = session.query('SELECT "_File-Name" FROM PUB."_File" WHERE "_File-Number" > 0')
         assert len(tables) == 25
         assert sum(server.row_count(name) for name, in tables) == 27922
-    with OpenEdgeServer(folder / "webstate", folder / "lobs") as server, server.connect() as session:
+    both = OpenEdgeServer(folder / "webstate", folder / "lobs")
+    with both as server, server.connect() as session:
         assert "is no" not in server.messages()
         assert session.value('SELECT COUNT(*) FROM PUB."Country"') == 15
         flags = session.query('SELECT "CountryFlag" FROM PUB."Country"')

@@ -162,8 +162,8 @@ class OpenEdgeServer:
         self.control("unlock")
 
     def mishap(self, what, where="fetch", number=1, times=1, milliseconds=0):
-        """drop, stall, half, half_stall, deaf or slow, at the number-th login, execute, fetch, or read: a
-        fetch from a user's table."""
+        """drop, stall, half, half_stall, deaf or slow, at the number-th login, execute, fetch, or
+        read: a fetch from a user's table."""
         self.control("mishap", what, where, number, times, milliseconds)
 
     def no_mishap(self):

@@ -14,8 +14,8 @@ import java.util.List;
 
 /**
  * Reads the text of a data dump into a table. The values of a record stand in the order of the
- * fields, the elements of an array one after the other, and a record may be shorter than the schema.
- * A value that cannot be understood is told, and is unknown.
+ * fields, the elements of an array one after the other; a record may be shorter than the schema. A
+ * value that cannot be understood is told, and is unknown.
  */
 final class DReader {
     private static final int BATCH = 500;
