@@ -2,7 +2,6 @@
 
 import pytest
 
-from conftest import program
 from openedge_server import OpenEdgeServer, jars_folder
 from servers import java_environment
 
@@ -214,7 +213,6 @@ def test_odd_dumps_are_read_as_far_as_they_go(real_data):
 
 
 def test_the_program_mirrors_real_data(real_data, mirror, pg):
-    assert program()
     with OpenEdgeServer(real_data / "openedge" / "sports2000") as server:
         mirror.source(**server.source_keys())
         mirror.run_well("--full-sync", environment=java_environment())

@@ -221,6 +221,9 @@ final class Conversation implements Runnable {
         if (parameters.size() < compiled.parameterCount)
             throw Refusal.unknown(front.switches, "Too few parameters", "07001", 20015);
         setInTransaction(true);
+        // Each statement is a transaction of its own, and may end that of others.
+        if (isAutoCommit && server.switches.is("autocommit_cursors", "closed"))
+            cursors.values().forEach(Rows::kill);
         return opened(runner.run(compiled, parameters, maxRows, timeout));
     }
 
