@@ -17,11 +17,11 @@ open_standard_streams(void)
     return file < 0 ? -1 : close(file);
 }
 
-// glibc raises the size from which a block is mapped by itself to that of the largest block that was
-// ever freed. After the first large value the next ones, ours and the drivers', would lie in the
-// arenas of all threads, which give nothing back while anything behind it is in use: the process
-// would grow to a multiple of what it holds. A size that is set stays; so does the one from which
-// the end of an arena is given back.
+// glibc raises the size from which a block is mapped by itself to that of the largest block that
+// was ever freed. After the first large value the next ones, ours and the drivers', would lie in
+// the arenas of all threads, which give nothing back while anything behind it is in use: the
+// process would grow to a multiple of what it holds. A size that is set stays; so does the one from
+// which the end of an arena is given back.
 static void
 give_large_blocks_back(void)
 {

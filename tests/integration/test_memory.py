@@ -80,7 +80,7 @@ def tables_of_values(path, column_type, size):
 
 
 @pytest.mark.parametrize("column_type", ["TEXT", "BLOB"])
-def test_values_that_fit_are_mirrored_whole_in_every_kind_of_run(measured, pg, tmp_path, column_type):
+def test_values_that_fit_are_mirrored_whole_in_every_run(measured, pg, tmp_path, column_type):
     path = tables_of_values(tmp_path / "s.sqlite", column_type, FITTING)
     measured.mirror.sqlite(path)
     measured.run()

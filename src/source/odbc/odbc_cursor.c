@@ -46,8 +46,6 @@ struct odbc_cursor {
     struct buffer wide;      // scratch
 };
 
-// --- opening
-
 static size_t
 saturating_add(size_t a, size_t b)
 {
@@ -361,8 +359,8 @@ take_bound(struct odbc_cursor *cursor, size_t position, size_t row, struct error
                         : slot->c_type == SQL_C_WCHAR ? sizeof(SQLWCHAR)
                                                       : 1;
     size_t size = (size_t)indicator;
-    size_t *offset;
     struct cell *cell;
+    size_t *offset;
 
     if (indicator == SQL_NULL_DATA) {
         set_null(cursor, position);
@@ -456,7 +454,6 @@ take_row(struct odbc_cursor *cursor, size_t row, struct error *err)
 {
     const struct odbc_layout *layout = &cursor->layout;
     size_t first = cursor->batch.row_count * layout->column_count;
-    const struct cell *cells;
 
     if (!check_row_status(cursor, row, err))
         return false;
@@ -472,10 +469,11 @@ take_row(struct odbc_cursor *cursor, size_t row, struct error *err)
     }
     if (!check_guard(cursor, row, err))
         return false;
-    cells = &cursor->cells[first];
     for (size_t i = 0; i < layout->column_count; i++) {
-        if (cells[i].bytes != NULL || cursor->offsets[first + i] != NOT_STORED)
-            cursor->batch.size_bytes += cells[i].size;
+        const struct cell *cell = &cursor->cells[first + i];
+
+        if (cell->bytes != NULL || cursor->offsets[first + i] != NOT_STORED)
+            cursor->batch.size_bytes += cell->size;
     }
     odbc_pace_note_row(&cursor->pace, cursor->stored.size - cursor->row_start);
     cursor->batch.row_count++;
