@@ -12,6 +12,7 @@ struct source {
     atomic_bool is_waiting; // source.c's
     struct source_identity identity;
     bool buffers_results;
+    unsigned value_copies; // 0: unknown
 };
 
 struct cursor {

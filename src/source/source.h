@@ -40,6 +40,9 @@ const struct source_identity *source_identity(const struct source *source);
 // tables are then better read in pieces, by key.
 bool source_buffers_results(const struct source *source);
 
+// How many times a value is in memory while it is read: the driver's copies, and the cursor's.
+unsigned source_value_copies(const struct source *source);
+
 // Reads all tables (no views, no system tables) of settings->schema with columns, primary keys,
 // unique indexes and row estimates, in as few calls as the door allows, into `arena`. A source or
 // schema without any table is an error: nobody means to mirror nothing.

@@ -111,14 +111,18 @@ confirm_deletes(struct full *full, bool *is_confirmed, struct error *err)
 {
     bool exists;
     bool has_nulls;
+    bool done;
 
     *is_confirmed = true;
     if (full->scan.counts.to_delete == 0)
         return true;
     if (full->table->key == NULL || !key_choice_is_askable(full->table))
         return confirm_by_second_scan(full, is_confirmed, err);
-    if (!ask_again(full, false, &exists, &has_nulls, err) ||
-        (exists && !ask_again(full, true, &exists, &has_nulls, err)))
+    done = worker_begin_reading(full->worker, full->table, err) &&
+           ask_again(full, false, &exists, &has_nulls, err) &&
+           (!exists || ask_again(full, true, &exists, &has_nulls, err));
+    worker_end_reading(full->worker);
+    if (!done)
         return false;
     *is_confirmed = !exists;
     return exists || !has_nulls || confirm_by_second_scan(full, is_confirmed, err);

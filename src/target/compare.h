@@ -83,7 +83,8 @@ comparison_has_changes(const struct difference_counts *counts)
 bool comparison_pair(struct comparison *comparison, struct difference_counts *counts,
     bool *is_current, struct error *err) __attribute__((warn_unused_result));
 
-// Keys of rows that would be deleted, `limit` at most, spread over the key; key columns in order,
+// Keys of rows that would be deleted, `limit` at most and fewer where keys are so long that all
+// would take more than 4 MiB, spread over the key; key columns in order,
 // as canonical text in `arena`. 0 for a keyless table. With `only_unseen` those are left out whose
 // key the scan did meet, in another row: the mirror has that key more than once.
 bool comparison_keys_to_delete(struct comparison *comparison, struct arena *arena, size_t limit,
