@@ -203,6 +203,23 @@ canonical_time(char *text, size_t size)
     return trimmed > 0 ? trimmed : size;
 }
 
+bool
+canonical_is_plain(enum value_kind kind, int scale, const char *text, size_t size)
+{
+    switch (kind) {
+    case VALUE_TEXT:
+    case VALUE_DATE:
+    case VALUE_BINARY:
+        return true;
+    case VALUE_INTEGER:
+        return canonical_is_plain_number(0, text, size);
+    case VALUE_DECIMAL:
+        return canonical_is_plain_number(scale, text, size);
+    default:
+        return false;
+    }
+}
+
 size_t
 canonical_text(enum value_kind kind, int scale, char *text, size_t size, size_t capacity)
 {

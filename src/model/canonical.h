@@ -23,6 +23,10 @@ size_t canonical_text(enum value_kind kind, int scale, char *text, size_t size, 
 // True for a stamp with an offset that canonical_text reads.
 bool canonical_is_zoned_stamp(const char *text, size_t size);
 
+// True when canonical_text certainly has nothing to do; what most sources deliver is so. False says
+// nothing.
+bool canonical_is_plain(enum value_kind kind, int scale, const char *text, size_t size);
+
 // The shortest text that reads back as exactly this double (float when single), in PostgreSQL's
 // form; returns its size. `out` holds at least 32 bytes.
 size_t canonical_float(double value, bool is_single, char *out);

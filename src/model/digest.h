@@ -17,6 +17,10 @@ struct digest_kind {
 uint64_t digest_row(
     const struct digest_kind *kind, const struct table *table, const struct cell *row);
 
+// The digest of a row of this column alone.
+uint64_t digest_value(
+    const struct digest_kind *kind, const struct column *column, const struct cell *value);
+
 // Of key values, one a key column: to know a key again within one scan.
 uint64_t digest_key(const struct cell *values, size_t count);
 // The same of a whole row of the table, which has a key.

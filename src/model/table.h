@@ -83,6 +83,7 @@ struct source_identity {
     const char *guid;      // what stays the same for the life of a database
     const char *code_page; // the database's
     const char *isolation; // the level in force, and how that is known
+    int heap_mb; // what the driver's own machine may take beside our memory; 0: it has none
 };
 
 struct catalog {

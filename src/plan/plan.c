@@ -104,6 +104,9 @@ compare_jobs(const void *left, const void *right)
         order = compare_numbers(b->table->priority, a->table->priority);
     if (order == 0)
         order = compare_numbers(rank(a), rank(b));
+    // What an interrupted run did not come to is the most overdue.
+    if (order == 0 && a->record != NULL && b->record != NULL)
+        order = compare_numbers(a->record->run_id, b->record->run_id);
     if (order == 0)
         order = compare_numbers(b->row_estimate, a->row_estimate);
     return order != 0 ? order : strcmp(a->table->name, b->table->name);

@@ -13,6 +13,7 @@ struct source {
     struct source_identity identity;
     bool buffers_results;
     size_t odd_stamp_count; // since source_take_odd_stamps
+    unsigned value_copies; // 0: unknown
 };
 
 struct cursor {

@@ -79,6 +79,14 @@ source_buffers_results(const struct source *source)
     return source->buffers_results;
 }
 
+unsigned
+source_value_copies(const struct source *source)
+{
+    enum { COMMONLY = 2 };
+
+    return source->value_copies > 0 ? source->value_copies : COMMONLY;
+}
+
 bool
 source_read_catalog(
     struct source *source, struct arena *arena, struct catalog *catalog, struct error *err)

@@ -44,6 +44,9 @@ bool source_buffers_results(const struct source *source);
 // came, since this was last asked.
 size_t source_take_odd_stamps(struct source *source);
 
+// How many times a value is in memory while it is read: the driver's copies, and the cursor's.
+unsigned source_value_copies(const struct source *source);
+
 // Reads all tables (no views, no system tables) of settings->schema with columns, primary keys,
 // unique indexes and row estimates, in as few calls as the door allows, into `arena`. A source or
 // schema without any table is an error: nobody means to mirror nothing.

@@ -151,6 +151,9 @@ claim(struct run *run, struct error *err)
     run->is_claimed = true;
     log_info("Run %" PRId64 " on mirror \"%s\", %d jobs, at most %d MiB", run->shared.claim.run_id,
         run->settings->target.schema, run->settings->mirror.jobs, run->settings->mirror.memory_mb);
+    if (source_identity(run->source)->heap_mb > 0)
+        log_info(
+            "Java's heap takes at most %d MiB beside them", source_identity(run->source)->heap_mb);
     if (run->shared.claim.ignore_file_was_found && !run->settings->mirror.ignore_file_found) {
         error_set(err, ERROR_CONFIG, "the ignore file of the last run is gone");
         return error_hint(

@@ -7,6 +7,7 @@
 #include "target/ddl.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -116,21 +117,39 @@ count_moving(struct verify *verify)
 
 // ---- telling -----------------------------------------------------------------------------------
 
+// The first bytes of a value of `size` bytes.
 static void
-append_value(struct buffer *out, const struct cell *value)
+append_value(struct buffer *out, const struct cell *start, size_t size)
 {
-    size_t size = value->size < VALUE_SHOWN_BYTES ? value->size : VALUE_SHOWN_BYTES;
+    size_t shown = start->size < VALUE_SHOWN_BYTES ? start->size : VALUE_SHOWN_BYTES;
 
-    if (value->bytes == NULL) {
+    if (start->bytes == NULL) {
         buffer_append_text(out, "NULL");
         return;
     }
-    while (size > 0 && size < value->size && ((unsigned char)value->bytes[size] & 0xC0) == 0x80)
-        size--;
+    while (shown > 0 && shown < start->size && ((unsigned char)start->bytes[shown] & 0xC0) == 0x80)
+        shown--;
     buffer_append_byte(out, '"');
-    for (size_t i = 0; i < size; i++)
-        buffer_append_byte(out, (unsigned char)value->bytes[i] < 0x20 ? ' ' : value->bytes[i]);
-    buffer_append_text(out, size < value->size ? "…\"" : "\"");
+    for (size_t i = 0; i < shown; i++)
+        buffer_append_byte(out, (unsigned char)start->bytes[i] < 0x20 ? ' ' : start->bytes[i]);
+    buffer_append_text(out, shown < size ? "…\"" : "\"");
+}
+
+// As the mirror has it: binary values are hex there.
+static void
+append_source_value(struct buffer *out, enum value_kind kind, const struct cell *value)
+{
+    char hex[VALUE_SHOWN_BYTES + 1];
+    size_t used;
+
+    if (kind != VALUE_BINARY || value->bytes == NULL) {
+        append_value(out, value, value->size);
+        return;
+    }
+    used = (size_t)snprintf(hex, sizeof hex, "\\x");
+    for (size_t i = 0; i < value->size && used + 2 < sizeof hex; i++, used += 2)
+        (void)snprintf(hex + used, sizeof hex - used, "%02x", (unsigned char)value->bytes[i]);
+    append_value(out, &(struct cell){ .bytes = hex, .size = used }, 2 + 2 * value->size);
 }
 
 static void
@@ -141,71 +160,60 @@ append_key(struct verify *verify, const struct difference *difference)
     for (size_t i = 0; key != NULL && i < key->column_count; i++) {
         buffer_printf(&verify->report, "%s%s=", i > 0 ? " " : "",
             verify->table->columns[key->columns[i]].name);
-        append_value(&verify->report, &difference->key[i]);
+        append_value(&verify->report, &difference->key[i], difference->key[i].size);
     }
-}
-
-static bool
-is_same_value(struct verify *verify, enum value_kind kind, const struct cell *source,
-    const struct cell *mirror, struct cell *shown)
-{
-    struct buffer hex;
-
-    *shown = *source;
-    if (kind == VALUE_BINARY && source->bytes != NULL) {
-        buffer_init(&hex, REPORT_CAP);
-        buffer_append_text(&hex, "\\x");
-        for (size_t i = 0; i < source->size && !hex.failed; i++)
-            buffer_printf(&hex, "%02x", (unsigned char)source->bytes[i]);
-        shown->bytes = arena_strndup(&verify->worker->arena, buffer_text(&hex), hex.size);
-        shown->size = hex.size;
-        buffer_release(&hex);
-    }
-    return (shown->bytes == NULL) == (mirror->bytes == NULL) && shown->size == mirror->size &&
-           (shown->bytes == NULL || memcmp(shown->bytes, mirror->bytes, shown->size) == 0);
 }
 
 static void
-append_columns(struct verify *verify, const struct cell *row, const struct cell *mirror_row)
+append_columns(struct verify *verify, const struct cell *row, const struct mirror_value *mirror)
 {
-    bool with_values = verify->worker->shared->settings->mirror.verify_values;
+    const struct run_shared *shared = verify->worker->shared;
     const char *gap = ": ";
 
     for (size_t i = 0; i < verify->table->column_count; i++) {
         const struct column *column = &verify->table->columns[i];
-        struct cell shown;
 
-        if (is_same_value(verify, column->kind, &row[i], &mirror_row[i], &shown))
+        if ((row[i].bytes == NULL) == mirror[i].is_null &&
+            digest_value(&shared->digest, column, &row[i]) == mirror[i].digest)
             continue;
         buffer_printf(&verify->report, "%s%s", gap, column->name);
         gap = ", ";
-        if (!with_values)
+        if (!shared->settings->mirror.verify_values)
             continue;
         buffer_append_text(&verify->report, " source ");
-        append_value(&verify->report, &shown);
+        append_source_value(&verify->report, column->kind, &row[i]);
         buffer_append_text(&verify->report, " mirror ");
-        append_value(&verify->report, &mirror_row[i]);
+        append_value(&verify->report, &mirror[i].start, mirror[i].size);
     }
+}
+
+static bool
+append_changes(struct verify *verify, const struct difference *difference, struct error *err)
+{
+    struct cursor *cursor = NULL;
+    const struct cell *row;
+    struct mirror_value *mirror = NULL;
+    bool done = differences_read_row(verify->scan.comparison, &verify->worker->arena, difference,
+                    VALUE_SHOWN_BYTES + 1, &mirror, err) &&
+                read_row(verify, difference->key, &cursor, &row, err);
+
+    if (done && row != NULL && mirror != NULL)
+        append_columns(verify, row, mirror);
+    cursor_close(cursor);
+    return done;
 }
 
 static bool
 show_difference(struct verify *verify, const struct difference *difference, struct error *err)
 {
     static const char *const names[] = { "missing", "changed", "surplus" };
-    struct cursor *cursor = NULL;
-    const struct cell *row;
-    bool done = true;
 
     buffer_printf(&verify->report, "  %s  ", names[difference->kind]);
     append_key(verify, difference);
-    if (difference->kind == DIFFERENCE_CHANGED) {
-        done = read_row(verify, difference->key, &cursor, &row, err);
-        if (done && row != NULL)
-            append_columns(verify, row, difference->mirror_row);
-        cursor_close(cursor);
-    }
+    if (difference->kind == DIFFERENCE_CHANGED && !append_changes(verify, difference, err))
+        return false;
     buffer_append_byte(&verify->report, '\n');
-    return done;
+    return true;
 }
 
 static bool
@@ -243,6 +251,7 @@ static bool
 compare(struct verify *verify, struct error *err)
 {
     bool is_second = false;
+    bool is_whole = false;
     bool is_current = false;
 
     for (int round = 0; round < ROUNDS_MAX; round++) {
@@ -252,9 +261,11 @@ compare(struct verify *verify, struct error *err)
             .worker = verify->worker,
             .schema = verify->worker->shared->settings->target.schema,
             .table = verify->table,
+            .is_whole = is_whole,
         };
         if (!scan_run(&verify->scan, &is_current, err))
             return false;
+        is_whole = verify->scan.is_whole;
         // Where a row cannot be asked for again by its key, the whole table is read again.
         if (is_current && (is_second || key_choice_is_resumable(verify->table) ||
                               !comparison_has_changes(&verify->scan.counts)))
@@ -348,8 +359,10 @@ verify_table(struct worker *worker, const struct table *table, struct verificati
     if (done && !is_same) {
         output_write(buffer_text(&verify.report));
     } else if (done) {
-        done = compare(&verify, err) && judge(&verify, err) && write_report(&verify, err) &&
-               save(&verify, err);
+        // Rows are read again one by one: long values among them need the gate once more.
+        done = compare(&verify, err) && worker_begin_reading(worker, table, err) &&
+               judge(&verify, err) && write_report(&verify, err) && save(&verify, err);
+        worker_end_reading(worker);
         scan_release(&verify.scan);
     }
     buffer_release(&verify.report);

@@ -175,8 +175,8 @@ learn(struct jdbc_source *source, struct error *err)
     text = keep_text(source, &parcel);
     (void)snprintf(source->escape, sizeof source->escape, "%s", text);
     text = keep_text(source, &parcel);
-    identity->driver = arena_printf(&source->arena, "%s (Java %s, heap up to %d MiB)", driver, text,
-        (int)parcel_take_number(&parcel));
+    identity->driver = arena_printf(&source->arena, "%s (Java %s)", driver, text);
+    identity->heap_mb = (int)parcel_take_number(&parcel);
     source->product = jdbc_product_find(identity->product);
     source->base.buffers_results = source->product->buffers_results;
     return true;

@@ -358,7 +358,7 @@ take_value(struct jdbc_cursor *cursor, struct parcel_reader *batch, const struct
     batch->at += size;
     cell->bytes = bytes;
     cell->size = (size_t)size;
-    if (column->kind != VALUE_TEXT && column->kind != VALUE_BINARY)
+    if (!canonical_is_plain(column->kind, column->scale, bytes, (size_t)size))
         make_canonical(cursor, column, bytes, (size_t)size, cell);
     if (is_too_long(cursor, cell->size))
         set_too_long(cursor, cell->size, cell);

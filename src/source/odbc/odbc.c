@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "source/odbc/odbc_connect.h"
+#include "source/odbc/odbc_limit.h"
 #include "source/odbc/odbc_product.h"
 
 #include <stdio.h>
@@ -239,6 +240,7 @@ learn_abilities(struct odbc_source *source)
     // Measured: whatever options and cursor types say, the whole result is fetched first.
     source->base.buffers_results =
         text_match("*maodbc*", library) || text_match("*myodbc*", library);
+    source->base.value_copies = source->product->value_copies;
 }
 
 // --- the driver's functions
@@ -284,7 +286,7 @@ odbc_open(const struct source_settings *settings, struct source **opened, struct
     source->product =
         odbc_product_find(get_info(source, SQL_DBMS_NAME), get_info(source, SQL_DRIVER_NAME));
     learn_abilities(source);
-    if (!odbc_set_up_session(source, err)) {
+    if (!odbc_limit_init(source, err) || !odbc_set_up_session(source, err)) {
         odbc_close(&source->base);
         return false;
     }

@@ -34,6 +34,7 @@ struct odbc_source {
     SQLHDBC connection;
     struct arena arena;           // the identity's texts
     char quote[8];                // around identifiers; "" when there is none
+    char withheld[33];            // odbc_limit.h
     char escape[8];               // in patterns of catalogue calls; "" when there is none
     bool needs_unlocked;          // no lock is to be taken, and the isolation says otherwise
     bool paces_fetch;             // nobody said how many rows a network fetch shall have

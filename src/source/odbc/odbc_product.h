@@ -40,6 +40,13 @@ struct odbc_product {
     // NULL: nothing is spoiled.
     bool (*append_guard)(
         struct buffer *sql, const struct column *column, const char *name, const char *code_page);
+    // The bytes that a value takes, '@' being the quoted column: longer ones than are to be read
+    // are withheld by the SELECT itself (odbc_limit.h). NULL: it is the driver that delivers less.
+    const char *text_size;
+    const char *binary_size;
+    // Times that a value is in memory while it is read, the driver's and ours: measured. 0:
+    // unknown.
+    unsigned value_copies;
     // SQL type under which a position in a key is bound (its C type is char). NULL: the column's.
     int (*parameter_type)(const struct column *column);
     // Mends kind, width and scale after the general rules of odbc_type.h. `base_type` and

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "model/key_choice.h"
+#include "source/odbc/odbc_limit.h"
 #include "source/odbc/odbc_product.h"
 #include "source/openedge/openedge.h"
 #include "source/odbc/odbc_type.h"
@@ -48,17 +49,21 @@ append_column_name(const struct odbc_source *source, struct buffer *sql, const s
 }
 
 static void
-append_items(const struct odbc_source *source, const struct table *table, const uint16_t *order,
-    bool has_odd_texts, struct odbc_query *query)
+append_items(const struct odbc_source *source, const struct read_request *request,
+    const uint16_t *order, bool has_odd_texts, struct odbc_query *query)
 {
+    const struct table *table = request->table;
     struct buffer name;
 
     buffer_init(&name, BUFFER_SQL_CAP);
     for (size_t i = 0; i < table->column_count; i++) {
         const struct column *column = &table->columns[order[i]];
+        bool is_limited;
 
         if (i > 0)
             (void)buffer_append_text(&query->sql, ", ");
+        is_limited = odbc_limit_append_begin(
+            source, request, column, has_odd_texts, append_column_name, &query->sql);
         buffer_clear(&name);
         append_column_name(source, &name, table, column);
         query->is_plain[order[i]] = source->product->append_expression == NULL ||
@@ -66,6 +71,9 @@ append_items(const struct odbc_source *source, const struct table *table, const 
                                         &query->sql, column, buffer_text(&name), has_odd_texts);
         if (source->product->append_expression == NULL)
             (void)buffer_append_text(&query->sql, buffer_text(&name));
+        if (is_limited)
+            odbc_limit_append_end(&query->sql);
+        query->is_plain[order[i]] &= !is_limited;
     }
     query->sql.failed |= name.failed;
     buffer_release(&name);
@@ -233,7 +241,7 @@ odbc_query_build(const struct odbc_source *source, const struct read_request *re
     (void)buffer_append_text(&query->sql, "SELECT ");
     if (request->part == KEY_PART_NOT_NULL && request->row_limit > 0 && source->product->has_top)
         (void)buffer_printf(&query->sql, "TOP %zu ", request->row_limit);
-    append_items(source, table, order, has_odd_texts, query);
+    append_items(source, request, order, has_odd_texts, query);
     if (source->product->append_guard != NULL && !has_odd_texts)
         append_guard(source, table, query);
     (void)buffer_append_text(&query->sql, " FROM ");

@@ -218,6 +218,7 @@ final class Session {
         String catalog = parcel.takeText();
         String schema = parcel.takeText();
         String table = parcel.takeText();
+        isCancelled = false;
         ResultSet result;
         switch (what) {
         case TABLES:
@@ -242,6 +243,12 @@ final class Session {
 
     boolean isCancelled() {
         return isCancelled;
+    }
+
+    /** For a driver whose cancel ended nothing: rows that are there already are not read either. */
+    void checkCancelled() throws SQLException {
+        if (isCancelled)
+            throw new SQLException("cancelled", "57014");
     }
 
     /**
