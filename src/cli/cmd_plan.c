@@ -125,7 +125,8 @@ read_target(struct planner *planner, struct error *err)
         return false;
     if (planner->seen.has_mirror) {
         mirror_id = (int)planner->seen.mirror_id;
-        if (!mirror_check_source(
+        if (!mirror_check_ignore_file(planner->target, settings, err) ||
+            !mirror_check_source(
                 planner->target, settings, source_identity(planner->source), err) ||
             !tracking_read(planner->target, &planner->arena, mirror_id, &planner->records,
                 &planner->record_count, err))

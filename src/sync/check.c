@@ -72,6 +72,8 @@ check_both_sides(const struct settings *settings, const struct error *source_err
         check_report_error(&check, CHECK_WRONG, "PostgreSQL", &end->target);
     if (end->source.kind != ERROR_NONE || !check_source(&check, &end->source))
         check_report_error(&check, CHECK_WRONG, "source", &end->source);
+    if (end->target.kind == ERROR_NONE && !check_mirror(&check, &end->target))
+        check_report_error(&check, CHECK_WRONG, "mirror", &end->target);
     if (end->target.kind != ERROR_NONE || !check.has_selection)
         check_report(&check, CHECK_SKIPPED, "mirrored tables", "",
             "needs both PostgreSQL and the source's list of tables");

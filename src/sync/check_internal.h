@@ -18,6 +18,7 @@ struct check {
     struct catalog catalog;
     struct selection selection;
     bool has_selection;
+    bool has_tracking; // tables that can be read
 };
 
 // A finding; `remedy` may be "".
@@ -41,6 +42,9 @@ const char *check_names_end(struct check_names *names);
 // Each opens its side, reports, and leaves it open. False when it cannot be used.
 bool check_target(struct check *check, struct error *err) __attribute__((warn_unused_result));
 bool check_source(struct check *check, struct error *err) __attribute__((warn_unused_result));
+// Whether the mirror, if there is one, is meant by this configuration: as far as the sides are
+// open.
+bool check_mirror(struct check *check, struct error *err) __attribute__((warn_unused_result));
 // What stands in the way of mirrored tables: needs both sides.
 bool check_mirrored_tables(struct check *check, struct error *err)
     __attribute__((warn_unused_result));

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "sync/check_internal.h"
+#include "target/mirror.h"
 #include "target/rights.h"
 
 #include <inttypes.h>
@@ -139,7 +140,36 @@ check_target(struct check *check, struct error *err)
     report_create(check, &rights, tracking.has_schema);
     report_schema(check, &rights);
     report_tracking(check, &rights, &tracking);
+    check->has_tracking = tracking.has_schema && tracking.is_open &&
+                          tracking.version <= tracking.known_version && tracking.version > 0;
     return true;
+}
+
+// ---- the mirror --------------------------------------------------------------------------------
+
+// A refusal is a finding; anything else is PostgreSQL's failure.
+static bool
+report_refusal(struct check *check, const char *subject, struct error *err)
+{
+    if (err->kind != ERROR_CONFIG)
+        return false;
+    check_report_error(check, CHECK_WRONG, subject, err);
+    error_clear(err);
+    return true;
+}
+
+bool
+check_mirror(struct check *check, struct error *err)
+{
+    if (!check->has_tracking)
+        return true;
+    if (!mirror_check_ignore_file(check->target, check->settings, err) &&
+        !report_refusal(check, "ignore file", err))
+        return false;
+    return check->source == NULL ||
+           mirror_check_source(
+               check->target, check->settings, source_identity(check->source), err) ||
+           report_refusal(check, "mirror", err);
 }
 
 // ---- mirrored tables ---------------------------------------------------------------------------

@@ -151,11 +151,6 @@ claim(struct run *run, struct error *err)
     run->is_claimed = true;
     log_info("Run %" PRId64 " on mirror \"%s\", %d jobs, at most %d MiB", run->shared.claim.run_id,
         run->settings->target.schema, run->settings->mirror.jobs, run->settings->mirror.memory_mb);
-    if (run->shared.claim.ignore_file_was_found && !run->settings->mirror.ignore_file_found) {
-        error_set(err, ERROR_CONFIG, "the ignore file of the last run is gone");
-        return error_hint(
-            err, "Put it back, or make an empty one if nothing is to be ignored any more.");
-    }
     return true;
 }
 

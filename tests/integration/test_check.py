@@ -381,3 +381,12 @@ def test_a_log_file_of_somebody_else_is_wrong(mirror, shop):
     result = mirror.run("check")
     assert result.status == 1, result.explain()
     find(result, "WRONG", "log file", "mirror_settings.log_file")
+
+
+def test_a_schema_that_mirrors_another_source_is_wrong(mirror, shop, tmp_path):
+    mirror.sqlite(shop).run_well()
+    other = tmp_path / "other.sqlite"
+    add_to(other, "CREATE TABLE customer (id INTEGER PRIMARY KEY);")
+    result = mirror.sqlite(other).run("check")
+    assert result.status == 1, result.explain()
+    assert "--accept-source" in find(result, "WRONG", "mirror", "another source")
