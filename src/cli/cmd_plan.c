@@ -58,12 +58,8 @@ expect_source(struct planner *planner, const char *doing, int times, struct erro
 static bool
 start_watch(struct planner *planner, struct error *err)
 {
-    (void)sigemptyset(&planner->signals);
-    (void)sigaddset(&planner->signals, SIGINT);
-    (void)sigaddset(&planner->signals, SIGTERM);
-    (void)sigaddset(&planner->signals, SIGHUP);
-    (void)pthread_sigmask(SIG_BLOCK, &planner->signals, NULL);
-    return startup_watch_start(&planner->watch, &planner->signals, err);
+    startup_watch_block_signals(&planner->signals);
+    return startup_watch_start(&planner->watch, &planner->signals, NULL, err);
 }
 
 static bool
@@ -187,7 +183,7 @@ run(struct planner *planner)
 
     (void)pthread_sigmask(SIG_UNBLOCK, &planner->signals, NULL);
     if (signal != 0)
-        return signal == SIGINT ? EXIT_STATUS_INTERRUPTED : EXIT_STATUS_TERMINATED;
+        return exit_status_of_signal(signal);
     if (!is_read)
         return command_fail(&err);
     make_preview(planner);

@@ -76,6 +76,6 @@ help_print(FILE *out, const struct command *command)
                        "--help-options.\n"
                        "Names match without case, with or without schema; * and ? are wildcards.\n"
                        "\nExit status: 0 done, 1 tables failed, 2 usage or configuration, 3 source,"
-                       "\n4 target, 5 another run holds the mirror, 70 a bug, 130 or 143 "
+                       "\n4 target, 5 another run holds the mirror, 70 a bug, 129, 130 or 143 "
                        "interrupted.\n");
 }

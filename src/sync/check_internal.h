@@ -6,15 +6,18 @@
 #include "plan/selection.h"
 #include "source/source.h"
 #include "sync/check.h"
+#include "sync/startup_watch.h"
 #include "target/target.h"
 
 struct check {
     const struct settings *settings;
     const struct check_listener *listener;
+    sigset_t signals;
+    struct startup_watch watch; // either side may hang where no time-out reaches it
     struct arena arena;
-    struct target *target; // NULL: could not be opened
-    struct source *source; // NULL: could not be opened
-    const char *role;      // on PostgreSQL, quoted; NULL: unknown
+    struct target *target;           // NULL: could not be opened
+    _Atomic(struct source *) source; // NULL: could not be opened
+    const char *role;                // on PostgreSQL, quoted; NULL: unknown
     struct catalog catalog;
     struct selection selection;
     bool has_selection;
@@ -27,6 +30,13 @@ void check_report(struct check *check, enum check_level level, const char *subje
 // A finding made of an error and its hint.
 void check_report_error(
     struct check *check, enum check_level level, const char *subject, const struct error *err);
+
+// The step that begins now; as startup_watch_expect, with the limits of the configuration.
+bool check_expect_target(struct check *check, const char *doing, struct error *err)
+    __attribute__((warn_unused_result));
+// `times` stall_seconds, besides the time to connect.
+bool check_expect_source(struct check *check, const char *doing, int times, struct error *err)
+    __attribute__((warn_unused_result));
 
 // "a, b, c and 17 more": CHECK_NAMES_WANTED names at most are spelled out. Begins as zeros.
 enum { CHECK_NAMES_WANTED = 5 };

@@ -126,9 +126,12 @@ check_target(struct check *check, struct error *err)
     struct tracking_rights tracking;
     int64_t asked_ms;
 
-    if (!target_open(&check->settings->target, "oe2pg check", &check->target, err))
+    if (!check_expect_target(check, "could not connect to PostgreSQL", err) ||
+        !target_open(&check->settings->target, "oe2pg check", &check->target, err))
         return false;
     report_connection(check);
+    if (!check_expect_target(check, "could not read rights", err))
+        return false;
     asked_ms = clock_wall_ms();
     if (!rights_read(check->target, &check->arena, schema, &rights, err))
         return false;
@@ -163,6 +166,8 @@ check_mirror(struct check *check, struct error *err)
 {
     if (!check->has_tracking)
         return true;
+    if (!check_expect_target(check, "could not read the mirror's registration", err))
+        return false;
     if (!mirror_check_ignore_file(check->target, check->settings, err) &&
         !report_refusal(check, "ignore file", err))
         return false;
@@ -205,7 +210,8 @@ check_mirrored_tables(struct check *check, struct error *err)
     size_t count;
     size_t found = 0;
 
-    if (!rights_find_obstacles(
+    if (!check_expect_target(check, "could not look at the target schema", err) ||
+        !rights_find_obstacles(
             check->target, &check->arena, check->settings->target.schema, &obstacles, &count, err))
         return false;
     for (size_t i = 0; i < check->selection.table_count && count > 0; i++) {

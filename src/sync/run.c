@@ -66,17 +66,6 @@ struct run {
 
 // ---- beginning ---------------------------------------------------------------------------------
 
-static void
-block_signals(struct run *run)
-{
-    (void)sigemptyset(&run->signals);
-    (void)sigaddset(&run->signals, SIGINT);
-    (void)sigaddset(&run->signals, SIGTERM);
-    (void)sigaddset(&run->signals, SIGHUP);
-    (void)pthread_sigmask(SIG_BLOCK, &run->signals, NULL);
-    (void)signal(SIGPIPE, SIG_IGN);
-}
-
 // The driver is told connect_timeout. One that keeps to it may do so for more than one address, one
 // that does not is given up.
 static bool
@@ -543,7 +532,7 @@ run_phases(struct run *run, struct error *err)
 {
     bool started;
 
-    if (!startup_watch_start(&run->watch, &run->signals, err) || !open_both_sides(run, err) ||
+    if (!startup_watch_start(&run->watch, &run->signals, NULL, err) || !open_both_sides(run, err) ||
         !claim(run, err) || !choose_digest(run, err) || !make_plan(run, err))
         return false;
     run->end->signal = startup_watch_stop(&run->watch);
@@ -593,7 +582,8 @@ run_sync(const struct settings *settings, enum progress_mode progress_mode, stru
     run->began_ms = clock_steady_ms();
     arena_init(&run->arena);
     run->progress = progress_open(progress_mode);
-    block_signals(run);
+    startup_watch_block_signals(&run->signals);
+    (void)signal(SIGPIPE, SIG_IGN);
     if (!run_phases(run, &err)) {
         end->signal = startup_watch_stop(&run->watch);
         give_up(run, &err);
