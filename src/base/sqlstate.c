@@ -74,3 +74,10 @@ sqlstate_find(const char *sqlstate, enum sql_side side)
         .hint = best->hint,
     };
 }
+
+bool
+sqlstate_may_quote_values(const char *sqlstate)
+{
+    return strncmp(sqlstate, "22", 2) == 0 || strncmp(sqlstate, "23", 2) == 0 ||
+           strncmp(sqlstate, "P0", 2) == 0;
+}

@@ -55,11 +55,23 @@ known_troubles_come_with_a_remedy(void **state)
     assert_null(sqlstate_find("99999", SQL_SIDE_SOURCE).hint);
 }
 
+static void
+data_constraints_and_triggers_may_quote_values(void **state)
+{
+    (void)state;
+    assert_true(sqlstate_may_quote_values("22P02"));
+    assert_true(sqlstate_may_quote_values("23514"));
+    assert_true(sqlstate_may_quote_values("P0001"));
+    assert_false(sqlstate_may_quote_values("42P01"));
+    assert_false(sqlstate_may_quote_values(""));
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_longest_prefix_decides),
+        cmocka_unit_test(data_constraints_and_triggers_may_quote_values),
         cmocka_unit_test(known_troubles_come_with_a_remedy),
     };
 
