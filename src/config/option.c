@@ -212,7 +212,7 @@ static const struct option options[OPTION_COUNT] = {
     [OPTION_VALUES] = { .flag = "--values",
         .type = OPTION_SWITCH,
         .verbs = OPTION_FOR_STATUS | OPTION_FOR_VERIFY,
-        .help = "values too: of what is in quarantine, or of what differs" },
+        .help = "keys and values too: of what is in quarantine, or of what differs" },
     [OPTION_REPAIR] = { .flag = "--repair",
         .type = OPTION_SWITCH,
         .verbs = OPTION_FOR_VERIFY,

@@ -168,7 +168,6 @@ is_same_value(struct verify *verify, enum value_kind kind, const struct cell *so
 static void
 append_columns(struct verify *verify, const struct cell *row, const struct cell *mirror_row)
 {
-    bool with_values = verify->worker->shared->settings->mirror.verify_values;
     const char *gap = ": ";
 
     for (size_t i = 0; i < verify->table->column_count; i++) {
@@ -179,8 +178,6 @@ append_columns(struct verify *verify, const struct cell *row, const struct cell 
             continue;
         buffer_printf(&verify->report, "%s%s", gap, column->name);
         gap = ", ";
-        if (!with_values)
-            continue;
         buffer_append_text(&verify->report, " source ");
         append_value(&verify->report, &shown);
         buffer_append_text(&verify->report, " mirror ");
@@ -209,10 +206,78 @@ show_difference(struct verify *verify, const struct difference *difference, stru
 }
 
 static bool
+show_differences(struct verify *verify, struct error *err)
+{
+    size_t shown = 0;
+
+    for (size_t i = 0; i < verify->difference_count && shown < SHOWN_MAX; i++) {
+        if (verify->is_moving[i])
+            continue;
+        shown++;
+        if (!show_difference(verify, &verify->differences[i], err))
+            return false;
+    }
+    return true;
+}
+
+static bool
+tally_columns(
+    struct verify *verify, const struct difference *difference, size_t *tally, struct error *err)
+{
+    struct cursor *cursor = NULL;
+    const struct cell *row;
+    bool done = read_row(verify, difference->key, &cursor, &row, err);
+
+    for (size_t i = 0; done && row != NULL && i < verify->table->column_count; i++) {
+        struct cell shown;
+
+        tally[i] += !is_same_value(
+            verify, verify->table->columns[i].kind, &row[i], &difference->mirror_row[i], &shown);
+    }
+    cursor_close(cursor);
+    return done;
+}
+
+static void
+append_tally(struct verify *verify, const size_t *tally, size_t looked_at)
+{
+    const char *gap = "";
+
+    buffer_printf(&verify->report, "  changed in %zu of them: ", looked_at);
+    for (size_t i = 0; i < verify->table->column_count; i++) {
+        if (tally[i] == 0)
+            continue;
+        buffer_printf(&verify->report, "%s%s (%zu)", gap, verify->table->columns[i].name, tally[i]);
+        gap = ", ";
+    }
+    buffer_append_byte(&verify->report, '\n');
+}
+
+// Keys are values too: they are shown on request alone. In their place, which columns differ.
+static bool
+count_differences(struct verify *verify, struct error *err)
+{
+    size_t *tally =
+        arena_calloc(&verify->worker->arena, verify->table->column_count, sizeof *tally);
+    size_t looked_at = 0;
+
+    for (size_t i = 0; i < verify->difference_count && looked_at < SHOWN_MAX; i++) {
+        if (verify->is_moving[i] || verify->differences[i].kind != DIFFERENCE_CHANGED)
+            continue;
+        looked_at++;
+        if (!tally_columns(verify, &verify->differences[i], tally, err))
+            return false;
+    }
+    if (looked_at > 0)
+        append_tally(verify, tally, looked_at);
+    buffer_append_text(&verify->report, "  which rows: oe2pg verify --values\n");
+    return true;
+}
+
+static bool
 write_report(struct verify *verify, struct error *err)
 {
     const struct verification *result = verify->result;
-    size_t shown = 0;
 
     if (result->is_equal)
         buffer_printf(&verify->report, "%s: equal, %" PRId64 " rows", verify->table->target_name,
@@ -226,13 +291,10 @@ write_report(struct verify *verify, struct error *err)
     if (result->moving > 0)
         buffer_printf(&verify->report, " (%" PRId64 " more were moving)", result->moving);
     buffer_append_byte(&verify->report, '\n');
-    for (size_t i = 0; i < verify->difference_count && shown < SHOWN_MAX; i++) {
-        if (verify->is_moving[i] || verify->table->key == NULL)
-            continue;
-        shown++;
-        if (!show_difference(verify, &verify->differences[i], err))
-            return false;
-    }
+    if (verify->table->key != NULL && !result->is_equal &&
+        !(verify->worker->shared->settings->mirror.verify_values ? show_differences(verify, err)
+                                                                 : count_differences(verify, err)))
+        return false;
     output_write(buffer_text(&verify->report));
     return true;
 }

@@ -68,25 +68,34 @@ PLANTED = {
 }
 
 
+COUNTS = {"changed": "DIFFERENT: 1 changed, 0 missing in the mirror, 0 only in the mirror",
+          "missing": "DIFFERENT: 0 changed, 1 missing in the mirror, 0 only in the mirror",
+          "surplus": "DIFFERENT: 0 changed, 0 missing in the mirror, 1 only in the mirror"}
+
+
 @pytest.mark.parametrize("where", sorted(PLANTED))
 def test_one_planted_difference_is_found_and_named(mirrored, pg, where):
     statement, kind = PLANTED[where]
     pg.query(statement)
     result = verify(mirrored)
     assert result.status == 1, result.explain()
-    found = [line for line in result.stdout.splitlines() if line.startswith("  ")]
-    assert len(found) == 1 and found[0].split()[0] == kind, result.stdout
+    assert COUNTS[kind] in result.stdout, result.stdout
     if kind == "changed":
         column = "note" if "row" in where else where.strip()
-        assert found[0].rstrip().endswith(": " + column), found
+        assert "  changed in 1 of them: %s (1)\n" % column in result.stdout
+    found = [line for line in verify(mirrored, "--values").stdout.splitlines()
+             if line.startswith("  ")]
+    assert len(found) == 1 and found[0].split()[0] == kind, found
     assert "pair: equal" in result.stdout
 
 
 def test_values_are_shown_only_on_request(mirrored, pg):
     pg.query("UPDATE mirror.item SET name = 'hand-made' WHERE num = '17'")
-    assert "hand-made" not in verify(mirrored).stdout
+    silent = verify(mirrored).stdout
+    assert "hand-made" not in silent and '"17"' not in silent
+    assert "oe2pg verify --values" in silent
     result = verify(mirrored, "--values")
-    assert 'source "Name 17" mirror "hand-made"' in result.stdout
+    assert 'changed  num="17": name source "Name 17" mirror "hand-made"' in result.stdout
     assert "hand-made" not in result.log + result.stderr
 
 
