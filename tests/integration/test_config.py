@@ -412,6 +412,15 @@ def test_every_option_of_a_section_can_come_from_the_environment_alone(tmp_path)
     assert found["progress_db.jdbc_properties"][0] == "a=b, password=***"
 
 
+def test_a_password_among_the_options_for_java_is_not_shown(tmp_path):
+    environment = {"OE2PG_PROGRESS_DB_JVM_OPTIONS":
+                   "-Xmx1g -Djavax.net.ssl.keyStorePassword=Eigenschaft-Geheim"}
+    result = check(tmp_path, environment=environment)
+    assert values(result)["progress_db.jvm_options"][0] == (
+        "-Xmx1g, -Djavax.net.ssl.keyStorePassword=***")
+    assert "Geheim" not in text_of(result)
+
+
 def test_files_are_looked_for_in_their_order(tmp_path):
     nowhere = tmp_path / "nowhere"
     nowhere.mkdir()
