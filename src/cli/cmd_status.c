@@ -246,11 +246,19 @@ show(struct status *status)
 static int
 judge(const struct status *status)
 {
-    if (!status->seen.has_mirror)
+    size_t late = 0;
+
+    if (!status->seen.has_mirror) {
+        log_error("there is no mirror in schema \"%s\" yet: run oe2pg",
+            status->config->settings.target.schema);
         return EXIT_STATUS_PARTLY;
-    if (status->max_age_ms > 0 && status_count_late(&status->view) > 0)
-        return EXIT_STATUS_PARTLY;
-    return EXIT_STATUS_DONE;
+    }
+    if (status->max_age_ms > 0)
+        late = status_count_late(&status->view);
+    if (late > 0)
+        log_error(
+            "%zu of %zu tables failed or are older than --max-age", late, status->view.table_count);
+    return late > 0 ? EXIT_STATUS_PARTLY : EXIT_STATUS_DONE;
 }
 
 // ---- again and again ---------------------------------------------------------------------------
@@ -279,8 +287,11 @@ watch(struct status *status)
 {
     int signal;
 
-    while ((signal = startup_watch_rest(&status->watch, WATCH_MS)) == 0)
+    while ((signal = startup_watch_rest(&status->watch, WATCH_MS)) == 0) {
         look_again(status);
+        if (ferror(stdout))
+            return EXIT_STATUS_DONE; // nobody can see it: command_main says so
+    }
     return exit_status_of_signal(signal);
 }
 

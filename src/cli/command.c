@@ -103,7 +103,7 @@ run(const struct command *command, const struct config *config, struct error *er
 
     if (!log_open(log_file, config->log_level, err))
         return refuse(err);
-    if (command->verb == OPTION_FOR_SYNC &&
+    if ((option_at(OPTION_PROGRESS)->verbs & command->verb) != 0 &&
         config->values[OPTION_PROGRESS].integer == PROGRESS_JSON)
         progress_log_as_json();
     for (size_t i = 0; i < config->warning_count; i++)
@@ -142,7 +142,8 @@ command_main(int argc, char **argv)
         status = load_and_run(&arguments, &err);
     }
     arguments_release(&arguments);
-    if (fflush(stdout) != 0 && status == EXIT_STATUS_DONE) {
+    // What a command flushed by itself and lost has left its mark too.
+    if ((fflush(stdout) != 0 || ferror(stdout)) && status == EXIT_STATUS_DONE) {
         (void)fprintf(stderr, "oe2pg: could not write to standard output\n");
         status = EXIT_STATUS_PARTLY;
     }

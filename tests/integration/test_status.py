@@ -227,6 +227,16 @@ def test_while_a_run_goes_on_and_after_it_was_killed(mirrored, pg_server):
     assert status_json(mirrored)["run"]["id"] == 3
 
 
+@pytest.mark.parametrize("arguments", [[], ["--json"], ["--watch"]])
+def test_a_full_disk_under_the_output_is_not_success(mirrored, arguments):
+    mirrored.write()
+    with open("/dev/full", "wb") as full:
+        result = subprocess.run(mirrored.command("status", *arguments), stdout=full,
+                                stderr=subprocess.PIPE, timeout=30)
+    assert result.returncode == 1
+    assert b"could not write to standard output" in result.stderr
+
+
 def test_watch_until_interrupted(mirrored):
     process = mirrored.start("status", "--watch")
     time.sleep(5)

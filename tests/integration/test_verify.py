@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import json
 import sqlite3
 
 import pytest
@@ -151,3 +152,13 @@ def test_the_result_does_not_depend_on_what_fits_into_memory(mirrored, pg, room)
     result = mirrored.run("verify", environment={"OE2PG_TEST_MAP_BYTES": room})
     assert result.status == 1
     assert "item: DIFFERENT: 1 changed, 0 missing in the mirror, 0 only" in result.stdout
+
+
+def test_progress_as_json_is_json_alone_on_the_console(mirrored, pg):
+    pg.query("UPDATE mirror.item SET name = 'x' WHERE num = '17'")
+    result = verify(mirrored, "--progress", "json")
+    assert result.status == 1, result.explain()
+    lines = result.stderr.splitlines()
+    assert lines
+    for line in lines:
+        assert "type" in json.loads(line)
