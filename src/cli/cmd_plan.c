@@ -1,5 +1,6 @@
 // plan: what a sync would do. Asks both sides, writes to neither: no tracking table, no schema, no
 // run comes into being.
+#include "base/log.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/exit_status.h"
@@ -177,6 +178,7 @@ run(struct planner *planner)
 {
     const struct preview *preview = &planner->preview;
     struct error err = { 0 };
+    size_t in_the_way;
     bool is_read =
         open_both_sides(planner, &err) && read_source(planner, &err) && read_target(planner, &err);
     int signal = startup_watch_stop(&planner->watch);
@@ -188,9 +190,11 @@ run(struct planner *planner)
         return command_fail(&err);
     make_preview(planner);
     show(planner);
-    return preview->obstacle_count + preview->blocked_count + preview->refused_count > 0
-               ? EXIT_STATUS_PARTLY
-               : EXIT_STATUS_DONE;
+    in_the_way = preview->obstacle_count + preview->blocked_count + preview->refused_count;
+    if (in_the_way == 0)
+        return EXIT_STATUS_DONE;
+    log_error("%zu things keep a run from mirroring everything: see above", in_the_way);
+    return EXIT_STATUS_PARTLY;
 }
 
 int

@@ -172,6 +172,8 @@ make_plan(struct run *run, struct error *err)
         !selection_make(&run->arena, &run->settings->mirror, &catalog, &run->selection, err) ||
         !tracking_read(
             run->target, &run->arena, run->shared.claim.mirror_id, &records, &record_count, err) ||
+        !selection_check_allowed(
+            &run->arena, &run->settings->mirror, &catalog, records, record_count, err) ||
         (!run->settings->mirror.verify &&
             !ddl_create_schema(run->target, run->settings->target.schema, err)))
         return false;
@@ -483,7 +485,7 @@ summarise(struct run *run, struct summary_table *tables)
 }
 
 static void
-record_end(struct run *run, const struct run_totals *totals)
+record_end(struct run *run, const struct run_totals *totals, const char *why)
 {
     struct run_end *end = run->end;
     const char *state = end->is_complete ? "done" : end->signal != 0 ? "interrupted" : "failed";
@@ -493,7 +495,9 @@ record_end(struct run *run, const struct run_totals *totals)
     if (run->target == NULL)
         return;
     if (!run_finish(run->target, &run->shared.claim, totals, state,
-            end->error.kind != ERROR_NONE ? end->error.message : NULL,
+            end->error.kind != ERROR_NONE ? end->error.message
+            : why[0] != '\0'              ? why
+                                          : NULL,
             run->settings->mirror.history_days, &err)) {
         error_within(&err, "could not record the end of run %" PRId64, run->shared.claim.run_id);
         log_failure(LOG_WARNING, &err);
@@ -507,6 +511,7 @@ finish(struct run *run)
         mem_calloc(run->plan.job_count + failed_early(run), sizeof *tables);
     struct summary summary = { .tables = tables };
     struct run_totals totals = { .tables_total = 0 };
+    char why[400];
     size_t done;
     size_t failed;
 
@@ -519,11 +524,14 @@ finish(struct run *run)
     totals.tables_failed = (int)(failed + failed_early(run));
     totals.rows = summary.sums;
     run->end->error = queue_fatal(&run->queue);
-    run->end->is_complete = !queue_found_differences(&run->queue) && done == summary.table_count &&
-                            run->end->error.kind == ERROR_NONE && run->end->signal == 0 &&
-                            summary.sums.values_newly_quarantined == 0;
-    record_end(run, &totals);
+    summary.different_count = queue_count_different(&run->queue);
+    summary_describe_shortfall(&summary, why, sizeof why);
+    run->end->is_complete = why[0] == '\0' && done == summary.table_count &&
+                            run->end->error.kind == ERROR_NONE && run->end->signal == 0;
+    record_end(run, &totals, why);
     summary_write(&summary);
+    if (why[0] != '\0')
+        log_error("Not everything is as it should be: %s", why);
     free(tables);
 }
 
@@ -566,7 +574,7 @@ give_up(struct run *run, const struct error *err)
     if (run->target != NULL)
         target_rollback(run->target);
     if (run->is_claimed)
-        record_end(run, &nothing);
+        record_end(run, &nothing, "");
 }
 
 void
