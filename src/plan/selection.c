@@ -296,6 +296,8 @@ apply_settings(
 {
     exclude_columns(arena, said, used, table);
     table->where = said->where;
+    if (said->where != NULL)
+        table->where_place = selection_place(arena, said->file, said->line);
     table->priority = said->priority;
 }
 
@@ -308,6 +310,10 @@ refuse_count(struct arena *arena, struct selected_table *entry)
     if (table->column_count == 0) {
         error_set(
             reason, ERROR_TABLE, "table \"%s\": no column is left to be mirrored", table->name);
+        error_hint(reason,
+            "Let a column stay (tables.%s.exclude_columns), or put the table on the "
+            "ignore file.",
+            table->name);
         return;
     }
     error_set(reason, ERROR_TABLE, "table \"%s\": PostgreSQL allows %d columns, these are %zu",

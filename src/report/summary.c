@@ -95,12 +95,14 @@ summary_describe_shortfall(const struct summary *summary, char *why, size_t size
 
     why[0] = '\0';
     if (failed > 0) {
-        at += (size_t)snprintf(why, size, "%zu of %zu tables failed", failed, summary->table_count);
+        at += (size_t)snprintf(why, size, "%zu of %zu %s failed", failed, summary->table_count,
+            summary->table_count == 1 ? "table" : "tables");
         gap = "; ";
     }
     if (different > 0) {
-        at += (size_t)snprintf(why + at, size - at, "%s%zu of %zu tables %s from the source", gap,
-            different, summary->table_count, different == 1 ? "differs" : "differ");
+        at += (size_t)snprintf(why + at, size - at, "%s%zu of %zu %s %s from the source", gap,
+            different, summary->table_count, summary->table_count == 1 ? "table" : "tables",
+            different == 1 ? "differs" : "differ");
         gap = "; ";
     }
     if (refused > 0)

@@ -98,6 +98,9 @@ source_open_cursor(struct source *source, const struct read_request *request,
     source->is_waiting = true;
     done = source->driver->open_cursor(source, request, cursor, err);
     source->is_waiting = false;
+    if (!done && request->table->where_place != NULL && err->kind != ERROR_SOURCE)
+        error_hint(err, "See the table's \"where\" in %s, which the source is given as it is.",
+            request->table->where_place);
     return done;
 }
 

@@ -133,6 +133,8 @@ static bool
 claim(struct run *run, struct error *err)
 {
     if (!expect_target(run, "could not take the mirror", err) ||
+        (run->settings->mirror.verify &&
+            !mirror_check_exists(run->target, &run->arena, run->settings->target.schema, err)) ||
         !tracking_install(run->target, err) ||
         !mirror_claim(run->target, run->settings, source_identity(run->source),
             mode_name(&run->settings->mirror), &run->shared.claim, err))
@@ -408,6 +410,7 @@ show_progress(struct run *run)
             .of_rows = counters->of_rows,
             .started_ms = counters->table_since_ms,
             .size_bytes = counters->size_bytes,
+            .is_compared = run->settings->mirror.verify,
         };
     }
     progress_tick(run->progress, &progress, tables, run->started);

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "target/observe.h"
 #include "target/target_internal.h"
 
 #include <inttypes.h>
@@ -115,6 +116,20 @@ find_mirror(struct target *target, const struct settings *settings,
         claim->mirror_id = (int)result_integer(row, 0, 0);
     PQclear(row);
     return done;
+}
+
+bool
+mirror_check_exists(
+    struct target *target, struct arena *arena, const char *schema, struct error *err)
+{
+    struct observation seen;
+
+    if (!observe_mirror(target, arena, schema, &seen, err))
+        return false;
+    if (seen.has_mirror)
+        return true;
+    error_set(err, ERROR_CONFIG, "nothing is mirrored in schema \"%s\" yet", schema);
+    return error_hint(err, "Mirror it first: oe2pg sync.");
 }
 
 bool

@@ -35,6 +35,11 @@ bool mirror_claim(struct target *target, const struct settings *settings,
 bool mirror_check_source(struct target *target, const struct settings *settings,
     const struct source_identity *identity, struct error *err) __attribute__((warn_unused_result));
 
+// What was never mirrored cannot be verified: ERROR_CONFIG when there is no mirror, and nothing is
+// written.
+bool mirror_check_exists(struct target *target, struct arena *arena, const char *schema,
+    struct error *err) __attribute__((warn_unused_result));
+
 // Whether the ignore file is still there if the last accepted run had one: without it, tables that
 // were ignored would be read. Nothing is claimed or written; the tracking tables must be there.
 // ERROR_CONFIG when it is gone.

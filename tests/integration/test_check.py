@@ -293,7 +293,27 @@ def test_a_wrong_condition_of_the_configuration_is_found(mirror, shop):
     mirror.sqlite(shop).settings(tables={"customer": {"where": "no_such_column > 3"}})
     result = mirror.run("check")
     assert result.status == 1, result.explain()
-    find(result, "WRONG", "reading", 'table "customer"')
+    said = find(result, "WRONG", "reading", 'table "customer"')
+    line = 1 + mirror.path.read_text().splitlines().index('      "customer": {')
+    assert "config.json, line %d" % line in said and '"where"' in said
+    run = mirror.run()
+    assert "config.json, line %d" % line in run.stderr, run.explain()
+
+
+def test_a_table_without_a_column_left_comes_with_its_remedy(mirror, shop):
+    mirror.sqlite(shop).settings(tables={"customer": {"exclude_columns": ["id", "name"]}})
+    result = mirror.run("check")
+    assert "exclude_columns" in find(result, "WRONG", "tables", "no column is left")
+
+
+def test_a_missing_right_on_the_tracking_tables_names_the_right_side(mirror, pg, shop):
+    mirror.sqlite(shop).run_well()
+    pg.query("ALTER SCHEMA oe2pg OWNER TO postgres; ALTER TABLE oe2pg.run OWNER TO postgres")
+    for command in ([], ["verify"]):
+        result = mirror.run(*command)
+        assert result.status == 4, result.explain()
+        assert "at the source" not in result.stderr
+        assert "in PostgreSQL" in result.stderr or "ON SCHEMA oe2pg" in result.stderr
 
 
 def test_a_driver_that_holds_whole_results_is_named_with_its_keyless_tables(

@@ -257,8 +257,8 @@ def test_a_difference_is_a_line_of_the_log_and_of_the_runs(mirror, pg, small):
     pg.query("UPDATE mirror.customer SET name = 'x'")
     result = mirror.run("verify")
     assert result.status == 1
-    assert "1 of 1 tables differs from the source" in error_lines(result)[-1], result.explain()
-    assert last_error(pg) == "1 of 1 tables differs from the source"
+    assert "1 of 1 table differs from the source" in error_lines(result)[-1], result.explain()
+    assert last_error(pg) == "1 of 1 table differs from the source"
 
 
 def test_a_new_quarantine_is_a_line_of_the_log_and_of_the_runs(mirror, pg, small):

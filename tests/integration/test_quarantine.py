@@ -306,3 +306,16 @@ def test_quarantine_is_not_readable_for_others(bad, pg):
     bad.run()
     pg.query("GRANT USAGE ON SCHEMA oe2pg TO stranger")
     assert not pg.value("SELECT has_table_privilege('stranger', 'oe2pg.quarantine', 'SELECT')")
+
+
+def test_rows_that_were_left_out_are_not_told_as_synced(mirror, pg, tmp_path):
+    path = sqlite_file(tmp_path / "w.sqlite",
+                       "CREATE TABLE w (id INTEGER PRIMARY KEY, n INTEGER)",
+                       ("INSERT INTO w VALUES (?, ?)", [(n, n) for n in range(100)]))
+    mirror.sqlite(path).run_well()
+    pg.query("ALTER TABLE mirror.w ADD CHECK (n::int < 150)")
+    sqlite_file(path, ("INSERT INTO w VALUES (?, ?)", [(n, n) for n in range(100, 300)]))
+    result = mirror.run()
+    assert result.status == 1, result.explain()
+    assert "total: 150 of 300 (50.0%)): 150 rows were left out" in result.log
+    assert "150 values or rows of w could not be taken" in result.log

@@ -162,3 +162,13 @@ def test_progress_as_json_is_json_alone_on_the_console(mirrored, pg):
     assert lines
     for line in lines:
         assert "type" in json.loads(line)
+
+
+def test_verify_where_nothing_is_mirrored_leaves_nothing_behind(mirror, pg, tmp_path):
+    path = tmp_path / "new.sqlite"
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        database.execute("CREATE TABLE t (id INTEGER PRIMARY KEY)")
+    result = verify(mirror.sqlite(path))
+    assert result.status == 2, result.explain()
+    assert "nothing is mirrored" in result.stderr and "oe2pg sync" in result.stderr
+    assert pg.query("SELECT 1 FROM pg_namespace WHERE nspname IN ('oe2pg', 'mirror')") == []
