@@ -72,6 +72,19 @@ source_identity(const struct source *source)
     return &source->identity;
 }
 
+void
+source_read_limits(struct source *source, struct source_limits *limits)
+{
+    *limits = (struct source_limits){ .isolation = "" };
+    source->driver->read_limits(source, limits);
+}
+
+const char *
+source_ask(struct source *source, const char *sql)
+{
+    return source->driver->ask(source, sql);
+}
+
 bool
 source_buffers_results(const struct source *source)
 {

@@ -17,6 +17,8 @@ struct check {
     struct arena arena;
     struct target *target;           // NULL: could not be opened
     _Atomic(struct source *) source; // NULL: could not be opened
+    int64_t clock_ahead_ms;          // PostgreSQL's clock, of this machine's
+    bool has_clock;                  // PostgreSQL's is known
     const char *role;                // on PostgreSQL, quoted; NULL: unknown
     struct catalog catalog;
     struct selection selection;
@@ -52,6 +54,8 @@ const char *check_names_end(struct check_names *names);
 // Each opens its side, reports, and leaves it open. False when it cannot be used.
 bool check_target(struct check *check, struct error *err) __attribute__((warn_unused_result));
 bool check_source(struct check *check, struct error *err) __attribute__((warn_unused_result));
+// The source's clock, driver's limits, isolation, letters: asked of an open source.
+bool check_asking(struct check *check, struct error *err) __attribute__((warn_unused_result));
 // Whether the mirror, if there is one, is meant by this configuration: as far as the sides are
 // open.
 bool check_mirror(struct check *check, struct error *err) __attribute__((warn_unused_result));

@@ -19,7 +19,6 @@ report_connection(struct check *check)
 {
     const struct source_identity *identity = source_identity(check->source);
     const struct source_settings *settings = &check->settings->source;
-    bool is_uncommitted = settings->isolation == SOURCE_READ_UNCOMMITTED;
 
     check_report(check, CHECK_OK, "source", "", "%s %s, database \"%s\"%s%s",
         or_unknown(identity->product), identity->version, identity->db_name,
@@ -29,11 +28,6 @@ report_connection(struct check *check)
         check_report(check, CHECK_OK, "user", "", "logged in as \"%s\"", settings->user);
     else
         check_report(check, CHECK_OK, "user", "", "as the connection string or the driver has it");
-    check_report(check, CHECK_OK, "isolation", "",
-        "%s was asked for; a source that only knows stricter levels reads with its own",
-        is_uncommitted ? "read_uncommitted" : "read_committed");
-    check_report(check, CHECK_SKIPPED, "source's clock", "",
-        "not compared: the driver has no way to ask for it");
 }
 
 static void
@@ -333,6 +327,8 @@ check_source(struct check *check, struct error *err)
         return false;
     check->source = source;
     report_connection(check);
+    if (!check_asking(check, err))
+        return false;
     if (!read_catalog(check, err) || !selection_make(&check->arena, &check->settings->mirror,
                                          &check->catalog, &check->selection, err))
         return false;

@@ -111,6 +111,8 @@ report_clock(struct check *check, const struct rights *rights, int64_t asked_ms)
     bool is_off = llabs(ahead_ms) > CLOCK_WARNING_MS;
     char duration[40];
 
+    check->clock_ahead_ms = ahead_ms;
+    check->has_clock = true;
     clock_format_duration(llabs(ahead_ms), duration, sizeof duration);
     check_report(check, is_off ? CHECK_WARNING : CHECK_OK, "PostgreSQL's clock",
         is_off ? "Set both machines' clocks by NTP: the times in the tracking tables mix both."

@@ -11,7 +11,7 @@ import threading
 import pytest
 
 from conftest import MIRROR_PASSWORD
-from servers import free_port, odbc_driver
+from servers import free_port, java_environment, java_jars, odbc_driver
 
 
 @pytest.fixture
@@ -62,7 +62,10 @@ def test_all_is_well_before_the_first_run_and_after_it(mirror, pg, shop):
     find(before, "ok", "tracking tables", "not there yet")
     find(before, "ok", "tables", "2 visible, 2 to mirror, 0 ignored")
     find(before, "ok", "keys", "every table")
-    find(before, "skipped", "source's clock")
+    assert "PostgreSQL's" in find(before, "ok", "source's clock")
+    find(before, "ok", "letters", "went to the source and came back")
+    find(before, "ok", "driver's limits")
+    find(before, "ok", "isolation", "read uncommitted")
     find(before, "skipped", "code page", "UTF-8")
     # It changed nothing.
     assert pg.query("SELECT 1 FROM pg_namespace WHERE nspname IN ('mirror', 'oe2pg')") == []
@@ -410,3 +413,29 @@ def test_a_schema_that_mirrors_another_source_is_wrong(mirror, shop, tmp_path):
     result = mirror.sqlite(other).run("check")
     assert result.status == 1, result.explain()
     assert "--accept-source" in find(result, "WRONG", "mirror", "another source")
+
+
+def assert_is_asked(result, isolation):
+    assert result.status == 0, result.explain()
+    assert "PostgreSQL's" in find(result, "ok", "source's clock")
+    find(result, "ok", "letters", "went to the source and came back")
+    find(result, "ok", "driver's limits", "characters of a table's name")
+    find(result, "ok", "isolation", isolation)
+
+
+def test_clock_letters_limits_and_isolation_through_odbc(mirror, second_pg):
+    second_pg.query("CREATE TABLE public.open (id int PRIMARY KEY)")
+    mirror.source(odbc_connection=as_odbc(second_pg, "postgres"), schema="public",
+                  isolation="read_committed")
+    mirror.config["postgres_db"]["schema"] = "mirror"
+    assert_is_asked(mirror.run("check"), "read committed")
+
+
+@pytest.mark.skipif(java_jars("postgresql.jar") is None, reason="the driver is not installed")
+def test_clock_letters_limits_and_isolation_through_jdbc(mirror, second_pg):
+    second_pg.query("CREATE TABLE public.open (id int PRIMARY KEY)")
+    mirror.source(jar_file=java_jars("postgresql.jar"), user="postgres", schema="public",
+                  jdbc_url="jdbc:postgresql://%s:%d/%s" % (
+                      second_pg.server.host, second_pg.server.port, second_pg.name))
+    mirror.config["postgres_db"]["schema"] = "mirror"
+    assert_is_asked(mirror.run("check", environment=java_environment()), "read")
