@@ -11,7 +11,7 @@ import threading
 import pytest
 
 from conftest import MIRROR_PASSWORD
-from servers import free_port, java_environment, java_jars, odbc_driver
+from servers import JavaServer, free_port, java_environment, java_jars, odbc_driver
 
 
 @pytest.fixture
@@ -333,6 +333,8 @@ def test_a_driver_that_holds_whole_results_is_named_with_its_keyless_tables(
         mirror.settings(tables={"keyed": {"where": "a > 0 -- positive"}})
         result = mirror.run("check")
         assert result.status == 0, result.explain()
+        find(result, "ok", "source's clock")
+        find(result, "ok", "letters", "went to the source and came back")
         find(result, "warning", "memory", "holds whole results")
         find(result, "warning", "keys", "keyless")
         find(result, "ok", "reading", "tables can be opened")
@@ -439,3 +441,18 @@ def test_clock_letters_limits_and_isolation_through_jdbc(mirror, second_pg):
                       second_pg.server.host, second_pg.server.port, second_pg.name))
     mirror.config["postgres_db"]["schema"] = "mirror"
     assert_is_asked(mirror.run("check", environment=java_environment()), "read")
+
+
+@pytest.mark.parametrize("product", ["H2", "HSQLDB"])
+def test_clock_and_letters_of_a_java_database(mirror, product):
+    jars = java_jars(*JavaServer.jars[product])
+    if jars is None:
+        pytest.skip("the driver is not installed")
+    with JavaServer(product) as server:
+        server.sql("CREATE TABLE t (id INT PRIMARY KEY)")
+        mirror.source(jar_file=jars, user="sa", password="sa", schema="PUBLIC", jdbc_url=server.url)
+        mirror.config["postgres_db"]["schema"] = "mirror"
+        result = mirror.run("check", environment=java_environment())
+    find(result, "ok", "source's clock")
+    find(result, "ok", "letters", "went to the source and came back")
+    find(result, "ok", "isolation")
