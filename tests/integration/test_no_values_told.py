@@ -59,13 +59,15 @@ def test_an_odbc_driver_that_quotes_the_row_is_not_quoted(mirror, pg, source):
     driver = odbc_driver("psqlodbcw.so")
     if driver is None:
         pytest.skip("left out: no ODBC driver for PostgreSQL")
-    mirror.source(schema="erp", odbc_connection="Driver=%s;Server=%s;Port=%d;Database=%s;UID=postgres"
-                  % (driver, source.server.host, source.server.port, source.name))
+    mirror.source(schema="erp", odbc_connection=(
+        "Driver=%s;Server=%s;Port=%d;Database=%s;UID=postgres" % (
+            driver, source.server.host, source.server.port, source.name)))
     assert_the_source_is_not_quoted(mirror, pg)
 
 
 @pytest.mark.skipif(JARS is None, reason="the driver is not installed")
 def test_a_jdbc_driver_that_quotes_the_row_is_not_quoted(mirror, pg, source):
-    mirror.source(jar_file=JARS, user="postgres", schema="erp", jdbc_url="jdbc:postgresql://%s:%d/%s"
-                  % (source.server.host, source.server.port, source.name))
+    mirror.source(jar_file=JARS, user="postgres", schema="erp",
+                  jdbc_url="jdbc:postgresql://%s:%d/%s" % (
+                      source.server.host, source.server.port, source.name))
     assert_the_source_is_not_quoted(mirror, pg, environment=java_environment())
