@@ -70,7 +70,7 @@ final class Session {
             .bytes();
     }
 
-    /** A parcel: isolation level, most characters of a table's name and a statement, most columns. */
+    /** A parcel: isolation level; characters of a table's name, of a statement; columns at most. */
     byte[] limits() throws SQLException {
         DatabaseMetaData data = connection.getMetaData();
         return new Parcel()
