@@ -25,6 +25,8 @@ struct source_driver {
     bool (*open)(const struct source_settings *settings, struct source **source, struct error *err);
     void (*close)(struct source *source);
     void (*cancel)(struct source *source);
+    void (*read_limits)(struct source *source, struct source_limits *limits);
+    const char *(*ask)(struct source *source, const char *sql);
     bool (*read_catalog)(
         struct source *source, struct arena *arena, struct catalog *catalog, struct error *err);
     bool (*open_cursor)(struct source *source, const struct read_request *request,

@@ -136,11 +136,18 @@ fail_memory(struct error *err, const char *what)
 bool
 jdbc_fail(const struct jdbc_problem *problem, struct error *err, const char *what)
 {
-    struct sqlstate_meaning meaning = sqlstate_find(better_state(problem), SQL_SIDE_SOURCE);
+    const char *state = better_state(problem);
+    struct sqlstate_meaning meaning = sqlstate_find(state, SQL_SIDE_SOURCE);
 
     if (problem->kind == JDBC_PROBLEM_MEMORY)
         return fail_memory(err, what);
-    (void)error_set(err, meaning.kind, "%s: %s", what, problem->message);
+    // OpenEdge's 210012 names table and column alone, and people need to know which.
+    if (sqlstate_may_quote_values(state) && labs(problem->code) != 210012)
+        (void)error_set(err, meaning.kind,
+            "%s: the source refused a value, SQLSTATE %s, its own number %ld", what, state,
+            (long)problem->code);
+    else
+        (void)error_set(err, meaning.kind, "%s: %s", what, problem->message);
     err->transient = meaning.transient;
     err->native_code = problem->code;
     memcpy(err->sqlstate, problem->state, sizeof err->sqlstate);
