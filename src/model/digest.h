@@ -10,7 +10,7 @@
 
 struct digest_kind {
     uint64_t seed;    // random per run, so that a collision cannot be stable
-    bool is_fallback; // SHA-256, see docs/digest.md
+    bool is_fallback; // SHA-256, see target/compare.h
 };
 
 // `row` has table->column_count cells in canonical form, policies applied.

@@ -62,13 +62,14 @@ struct table {
     size_t column_count;
     struct key *keys; // every candidate; model/key_choice.h chooses
     size_t key_count;
-    const struct key *key;  // the chosen one; NULL: keyless, or not chosen yet
-    const char *key_reason; // a sentence: why this key, or why none
-    const char *key_caveat; // what the catalogue could not say about its keys; NULL: nothing
-    const char *left_out;   // why it is mirrored only if it is named; NULL: it is mirrored
-    const char *where;      // the user's restriction; NULL: none
-    bool is_loosely_typed;  // a value may be of another type than its column (SQLite)
-    int64_t row_estimate;   // by the source's statistics; -1: unknown
+    const struct key *key;   // the chosen one; NULL: keyless, or not chosen yet
+    const char *key_reason;  // a sentence: why this key, or why none
+    const char *key_caveat;  // what the catalogue could not say about its keys; NULL: nothing
+    const char *left_out;    // why it is mirrored only if it is named; NULL: it is mirrored
+    const char *where;       // the user's restriction; NULL: none
+    const char *where_place; // the file and line that say it; NULL: none
+    bool is_loosely_typed;   // a value may be of another type than its column (SQLite)
+    int64_t row_estimate;    // by the source's statistics; -1: unknown
     int priority;
 };
 

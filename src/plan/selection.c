@@ -120,7 +120,7 @@ fail_unmatched(struct arena *arena, const struct catalog *catalog,
         pattern->pattern);
     if (nearest != NULL)
         return error_hint(err, "Did you mean \"%s\"?", nearest);
-    return error_hint(err, "\"oe2pg plan\" lists the tables of the source.");
+    return error_hint(err, "\"oe2pg plan --all\" lists the tables of the source.");
 }
 
 // Every pattern must mean something: an error for a flag, a warning for a line of a file.
@@ -136,6 +136,36 @@ check_patterns(struct arena *arena, const struct catalog *catalog,
             return fail_unmatched(arena, catalog, &patterns[i], err);
         warn_unmatched(arena, catalog, patterns[i].pattern,
             selection_place(arena, patterns[i].file, patterns[i].line), selection);
+    }
+    return true;
+}
+
+// A table that is gone from the source is known by its record.
+static bool
+matches_a_record(const char *pattern, const struct table_record *records, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct table table = { .schema = records[i].source_schema,
+            .name = records[i].source_table,
+            .target_name = records[i].target_table };
+
+        if (selection_matches(pattern, &table))
+            return true;
+    }
+    return false;
+}
+
+bool
+selection_check_allowed(struct arena *arena, const struct mirror_settings *settings,
+    const struct catalog *catalog, const struct table_record *records, size_t record_count,
+    struct error *err)
+{
+    for (size_t i = 0; i < settings->allowed_delete_count; i++) {
+        const struct name_pattern *allowed = &settings->allowed_deletes[i];
+
+        if (!matches_any(allowed->pattern, catalog) &&
+            !matches_a_record(allowed->pattern, records, record_count))
+            return fail_unmatched(arena, catalog, allowed, err);
     }
     return true;
 }
@@ -286,6 +316,8 @@ apply_settings(
 {
     exclude_columns(arena, said, used, table);
     table->where = said->where;
+    if (said->where != NULL)
+        table->where_place = selection_place(arena, said->file, said->line);
     table->priority = said->priority;
 }
 
@@ -298,6 +330,10 @@ refuse_count(struct arena *arena, struct selected_table *entry)
     if (table->column_count == 0) {
         error_set(
             reason, ERROR_TABLE, "table \"%s\": no column is left to be mirrored", table->name);
+        error_hint(reason,
+            "Let a column stay (tables.%s.exclude_columns), or put the table on the "
+            "ignore file.",
+            table->name);
         return;
     }
     error_set(reason, ERROR_TABLE, "table \"%s\": PostgreSQL allows %d columns, these are %zu",

@@ -13,7 +13,7 @@ struct source {
     struct source_identity identity;
     bool buffers_results;
     size_t odd_stamp_count; // since source_take_odd_stamps
-    unsigned value_copies; // 0: unknown
+    unsigned value_copies;  // 0: unknown
 };
 
 struct cursor {
@@ -30,6 +30,8 @@ struct source_driver {
     bool (*open)(const struct source_settings *settings, struct source **source, struct error *err);
     void (*close)(struct source *source);
     void (*cancel)(struct source *source);
+    void (*read_limits)(struct source *source, struct source_limits *limits);
+    const char *(*ask)(struct source *source, const char *sql);
     bool (*read_catalog)(
         struct source *source, struct arena *arena, struct catalog *catalog, struct error *err);
     bool (*open_cursor)(struct source *source, const struct read_request *request,

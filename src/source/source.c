@@ -73,6 +73,19 @@ source_identity(const struct source *source)
     return &source->identity;
 }
 
+void
+source_read_limits(struct source *source, struct source_limits *limits)
+{
+    *limits = (struct source_limits){ .isolation = "" };
+    source->driver->read_limits(source, limits);
+}
+
+const char *
+source_ask(struct source *source, const char *sql)
+{
+    return source->driver->ask(source, sql);
+}
+
 bool
 source_buffers_results(const struct source *source)
 {
@@ -107,6 +120,9 @@ source_open_cursor(struct source *source, const struct read_request *request,
     source->is_waiting = true;
     done = source->driver->open_cursor(source, request, cursor, err);
     source->is_waiting = false;
+    if (!done && request->table->where_place != NULL && err->kind != ERROR_SOURCE)
+        error_hint(err, "See the table's \"where\" in %s, which the source is given as it is.",
+            request->table->where_place);
     return done;
 }
 

@@ -164,22 +164,26 @@ append_key(struct verify *verify, const struct difference *difference)
     }
 }
 
+static bool
+is_same(const struct verify *verify, const struct column *column, const struct cell *source,
+    const struct mirror_value *mirror)
+{
+    return (source->bytes == NULL) == mirror->is_null &&
+           digest_value(&verify->worker->shared->digest, column, source) == mirror->digest;
+}
+
 static void
 append_columns(struct verify *verify, const struct cell *row, const struct mirror_value *mirror)
 {
-    const struct run_shared *shared = verify->worker->shared;
     const char *gap = ": ";
 
     for (size_t i = 0; i < verify->table->column_count; i++) {
         const struct column *column = &verify->table->columns[i];
 
-        if ((row[i].bytes == NULL) == mirror[i].is_null &&
-            digest_value(&shared->digest, column, &row[i]) == mirror[i].digest)
+        if (is_same(verify, column, &row[i], &mirror[i]))
             continue;
         buffer_printf(&verify->report, "%s%s", gap, column->name);
         gap = ", ";
-        if (!shared->settings->mirror.verify_values)
-            continue;
         buffer_append_text(&verify->report, " source ");
         append_source_value(&verify->report, column->kind, &row[i]);
         buffer_append_text(&verify->report, " mirror ");
@@ -187,15 +191,26 @@ append_columns(struct verify *verify, const struct cell *row, const struct mirro
     }
 }
 
+// The row on both sides as it is now; either is NULL when it is gone. Valid until *cursor is
+// closed.
+static bool
+read_both(struct verify *verify, const struct difference *difference, struct cursor **cursor,
+    const struct cell **row, struct mirror_value **mirror, struct error *err)
+{
+    *mirror = NULL;
+    *row = NULL;
+    return differences_read_row(verify->scan.comparison, &verify->worker->arena, difference,
+               VALUE_SHOWN_BYTES + 1, mirror, err) &&
+           read_row(verify, difference->key, cursor, row, err);
+}
+
 static bool
 append_changes(struct verify *verify, const struct difference *difference, struct error *err)
 {
     struct cursor *cursor = NULL;
     const struct cell *row;
-    struct mirror_value *mirror = NULL;
-    bool done = differences_read_row(verify->scan.comparison, &verify->worker->arena, difference,
-                    VALUE_SHOWN_BYTES + 1, &mirror, err) &&
-                read_row(verify, difference->key, &cursor, &row, err);
+    struct mirror_value *mirror;
+    bool done = read_both(verify, difference, &cursor, &row, &mirror, err);
 
     if (done && row != NULL && mirror != NULL)
         append_columns(verify, row, mirror);
@@ -217,10 +232,76 @@ show_difference(struct verify *verify, const struct difference *difference, stru
 }
 
 static bool
+show_differences(struct verify *verify, struct error *err)
+{
+    size_t shown = 0;
+
+    for (size_t i = 0; i < verify->difference_count && shown < SHOWN_MAX; i++) {
+        if (verify->is_moving[i])
+            continue;
+        shown++;
+        if (!show_difference(verify, &verify->differences[i], err))
+            return false;
+    }
+    return true;
+}
+
+static bool
+tally_columns(
+    struct verify *verify, const struct difference *difference, size_t *tally, struct error *err)
+{
+    struct cursor *cursor = NULL;
+    const struct cell *row;
+    struct mirror_value *mirror;
+    bool done = read_both(verify, difference, &cursor, &row, &mirror, err);
+
+    for (size_t i = 0; done && row != NULL && mirror != NULL && i < verify->table->column_count;
+         i++)
+        tally[i] += !is_same(verify, &verify->table->columns[i], &row[i], &mirror[i]);
+    cursor_close(cursor);
+    return done;
+}
+
+static void
+append_tally(struct verify *verify, const size_t *tally, size_t looked_at)
+{
+    const char *gap = "";
+
+    buffer_printf(&verify->report, "  changed in %zu of them: ", looked_at);
+    for (size_t i = 0; i < verify->table->column_count; i++) {
+        if (tally[i] == 0)
+            continue;
+        buffer_printf(&verify->report, "%s%s (%zu)", gap, verify->table->columns[i].name, tally[i]);
+        gap = ", ";
+    }
+    buffer_append_byte(&verify->report, '\n');
+}
+
+// Keys are values too: they are shown on request alone. In their place, which columns differ.
+static bool
+count_differences(struct verify *verify, struct error *err)
+{
+    size_t *tally =
+        arena_calloc(&verify->worker->arena, verify->table->column_count, sizeof *tally);
+    size_t looked_at = 0;
+
+    for (size_t i = 0; i < verify->difference_count && looked_at < SHOWN_MAX; i++) {
+        if (verify->is_moving[i] || verify->differences[i].kind != DIFFERENCE_CHANGED)
+            continue;
+        looked_at++;
+        if (!tally_columns(verify, &verify->differences[i], tally, err))
+            return false;
+    }
+    if (looked_at > 0)
+        append_tally(verify, tally, looked_at);
+    buffer_append_text(&verify->report, "  which rows: oe2pg verify --values\n");
+    return true;
+}
+
+static bool
 write_report(struct verify *verify, struct error *err)
 {
     const struct verification *result = verify->result;
-    size_t shown = 0;
 
     if (result->is_equal)
         buffer_printf(&verify->report, "%s: equal, %" PRId64 " rows", verify->table->target_name,
@@ -234,13 +315,10 @@ write_report(struct verify *verify, struct error *err)
     if (result->moving > 0)
         buffer_printf(&verify->report, " (%" PRId64 " more were moving)", result->moving);
     buffer_append_byte(&verify->report, '\n');
-    for (size_t i = 0; i < verify->difference_count && shown < SHOWN_MAX; i++) {
-        if (verify->is_moving[i] || verify->table->key == NULL)
-            continue;
-        shown++;
-        if (!show_difference(verify, &verify->differences[i], err))
-            return false;
-    }
+    if (verify->table->key != NULL && !result->is_equal &&
+        !(verify->worker->shared->settings->mirror.verify_values ? show_differences(verify, err)
+                                                                 : count_differences(verify, err)))
+        return false;
     output_write(buffer_text(&verify->report));
     return true;
 }

@@ -13,6 +13,14 @@
 
 enum { REQUEST_CAP = 1024 * 1024, HOST_BYTES = 256 };
 
+// java.sql.Connection.
+enum {
+    TRANSACTION_READ_UNCOMMITTED = 1,
+    TRANSACTION_READ_COMMITTED = 2,
+    TRANSACTION_REPEATABLE_READ = 4,
+    TRANSACTION_SERIALIZABLE = 8,
+};
+
 // --- connecting
 
 static void
@@ -274,6 +282,45 @@ jdbc_open(const struct source_settings *settings, struct source **opened, struct
     return done;
 }
 
+// java.sql.Connection's numbers.
+static const char *
+isolation_word(int32_t level)
+{
+    return level == TRANSACTION_READ_UNCOMMITTED  ? "read uncommitted"
+           : level == TRANSACTION_READ_COMMITTED  ? "read committed"
+           : level == TRANSACTION_REPEATABLE_READ ? "repeatable read"
+           : level == TRANSACTION_SERIALIZABLE    ? "serializable"
+                                                  : "";
+}
+
+static void
+jdbc_read_limits(struct source *base, struct source_limits *limits)
+{
+    struct jdbc_source *source = (struct jdbc_source *)base;
+    struct error ignored = { 0 };
+    struct parcel_reader parcel;
+    struct jni_call call;
+    bool done;
+
+    if (!jni_begin(source->settings, "could not ask the driver for its limits", &call, &ignored))
+        return;
+    done = jni_parcel(
+        &call, source->session, jvm_methods()->session_limits, &source->arena, &parcel, &ignored);
+    jni_end(&call);
+    if (!done)
+        return;
+    limits->isolation = isolation_word(parcel_take_number(&parcel));
+    limits->name_length = parcel_take_number(&parcel);
+    limits->statement_bytes = parcel_take_number(&parcel);
+    limits->columns = parcel_take_number(&parcel);
+}
+
+static const char *
+jdbc_ask(struct source *base, const char *sql)
+{
+    return query_text((struct jdbc_source *)base, sql);
+}
+
 static void
 jdbc_cancel(struct source *base)
 {
@@ -291,6 +338,8 @@ const struct source_driver jdbc_source_driver = {
     .open = jdbc_open,
     .close = jdbc_close,
     .cancel = jdbc_cancel,
+    .read_limits = jdbc_read_limits,
+    .ask = jdbc_ask,
     .read_catalog = jdbc_read_catalog,
     .open_cursor = jdbc_open_cursor,
     .fetch = jdbc_fetch,

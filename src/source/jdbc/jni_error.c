@@ -136,7 +136,13 @@ jdbc_fail(const struct jdbc_problem *problem, struct error *err, const char *wha
 
     if (problem->kind == JDBC_PROBLEM_MEMORY)
         return fail_memory(err, what);
-    (void)error_set(err, meaning.kind, "%s: %s", what, problem->message);
+    // OpenEdge's 210012 names table and column alone, and people need to know which.
+    if (sqlstate_may_quote_values(state) && labs(problem->code) != 210012)
+        (void)error_set(err, meaning.kind,
+            "%s: the source refused a value, SQLSTATE %s, its own number %ld", what, state,
+            (long)problem->code);
+    else
+        (void)error_set(err, meaning.kind, "%s: %s", what, problem->message);
     err->transient = meaning.transient;
     err->native_code = problem->code;
     (void)snprintf(

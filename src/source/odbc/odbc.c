@@ -51,6 +51,15 @@ get_info(struct odbc_source *source, SQLUSMALLINT what)
     return SQL_SUCCEEDED(code) ? arena_strdup(&source->arena, text) : "";
 }
 
+static SQLUINTEGER
+get_flags(struct odbc_source *source, SQLUSMALLINT what)
+{
+    SQLUINTEGER flags = 0;
+    SQLRETURN code = SQLGetInfo(source->connection, what, &flags, (SQLSMALLINT)sizeof flags, NULL);
+
+    return SQL_SUCCEEDED(code) ? flags : 0;
+}
+
 // --- connecting
 
 static bool
@@ -295,6 +304,42 @@ odbc_open(const struct source_settings *settings, struct source **opened, struct
     return true;
 }
 
+static const char *
+isolation_word(SQLULEN level)
+{
+    return level == SQL_TXN_READ_UNCOMMITTED  ? "read uncommitted"
+           : level == SQL_TXN_READ_COMMITTED  ? "read committed"
+           : level == SQL_TXN_REPEATABLE_READ ? "repeatable read"
+           : level == SQL_TXN_SERIALIZABLE    ? "serializable"
+                                              : "";
+}
+
+static void
+odbc_read_limits(struct source *base, struct source_limits *limits)
+{
+    struct odbc_source *source = (struct odbc_source *)base;
+    SQLULEN level = 0;
+    SQLUSMALLINT number = 0;
+
+    if (SQL_SUCCEEDED(SQLGetConnectAttr(
+            source->connection, SQL_ATTR_TXN_ISOLATION, &level, (SQLINTEGER)sizeof level, NULL)))
+        limits->isolation = isolation_word(level);
+    if (SQL_SUCCEEDED(SQLGetInfo(
+            source->connection, SQL_MAX_TABLE_NAME_LEN, &number, (SQLSMALLINT)sizeof number, NULL)))
+        limits->name_length = number;
+    number = 0;
+    if (SQL_SUCCEEDED(SQLGetInfo(source->connection, SQL_MAX_COLUMNS_IN_SELECT, &number,
+            (SQLSMALLINT)sizeof number, NULL)))
+        limits->columns = number;
+    limits->statement_bytes = get_flags(source, SQL_MAX_STATEMENT_LEN);
+}
+
+static const char *
+odbc_ask(struct source *base, const char *sql)
+{
+    return query_text((struct odbc_source *)base, sql);
+}
+
 static void
 odbc_cancel(struct source *base)
 {
@@ -311,6 +356,8 @@ const struct source_driver odbc_source_driver = {
     .open = odbc_open,
     .close = odbc_close,
     .cancel = odbc_cancel,
+    .read_limits = odbc_read_limits,
+    .ask = odbc_ask,
     .read_catalog = odbc_read_catalog,
     .open_cursor = odbc_open_cursor,
     .fetch = odbc_fetch,

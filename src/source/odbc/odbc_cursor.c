@@ -173,8 +173,8 @@ fail_for_odd_texts(struct odbc_cursor *cursor, struct error *err)
 
 // Canonical text in place; the slack is there.
 static size_t
-make_canonical(const struct odbc_cursor *cursor, const struct odbc_slot *slot, char *text, size_t size,
-    size_t capacity)
+make_canonical(const struct odbc_cursor *cursor, const struct odbc_slot *slot, char *text,
+    size_t size, size_t capacity)
 {
     const struct column *column = slot->column;
 

@@ -7,6 +7,7 @@
 #include "source/openedge/openedge.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct record {
@@ -121,6 +122,10 @@ odbc_fail(const struct source_settings *settings, SQLSMALLINT handle_type, SQLHA
     mask(settings, cause.message, sizeof cause.message);
     state = better_state(&cause);
     meaning = sqlstate_find(state, SQL_SIDE_SOURCE);
+    // OpenEdge's 210012 names table and column alone, and people need to know which.
+    if (sqlstate_may_quote_values(state) && labs(cause.native) != 210012)
+        (void)snprintf(cause.message, sizeof cause.message,
+            "the source refused a value, SQLSTATE %s, its own number %ld", state, cause.native);
     (void)error_set(err, meaning.kind, "%s: %s", what, cause.message);
     err->transient = meaning.transient;
     err->native_code = cause.native;

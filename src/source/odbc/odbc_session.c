@@ -3,7 +3,7 @@
 #include "source/odbc/odbc_product.h"
 
 static const char *
-level_name(SQLUINTEGER level)
+level_name(SQLULEN level)
 {
     switch (level) {
     case SQL_TXN_READ_UNCOMMITTED:
@@ -49,9 +49,9 @@ run(struct odbc_source *source, const char *sql, struct error *err)
 static const char *
 reported_level(struct odbc_source *source)
 {
-    SQLUINTEGER level = 0;
+    SQLULEN level = 0; // some drivers write all eight bytes
     SQLRETURN code = SQLGetConnectAttr(
-        source->connection, SQL_ATTR_TXN_ISOLATION, &level, SQL_IS_UINTEGER, NULL);
+        source->connection, SQL_ATTR_TXN_ISOLATION, &level, (SQLINTEGER)sizeof level, NULL);
 
     return level_name(SQL_SUCCEEDED(code) ? level : 0);
 }

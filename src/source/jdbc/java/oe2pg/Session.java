@@ -78,6 +78,17 @@ final class Session {
             .bytes();
     }
 
+    /** A parcel: isolation level; characters of a table's name, of a statement; columns at most. */
+    byte[] limits() throws SQLException {
+        DatabaseMetaData data = connection.getMetaData();
+        return new Parcel()
+            .putNumber(connection.getTransactionIsolation())
+            .putNumber(data.getMaxTableNameLength())
+            .putNumber(data.getMaxStatementLength())
+            .putNumber(data.getMaxColumnsInSelect())
+            .bytes();
+    }
+
     /**
      * From a parcel: the isolation level, a statement that sets it ("" where none is known), seconds
      * for a statement, whether autocommit is to be off, statements to run. Returns a parcel: how the
