@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A look-alike of OpenEdge for script/demo: prints its port, then answers SQL of the store behind it.
+"""A look-alike of OpenEdge for script/demo: prints its port, then answers SQL of its store.
 
     lookalike_shell.py JARS SCHEMA...
 

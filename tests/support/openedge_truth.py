@@ -1,4 +1,4 @@
-"""What a mirror of the look-alike has to hold, by the store's own SQL: values in the mirror's text."""
+"""What a mirror of the look-alike has to hold, by the store's own SQL, in the mirror's texts."""
 
 import decimal
 
