@@ -107,6 +107,22 @@ def test_changes_come_through(mirror, pg):
         assert written(pg) == (1, 5, 1)
 
 
+@pytest.mark.parametrize("java_time", ["unsupported", "supported"])
+def test_days_beyond_the_range_arrive_as_the_driver_gives_them(mirror, pg, java_time):
+    """Sections 9 and 11.8: a driver that delivers them, as texts or as java.time has them."""
+    with OpenEdgeServer("pathology") as own:
+        own.switch(date_out_of_range="delivered", java_time=java_time)
+        own.sql("""INSERT INTO PUB."Calendar" ("Id", "Day") VALUES (50, DATE '-0044-03-15'),
+            (51, DATE '12000-01-01')""")
+        mirror.source(**own.source_keys())
+        run_well(mirror, "--table", "Calendar")
+        days = dict(pg.query("SELECT id, day FROM pub.calendar WHERE id IN ('50', '51')"))
+        assert days["50"] in ("-0044-03-15", "0045-03-15 BC")
+        assert days["51"] in ("+12000-01-01", "12000-01-01")
+        run_well(mirror, "--table", "Calendar")
+        assert written(pg) == (0, 0, 0)
+
+
 # --- the catalogue --------------------------------------------------------------------------------
 
 def keys_of(pg):

@@ -1,0 +1,88 @@
+// What OpenEdge is asked through ODBC, as strings: no driver of it is at hand.
+#include "source/odbc/odbc_query.h"
+#include "source/odbc/odbc_product.h"
+
+#include "../cmocka_all.h"
+
+#include <string.h>
+
+static char bytes[] = "7";
+
+static struct column columns[] = {
+    { .name = "Cust-Num", .kind = VALUE_INTEGER, .is_nullable = true, .width = 4 },
+    { .name = "Bill\"To", .kind = VALUE_INTEGER, .is_nullable = false, .width = 4 },
+};
+static uint16_t key_columns[] = { 0, 1 };
+static const struct key billing = {
+    .name = "k", .columns = key_columns, .column_count = 2, .descending = 2
+};
+static const struct table table = {
+    .schema = "PUB", .name = "Order", .columns = columns, .column_count = 2
+};
+
+static void
+check_sql(const struct read_request *request, bool needs_unlocked, const char *expected)
+{
+    struct odbc_source source = { .product = odbc_product_find("OpenEdge", "pgoe27.so"),
+        .needs_unlocked = needs_unlocked };
+    static const uint16_t order[] = { 0, 1 };
+    struct odbc_query query = { 0 };
+    struct error err = { 0 };
+
+    source.base.identity.code_page = "UTF-8";
+    memcpy(source.quote, "\"", 2);
+    assert_true(odbc_query_build(&source, request, order, false, &query, &err));
+    assert_string_equal(buffer_text(&query.sql), expected);
+    odbc_query_release(&query);
+}
+
+#define ITEMS "\"Cust-Num\", \"Bill\"\"To\" FROM \"PUB\".\"Order\""
+
+static void
+openedge_is_read_in_the_direction_of_its_index(void **state)
+{
+    struct cell values[] = { { .bytes = bytes, .size = 1 }, { .bytes = bytes, .size = 1 } };
+    struct key_position after = { .values = values, .count = 2 };
+    struct read_request request = {
+        .table = &table, .part = KEY_PART_NOT_NULL, .key = &billing, .row_limit = 500
+    };
+
+    (void)state;
+    check_sql(&request, false,
+        "SELECT TOP 500 " ITEMS
+        " WHERE \"Cust-Num\" IS NOT NULL ORDER BY \"Cust-Num\", \"Bill\"\"To\" DESC");
+    request.row_limit = 0;
+    request.after = &after;
+    check_sql(&request, false,
+        "SELECT " ITEMS " WHERE \"Cust-Num\" IS NOT NULL AND \"Cust-Num\" = ? AND "
+        "\"Bill\"\"To\" < ? ORDER BY \"Cust-Num\", \"Bill\"\"To\" DESC");
+    after.count = 1;
+    check_sql(&request, false,
+        "SELECT " ITEMS " WHERE \"Cust-Num\" IS NOT NULL AND \"Cust-Num\" > ? "
+        "ORDER BY \"Cust-Num\", \"Bill\"\"To\" DESC");
+}
+
+static void
+openedge_is_read_without_locks_by_a_hint_where_the_level_cannot_be_had(void **state)
+{
+    struct read_request request = { .table = &table, .part = KEY_PART_WITH_NULL, .key = &billing };
+
+    (void)state;
+    check_sql(&request, true,
+        "SELECT " ITEMS " WITH (NOLOCK) WHERE (\"Cust-Num\" IS NULL OR \"Bill\"\"To\" IS NULL)");
+    request.part = KEY_PART_ALL;
+    request.key = NULL;
+    check_sql(&request, true, "SELECT " ITEMS " WITH (NOLOCK)");
+    check_sql(&request, false, "SELECT " ITEMS);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(openedge_is_read_in_the_direction_of_its_index),
+        cmocka_unit_test(openedge_is_read_without_locks_by_a_hint_where_the_level_cannot_be_had),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
