@@ -1,5 +1,7 @@
 #include "plan/plan.h"
 
+#include "model/key_choice.h"
+
 #include "base/hash.h"
 #include "base/text.h"
 
@@ -34,7 +36,8 @@ plan_fingerprint(const struct table *table)
     }
     digest = add_text(digest, table->where != NULL ? table->where : "");
     for (size_t i = 0; table->key != NULL && i < table->key->column_count; i++)
-        digest = hash_row_add(digest, table->key->columns[i] + UINT64_C(1));
+        digest = hash_row_add(digest,
+            table->key->columns[i] + (key_is_descending(table->key, i) ? UINT64_C(1000001) : 1));
     return digest;
 }
 

@@ -180,8 +180,26 @@ find_pattern(const struct name_pattern *patterns, size_t count, const struct tab
     return NULL;
 }
 
+// By its name: a wildcard means the tables that people know.
+static bool
+is_asked_for(const struct selected_table *entry)
+{
+    return (entry->pattern != NULL && is_named(entry->pattern->pattern, entry->table)) ||
+           (entry->settings != NULL && is_named(entry->settings->pattern, entry->table));
+}
+
 static void
-judge(const struct mirror_settings *settings, struct selected_table *entry)
+leave_out(struct arena *arena, struct selected_table *entry)
+{
+    struct name_pattern *why = arena_alloc(arena, sizeof *why);
+
+    *why = (struct name_pattern){ .pattern = entry->table->name, .file = entry->table->left_out };
+    entry->pattern = why;
+    entry->verdict = SELECTION_IGNORED;
+}
+
+static void
+judge(struct arena *arena, const struct mirror_settings *settings, struct selected_table *entry)
 {
     entry->pattern = find_pattern(settings->ignored, settings->ignored_count, entry->table);
     if (entry->pattern != NULL) {
@@ -193,6 +211,8 @@ judge(const struct mirror_settings *settings, struct selected_table *entry)
                          ? SELECTION_TAKEN
                          : SELECTION_NOT_SELECTED;
     entry->settings = selection_find_settings(settings, entry->table);
+    if (entry->table->left_out != NULL && entry->verdict == SELECTION_TAKEN && !is_asked_for(entry))
+        leave_out(arena, entry);
 }
 
 // Somebody who asks for an ignored table by its name should hear why nothing happens.
@@ -459,8 +479,11 @@ selection_make(struct arena *arena, const struct mirror_settings *settings,
     size_t warnings_max;
     bool **used = make_used(arena, settings, &warnings_max);
 
+    warnings_max += catalog->note_count;
     memset(selection, 0, sizeof *selection);
     selection->warnings = arena_calloc(arena, warnings_max, sizeof *selection->warnings);
+    for (size_t i = 0; i < catalog->note_count; i++)
+        selection->warnings[selection->warning_count++] = catalog->notes[i];
     selection->tables = arena_calloc(arena, catalog->table_count, sizeof *selection->tables);
     selection->table_count = catalog->table_count;
     if (!check_patterns(
@@ -471,7 +494,7 @@ selection_make(struct arena *arena, const struct mirror_settings *settings,
         struct selected_table *entry = &selection->tables[i];
 
         entry->table = catalog->tables[i];
-        judge(settings, entry);
+        judge(arena, settings, entry);
         if (entry->verdict == SELECTION_IGNORED)
             continue;
         if (entry->settings != NULL)

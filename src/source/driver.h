@@ -12,12 +12,17 @@ struct source {
     atomic_bool is_waiting; // source.c's
     struct source_identity identity;
     bool buffers_results;
+    size_t odd_stamp_count; // since source_take_odd_stamps
     unsigned value_copies; // 0: unknown
 };
 
 struct cursor {
     struct source *source;
 };
+
+// Counts a stamp with zone that came as characters in a form that is not known: it is kept as it
+// is.
+void driver_judge_stamp(struct source *source, const char *text, size_t size);
 
 // One door. Every function keeps the promise of its namesake in source.h; none is optional, and
 // none is ever given NULL.

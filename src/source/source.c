@@ -1,6 +1,7 @@
 #include "source/source.h"
 
 #include "base/fault.h"
+#include "model/canonical.h"
 #include "source/driver.h"
 
 #include <stdio.h>
@@ -137,6 +138,22 @@ cursor_fetch(struct cursor *cursor, const struct batch **batch, struct error *er
     done = source->driver->fetch(cursor, batch, err);
     source->is_waiting = false;
     return done;
+}
+
+void
+driver_judge_stamp(struct source *source, const char *text, size_t size)
+{
+    if (!canonical_is_zoned_stamp(text, size))
+        source->odd_stamp_count++;
+}
+
+size_t
+source_take_odd_stamps(struct source *source)
+{
+    size_t count = source->odd_stamp_count;
+
+    source->odd_stamp_count = 0;
+    return count;
 }
 
 void

@@ -53,6 +53,10 @@ const char *source_ask(struct source *source, const char *sql);
 // tables are then better read in pieces, by key.
 bool source_buffers_results(const struct source *source);
 
+// How many stamps with zone came as characters in a form that is not known, and were kept as they
+// came, since this was last asked.
+size_t source_take_odd_stamps(struct source *source);
+
 // How many times a value is in memory while it is read: the driver's copies, and the cursor's.
 unsigned source_value_copies(const struct source *source);
 

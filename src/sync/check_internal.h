@@ -23,7 +23,9 @@ struct check {
     struct catalog catalog;
     struct selection selection;
     bool has_selection;
-    bool has_tracking; // tables that can be read
+    bool has_tracking;               // tables that can be read
+    const struct table **unreadable; // for want of a right, as far as it was tried
+    size_t unreadable_count;
 };
 
 // A finding; `remedy` may be "".
@@ -62,5 +64,8 @@ bool check_mirror(struct check *check, struct error *err) __attribute__((warn_un
 // What stands in the way of mirrored tables: needs both sides.
 bool check_mirrored_tables(struct check *check, struct error *err)
     __attribute__((warn_unused_result));
+
+// What there is to say of OpenEdge besides; nothing of any other source. Needs an open source.
+void check_openedge(struct check *check);
 
 #endif

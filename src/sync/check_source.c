@@ -206,6 +206,10 @@ name_the_grant(struct check *check, const struct table *table, struct error *fai
 
     if (strcmp(failure->sqlstate, "42501") != 0)
         return;
+    if (check->unreadable == NULL)
+        check->unreadable =
+            arena_calloc(&check->arena, check->selection.table_count, sizeof *check->unreadable);
+    check->unreadable[check->unreadable_count++] = table;
     failure->hint[0] = '\0';
     error_hint(failure, "On the source: GRANT SELECT ON %s%s%s TO %s;", table->schema,
         table->schema[0] != '\0' ? "." : "", table->name,
@@ -321,6 +325,7 @@ bool
 check_source(struct check *check, struct error *err)
 {
     struct source *source;
+    bool done;
 
     if (!check_expect_source(check, "could not connect to the source", 1, err) ||
         !source_open(&check->settings->source, &source, err))
@@ -336,5 +341,7 @@ check_source(struct check *check, struct error *err)
     report_selection(check);
     report_keyless(check);
     report_long_columns(check);
-    return report_reading(check, err);
+    done = report_reading(check, err);
+    check_openedge(check);
+    return done;
 }

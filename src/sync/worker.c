@@ -240,7 +240,10 @@ attempt(struct worker *worker, const struct job *job, struct outcome *outcome, s
     outcome->result = (struct table_result){ .started_ms = outcome->result.started_ms };
     worker->counters.row_count = 0;
     worker->counters.size_bytes = 0;
-    return worker_open(worker, job->table->name, err) && job_do(worker, job, outcome, err);
+    if (!worker_open(worker, job->table->name, err))
+        return false;
+    (void)source_take_odd_stamps(worker->source);
+    return job_do(worker, job, outcome, err);
 }
 
 // ---- after a failure ---------------------------------------------------------------------------
@@ -470,6 +473,17 @@ report_done(const struct job *job, const struct outcome *outcome)
             result->values_quarantined, job->table->target_name, result->values_newly_quarantined);
 }
 
+static void
+report_odd_stamps(struct worker *worker, const struct job *job)
+{
+    size_t count = worker->source != NULL ? source_take_odd_stamps(worker->source) : 0;
+
+    if (count > 0)
+        log_warning("%s: %zu stamps with zone came in a form that is not known; they are mirrored "
+                    "as they came",
+            job->table->target_name, count);
+}
+
 // A further connection that the source refuses is no failure: brokers and licences are tight.
 static bool
 can_start(struct worker *worker)
@@ -498,8 +512,10 @@ run_one(struct worker *worker, size_t number)
         worker->counters.table = NULL;
         worker_set_phase(worker, PHASE_IDLE);
     }
-    if (outcome.state == OUTCOME_DONE)
+    if (outcome.state == OUTCOME_DONE) {
         report_done(job, &outcome);
+        report_odd_stamps(worker, job);
+    }
     queue_finish(queue, number, &outcome);
 }
 

@@ -164,6 +164,16 @@ static const struct jdbc_product products[] = {
     { .patterns = { "Apache Derby" },
         .limit = " FETCH FIRST %zu ROWS ONLY",
         .ends_transactions = true },
+    { .patterns = { "*OpenEdge*" },
+        .guid = "SELECT d.\"_Db-guid\" FROM PUB.\"_Db\" d WHERE d.\"_Db-local\" = 1",
+        .code_page = "SELECT d.\"_Db-xl-name\" FROM PUB.\"_Db\" d WHERE d.\"_Db-local\" = 1",
+        .top = "TOP %zu ",
+        .isolation = { "SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED",
+            "SET TRANSACTION ISOLATION LEVEL READ COMMITTED" },
+        .unlocked = " WITH (NOLOCK)",
+        // An open transaction, and every statement begins one, keeps a lock of the schema.
+        .ends_transactions = true,
+        .is_openedge = true },
 };
 
 static const struct jdbc_product unknown_product;

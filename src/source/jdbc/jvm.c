@@ -198,7 +198,7 @@ find_methods(JNIEnv *env, struct jvm_methods *m)
            find_method(env, m->session, true, "open", "([B)Loe2pg/Session;", &m->session_open) &&
            find_method(env, m->session, false, "describe", "()[B", &m->session_describe) &&
            find_method(env, m->session, false, "limits", "()[B", &m->session_limits) &&
-           find_method(env, m->session, false, "setUp", "([B)V", &m->session_set_up) &&
+           find_method(env, m->session, false, "setUp", "([B)[B", &m->session_set_up) &&
            find_method(env, m->session, false, "query", "([B[B[BIIIJ)Loe2pg/BatchReader;",
                &m->session_query) &&
            find_method(env, m->session, false, "metadata", "(I[B[BJ)Loe2pg/BatchReader;",

@@ -51,15 +51,6 @@ get_info(struct odbc_source *source, SQLUSMALLINT what)
     return SQL_SUCCEEDED(code) ? arena_strdup(&source->arena, text) : "";
 }
 
-static SQLUINTEGER
-get_flags(struct odbc_source *source, SQLUSMALLINT what)
-{
-    SQLUINTEGER flags = 0;
-    SQLRETURN code = SQLGetInfo(source->connection, what, &flags, (SQLSMALLINT)sizeof flags, NULL);
-
-    return SQL_SUCCEEDED(code) ? flags : 0;
-}
-
 // --- connecting
 
 static bool
@@ -179,69 +170,6 @@ connect_source(struct odbc_source *source, struct error *err)
     return connect_as(source, dialect, err);
 }
 
-// --- the session
-
-static bool
-set_isolation(struct odbc_source *source, struct error *err)
-{
-    SQLUINTEGER possible = get_flags(source, SQL_TXN_ISOLATION_OPTION);
-    SQLUINTEGER wanted = source->settings->isolation == SOURCE_READ_UNCOMMITTED
-                             ? SQL_TXN_READ_UNCOMMITTED
-                             : SQL_TXN_READ_COMMITTED;
-    SQLRETURN code;
-
-    // A source that only knows stricter levels (SQLite) reads with its own.
-    if ((possible & wanted) == 0)
-        return true;
-    code = SQLSetConnectAttr(
-        source->connection, SQL_ATTR_TXN_ISOLATION, (SQLPOINTER)(uintptr_t)wanted, SQL_IS_UINTEGER);
-    if (!SQL_SUCCEEDED(code))
-        return odbc_fail(source->settings, SQL_HANDLE_DBC, source->connection, code, err,
-            "could not set the isolation level");
-    return true;
-}
-
-// Some drivers begin to work on a query only when its first row is asked for.
-static bool
-run(struct odbc_source *source, const char *sql, struct error *err)
-{
-    struct odbc_statement statement = { 0 };
-    SQLSMALLINT columns = 0;
-    bool done = odbc_statement_open(source, &statement, err) &&
-                odbc_statement_execute(&statement, sql, err) &&
-                odbc_statement_check(&statement, SQLNumResultCols(statement.handle, &columns), err,
-                    "could not query the source");
-
-    if (done && columns > 0)
-        done = odbc_statement_check(
-            &statement, SQLFetch(statement.handle), err, "could not query the source");
-    odbc_statement_close(&statement);
-    return done;
-}
-
-static bool
-set_up_session(struct odbc_source *source, struct error *err)
-{
-    SQLRETURN code;
-
-    if (!set_isolation(source, err))
-        return false;
-    for (size_t i = 0; i < ODBC_SESSION_STATEMENTS && source->product->session[i] != NULL; i++) {
-        if (!run(source, source->product->session[i], err)) {
-            err->kind = ERROR_SOURCE;
-            return error_within(err, "could not set up the session");
-        }
-    }
-    if (!source->product->ends_transactions)
-        return true;
-    code = SQLSetConnectAttr(source->connection, SQL_ATTR_AUTOCOMMIT,
-        (SQLPOINTER)(uintptr_t)SQL_AUTOCOMMIT_OFF, SQL_IS_UINTEGER);
-    if (!SQL_SUCCEEDED(code))
-        return odbc_fail(source->settings, SQL_HANDLE_DBC, source->connection, code, err,
-            "could not switch autocommit off");
-    return true;
-}
-
 // --- the identity
 
 // A single text by query; "" when there is none, for whatever reason.
@@ -358,7 +286,7 @@ odbc_open(const struct source_settings *settings, struct source **opened, struct
     source->product =
         odbc_product_find(get_info(source, SQL_DBMS_NAME), get_info(source, SQL_DRIVER_NAME));
     learn_abilities(source);
-    if (!odbc_limit_init(source, err) || !set_up_session(source, err)) {
+    if (!odbc_limit_init(source, err) || !odbc_set_up_session(source, err)) {
         odbc_close(&source->base);
         return false;
     }
@@ -383,6 +311,7 @@ odbc_read_limits(struct source *base, struct source_limits *limits)
     struct odbc_source *source = (struct odbc_source *)base;
     SQLULEN level = 0;
     SQLUSMALLINT number = 0;
+    SQLUINTEGER size = 0;
 
     if (SQL_SUCCEEDED(SQLGetConnectAttr(
             source->connection, SQL_ATTR_TXN_ISOLATION, &level, (SQLINTEGER)sizeof level, NULL)))
@@ -394,7 +323,9 @@ odbc_read_limits(struct source *base, struct source_limits *limits)
     if (SQL_SUCCEEDED(SQLGetInfo(source->connection, SQL_MAX_COLUMNS_IN_SELECT, &number,
             (SQLSMALLINT)sizeof number, NULL)))
         limits->columns = number;
-    limits->statement_bytes = get_flags(source, SQL_MAX_STATEMENT_LEN);
+    if (SQL_SUCCEEDED(SQLGetInfo(
+            source->connection, SQL_MAX_STATEMENT_LEN, &size, (SQLSMALLINT)sizeof size, NULL)))
+        limits->statement_bytes = size;
 }
 
 static const char *

@@ -11,6 +11,7 @@
 #include "source/odbc/odbc_pace.h"
 #include "source/odbc/odbc_product.h"
 #include "source/odbc/odbc_query.h"
+#include "source/odbc/odbc_type.h"
 #include "source/odbc/odbc_value.h"
 
 #include <stdint.h>
@@ -175,10 +176,17 @@ static size_t
 make_canonical(const struct odbc_cursor *cursor, const struct odbc_slot *slot, char *text,
     size_t size, size_t capacity)
 {
+    const struct column *column = slot->column;
+
     if (cursor->source->product->prints_long_reals && odbc_value_shorten_real(text, &size) &&
-        slot->column->kind == VALUE_FLOAT)
+        column->kind == VALUE_FLOAT)
         return size;
-    return canonical_text(slot->column->kind, slot->column->scale, text, size, capacity);
+    size = canonical_text(column->kind, column->scale, text, size, capacity);
+    // Where it is a type of characters, nobody has checked the form yet.
+    if (column->kind == VALUE_TIMESTAMP_TZ &&
+        odbc_type_class(column->driver_type) == ODBC_CLASS_TEXT)
+        driver_judge_stamp(cursor->base.source, text, size);
+    return size;
 }
 
 static struct cell *

@@ -4,6 +4,7 @@
 #include "base/sqlstate.h"
 #include "base/text.h"
 #include "source/odbc/odbc.h"
+#include "source/openedge/openedge.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,12 +75,15 @@ mask(const struct source_settings *settings, char *text, size_t capacity)
         text_mask(text, capacity, settings->password);
 }
 
-// MariaDB and MySQL say HY000 for what has a state of its own elsewhere.
+// MariaDB and MySQL say HY000 for what has a state of its own elsewhere, and OpenEdge says it for
+// everything.
 static const char *
 better_state(const struct record *record)
 {
-    if (strcmp(record->state, "HY000") != 0)
-        return record->state;
+    const char *state = openedge_state(record->state, record->native, record->message);
+
+    if (strcmp(state, "HY000") != 0)
+        return state;
     switch (record->native) {
     case 2002: // cannot connect
     case 2003:
@@ -106,6 +110,7 @@ odbc_fail(const struct source_settings *settings, SQLSMALLINT handle_type, SQLHA
 {
     struct record cause;
     struct sqlstate_meaning meaning;
+    const char *remedy;
     const char *state;
 
     if (code == SQL_INVALID_HANDLE)
@@ -124,7 +129,10 @@ odbc_fail(const struct source_settings *settings, SQLSMALLINT handle_type, SQLHA
     (void)error_set(err, meaning.kind, "%s: %s", what, cause.message);
     err->transient = meaning.transient;
     err->native_code = cause.native;
-    memcpy(err->sqlstate, cause.state, sizeof err->sqlstate);
+    remedy = openedge_hint(cause.state, cause.native, cause.message);
+    (void)snprintf(err->sqlstate, sizeof err->sqlstate, "%s", remedy != NULL ? state : cause.state);
+    if (remedy != NULL)
+        (void)error_hint(err, "%s", remedy);
     if (meaning.hint != NULL)
         (void)error_hint(err, "%s", meaning.hint);
     return false;

@@ -345,6 +345,17 @@ static const struct odbc_product products[] = {
         .refine_column = mariadb_refine,
         .only_own_catalog = true,
         .has_limit = true },
+    { .patterns = { "*OpenEdge*" },
+        .driver = "*",
+        .guid = "SELECT d.\"_Db-guid\" FROM PUB.\"_Db\" d WHERE d.\"_Db-local\" = 1",
+        .code_page = "SELECT d.\"_Db-xl-name\" FROM PUB.\"_Db\" d WHERE d.\"_Db-local\" = 1",
+        .isolation = { "SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED",
+            "SET TRANSACTION ISOLATION LEVEL READ COMMITTED" },
+        .unlocked = " WITH (NOLOCK)",
+        // An open transaction, and every statement begins one, keeps a lock of the schema.
+        .ends_transactions = true,
+        .has_top = true,
+        .is_openedge = true },
 };
 
 static const struct odbc_product unknown_product;

@@ -1,8 +1,10 @@
 #include "source/odbc/odbc_query.h"
 
 #include "base/mem.h"
+#include "model/key_choice.h"
 #include "source/odbc/odbc_limit.h"
 #include "source/odbc/odbc_product.h"
+#include "source/openedge/openedge.h"
 #include "source/odbc/odbc_type.h"
 
 #include <stdlib.h>
@@ -141,6 +143,15 @@ append_nulls(const struct odbc_source *source, const struct read_request *reques
         (void)buffer_append_byte(sql, ')');
 }
 
+// The last column of a position comes after it in the key's own direction.
+static const char *
+comparison(const struct read_request *request, size_t i)
+{
+    if (request->part == KEY_PART_EQUAL || i + 1 < request->after->count)
+        return " = ?";
+    return key_is_descending(request->key, i) ? " < ?" : " > ?";
+}
+
 static void
 append_position(const struct odbc_source *source, const struct read_request *request,
     struct odbc_query *query, bool *has_where)
@@ -154,8 +165,7 @@ append_position(const struct odbc_source *source, const struct read_request *req
         if (request->part == KEY_PART_EQUAL && after->values[i].bytes == NULL)
             (void)buffer_append_text(&query->sql, " IS NULL");
         else
-            (void)buffer_append_text(&query->sql,
-                request->part == KEY_PART_EQUAL || i + 1 < after->count ? " = ?" : " > ?");
+            (void)buffer_append_text(&query->sql, comparison(request, i));
     }
 }
 
@@ -167,6 +177,8 @@ append_order(
         (void)buffer_append_text(sql, i == 0 ? " ORDER BY " : ", ");
         append_column_name(
             source, sql, request->table, &request->table->columns[request->key->columns[i]]);
+        if (key_is_descending(request->key, i))
+            (void)buffer_append_text(sql, " DESC");
     }
 }
 
@@ -197,7 +209,8 @@ append_conditions(
 }
 
 static bool
-check_request(const struct read_request *request, struct error *err)
+check_request(
+    const struct odbc_source *source, const struct read_request *request, struct error *err)
 {
     if (request->table->column_count == 0)
         return error_set(err, ERROR_TABLE, "the catalogue shows no columns of it");
@@ -210,7 +223,7 @@ check_request(const struct read_request *request, struct error *err)
     if (request->part == KEY_PART_EQUAL &&
         (request->after == NULL || request->after->count != request->key->column_count))
         BUG("a row was asked for without its key");
-    return true;
+    return !source->product->is_openedge || openedge_check_names(request->table, err);
 }
 
 bool
@@ -219,18 +232,22 @@ odbc_query_build(const struct odbc_source *source, const struct read_request *re
 {
     const struct table *table = request->table;
 
-    if (!check_request(request, err))
+    if (!check_request(source, request, err))
         return false;
     memset(query, 0, sizeof *query);
     buffer_init(&query->sql, BUFFER_SQL_CAP);
     query->is_plain = mem_calloc(table->column_count, sizeof *query->is_plain);
     query->is_counted = mem_calloc(table->column_count, sizeof *query->is_counted);
     (void)buffer_append_text(&query->sql, "SELECT ");
+    if (request->part == KEY_PART_NOT_NULL && request->row_limit > 0 && source->product->has_top)
+        (void)buffer_printf(&query->sql, "TOP %zu ", request->row_limit);
     append_items(source, request, order, has_odd_texts, query);
     if (source->product->append_guard != NULL && !has_odd_texts)
         append_guard(source, table, query);
     (void)buffer_append_text(&query->sql, " FROM ");
     append_table_name(source, &query->sql, table);
+    if (source->needs_unlocked)
+        (void)buffer_append_text(&query->sql, source->product->unlocked);
     append_conditions(source, request, query);
     return !query->sql.failed || error_set(err, ERROR_TABLE, "its SELECT would be too long");
 }
