@@ -23,9 +23,9 @@ struct check {
     struct catalog catalog;
     struct selection selection;
     bool has_selection;
+    bool has_tracking;               // tables that can be read
     const struct table **unreadable; // for want of a right, as far as it was tried
     size_t unreadable_count;
-    bool has_tracking; // tables that can be read
 };
 
 // A finding; `remedy` may be "".

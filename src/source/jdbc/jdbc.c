@@ -13,14 +13,6 @@
 
 enum { REQUEST_CAP = 1024 * 1024, HOST_BYTES = 256 };
 
-// java.sql.Connection.
-enum {
-    TRANSACTION_READ_UNCOMMITTED = 1,
-    TRANSACTION_READ_COMMITTED = 2,
-    TRANSACTION_REPEATABLE_READ = 4,
-    TRANSACTION_SERIALIZABLE = 8,
-};
-
 // --- connecting
 
 static void
@@ -282,17 +274,6 @@ jdbc_open(const struct source_settings *settings, struct source **opened, struct
     return done;
 }
 
-// java.sql.Connection's numbers.
-static const char *
-isolation_word(int32_t level)
-{
-    return level == TRANSACTION_READ_UNCOMMITTED  ? "read uncommitted"
-           : level == TRANSACTION_READ_COMMITTED  ? "read committed"
-           : level == TRANSACTION_REPEATABLE_READ ? "repeatable read"
-           : level == TRANSACTION_SERIALIZABLE    ? "serializable"
-                                                  : "";
-}
-
 static void
 jdbc_read_limits(struct source *base, struct source_limits *limits)
 {
@@ -309,7 +290,7 @@ jdbc_read_limits(struct source *base, struct source_limits *limits)
     jni_end(&call);
     if (!done)
         return;
-    limits->isolation = isolation_word(parcel_take_number(&parcel));
+    limits->isolation = jdbc_isolation_name(parcel_take_number(&parcel));
     limits->name_length = parcel_take_number(&parcel);
     limits->statement_bytes = parcel_take_number(&parcel);
     limits->columns = parcel_take_number(&parcel);
