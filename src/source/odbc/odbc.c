@@ -320,7 +320,6 @@ odbc_read_limits(struct source *base, struct source_limits *limits)
     struct odbc_source *source = (struct odbc_source *)base;
     SQLULEN level = 0;
     SQLUSMALLINT number = 0;
-    SQLUINTEGER size = 0;
 
     if (SQL_SUCCEEDED(SQLGetConnectAttr(
             source->connection, SQL_ATTR_TXN_ISOLATION, &level, (SQLINTEGER)sizeof level, NULL)))
@@ -332,9 +331,7 @@ odbc_read_limits(struct source *base, struct source_limits *limits)
     if (SQL_SUCCEEDED(SQLGetInfo(source->connection, SQL_MAX_COLUMNS_IN_SELECT, &number,
             (SQLSMALLINT)sizeof number, NULL)))
         limits->columns = number;
-    if (SQL_SUCCEEDED(SQLGetInfo(
-            source->connection, SQL_MAX_STATEMENT_LEN, &size, (SQLSMALLINT)sizeof size, NULL)))
-        limits->statement_bytes = size;
+    limits->statement_bytes = get_flags(source, SQL_MAX_STATEMENT_LEN);
 }
 
 static const char *
