@@ -21,7 +21,8 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 
-from servers import MariadbServer, PostgresServer  # noqa: E402  (found through the line above)
+from openedge_server import OpenEdgeServer, jars_folder  # noqa: E402  (found by the line above)
+from servers import MariadbServer, PostgresServer  # noqa: E402
 
 PROJECT = HERE.parent.parent
 MIRROR_PASSWORD = "mirror-Geheim-1"
@@ -159,6 +160,22 @@ def pg_server():
 def mariadb_server():
     with MariadbServer() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def openedge_server():
+    """The look-alike of OpenEdge with the tables that come with it."""
+    if jars_folder() is None:
+        pytest.skip("left out: no look-alike was built, or there is no H2")
+    with OpenEdgeServer("sports2020", "pathology") as server:
+        yield server
+
+
+@pytest.fixture
+def openedge(openedge_server):
+    """The same; whoever alters tables has tables of his own."""
+    yield openedge_server
+    openedge_server.reset()
 
 
 _numbers = iter(range(1, 1_000_000))

@@ -1,0 +1,199 @@
+package oe;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** The results of java.sql.DatabaseMetaData. */
+final class CatalogRows implements Rows {
+    private final List<Compiled.Out> outs = new ArrayList<>();
+    private List<Object[]> rows = new ArrayList<>();
+    private int next;
+
+    private CatalogRows(String... columns) {
+        for (String column : columns) {
+            Compiled.Out out = new Compiled.Out();
+            out.name = column;
+            out.precision = 128;
+            outs.add(out);
+        }
+    }
+
+    private void add(Object... values) {
+        rows.add(values);
+    }
+
+    private void sort(int... columns) {
+        for (int i = columns.length - 1; i >= 0; i--) {
+            int column = columns[i];
+            rows.sort(Comparator.comparing(row -> String.valueOf(row[column])));
+        }
+    }
+
+    @Override
+    public List<Compiled.Out> outs() {
+        return outs;
+    }
+
+    @Override
+    public boolean isOfUser() {
+        return false;
+    }
+
+    @Override
+    public Block fetch(int count) {
+        int end = Math.min(rows.size(), next + count);
+        List<Object[]> block = List.copyOf(rows.subList(next, end));
+        next = end;
+        return new Block(block, next == rows.size(), null);
+    }
+
+    @Override
+    public byte[] large(int number) {
+        return null;
+    }
+
+    @Override
+    public void kill() {}
+
+    @Override
+    public void close() {
+        rows = List.of();
+    }
+
+    // --- the questions
+
+    /** `arguments` as Facts.java of the driver sends them. */
+    static CatalogRows answer(String what, List<String> arguments, Front front, Schema schema) {
+        return switch (what) {
+        case "tables" -> tables(arguments, front, schema.tables());
+        case "columns" -> columns(arguments, front, schema.tables());
+        case "primary_keys" -> primaryKeys(arguments, front, schema);
+        case "indexes" -> indexes(arguments, front, schema);
+        case "schemas" -> schemas();
+        default -> tableTypes();
+        };
+    }
+
+    private static CatalogRows schemas() {
+        CatalogRows result = new CatalogRows("TABLE_SCHEM", "TABLE_CATALOG");
+        result.add("PUB", null);
+        result.add("SYSPROGRESS", null);
+        return result;
+    }
+
+    private static CatalogRows tableTypes() {
+        CatalogRows result = new CatalogRows("TABLE_TYPE");
+        for (String type : List.of("SYSTEM TABLE", "TABLE", "VIEW"))
+            result.add(type);
+        return result;
+    }
+
+    private static boolean isLike(String pattern, String name) {
+        if (pattern == null)
+            return true;
+        StringBuilder regex = new StringBuilder();
+        for (int i = 0; i < pattern.length(); i++) {
+            char c = pattern.charAt(i);
+            if (c == '\\' && i + 1 < pattern.length())
+                regex.append(Pattern.quote(String.valueOf(pattern.charAt(++i))));
+            else
+                regex.append(c == '%' ? ".*" : c == '_' ? "." : Pattern.quote(String.valueOf(c)));
+        }
+        return Pattern.compile(regex.toString(), Pattern.CASE_INSENSITIVE).matcher(name).matches();
+    }
+
+    private static boolean isChosen(Table table, String owner, String name) {
+        return isLike(owner, table.owner) && isLike(name, table.name);
+    }
+
+    /** Tables that may not be read are shown as well. */
+    private static CatalogRows tables(List<String> arguments, Front front,
+        Collection<Table> tables) {
+        CatalogRows result = new CatalogRows("TABLE_CAT", "TABLE_SCHEM", "TABLE_NAME",
+            "TABLE_TYPE", "REMARKS");
+        String types = arguments.get(2);
+        for (Table table : tables) {
+            boolean isShown = table.isSystem() && table.owner.equals("PUB")
+                && front.switches.is("get_tables", "with_metaschema");
+            String type = table.isView() ? "VIEW" : table.isSystem() && !isShown ? "SYSTEM TABLE"
+                : "TABLE";
+            if (isChosen(table, arguments.get(0), arguments.get(1))
+                && (types == null || List.of(types.split(",")).contains(type)))
+                result.add(null, table.owner, table.name, type, table.description);
+        }
+        result.sort(3, 1, 2);
+        return result;
+    }
+
+    private static CatalogRows columns(List<String> arguments, Front front,
+        Collection<Table> tables) {
+        CatalogRows result = new CatalogRows("TABLE_CAT", "TABLE_SCHEM", "TABLE_NAME",
+            "COLUMN_NAME", "DATA_TYPE", "TYPE_NAME", "COLUMN_SIZE", "BUFFER_LENGTH",
+            "DECIMAL_DIGITS", "NUM_PREC_RADIX", "NULLABLE", "REMARKS", "COLUMN_DEF",
+            "SQL_DATA_TYPE", "SQL_DATETIME_SUB", "CHAR_OCTET_LENGTH", "ORDINAL_POSITION",
+            "IS_NULLABLE");
+        for (Table table : tables) {
+            if (!isChosen(table, arguments.get(0), arguments.get(1)))
+                continue;
+            int place = 0;
+            for (Field field : table.fields) {
+                place++;
+                if (isLike(arguments.get(2), field.name))
+                    result.addColumn(table, field, place, front);
+            }
+        }
+        return result;
+    }
+
+    private void addColumn(Table table, Field field, int place, Front front) {
+        Compiled.Out out = new Compiled.Out();
+        front.describe(out, table, field);
+        add(null, table.owner, table.name, field.name, out.type, out.typeName, out.precision, null,
+            out.scale, 10, field.isMandatory ? 0 : 1, field.label, field.initial, null, null,
+            out.precision, place, field.isMandatory ? "NO" : "YES");
+    }
+
+    private static CatalogRows primaryKeys(List<String> arguments, Front front, Schema schema) {
+        CatalogRows result = new CatalogRows("TABLE_CAT", "TABLE_SCHEM", "TABLE_NAME",
+            "COLUMN_NAME", "KEY_SEQ", "PK_NAME");
+        Table table = schema.find(String.valueOf(arguments.get(0)), arguments.get(1));
+        if (table == null)
+            return result;
+        int place = 0;
+        for (Field field : table.primaryKey)
+            result.add(null, table.owner, table.name, field.name, ++place,
+                "SYS_PK_" + table.name);
+        Index index = table.primaryIndex();
+        String way = front.switches.get("primary_keys");
+        boolean isMeant = way.equals("primary_index")
+            || way.equals("unique_primary_index") && index != null && index.isUnique;
+        if (isMeant && index != null && table.primaryKey.isEmpty()) {
+            for (Index.Part part : index.parts)
+                result.add(null, table.owner, table.name, part.field().name, ++place, index.name);
+        }
+        result.sort(3);
+        return result;
+    }
+
+    private static CatalogRows indexes(List<String> arguments, Front front, Schema schema) {
+        CatalogRows result = new CatalogRows("TABLE_CAT", "TABLE_SCHEM", "TABLE_NAME",
+            "NON_UNIQUE", "INDEX_QUALIFIER", "INDEX_NAME", "TYPE", "ORDINAL_POSITION",
+            "COLUMN_NAME", "ASC_OR_DESC", "CARDINALITY", "PAGES", "FILTER_CONDITION");
+        Table table = schema.find(String.valueOf(arguments.get(0)), arguments.get(1));
+        if (table == null || front.switches.is("index_info", "none"))
+            return result;
+        for (Index index : table.indexes) {
+            if (arguments.get(2).equals("unique") && !index.isUnique)
+                continue;
+            int place = 0;
+            for (Index.Part part : index.parts)
+                result.add(null, table.owner, table.name, index.isUnique ? 0 : 1, null,
+                    index.name, 3, ++place, part.field().name, part.isAscending() ? "A" : "D",
+                    null, null, null);
+        }
+        return result;
+    }
+}

@@ -1,0 +1,454 @@
+package oe;
+
+import com.ddtek.jdbc.openedge.Wire;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** One connection of a driver, from its login to its end, in a thread of its own. */
+final class Conversation implements Runnable {
+    private static final int CURSORS_MAX = 50;
+
+    private final Server server;
+    private final Wire wire;
+    private final int number;
+    private final Map<Integer, Rows> cursors = new HashMap<>();
+    private String user = "";
+    private Front front;
+    private Connection connection;
+    private int lastCursor;
+    private String fetchKind = "fetch"; // of the last one, as Mishaps.java has it
+    private boolean isAutoCommit = true;
+    private boolean isInTransaction;
+    private volatile PreparedStatement running;
+    private boolean isCancelled;
+
+    Conversation(Server server, Wire wire, int number) {
+        this.server = server;
+        this.wire = wire;
+        this.number = number;
+    }
+
+    int number() {
+        return number;
+    }
+
+    String user() {
+        return user;
+    }
+
+    int isolation() {
+        return front.isolation;
+    }
+
+    boolean isAutoCommit() {
+        return isAutoCommit;
+    }
+
+    /** While it is, the schema is locked for sharing. */
+    synchronized boolean isInTransaction() {
+        return isInTransaction;
+    }
+
+    private synchronized void setInTransaction(boolean value) {
+        isInTransaction = value;
+    }
+
+    @Override
+    public void run() {
+        try {
+            DataInputStream first = wire.receive();
+            int what = first.readByte();
+            if (what == Wire.CANCEL)
+                cancelOther(first);
+            else if (logIn(first))
+                converse();
+        } catch (EOFException e) {
+            server.journal.count("left"); // as everybody does in the end
+        } catch (IOException | SQLException e) {
+            server.note("connection " + number + ": " + e.getMessage());
+        } finally {
+            end();
+        }
+    }
+
+    private void end() {
+        wire.close();
+        if (front == null)
+            return;
+        try {
+            closeAll();
+            connection.close();
+        } catch (SQLException e) {
+            server.note("connection " + number + ": " + e.getMessage());
+        }
+        setInTransaction(false);
+        server.left(this);
+    }
+
+    // --- coming in
+
+    private boolean logIn(DataInputStream from) throws IOException, SQLException {
+        Map<String, String> properties = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        for (int count = from.readInt(); count > 0; count--)
+            properties.put(Wire.takeText(from), Wire.takeText(from));
+        user = properties.getOrDefault("user", "");
+        try {
+            server.admit(this, properties);
+        } catch (Refusal e) {
+            server.mishaps.send(wire, failure(e), "login");
+            return false;
+        }
+        connection = Store.connect();
+        front = new Front(server, user, properties);
+        Map<String, String> facts = new HashMap<>(server.switches.forDriver());
+        facts.put("connection", Integer.toString(number));
+        facts.put("version", server.switches.get("version"));
+        Wire.Body body = new Wire.Body(Wire.OK).number(facts.size());
+        for (Map.Entry<String, String> fact : facts.entrySet())
+            body.text(fact.getKey()).text(fact.getValue());
+        server.mishaps.send(wire, body, "login");
+        return true;
+    }
+
+    private void cancelOther(DataInputStream from) throws IOException {
+        if (server.cancel(Integer.parseInt(Wire.takeText(from))))
+            wire.send(new Wire.Body(Wire.OK));
+        else
+            wire.receive();
+    }
+
+    boolean isStalled() {
+        return server.mishaps.isStalled(wire);
+    }
+
+    synchronized void cancel() {
+        isCancelled = true;
+        notifyAll();
+        PreparedStatement statement = running;
+        try {
+            if (statement != null)
+                statement.cancel();
+        } catch (SQLException e) {
+            server.note("cancel: " + e.getMessage());
+        }
+    }
+
+    private synchronized boolean takeCancelled() {
+        boolean was = isCancelled;
+        isCancelled = false;
+        return was;
+    }
+
+    // --- questions and answers
+
+    private void converse() throws IOException, SQLException {
+        for (;;) {
+            DataInputStream question = wire.receive();
+            int what = question.readByte();
+            Wire.Body answer;
+            try {
+                answer = answer(what, question);
+            } catch (Refusal e) {
+                answer = failure(e);
+            } catch (SQLException e) {
+                server.note("the store: " + e.getMessage());
+                answer = failure(front.broken(e));
+            }
+            server.mishaps.send(wire, answer, what == Wire.FETCH ? fetchKind
+                : what == Wire.EXECUTE ? "execute" : "");
+        }
+    }
+
+    private static Wire.Body failure(Refusal e) throws IOException {
+        return refuse(new Wire.Body(Wire.FAILED), e);
+    }
+
+    private static Wire.Body refuse(Wire.Body body, Refusal e) throws IOException {
+        return body.text(e.getMessage()).text(e.state).number(e.code);
+    }
+
+    private Wire.Body answer(int what, DataInputStream from)
+        throws IOException, SQLException, Refusal {
+        return switch (what) {
+        case Wire.PREPARE -> prepare(Wire.takeText(from));
+        case Wire.EXECUTE -> execute(from);
+        case Wire.FETCH -> fetch(from.readInt(), from.readInt());
+        case Wire.CLOSE -> close(from.readInt());
+        case Wire.SET -> set(Wire.takeText(from), Wire.takeText(from));
+        case Wire.CATALOG -> catalog(from);
+        case Wire.LOB -> large(from);
+        default -> throw new IOException("question " + what);
+        };
+    }
+
+    private Wire.Body prepare(String sql) throws IOException, Refusal {
+        Map<String, Object> line = heard("prepares", sql);
+        try {
+            // A SET would be done already by being understood.
+            if (!sql.strip().regionMatches(true, 0, "SET", 0, 3))
+                front.compile(sql);
+            return new Wire.Body(Wire.OK);
+        } catch (Refusal e) {
+            server.journal.failed(line, e.getMessage());
+            throw e;
+        }
+    }
+
+    private Map<String, Object> heard(String kind, String sql) {
+        if (Front.isWrite(sql))
+            server.journal.count("writes");
+        return server.journal.statement(this, kind, sql);
+    }
+
+    private Wire.Body execute(DataInputStream from) throws IOException, SQLException, Refusal {
+        String sql = Wire.takeText(from);
+        int maxRows = from.readInt();
+        int timeout = from.readInt();
+        List<Object> parameters = new ArrayList<>();
+        for (int count = from.readInt(); count > 0; count--)
+            parameters.add(Wire.takeValue(from));
+        Map<String, Object> line = heard("statements", sql);
+        try {
+            server.metaschema.refresh();
+            Compiled compiled = front.compile(sql);
+            if (compiled == null)
+                return new Wire.Body(Wire.OK).flag(false);
+            return open(compiled, parameters, maxRows, timeout > 0 ? timeout : front.queryTimeout);
+        } catch (Refusal e) {
+            server.journal.failed(line, e.getMessage());
+            throw e;
+        }
+    }
+
+    private Wire.Body open(Compiled compiled, List<Object> parameters, int maxRows, int timeout)
+        throws IOException, SQLException, Refusal {
+        if (cursors.size() >= CURSORS_MAX)
+            throw Refusal.tooMuch(front.switches, "open cursors");
+        if (parameters.size() < compiled.parameterCount)
+            throw Refusal.unknown(front.switches, "Too few parameters", "07001", 20015);
+        setInTransaction(true);
+        takeCancelled();
+        pause("execute", timeout);
+        for (Compiled.Check check : compiled.checks)
+            check(check, parameters);
+        PreparedStatement statement = statement(compiled.sql, parameters);
+        ResultSet result = run(statement, timeout);
+        complete(compiled, result.getMetaData());
+        return opened(
+            new Cursor(compiled, statement, result, front, maxRows));
+    }
+
+    private Wire.Body opened(Rows rows) throws IOException {
+        cursors.put(++lastCursor, rows);
+        List<Compiled.Out> outs = rows.outs();
+        Wire.Body body = new Wire.Body(Wire.OK).flag(true);
+        body.number(lastCursor).number(outs.size());
+        for (Compiled.Out out : outs) {
+            body.text(out.name).text(out.table == null ? "" : out.table.name).number(out.type);
+            body.text(out.typeName).number(out.precision).number(out.scale);
+            body.flag(out.isNullable).flag(out.field != null && out.field.isCaseSensitive);
+        }
+        return body;
+    }
+
+    private void check(Compiled.Check check, List<Object> parameters)
+        throws SQLException, Refusal {
+        try (PreparedStatement statement = statement(check.sql(), parameters);
+            ResultSet result = statement.executeQuery()) {
+            if (result.next())
+                throw Refusal.tooWide(check.table(), check.field());
+        }
+    }
+
+    private PreparedStatement statement(Compiled.Sql sql, List<Object> parameters)
+        throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql.text.toString());
+        int place = 0;
+        for (int parameter : sql.parameters)
+            statement.setObject(++place, bindable(parameters.get(parameter)));
+        return statement;
+    }
+
+    /** Times with a zone, in either form in which they are delivered. */
+    private static Object bindable(Object value) {
+        if (value instanceof String text && text.matches("\\d{4}-.*:\\d{3} [-+] \\d\\d:\\d\\d"))
+            return text.replaceFirst(":(\\d{3}) ([-+]) ", ".$1$2");
+        return value;
+    }
+
+    private ResultSet run(PreparedStatement statement, int timeout) throws SQLException, Refusal {
+        running = statement;
+        try {
+            statement.setQueryTimeout(timeout);
+            return statement.executeQuery();
+        } catch (SQLException e) {
+            statement.close();
+            if (takeCancelled())
+                throw aborted();
+            if (e.getErrorCode() == 57014)
+                throw timedOut();
+            throw front.broken(e);
+        } finally {
+            running = null;
+        }
+    }
+
+    private Refusal aborted() {
+        return Refusal.unknown(front.switches, "query aborted", "HY008", 20016);
+    }
+
+    private Refusal timedOut() {
+        return Refusal.unknown(front.switches, "Query timeout expired", "HYT00", 20017);
+    }
+
+    /** Takes as long as a test wants it to, unless somebody cancels it. */
+    private synchronized void pause(String where, int timeout) throws Refusal {
+        int delay = server.mishaps.delay(where);
+        long end = System.nanoTime() + delay * 1_000_000L;
+        long limit = System.nanoTime() + timeout * 1_000_000_000L;
+        while (System.nanoTime() < end) {
+            if (isCancelled)
+                throw aborted();
+            if (timeout > 0 && System.nanoTime() >= limit)
+                throw timedOut();
+            try {
+                wait(20);
+            } catch (InterruptedException e) {
+                throw aborted();
+            }
+        }
+    }
+
+    /** Values that are computed have the type that the store gives them. */
+    private static void complete(Compiled compiled, ResultSetMetaData data) throws SQLException {
+        for (int i = 0; i < compiled.visible; i++) {
+            Compiled.Out out = compiled.outs.get(i);
+            if (out.name == null)
+                out.name = data.getColumnLabel(i + 1);
+            if (out.field != null || out.isRowid)
+                continue;
+            out.type = type(data.getColumnType(i + 1));
+            out.typeName = typeName(out.type);
+            out.precision = data.getPrecision(i + 1);
+            out.scale = data.getScale(i + 1);
+        }
+    }
+
+    private static int type(int type) {
+        return switch (type) {
+        case Types.BOOLEAN -> Types.BIT;
+        case Types.TIMESTAMP_WITH_TIMEZONE -> Types.CHAR;
+        case Types.BLOB -> Types.LONGVARBINARY;
+        case Types.CLOB -> Types.LONGVARCHAR;
+        case Types.DECIMAL -> Types.NUMERIC;
+        case Types.NULL, Types.ARRAY -> Types.VARCHAR;
+        default -> type;
+        };
+    }
+
+    private static String typeName(int type) {
+        for (Kind kind : Kind.values()) {
+            if (kind.jdbcType == type)
+                return kind.colType;
+        }
+        return "varchar";
+    }
+
+    private Wire.Body fetch(int cursor, int count) throws IOException, SQLException, Refusal {
+        server.journal.count("fetches");
+        Rows rows = cursors.get(cursor);
+        if (rows == null)
+            throw Refusal.unknown(front.switches, "The cursor is not open.", "24000", 20012);
+        takeCancelled();
+        fetchKind = rows.isOfUser() ? "read" : "fetch";
+        pause(fetchKind, 0);
+        Rows.Block block = rows.fetch(count);
+        if (block.refusal() != null && block.rows().isEmpty())
+            throw block.refusal();
+        Wire.Body body =
+            new Wire.Body(block.refusal() == null ? Wire.OK : Wire.OK_THEN_FAILED);
+        body.number(block.rows().size());
+        for (Object[] row : block.rows()) {
+            for (Object value : row)
+                body.value(value);
+        }
+        body.flag(block.isAtEnd());
+        return block.refusal() == null ? body : refuse(body, block.refusal());
+    }
+
+    private Wire.Body large(DataInputStream from) throws IOException, Refusal {
+        int wanted = from.readInt();
+        long offset = (Long) Wire.takeValue(from);
+        int size = from.readInt();
+        for (Rows rows : cursors.values()) {
+            byte[] bytes = rows.large(wanted);
+            if (bytes == null)
+                continue;
+            int start = (int) Math.min(offset, bytes.length);
+            int end = Math.min(bytes.length, start + size);
+            return new Wire.Body(Wire.OK).value(java.util.Arrays.copyOfRange(bytes, start, end));
+        }
+        throw Refusal.unknown(front.switches, "The large value is gone.", "24000", 20018);
+    }
+
+    private Wire.Body catalog(DataInputStream from) throws IOException {
+        String what = Wire.takeText(from);
+        List<String> arguments = new ArrayList<>();
+        for (int count = from.readInt(); count > 0; count--)
+            arguments.add((String) Wire.takeValue(from));
+        server.journal.statement(this, "catalogue_calls", what + " " + arguments);
+        return opened(CatalogRows.answer(what, arguments, front, server.store.schema));
+    }
+
+    // --- transactions
+
+    private Wire.Body close(int cursor) throws IOException, SQLException {
+        Rows rows = cursors.remove(cursor);
+        if (rows != null)
+            rows.close();
+        if (isAutoCommit && cursors.isEmpty())
+            setInTransaction(false);
+        return new Wire.Body(Wire.OK);
+    }
+
+    private void closeAll() throws SQLException {
+        for (Rows rows : cursors.values())
+            rows.close();
+        cursors.clear();
+    }
+
+    private void endTransaction() {
+        if (server.switches.is("cursor_over_commit", "closed"))
+            cursors.values().forEach(Rows::kill);
+        setInTransaction(false);
+    }
+
+    private Wire.Body set(String name, String value) throws IOException, Refusal {
+        switch (name) {
+        case "autocommit" -> {
+            isAutoCommit = value.equals("1");
+            endTransaction();
+        }
+        case "commit", "rollback" -> {
+            server.journal.count(name + "s");
+            endTransaction();
+        }
+        case "isolation" -> front.isolation = Integer.parseInt(value);
+        case "ping" -> server.journal.count("pings");
+        default -> throw Refusal.unknown(front.switches, "no option " + name, "HY092", 20019);
+        }
+        return new Wire.Body(Wire.OK);
+    }
+}

@@ -1,0 +1,147 @@
+package oe;
+
+import com.ddtek.jdbc.openedge.Wire;
+import java.nio.charset.StandardCharsets;
+import java.sql.Blob;
+import java.sql.Clob;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The result of a query. */
+final class Cursor implements Rows {
+    private static final int SMALL = 4096;
+    private static int lastLarge;
+
+    private final Compiled compiled;
+    private final Statement statement;
+    private final ResultSet result;
+    private final ValueText texts;
+    private final Front front;
+    private final Locks locks;
+    private final int maxRows;
+    private final Map<Integer, byte[]> larges = new HashMap<>();
+    private long rowNumber;
+    private boolean isDead;
+
+    Cursor(Compiled compiled, Statement statement, ResultSet result, Front front, int maxRows) {
+        this.compiled = compiled;
+        this.statement = statement;
+        this.result = result;
+        this.front = front;
+        locks = front.locks;
+        this.maxRows = maxRows;
+        texts = new ValueText(front);
+    }
+
+    @Override
+    public List<Compiled.Out> outs() {
+        return compiled.outs.subList(0, compiled.visible);
+    }
+
+    @Override
+    public boolean isOfUser() {
+        return compiled.tables.stream().anyMatch(table -> !table.isSystem());
+    }
+
+    /** What failed comes alone: rows of its block are lost, unless they are said not to be. */
+    @Override
+    public Block fetch(int count) throws SQLException {
+        List<Object[]> rows = new ArrayList<>();
+        larges.clear();
+        try {
+            if (isDead)
+                throw Refusal.unknown(front.switches, "The cursor is not open.", "24000", 20012);
+            while (rows.size() < count) {
+                if (maxRows > 0 && rowNumber >= maxRows || !result.next())
+                    return new Block(rows, true, null);
+                rowNumber++;
+                if (!isPassed())
+                    rows.add(row());
+            }
+            return new Block(rows, false, null);
+        } catch (Refusal e) {
+            isDead = true;
+            boolean areKept = front.switches.is("rows_before_bad", "delivered");
+            return new Block(areKept ? rows : List.of(), false, e);
+        }
+    }
+
+    /** READPAST leaves locked rows out, and nobody hears of it. */
+    private boolean isPassed() throws SQLException, Refusal {
+        if (compiled.isNoLock || front.isolation == 1)
+            return false;
+        for (int i = compiled.visible; i < compiled.outs.size(); i++) {
+            Compiled.Out out = compiled.outs.get(i);
+            if (!out.isRowid || !locks.isLocked(out.table, result.getLong(i + 1)))
+                continue;
+            if (compiled.isReadPast && front.isolation == 2)
+                return true;
+            pause(front.switches.number("lock_wait_ms"));
+            throw Refusal.locked(out.table);
+        }
+        return false;
+    }
+
+    private static void pause(int milliseconds) {
+        try {
+            Thread.sleep(milliseconds);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Object[] row() throws SQLException, Refusal {
+        Object[] values = new Object[compiled.visible];
+        for (int i = 0; i < compiled.outs.size(); i++) {
+            Object value = texts.take(result, i + 1, compiled.outs.get(i));
+            if (i < compiled.visible)
+                values[i] = sendable(value);
+        }
+        return values;
+    }
+
+    private Object sendable(Object value) throws SQLException {
+        if (value instanceof Blob blob)
+            return large(blob.getBytes(1, (int) blob.length()), false);
+        if (value instanceof Clob clob)
+            return large(clob.getSubString(1, (int) clob.length())
+                .getBytes(StandardCharsets.UTF_8), true);
+        return value;
+    }
+
+    /** Small ones travel with their row. */
+    private Object large(byte[] bytes, boolean isText) {
+        if (bytes.length <= SMALL)
+            return isText ? (Object) new String(bytes, StandardCharsets.UTF_8) : bytes;
+        int number = nextLarge();
+        larges.put(number, bytes);
+        return new Wire.Large(number, isText, bytes.length);
+    }
+
+    private static synchronized int nextLarge() {
+        return ++lastLarge;
+    }
+
+    @Override
+    public byte[] large(int number) {
+        return larges.get(number);
+    }
+
+    @Override
+    public void kill() {
+        isDead = true;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        isDead = true;
+        larges.clear();
+        result.close();
+        statement.close();
+    }
+}

@@ -1,0 +1,116 @@
+package oe;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What is not known about OpenEdge, or differs between installations: a name, its answers, and the
+ * first of them unless a test says otherwise. Tests set them while the server runs.
+ */
+final class Switches {
+    /** Numbers are free; all else is one of the answers. */
+    private static final String NUMBER = "#";
+
+    private static final Map<String, List<String>> ANSWERS = new LinkedHashMap<>();
+    /** Those that the driver is told when somebody logs in. */
+    private static final List<String> DRIVER = List.of("cancel", "query_timeout", "isolation",
+        "fetch_size", "cursor_over_commit", "primary_keys", "index_info", "java_time");
+
+    static {
+        add("version", "12.2.0", "11.7.0", "12.8.0", "10.2.0");
+        add("code_page", "UTF-8", "ISO8859-1", "1252", "IBM850", "UNDEFINED");
+        add("truncate_too_large", "off", "on", "output");
+        add("wide_functions", "fail", "pass");
+        add("wide_predicates", "matching_rows", "all_rows");
+        add("rows_before_bad", "lost", "delivered");
+        add("date_out_of_range", "error", "null", "delivered");
+        add("embedded_nul", "delivered", "cut", "error");
+        add("null_order", "high", "low");
+        add("rowid_order", "numeric", "text", "unsupported");
+        add("row_values", "rejected", "accepted");
+        add("concat_bars", "rejected", "accepted");
+        add("top_parameter", "rejected", "accepted");
+        add("offset_fetch", "supported", "unsupported");
+        add("datetime_tz", "iso", "spaced");
+        add("tilde", "always", "before_special");
+        add("array_values", "american", "iso");
+        add("array_subscripts", "supported", "unsupported");
+        add("recid_type", "integer", "bigint");
+        add("lob_coltype", "blob_clob", "lvarbinary_lvarchar");
+        add("array_coltype", "varchar", "vararray");
+        add("primary_keys", "none", "primary_index", "unique_primary_index", "unsupported");
+        add("index_info", "none", "all", "unsupported");
+        add("get_tables", "user", "with_metaschema");
+        add("cdc_table_type", "T", "S");
+        add("table_statistics", "none", "stale");
+        add("error_codes", "standard", "empty", "numbered");
+        add("cancel", "works", "unsupported", "ignored");
+        add("query_timeout", "works", "unsupported", "ignored");
+        add("isolation", "works", "unsupported", "unknown");
+        add("fetch_size", "honoured", "ignored");
+        add("cursor_over_commit", "closed", "held");
+        add("java_time", "unsupported", "supported");
+        add("servers", NUMBER, "0");
+        add("refuse_logins", NUMBER, "0");
+        add("lock_wait_ms", NUMBER, "0");
+    }
+
+    private final Map<String, String> values = new LinkedHashMap<>();
+
+    Switches() {
+        reset();
+    }
+
+    synchronized void reset() {
+        ANSWERS.forEach((name, answers) ->
+            values.put(name, answers.get(isNumber(name) ? 1 : 0)));
+    }
+
+    private static void add(String name, String... answers) {
+        ANSWERS.put(name, List.of(answers));
+    }
+
+    private static boolean isNumber(String name) {
+        return ANSWERS.get(name).get(0).equals(NUMBER);
+    }
+
+    synchronized void set(String name, String value) {
+        if (!ANSWERS.containsKey(name))
+            throw new IllegalArgumentException("no switch \"" + name + "\"");
+        if (isNumber(name) ? !value.matches("\\d+") : !ANSWERS.get(name).contains(value))
+            throw new IllegalArgumentException(name + " is one of " + ANSWERS.get(name));
+        values.put(name, value);
+    }
+
+    synchronized String get(String name) {
+        return values.get(name);
+    }
+
+    boolean is(String name, String value) {
+        return get(name).equals(value);
+    }
+
+    int number(String name) {
+        return Integer.parseInt(get(name));
+    }
+
+    /** Takes one of a number that counts down; false when there is none. */
+    synchronized boolean takeOne(String name) {
+        int left = number(name);
+        if (left > 0)
+            values.put(name, Integer.toString(left - 1));
+        return left > 0;
+    }
+
+    Map<String, String> forDriver() {
+        Map<String, String> told = new LinkedHashMap<>();
+        for (String name : DRIVER)
+            told.put(name, get(name));
+        return told;
+    }
+
+    static Map<String, List<String>> answers() {
+        return ANSWERS;
+    }
+}
