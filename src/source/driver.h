@@ -12,10 +12,12 @@ struct source {
     atomic_bool is_waiting; // source.c's
     struct source_identity identity;
     bool buffers_results;
+    struct source_trouble trouble; // source.c's; a driver sets the column where it knows
 };
 
 struct cursor {
     struct source *source;
+    const struct table *table; // source.c's
 };
 
 // One door. Every function keeps the promise of its namesake in source.h; none is optional, and

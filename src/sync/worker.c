@@ -385,6 +385,12 @@ prepare_retry(struct worker *worker, const struct job *job, struct outcome *outc
         outcome->attempts--;
         return true;
     }
+    // A column cannot be read where rows cannot be asked for: once more without it.
+    if (err->native_code == READER_NEEDS_LESS && err->kind == ERROR_DATA &&
+        ++*repeats <= REPEATS_MAX) {
+        outcome->attempts--;
+        return true;
+    }
     // A column was wider than its buffer; the source knows now, the same read will succeed.
     if (err->kind == ERROR_DATA && err->transient && ++*repeats <= REPEATS_MAX) {
         outcome->attempts--;
@@ -401,15 +407,11 @@ prepare_retry(struct worker *worker, const struct job *job, struct outcome *outc
 }
 
 static void
-run_job(struct worker *worker, const struct job *job, struct outcome *outcome)
+attempt_until_settled(struct worker *worker, const struct job *job, struct outcome *outcome)
 {
     struct error err;
     int repeats = 0;
 
-    outcome->result.started_ms = clock_wall_ms();
-    worker->is_careful = false;
-    worker->is_large = false;
-    worker->is_ordered = false;
     for (;;) {
         outcome->attempts++;
         error_clear(&err);
@@ -428,6 +430,18 @@ run_job(struct worker *worker, const struct job *job, struct outcome *outcome)
     if (worker->target != NULL)
         target_rollback(worker->target);
     outcome->state = OUTCOME_LEFT;
+}
+
+static void
+run_job(struct worker *worker, const struct job *job, struct outcome *outcome)
+{
+    outcome->result.started_ms = clock_wall_ms();
+    worker->is_careful = false;
+    worker->is_large = false;
+    worker->is_ordered = false;
+    around_init(&worker->around, worker->shared->settings, job->table);
+    attempt_until_settled(worker, job, outcome);
+    around_release(&worker->around);
 }
 
 void

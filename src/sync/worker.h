@@ -50,7 +50,8 @@ struct worker {
     struct target *target;
     bool had_target; // another one, before
     pthread_mutex_t lock;
-    struct arena arena; // of the job in hand
+    struct arena arena;   // of the job in hand
+    struct around around; // of the job in hand, through its attempts
     struct worker_counters counters;
     struct reader_limits limits;
     struct reader_limits reading; // of the table in hand, by worker_begin_reading

@@ -145,7 +145,7 @@ jdbc_fail(const struct jdbc_problem *problem, struct error *err, const char *wha
     err->native_code = problem->code;
     memcpy(err->sqlstate, problem->state, sizeof err->sqlstate);
     // OpenEdge's number for a missing right stands in its text alone.
-    if (problem->state[0] == '\0' && strstr(problem->message, "(7512)") != NULL)
+    if (strstr(problem->message, "(7512)") != NULL)
         (void)error_hint(err, "Let a DBA run: GRANT SELECT ON the table TO the user of oe2pg.");
     if (labs(problem->code) == 210012)
         (void)error_hint(err, "Widen the column's SQL width with dbtool.");

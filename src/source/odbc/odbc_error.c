@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "source/odbc/odbc.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct record {
@@ -72,7 +73,7 @@ mask(const struct source_settings *settings, char *text, size_t capacity)
         text_mask(text, capacity, settings->password);
 }
 
-// MariaDB and MySQL say HY000 for what has a state of its own elsewhere.
+// MariaDB, MySQL and OpenEdge say HY000 for what has a state of its own elsewhere.
 static const char *
 better_state(const struct record *record)
 {
@@ -91,6 +92,9 @@ better_state(const struct record *record)
     case 1205: // lock wait
     case 1213:
         return "40001";
+    case 210012: // OpenEdge: a value wider than the SQL width of its column
+    case -210012:
+        return "22001";
     case 1317: // interrupted
         return "57014";
     default:
@@ -119,6 +123,8 @@ odbc_fail(const struct source_settings *settings, SQLSMALLINT handle_type, SQLHA
     err->transient = meaning.transient;
     err->native_code = cause.native;
     memcpy(err->sqlstate, cause.state, sizeof err->sqlstate);
+    if (labs(cause.native) == 210012)
+        (void)error_hint(err, "Widen the column's SQL width with dbtool.");
     if (meaning.hint != NULL)
         (void)error_hint(err, "%s", meaning.hint);
     return false;
