@@ -59,8 +59,8 @@ class Wide:
 
     def queries(self):
         """Statements that read the table, since the log was last cleared."""
-        return [entry for entry in self.openedge.log()
-                if 'FROM "PUB"."Wide"' in entry.get("sql", "")]
+        return [entry["sql"] for entry in self.openedge.log() if entry["kind"] == "statements"
+                and 'FROM "PUB"."Wide"' in entry["sql"]]
 
     def without(self, column="text"):
         """Ids of the rows that lack the column in the mirror."""
