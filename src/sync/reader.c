@@ -484,8 +484,8 @@ has_key(const struct batch *batch, const struct key *key, const struct cell *val
     return false;
 }
 
-bool
-reader_key_exists(struct source *source, const struct table *table, const struct cell *values,
+static bool
+find_key(struct source *source, const struct table *table, const struct cell *values,
     const struct reader_limits *limits, bool *exists, struct error *err)
 {
     struct cell copies[KEY_COLUMNS_MAX];
@@ -512,6 +512,19 @@ reader_key_exists(struct source *source, const struct table *table, const struct
         *exists = done && has_key(batch, table->key, values);
     } while (done && !*exists && batch->row_count > 0);
     cursor_close(cursor);
+    return done;
+}
+
+bool
+reader_key_exists(struct source *source, const struct table *table, const struct cell *values,
+    const struct reader_limits *limits, bool *exists, struct error *err)
+{
+    struct narrow narrow;
+    bool done;
+
+    narrow_to_key(&narrow, table);
+    done = find_key(source, &narrow.table, values, limits, exists, err);
+    narrow_release(&narrow);
     return done;
 }
 

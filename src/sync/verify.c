@@ -23,6 +23,7 @@ struct verify {
     struct worker *worker;
     const struct table *table;
     struct scan scan;
+    struct unread_row row; // asked for again
     struct difference *differences;
     bool *is_moving; // one a difference: it was gone when asked again
     size_t difference_count;
@@ -32,14 +33,20 @@ struct verify {
 
 // ---- asking again ------------------------------------------------------------------------------
 
-// The row with this key as it is in the source now; *row is NULL when there is none, and valid
-// until the cursor is closed.
-static bool
-read_row(struct verify *verify, const struct cell *key, struct cursor **cursor,
-    const struct cell **row, struct error *err)
+static void
+ignore_unread(void *context, const struct unread *unread)
 {
+    (void)context;
+    (void)unread;
+}
+
+// The row with this key as it is in the source now; *row is NULL when there is none, and valid
+// until the next call.
+static bool
+read_row(struct verify *verify, const struct cell *key, const struct cell **row, struct error *err)
+{
+    struct worker *worker = verify->worker;
     struct cell values[KEY_COLUMNS_MAX];
-    const struct reader_limits *limits = &verify->worker->reading;
     struct key_position equal = { .values = values, .count = verify->table->key->column_count };
     struct read_request request = {
         .table = verify->table,
@@ -47,18 +54,17 @@ read_row(struct verify *verify, const struct cell *key, struct cursor **cursor,
         .key = verify->table->key,
         .after = &equal,
         .batch_rows = 1,
-        .batch_bytes = limits->batch_bytes,
-        .value_bytes = limits->value_bytes,
+        .batch_bytes = worker->reading.batch_bytes,
+        .value_bytes = worker->reading.value_bytes,
     };
-    const struct batch *batch;
 
     memcpy(values, key, equal.count * sizeof *values);
     *row = NULL;
-    if (!source_open_cursor(verify->worker->source, &request, cursor, err) ||
-        !cursor_fetch(*cursor, &batch, err))
+    worker->around.sink = ignore_unread;
+    if (!around_read_row(&worker->around, worker->source, &request, &verify->row, err))
         return false;
-    if (batch->row_count > 0)
-        *row = row_sender_peek(&verify->scan.sender, batch->cells);
+    if (verify->row.batch.row_count > 0)
+        *row = row_sender_peek(&verify->scan.sender, verify->row.batch.cells);
     return true;
 }
 
@@ -66,17 +72,16 @@ static bool
 still_differs(
     struct verify *verify, const struct difference *difference, bool *differs, struct error *err)
 {
-    struct cursor *cursor = NULL;
     const struct cell *row;
-    bool done = read_row(verify, difference->key, &cursor, &row, err);
 
-    if (done && difference->kind == DIFFERENCE_MISSING)
+    if (!read_row(verify, difference->key, &row, err))
+        return false;
+    if (difference->kind == DIFFERENCE_MISSING)
         *differs = row != NULL;
-    else if (done)
+    else
         *differs = row == NULL || digest_row(&verify->worker->shared->digest, verify->table, row) !=
                                       difference->mirror_digest;
-    cursor_close(cursor);
-    return done;
+    return true;
 }
 
 static bool
@@ -192,17 +197,15 @@ static bool
 show_difference(struct verify *verify, const struct difference *difference, struct error *err)
 {
     static const char *const names[] = { "missing", "changed", "surplus" };
-    struct cursor *cursor = NULL;
     const struct cell *row;
     bool done = true;
 
     buffer_printf(&verify->report, "  %s  ", names[difference->kind]);
     append_key(verify, difference);
     if (difference->kind == DIFFERENCE_CHANGED) {
-        done = read_row(verify, difference->key, &cursor, &row, err);
+        done = read_row(verify, difference->key, &row, err);
         if (done && row != NULL)
             append_columns(verify, row, difference->mirror_row);
-        cursor_close(cursor);
     }
     buffer_append_byte(&verify->report, '\n');
     return done;
@@ -344,6 +347,7 @@ verify_table(struct worker *worker, const struct table *table, struct verificati
 
     *verification = (struct verification){ .is_equal = false };
     buffer_init(&verify.report, REPORT_CAP);
+    arena_init(&verify.row.arena);
     done = check_shape(&verify, &is_same, err);
     if (done && !is_same) {
         output_write(buffer_text(&verify.report));
@@ -353,5 +357,6 @@ verify_table(struct worker *worker, const struct table *table, struct verificati
         scan_release(&verify.scan);
     }
     buffer_release(&verify.report);
+    arena_release(&verify.row.arena);
     return done;
 }

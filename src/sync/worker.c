@@ -240,7 +240,11 @@ attempt(struct worker *worker, const struct job *job, struct outcome *outcome, s
     outcome->result = (struct table_result){ .started_ms = outcome->result.started_ms };
     worker->counters.row_count = 0;
     worker->counters.size_bytes = 0;
-    return worker_open(worker, job->table->name, err) && job_do(worker, job, outcome, err);
+    if (!worker_open(worker, job->table->name, err))
+        return false;
+    full_width_release(&worker->full_width);
+    full_width_init(&worker->full_width, source_identity(worker->source), job->table);
+    return job_do(worker, job, outcome, err);
 }
 
 // ---- after a failure ---------------------------------------------------------------------------
@@ -441,6 +445,9 @@ run_job(struct worker *worker, const struct job *job, struct outcome *outcome)
     worker->is_ordered = false;
     around_init(&worker->around, worker->shared->settings, job->table);
     attempt_until_settled(worker, job, outcome);
+    if (outcome->state == OUTCOME_DONE)
+        full_width_tell(&worker->full_width);
+    full_width_release(&worker->full_width);
     around_release(&worker->around);
 }
 

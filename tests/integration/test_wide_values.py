@@ -57,6 +57,9 @@ class Wide:
     def run_well(self, *arguments):
         return self.mirror.run_well("--table", "Wide", *arguments, environment=java_environment())
 
+    def verify(self):
+        return self.mirror.run("verify", "--table", "Wide", environment=java_environment())
+
     def queries(self):
         """Statements that read the table, since the log was last cleared."""
         return [entry["sql"] for entry in self.openedge.log() if entry["kind"] == "statements"
@@ -110,6 +113,16 @@ def test_a_full_comparison_reads_around_them_too(wide):
     before = row_versions(wide.pg)
     wide.run_well("--full-sync")
     assert row_versions(wide.pg) == before
+
+
+@pytest.mark.parametrize("rows", [100, ROWS])
+def test_verify_finds_the_rest_equal(wide, rows):
+    wide.make(rows=rows).spoil(7, 50)
+    wide.run()
+    assert "equal" in wide.verify().stdout
+    wide.pg.query("UPDATE mirror.wide SET number = '9' WHERE id IN ('7', '8')")
+    result = wide.verify()
+    assert "DIFFERENT: 2 changed, 0 missing" in result.stdout, result.explain()
 
 
 def test_a_value_that_is_mended_arrives_and_its_entry_is_resolved(wide):
@@ -285,6 +298,14 @@ def test_fail_fails_the_table_and_names_key_column_and_remedy(wide):
     assert result.status == 1 and wide.pg.tables() == []
     assert "Text" in errors(result) and "dbtool" in result.stderr and "key: Id" in result.stderr
     assert TOO_WIDE not in result.stderr
+
+
+def test_values_of_exactly_the_width_are_counted_as_perhaps_cut(wide):
+    wide.openedge.switch(truncate_too_large="output")
+    wide.make().spoil(7, 2500).spoil(8, assignment="\"Text\" = 'zehn Äöüß.'")
+    result = wide.run_well()
+    assert wide.pg.value("SELECT text FROM mirror.wide WHERE id = '7'") == TOO_WIDE[:10]
+    assert any('3 values of column "Text"' in line for line in result.log_lines("INFO"))
 
 
 # --- a source without a mistake
