@@ -49,6 +49,7 @@ else
     tar -C "$root" -xf "$base"
 fi
 
+chmod 755 "$root" # mktemp makes it for its owner alone
 rm -rf "$root/etc/apt"
 cp -a /etc/apt "$root/etc/apt"
 mkdir -p "$root/usr/share/keyrings"

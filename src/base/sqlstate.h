@@ -16,4 +16,8 @@ struct sqlstate_meaning {
 // Never fails: an unknown state is ERROR_TABLE, not transient.
 struct sqlstate_meaning sqlstate_find(const char *sqlstate, enum sql_side side);
 
+// True when a server's own words about such a state may quote a column's value: data exceptions
+// (22), constraints (23), what people's triggers and functions raise (P0).
+bool sqlstate_may_quote_values(const char *sqlstate);
+
 #endif

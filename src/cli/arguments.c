@@ -1,6 +1,7 @@
 #include "cli/arguments.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "config/message.h"
 
 #include <stdio.h>
@@ -21,10 +22,12 @@ fail_unknown_flag(const struct argument_reader *reader, const char *flag)
 {
     const char *known[OPTION_COUNT];
     char quoted[MESSAGE_QUOTED_SIZE];
+    const char *nearest;
 
     message_quote(flag, quoted);
     (void)error_set(reader->err, ERROR_USAGE, "unknown flag %s", quoted);
-    return message_near(reader->err, "flags", flag, known, option_flags(OPTION_FOR_ALL, known));
+    nearest = text_nearest(flag, known, option_flags(OPTION_FOR_ALL, known));
+    return nearest != NULL ? error_hint(reader->err, "Did you mean %s?", nearest) : false;
 }
 
 // The value after `=`, or the next argument; a next one with two dashes is rather a flag whose
@@ -116,8 +119,6 @@ static bool
 check_flags(const struct argument_reader *reader)
 {
     const struct arguments *arguments = reader->arguments;
-    const char *known[OPTION_COUNT];
-    char list[256];
 
     for (size_t i = 0; i < arguments->flag_count; i++) {
         const struct option *option = option_at(arguments->flags[i].id);
@@ -126,8 +127,8 @@ check_flags(const struct argument_reader *reader)
             continue;
         (void)error_set(reader->err, ERROR_USAGE, "flag %s is not one of the command %s",
             option->flag, arguments->command->name);
-        message_list(known, option_flags(arguments->command->verb, known), list, sizeof list);
-        return error_hint(reader->err, "It takes %s.", list);
+        return error_hint(
+            reader->err, "oe2pg %s --help lists its flags.", arguments->command->name);
     }
     return true;
 }

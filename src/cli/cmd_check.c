@@ -181,9 +181,20 @@ report_config(struct check_report *to, const struct config *config)
     report_log_file(to, config->settings.mirror.log_file);
 }
 
+static void
+print_count(void *context)
+{
+    const struct check_report *report = context;
+
+    (void)printf("wrong: %zu, warnings: %zu\n", report->wrong_count, report->warning_count);
+    (void)fflush(stdout);
+}
+
 static int
 status_of(const struct check_report *report, const struct check_end *end)
 {
+    if (end->signal != 0)
+        return exit_status_of_signal(end->signal);
     if (end->source.kind != ERROR_NONE)
         return (int)exit_status_of(end->source.kind);
     if (end->target.kind != ERROR_NONE)
@@ -195,7 +206,7 @@ static int
 check_all(const struct config *config)
 {
     struct check_report report = { 0 };
-    const struct check_listener listener = { print_finding, &report };
+    const struct check_listener listener = { print_finding, print_count, &report };
     struct error source_error = { 0 };
     struct check_end end;
 
@@ -203,7 +214,7 @@ check_all(const struct config *config)
     if (config_check_source(config, &source_error))
         error_clear(&source_error);
     check_both_sides(&config->settings, &source_error, &listener, &end);
-    (void)printf("wrong: %zu, warnings: %zu\n", report.wrong_count, report.warning_count);
+    print_count(&report);
     if (report.wrong_count > 0)
         log_error("the check found things wrong: %zu", report.wrong_count);
     return status_of(&report, &end);

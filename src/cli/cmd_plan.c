@@ -1,5 +1,6 @@
 // plan: what a sync would do. Asks both sides, writes to neither: no tracking table, no schema, no
 // run comes into being.
+#include "base/log.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/exit_status.h"
@@ -58,12 +59,8 @@ expect_source(struct planner *planner, const char *doing, int times, struct erro
 static bool
 start_watch(struct planner *planner, struct error *err)
 {
-    (void)sigemptyset(&planner->signals);
-    (void)sigaddset(&planner->signals, SIGINT);
-    (void)sigaddset(&planner->signals, SIGTERM);
-    (void)sigaddset(&planner->signals, SIGHUP);
-    (void)pthread_sigmask(SIG_BLOCK, &planner->signals, NULL);
-    return startup_watch_start(&planner->watch, &planner->signals, err);
+    startup_watch_block_signals(&planner->signals);
+    return startup_watch_start(&planner->watch, &planner->signals, NULL, err);
 }
 
 static bool
@@ -125,7 +122,8 @@ read_target(struct planner *planner, struct error *err)
         return false;
     if (planner->seen.has_mirror) {
         mirror_id = (int)planner->seen.mirror_id;
-        if (!mirror_check_source(
+        if (!mirror_check_ignore_file(planner->target, settings, err) ||
+            !mirror_check_source(
                 planner->target, settings, source_identity(planner->source), err) ||
             !tracking_read(planner->target, &planner->arena, mirror_id, &planner->records,
                 &planner->record_count, err))
@@ -180,20 +178,23 @@ run(struct planner *planner)
 {
     const struct preview *preview = &planner->preview;
     struct error err = { 0 };
+    size_t in_the_way;
     bool is_read =
         open_both_sides(planner, &err) && read_source(planner, &err) && read_target(planner, &err);
     int signal = startup_watch_stop(&planner->watch);
 
     (void)pthread_sigmask(SIG_UNBLOCK, &planner->signals, NULL);
     if (signal != 0)
-        return signal == SIGINT ? EXIT_STATUS_INTERRUPTED : EXIT_STATUS_TERMINATED;
+        return exit_status_of_signal(signal);
     if (!is_read)
         return command_fail(&err);
     make_preview(planner);
     show(planner);
-    return preview->obstacle_count + preview->blocked_count + preview->refused_count > 0
-               ? EXIT_STATUS_PARTLY
-               : EXIT_STATUS_DONE;
+    in_the_way = preview->obstacle_count + preview->blocked_count + preview->refused_count;
+    if (in_the_way == 0)
+        return EXIT_STATUS_DONE;
+    log_error("%zu things keep a run from mirroring everything: see above", in_the_way);
+    return EXIT_STATUS_PARTLY;
 }
 
 int

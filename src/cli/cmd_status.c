@@ -7,20 +7,21 @@
 #include "plan/selection.h"
 #include "report/status.h"
 #include "report/terminal.h"
+#include "sync/startup_watch.h"
 #include "target/observe.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { WATCH_S = 2 };
+enum { WATCH_MS = 2000 };
 
 struct status {
     const struct config *config;
     struct target *target;
-    struct arena arena; // of one look
+    sigset_t signals;
+    struct startup_watch watch; // PostgreSQL may stop where no time-out reaches it
+    struct arena arena;         // of one look
     struct observation seen;
     struct status_view view;
     const struct observed_table **tables;
@@ -173,11 +174,24 @@ read_quarantine(struct status *status, struct error *err)
            observe_quarantine(status->target, &status->arena, &request, &status->seen, err);
 }
 
+// Connecting, and then stall_seconds of silence.
+static bool
+expect_answer(struct status *status, struct error *err)
+{
+    const struct settings *settings = &status->config->settings;
+    int64_t limit_s = (int64_t)settings->source.stall_s + settings->target.timeout_s;
+
+    return startup_watch_expect(
+        &status->watch, ERROR_TARGET, "could not read the tracking tables", limit_s * 1000, err);
+}
+
 static bool
 look(struct status *status, struct error *err)
 {
     const struct config *config = status->config;
 
+    if (!expect_answer(status, err))
+        return false;
     arena_reset(&status->arena);
     status->view = (struct status_view){
         .seen = &status->seen,
@@ -232,11 +246,19 @@ show(struct status *status)
 static int
 judge(const struct status *status)
 {
-    if (!status->seen.has_mirror)
+    size_t late = 0;
+
+    if (!status->seen.has_mirror) {
+        log_error("there is no mirror in schema \"%s\" yet: run oe2pg",
+            status->config->settings.target.schema);
         return EXIT_STATUS_PARTLY;
-    if (status->max_age_ms > 0 && status_count_late(&status->view) > 0)
-        return EXIT_STATUS_PARTLY;
-    return EXIT_STATUS_DONE;
+    }
+    if (status->max_age_ms > 0)
+        late = status_count_late(&status->view);
+    if (late > 0)
+        log_error(
+            "%zu of %zu tables failed or are older than --max-age", late, status->view.table_count);
+    return late > 0 ? EXIT_STATUS_PARTLY : EXIT_STATUS_DONE;
 }
 
 // ---- again and again ---------------------------------------------------------------------------
@@ -251,6 +273,8 @@ look_again(struct status *status)
         show(status);
         return;
     }
+    if (err.kind == ERROR_CANCELLED)
+        return;
     log_failure(LOG_WARNING, &err);
     if (status->target != NULL && !target_is_alive(status->target)) {
         target_close(status->target);
@@ -261,18 +285,14 @@ look_again(struct status *status)
 static int
 watch(struct status *status)
 {
-    const struct timespec pause = { .tv_sec = WATCH_S };
-    sigset_t signals;
     int signal;
 
-    (void)sigemptyset(&signals);
-    (void)sigaddset(&signals, SIGINT);
-    (void)sigaddset(&signals, SIGTERM);
-    (void)sigaddset(&signals, SIGHUP);
-    (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
-    while ((signal = sigtimedwait(&signals, NULL, &pause)) < 0)
+    while ((signal = startup_watch_rest(&status->watch, WATCH_MS)) == 0) {
         look_again(status);
-    return signal == SIGINT ? EXIT_STATUS_INTERRUPTED : EXIT_STATUS_TERMINATED;
+        if (ferror(stdout))
+            return EXIT_STATUS_DONE; // nobody can see it: command_main says so
+    }
+    return exit_status_of_signal(signal);
 }
 
 static int
@@ -284,7 +304,8 @@ run(struct status *status)
         (void)error_set(&err, ERROR_USAGE, "flag --values needs --quarantine");
         return command_fail(&err);
     }
-    if (!read_max_age(status, &err) || !look(status, &err))
+    if (!read_max_age(status, &err) ||
+        !startup_watch_start(&status->watch, &status->signals, NULL, &err) || !look(status, &err))
         return command_fail(&err);
     if (status->is_watching && !has_flag(status->config, OPTION_JSON) &&
         terminal_can_move(STDOUT_FILENO))
@@ -298,9 +319,14 @@ cmd_status(const struct config *config)
 {
     struct status status = { .config = config, .is_watching = has_flag(config, OPTION_WATCH) };
     int result;
+    int signal;
 
     arena_init(&status.arena);
+    startup_watch_block_signals(&status.signals);
     result = run(&status);
+    signal = startup_watch_stop(&status.watch);
+    if (signal != 0)
+        result = exit_status_of_signal(signal);
     target_close(status.target);
     arena_release(&status.arena);
     return result;

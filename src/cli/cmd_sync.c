@@ -3,13 +3,11 @@
 #include "cli/exit_status.h"
 #include "sync/run.h"
 
-#include <signal.h>
-
 int
 command_end_of_run(const struct run_end *end)
 {
     if (end->signal != 0)
-        return end->signal == SIGINT ? EXIT_STATUS_INTERRUPTED : EXIT_STATUS_TERMINATED;
+        return exit_status_of_signal(end->signal);
     if (end->error.kind != ERROR_NONE)
         return command_fail(&end->error);
     return end->is_complete ? EXIT_STATUS_DONE : EXIT_STATUS_PARTLY;

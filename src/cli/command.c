@@ -8,6 +8,7 @@
 #include "config/option.h"
 #include "report/progress.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -28,6 +29,20 @@ command_all(size_t *count)
 {
     *count = sizeof commands / sizeof commands[0];
     return commands;
+}
+
+static_assert(sizeof commands / sizeof commands[0] <= OPTION_TAKERS_MAX, "no room");
+
+struct option_takers
+command_takers(void)
+{
+    struct option_takers takers = { .count = sizeof commands / sizeof commands[0] };
+
+    for (size_t i = 0; i < takers.count; i++) {
+        takers.names[i] = commands[i].name;
+        takers.verbs[i] = commands[i].verb;
+    }
+    return takers;
 }
 
 const struct command *
@@ -63,10 +78,12 @@ refuse(const struct error *err)
 static bool
 answer_questions(const struct arguments *arguments)
 {
+    const struct option_takers takers = command_takers();
+
     if (arguments_have(arguments, OPTION_HELP))
         help_print(stdout, arguments->names_command ? arguments->command : NULL);
     else if (arguments_have(arguments, OPTION_HELP_OPTIONS))
-        option_print_reference(stdout);
+        option_print_reference(stdout, &takers);
     else if (arguments_have(arguments, OPTION_HELP_MAN))
         man_page_print(stdout);
     else if (arguments_have(arguments, OPTION_HELP_COMPLETION))
@@ -86,7 +103,7 @@ run(const struct command *command, const struct config *config, struct error *er
 
     if (!log_open(log_file, config->log_level, err))
         return refuse(err);
-    if (command->verb == OPTION_FOR_SYNC &&
+    if ((option_at(OPTION_PROGRESS)->verbs & command->verb) != 0 &&
         config->values[OPTION_PROGRESS].integer == PROGRESS_JSON)
         progress_log_as_json();
     for (size_t i = 0; i < config->warning_count; i++)
@@ -125,7 +142,8 @@ command_main(int argc, char **argv)
         status = load_and_run(&arguments, &err);
     }
     arguments_release(&arguments);
-    if (fflush(stdout) != 0 && status == EXIT_STATUS_DONE) {
+    // What a command flushed by itself and lost has left its mark too.
+    if ((fflush(stdout) != 0 || ferror(stdout)) && status == EXIT_STATUS_DONE) {
         (void)fprintf(stderr, "oe2pg: could not write to standard output\n");
         status = EXIT_STATUS_PARTLY;
     }

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "config/config.h"
+#include "config/option.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,6 +20,8 @@ struct command {
 
 // All of them, in the order of --help; the first is meant when the command line names none.
 const struct command *command_all(size_t *count);
+// The same as the option table knows them.
+struct option_takers command_takers(void);
 // NULL when there is none of that name; `name` NULL: the first, which is the default.
 const struct command *command_find(const char *name);
 

@@ -26,3 +26,9 @@ exit_status_of(enum error_kind kind)
     }
     return EXIT_STATUS_BUG;
 }
+
+int
+exit_status_of_signal(int signal)
+{
+    return 128 + signal;
+}

@@ -12,12 +12,15 @@ enum exit_status {
     EXIT_STATUS_TARGET = 4,
     EXIT_STATUS_BUSY = 5, // another run holds the mirror
     EXIT_STATUS_BUG = 70,
-    EXIT_STATUS_INTERRUPTED = 130, // SIGINT; 143 for SIGTERM
-    EXIT_STATUS_TERMINATED = 143,
+    EXIT_STATUS_HANGUP = 129,      // SIGHUP
+    EXIT_STATUS_INTERRUPTED = 130, // SIGINT
+    EXIT_STATUS_TERMINATED = 143,  // SIGTERM
 };
 
 // The status for an error that ended the program. ERROR_CANCELLED is EXIT_STATUS_INTERRUPTED; who
-// knows that it was SIGTERM returns EXIT_STATUS_TERMINATED instead.
+// knows the signal asks exit_status_of_signal instead.
 enum exit_status exit_status_of(enum error_kind kind);
+// As a shell has it for a process that the signal ended: 128 and its number.
+int exit_status_of_signal(int signal);
 
 #endif

@@ -71,11 +71,12 @@ help_print(FILE *out, const struct command *command)
     else
         print_commands(out);
     print_flags(out, command != NULL ? command->verb : command_find(NULL)->verb);
-    (void)fprintf(out, "\nEverything else is said in the configuration file: config.json, "
-                       "settings.json\nbeside it, or the environment (OE2PG_SECTION_KEY); see "
-                       "--help-options.\n"
-                       "Names match without case, with or without schema; * and ? are wildcards.\n"
-                       "\nExit status: 0 done, 1 tables failed, 2 usage or configuration, 3 source,"
-                       "\n4 target, 5 another run holds the mirror, 70 a bug, 130 or 143 "
-                       "interrupted.\n");
+    (void)fprintf(out,
+        "\nEverything else is said in the configuration file: config.json, "
+        "settings.json\nbeside it, or the environment (OE2PG_SECTION_KEY); see "
+        "--help-options.\n"
+        "Names match without case, with or without schema; * and ? are wildcards.\n"
+        "\nExit status: 0 done, 1 not all is well, 2 usage or configuration, 3 source,"
+        "\n4 target, 5 another run holds the mirror, 70 a bug, 129, 130 or 143 "
+        "interrupted.\n");
 }

@@ -269,6 +269,7 @@ static const struct {
     { EXIT_STATUS_BUSY, "Another run holds the mirror; the message says which." },
     { EXIT_STATUS_BUG, "A bug, or no memory." },
     { EXIT_STATUS_INTERRUPTED, "Interrupted by SIGINT." },
+    { EXIT_STATUS_HANGUP, "Ended by SIGHUP: its terminal was closed." },
     { EXIT_STATUS_TERMINATED, "Interrupted by SIGTERM." },
 };
 

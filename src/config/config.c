@@ -194,9 +194,24 @@ read_files(
     return found == FILE_READ && read_overlay(config, err);
 }
 
+// One that is like no option at all may be anybody's; one that is may be meant as that.
+static void
+warn_near_variable(struct config *config, const char *name, const char *quoted)
+{
+    const char *known[OPTION_COUNT];
+    const char *nearest = text_nearest(name, known, option_environments(known));
+
+    if (nearest != NULL)
+        section_warn(
+            config, arena_printf(&config->arena,
+                        "environment variable %s is no option and is ignored: did you mean "
+                        "%s?",
+                        quoted, nearest));
+}
+
 // A misspelt variable would be a setting that silently does not hold.
 static bool
-check_environment_name(const char *entry, struct error *err)
+check_environment_name(struct config *config, const char *entry, struct error *err)
 {
     static const char *const prefixes[] = { "OE2PG_PROGRESS_DB_", "OE2PG_POSTGRES_DB_",
         "OE2PG_MIRROR_SETTINGS_" };
@@ -207,10 +222,12 @@ check_environment_name(const char *entry, struct error *err)
 
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
         is_ours = is_ours || strncmp(entry, prefixes[i], strlen(prefixes[i])) == 0;
-    if (!is_ours)
-        return true;
     (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(entry, "="), entry);
     message_quote(name, quoted);
+    if (!is_ours) {
+        warn_near_variable(config, name, quoted);
+        return true;
+    }
     (void)error_set(err, ERROR_CONFIG, "environment variable %s is no option", quoted);
     return message_near(err, "variables", name, known, option_environments(known));
 }
@@ -226,7 +243,7 @@ read_environment(struct config *config, struct error *err)
             continue;
         id = option_find_environment(arena_strndup(&config->arena, *entry, name_size));
         if (id == OPTION_COUNT) {
-            if (!check_environment_name(*entry, err))
+            if (!check_environment_name(config, *entry, err))
                 return false;
             continue;
         }

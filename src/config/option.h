@@ -158,7 +158,15 @@ bool option_parse_word(const struct option *option, const char *text, const char
 // "1 to 64 jobs", "plain, lower or exact", "a text": what is allowed.
 void option_describe(const struct option *option, char *text, size_t size);
 
+// The commands there are, and the bit of each.
+enum { OPTION_TAKERS_MAX = 8 };
+struct option_takers {
+    const char *names[OPTION_TAKERS_MAX];
+    enum option_verb verbs[OPTION_TAKERS_MAX];
+    size_t count;
+};
+
 // The reference of all options as Markdown: docs/options.md.
-void option_print_reference(FILE *out);
+void option_print_reference(FILE *out, const struct option_takers *takers);
 
 #endif

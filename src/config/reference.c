@@ -15,25 +15,23 @@ print_default(FILE *out, const struct option *option)
         (void)fprintf(out, "- Default: none\n");
 }
 
-// In the order of the bits of enum option_verb.
 static void
-print_commands(FILE *out, unsigned verbs)
+print_commands(FILE *out, const struct option_takers *takers, unsigned verbs)
 {
-    static const char *const names[] = { "sync", "check", "plan", "status" };
     const char *gap = "";
 
     (void)fprintf(out, "- Commands: ");
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if ((verbs >> i & 1) == 0)
+    for (size_t i = 0; i < takers->count; i++) {
+        if ((verbs & takers->verbs[i]) == 0)
             continue;
-        (void)fprintf(out, "%s`%s`", gap, names[i]);
+        (void)fprintf(out, "%s`%s`", gap, takers->names[i]);
         gap = ", ";
     }
     (void)fprintf(out, "\n");
 }
 
 static void
-print_option(FILE *out, const struct option *option)
+print_option(FILE *out, const struct option_takers *takers, const struct option *option)
 {
     char allowed[128];
     size_t first = option->help[0] >= 'a' && option->help[0] <= 'z';
@@ -51,7 +49,7 @@ print_option(FILE *out, const struct option *option)
     if (option->environment != NULL)
         (void)fprintf(out, "- Environment: `%s`\n", option->environment);
     if (option->section == NULL)
-        print_commands(out, option->verbs);
+        print_commands(out, takers, option->verbs);
     if (option->is_repeatable)
         (void)fprintf(out, "- May be given several times\n");
     if (option->secrecy == OPTION_SECRET)
@@ -73,7 +71,8 @@ is_in_section(const struct option *option, const char *section)
 }
 
 static void
-print_section(FILE *out, const char *section, const char *title, const char *text)
+print_section(FILE *out, const struct option_takers *takers, const char *section, const char *title,
+    const char *text)
 {
     (void)fprintf(out, "## %s\n\n%s\n\n", title, text);
     for (size_t id = 0; id < OPTION_COUNT; id++) {
@@ -86,7 +85,7 @@ print_section(FILE *out, const char *section, const char *title, const char *tex
         else
             (void)fprintf(out, "### `%s%s%s`\n\n", option->flag, option->argument ? " " : "",
                 option->argument ? option->argument : "");
-        print_option(out, option);
+        print_option(out, takers, option);
     }
 }
 
@@ -122,18 +121,18 @@ static const char introduction[] =
     "under the default name and an error under any other.\n\n";
 
 void
-option_print_reference(FILE *out)
+option_print_reference(FILE *out, const struct option_takers *takers)
 {
     (void)fputs(introduction, out);
-    print_section(out, "progress_db", "Section `progress_db`", "The source.");
-    print_section(out, "postgres_db", "Section `postgres_db`",
+    print_section(out, takers, "progress_db", "Section `progress_db`", "The source.");
+    print_section(out, takers, "postgres_db", "Section `postgres_db`",
         "The target. Variables of libpq (`PGHOST`, `PGPASSWORD`, `PGSERVICE` ...), its service "
         "file and `.pgpass` fill in what `conn_string` leaves open.");
-    print_section(out, "mirror_settings", "Section `mirror_settings`", "How to mirror.");
-    print_section(out, option_table_section, "Objects in `mirror_settings.tables`",
+    print_section(out, takers, "mirror_settings", "Section `mirror_settings`", "How to mirror.");
+    print_section(out, takers, option_table_section, "Objects in `mirror_settings.tables`",
         "Each key of `tables` is a table's name or a pattern, its value an object of these keys. "
         "An object in `settings.json` is laid over the one of the same name in `config.json`, key "
         "by key.");
-    print_section(out, NULL, "Command line",
+    print_section(out, takers, NULL, "Command line",
         "Besides the flags named above. A value follows its flag as the next word or after `=`.");
 }

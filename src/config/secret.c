@@ -86,7 +86,8 @@ static bool
 is_secret_key(const char *start, const char *end, struct arena *arena)
 {
     static const char *const patterns[] = { "*pwd*", "*password*", "*passwd*", "*passphrase*",
-        "*secret*", "*token*", "scram_*_key", "ksp", "tsp" };
+        "*secret*", "*token*", "*credential*", "*apikey*", "*api_key*", "*accesskey*",
+        "*access_key*", "scram_*_key", "ksp", "tsp" };
     const char *key = arena_strndup(arena, start, (size_t)(end - start));
 
     for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {

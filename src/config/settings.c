@@ -75,12 +75,15 @@ scan_jdbc(struct config *config, struct secret_list *secrets)
 {
     struct config_value *url = &config->values[OPTION_SOURCE_JDBC_URL];
     struct config_value *properties = &config->values[OPTION_SOURCE_JDBC_PROPERTIES];
+    struct config_value *jvm = &config->values[OPTION_SOURCE_JVM_OPTIONS];
 
     if (url->text != NULL)
         secret_scan_jdbc(&config->arena, url->text, secrets, &url->shown);
     if (properties->list != NULL)
         secret_scan_properties(
             &config->arena, properties->list, properties->list_count, secrets, &properties->shown);
+    if (jvm->list != NULL) // -Djavax.net.ssl.trustStorePassword=...
+        secret_scan_properties(&config->arena, jvm->list, jvm->list_count, secrets, &jvm->shown);
 }
 
 static bool

@@ -92,12 +92,10 @@ find_fraction(const char *text, size_t size, size_t at, size_t *end, size_t *kep
 // "Z", "+02", "+02:00", "+0200" as PostgreSQL prints them: "+00", "+02", "+05:30". Returns the size
 // of the offset written to `out` (6 bytes), 0 when the text is no offset.
 static size_t
-read_offset(const char *text, size_t size, char out[6])
+read_dense_offset(const char *text, size_t size, char out[6])
 {
     const char *minutes = NULL;
 
-    if (size > 0 && *text == ' ')
-        return read_offset(text + 1, size - 1, out);
     if (size == 1 && (*text == 'Z' || *text == 'z')) {
         memcpy(out, "+00", 3);
         return 3;
@@ -119,6 +117,23 @@ read_offset(const char *text, size_t size, char out[6])
     if (memcmp(out, "-00", 3) == 0)
         out[0] = '+';
     return 3;
+}
+
+// The same with blanks anywhere, as some write them around the sign.
+static size_t
+read_offset(const char *text, size_t size, char out[6])
+{
+    char dense[8];
+    size_t count = 0;
+
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] == ' ')
+            continue;
+        if (count == sizeof dense)
+            return 0;
+        dense[count++] = text[i];
+    }
+    return read_dense_offset(dense, count, out);
 }
 
 // The clock part ends at `at`: its fraction is trimmed, and an offset may follow where the type has
@@ -151,11 +166,29 @@ canonical_timestamp(char *text, size_t size, bool has_zone)
 
     if (!has_shape(text, size, shape))
         return size;
+    // OpenEdge's drivers were seen to write a colon before the fraction.
+    if (has_zone && size > sizeof shape && text[sizeof shape - 1] == ':' &&
+        count_digits(text + sizeof shape, size - sizeof shape) > 0)
+        text[sizeof shape - 1] = '.';
     trimmed = trim_seconds(text, size, sizeof shape - 1, has_zone);
     if (trimmed == 0)
         return size;
     text[10] = ' ';
     return trimmed;
+}
+
+bool
+canonical_is_zoned_stamp(const char *text, size_t size)
+{
+    static const char shape[] = "0000-00-00T00:00:00";
+    char offset[6];
+    size_t end;
+    size_t kept;
+
+    if (!has_shape(text, size, shape))
+        return false;
+    find_fraction(text, size, sizeof shape - 1, &end, &kept);
+    return read_offset(text + end, size - end, offset) > 0;
 }
 
 static size_t
@@ -168,6 +201,23 @@ canonical_time(char *text, size_t size)
         return size;
     trimmed = trim_seconds(text, size, sizeof shape - 1, false);
     return trimmed > 0 ? trimmed : size;
+}
+
+bool
+canonical_is_plain(enum value_kind kind, int scale, const char *text, size_t size)
+{
+    switch (kind) {
+    case VALUE_TEXT:
+    case VALUE_DATE:
+    case VALUE_BINARY:
+        return true;
+    case VALUE_INTEGER:
+        return canonical_is_plain_number(0, text, size);
+    case VALUE_DECIMAL:
+        return canonical_is_plain_number(scale, text, size);
+    default:
+        return false;
+    }
 }
 
 size_t

@@ -20,6 +20,13 @@ enum { CANONICAL_SLACK = 80 };
 // VALUE_TEXT and VALUE_BINARY are never touched.
 size_t canonical_text(enum value_kind kind, int scale, char *text, size_t size, size_t capacity);
 
+// True for a stamp with an offset that canonical_text reads.
+bool canonical_is_zoned_stamp(const char *text, size_t size);
+
+// True when canonical_text certainly has nothing to do; what most sources deliver is so. False says
+// nothing.
+bool canonical_is_plain(enum value_kind kind, int scale, const char *text, size_t size);
+
 // The shortest text that reads back as exactly this double (float when single), in PostgreSQL's
 // form; returns its size. `out` holds at least 32 bytes.
 size_t canonical_float(double value, bool is_single, char *out);

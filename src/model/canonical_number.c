@@ -66,6 +66,24 @@ number_text_read(const char *text, size_t size, struct number_text *number)
     return p == end;
 }
 
+bool
+canonical_is_plain_number(int scale, const char *text, size_t size)
+{
+    const char *end = text + size;
+    const char *whole = size > 0 && *text == '-' ? text + 1 : text;
+    const char *point = whole + count_digits(whole, end);
+    size_t decimals;
+
+    // Leading zeros, and zeros with a sign, take a closer look.
+    if (point == whole || (*whole == '0' && (point - whole > 1 || whole > text)))
+        return false;
+    if (point == end)
+        return scale <= 0;
+    decimals = count_digits(point + 1, end);
+    return *point == '.' && decimals > 0 && point + 1 + decimals == end &&
+           (scale <= 0 || decimals >= (size_t)scale);
+}
+
 static bool
 is_all_zero(const char *digits, size_t size)
 {

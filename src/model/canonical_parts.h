@@ -25,6 +25,8 @@ bool number_text_read(const char *text, size_t size, struct number_text *number)
 // As canonical_text for the kind in their name.
 size_t canonical_integer(char *text, size_t size);
 size_t canonical_decimal(int scale, char *text, size_t size, size_t capacity);
+// A whole or decimal number without anything that canonical_decimal would change.
+bool canonical_is_plain_number(int scale, const char *text, size_t size);
 size_t canonical_float_text(bool is_single, char *text, size_t size);
 
 #endif

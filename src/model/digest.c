@@ -124,3 +124,12 @@ digest_row(const struct digest_kind *kind, const struct table *table, const stru
     return kind->is_fallback ? digest_by_sha256(kind->seed, table, row)
                              : digest_by_lookup3(kind->seed, table, row);
 }
+
+uint64_t
+digest_value(const struct digest_kind *kind, const struct column *column, const struct cell *value)
+{
+    struct column alone = *column;
+    const struct table table = { .columns = &alone, .column_count = 1 };
+
+    return digest_row(kind, &table, value);
+}

@@ -10,12 +10,16 @@
 
 struct digest_kind {
     uint64_t seed;    // random per run, so that a collision cannot be stable
-    bool is_fallback; // SHA-256, see docs/digest.md
+    bool is_fallback; // SHA-256, see target/compare.h
 };
 
 // `row` has table->column_count cells in canonical form, policies applied.
 uint64_t digest_row(
     const struct digest_kind *kind, const struct table *table, const struct cell *row);
+
+// The digest of a row of this column alone.
+uint64_t digest_value(
+    const struct digest_kind *kind, const struct column *column, const struct cell *value);
 
 // Of key values, one a key column: to know a key again within one scan.
 uint64_t digest_key(const struct cell *values, size_t count);

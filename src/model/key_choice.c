@@ -66,10 +66,24 @@ is_declared_unique(const struct table *table, const struct key *configured)
 
         for (size_t c = 0; c < key->column_count; c++)
             found += has_column(configured, key->columns[c]);
-        if (key->column_count > 0 && found == key->column_count)
+        if (key->column_count > 0 && found == key->column_count && !key->may_repeat)
             return true;
     }
     return false;
+}
+
+// A configured key that an index of the source has as it is is kept in that index's order.
+static void
+take_directions(const struct table *table, struct key *configured)
+{
+    for (size_t i = 0; i < table->key_count; i++) {
+        const struct key *key = &table->keys[i];
+
+        if (key->column_count == configured->column_count &&
+            memcmp(key->columns, configured->columns, key->column_count * sizeof key->columns[0]) ==
+                0)
+            configured->descending = key->descending;
+    }
 }
 
 static bool
@@ -94,6 +108,7 @@ make_configured(struct arena *arena, const struct table_settings *settings, stru
         key->columns[key->column_count++] = (uint16_t)column;
     }
     key->may_repeat = !is_declared_unique(table, key);
+    take_directions(table, key);
     table->key = key;
     return true;
 }
@@ -150,14 +165,21 @@ choose(struct table *table)
     return usable;
 }
 
+bool
+key_is_descending(const struct key *key, size_t i)
+{
+    return (key->descending >> i & 1) != 0;
+}
+
 static const char *
 list_columns(struct arena *arena, const struct table *table, const struct key *key)
 {
     const char *list = "";
 
     for (size_t i = 0; i < key->column_count; i++)
-        list = arena_printf(
-            arena, "%s%s%s", list, i > 0 ? ", " : "", table->columns[key->columns[i]].name);
+        list = arena_printf(arena, "%s%s%s%s", list, i > 0 ? ", " : "",
+            table->columns[key->columns[i]].name,
+            key_is_descending(key, i) ? " from large to small" : "");
     return list;
 }
 
@@ -193,6 +215,8 @@ key_choice_make(struct arena *arena, const struct table_settings *settings, stru
         return true;
     }
     table->key_reason = say_why(arena, table, choose(table));
+    if (table->key_caveat != NULL)
+        table->key_reason = arena_printf(arena, "%s; %s", table->key_reason, table->key_caveat);
     return true;
 }
 

@@ -13,6 +13,9 @@
 bool key_choice_make(struct arena *arena, const struct table_settings *settings,
     struct table *table, struct error *err) __attribute__((warn_unused_result));
 
+// True when the source keeps column i of the key from large to small.
+bool key_is_descending(const struct key *key, size_t i);
+
 // True when key values can be kept as text and compared by the source: no float, no binary, no
 // boolean, no long text, no zone-aware stamp in the key. Then rows can be asked for by their key.
 bool key_choice_is_askable(const struct table *table);

@@ -33,6 +33,12 @@ struct column {
     int scale;       // declared decimals; -1: none declared
     bool is_nullable;
     bool is_long; // no useful declared limit: a LOB, or a text of unknown length
+    // What some catalogues know besides.
+    bool is_case_sensitive;  // 'a' and 'A' are two values of it; false where nobody says so
+    int extent;              // elements of an array, which comes as one text; 0: none
+    const char *label;       // for people; NULL: none
+    const char *description; // for people; NULL: none
+    const char *format;      // how the source's own programs show it; NULL: none
 };
 
 enum { KEY_COLUMNS_MAX = 64 };
@@ -42,9 +48,10 @@ enum { KEY_COLUMNS_MAX = 64 };
 struct key {
     const char *name;
     bool is_primary;
-    bool may_repeat;   // configured, and nothing at the source says that it is unique
+    bool may_repeat;   // nothing at the source that can be relied on says that it is unique
     uint16_t *columns; // positions in table->columns, in key order
     size_t column_count;
+    uint64_t descending; // bit i: the source keeps column i of the key from large to small
 };
 
 struct table {
@@ -55,11 +62,14 @@ struct table {
     size_t column_count;
     struct key *keys; // every candidate; model/key_choice.h chooses
     size_t key_count;
-    const struct key *key;  // the chosen one; NULL: keyless, or not chosen yet
-    const char *key_reason; // a sentence: why this key, or why none
-    const char *where;      // the user's restriction; NULL: none
-    bool is_loosely_typed;  // a value may be of another type than its column (SQLite)
-    int64_t row_estimate;   // by the source's statistics; -1: unknown
+    const struct key *key;   // the chosen one; NULL: keyless, or not chosen yet
+    const char *key_reason;  // a sentence: why this key, or why none
+    const char *key_caveat;  // what the catalogue could not say about its keys; NULL: nothing
+    const char *left_out;    // why it is mirrored only if it is named; NULL: it is mirrored
+    const char *where;       // the user's restriction; NULL: none
+    const char *where_place; // the file and line that say it; NULL: none
+    bool is_loosely_typed;   // a value may be of another type than its column (SQLite)
+    int64_t row_estimate;    // by the source's statistics; -1: unknown
     int priority;
 };
 
@@ -73,11 +83,15 @@ struct source_identity {
     const char *db_name;
     const char *guid;      // what stays the same for the life of a database
     const char *code_page; // the database's
+    const char *isolation; // the level in force, and how that is known
+    int heap_mb; // what the driver's own machine may take beside our memory; 0: it has none
 };
 
 struct catalog {
     struct table **tables; // sorted by name
     size_t table_count;
+    const char **notes; // sentences about what could not be read; mostly none
+    size_t note_count;
 };
 
 #endif

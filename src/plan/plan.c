@@ -1,5 +1,7 @@
 #include "plan/plan.h"
 
+#include "model/key_choice.h"
+
 #include "base/hash.h"
 #include "base/text.h"
 
@@ -34,7 +36,8 @@ plan_fingerprint(const struct table *table)
     }
     digest = add_text(digest, table->where != NULL ? table->where : "");
     for (size_t i = 0; table->key != NULL && i < table->key->column_count; i++)
-        digest = hash_row_add(digest, table->key->columns[i] + UINT64_C(1));
+        digest = hash_row_add(digest,
+            table->key->columns[i] + (key_is_descending(table->key, i) ? UINT64_C(1000001) : 1));
     return digest;
 }
 
@@ -101,6 +104,9 @@ compare_jobs(const void *left, const void *right)
         order = compare_numbers(b->table->priority, a->table->priority);
     if (order == 0)
         order = compare_numbers(rank(a), rank(b));
+    // What an interrupted run did not come to is the most overdue.
+    if (order == 0 && a->record != NULL && b->record != NULL)
+        order = compare_numbers(a->record->run_id, b->record->run_id);
     if (order == 0)
         order = compare_numbers(b->row_estimate, a->row_estimate);
     return order != 0 ? order : strcmp(a->table->name, b->table->name);

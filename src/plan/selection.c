@@ -120,7 +120,7 @@ fail_unmatched(struct arena *arena, const struct catalog *catalog,
         pattern->pattern);
     if (nearest != NULL)
         return error_hint(err, "Did you mean \"%s\"?", nearest);
-    return error_hint(err, "\"oe2pg plan\" lists the tables of the source.");
+    return error_hint(err, "\"oe2pg plan --all\" lists the tables of the source.");
 }
 
 // Every pattern must mean something: an error for a flag, a warning for a line of a file.
@@ -140,6 +140,36 @@ check_patterns(struct arena *arena, const struct catalog *catalog,
     return true;
 }
 
+// A table that is gone from the source is known by its record.
+static bool
+matches_a_record(const char *pattern, const struct table_record *records, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct table table = { .schema = records[i].source_schema,
+            .name = records[i].source_table,
+            .target_name = records[i].target_table };
+
+        if (selection_matches(pattern, &table))
+            return true;
+    }
+    return false;
+}
+
+bool
+selection_check_allowed(struct arena *arena, const struct mirror_settings *settings,
+    const struct catalog *catalog, const struct table_record *records, size_t record_count,
+    struct error *err)
+{
+    for (size_t i = 0; i < settings->allowed_delete_count; i++) {
+        const struct name_pattern *allowed = &settings->allowed_deletes[i];
+
+        if (!matches_any(allowed->pattern, catalog) &&
+            !matches_a_record(allowed->pattern, records, record_count))
+            return fail_unmatched(arena, catalog, allowed, err);
+    }
+    return true;
+}
+
 static const struct name_pattern *
 find_pattern(const struct name_pattern *patterns, size_t count, const struct table *table)
 {
@@ -150,8 +180,26 @@ find_pattern(const struct name_pattern *patterns, size_t count, const struct tab
     return NULL;
 }
 
+// By its name: a wildcard means the tables that people know.
+static bool
+is_asked_for(const struct selected_table *entry)
+{
+    return (entry->pattern != NULL && is_named(entry->pattern->pattern, entry->table)) ||
+           (entry->settings != NULL && is_named(entry->settings->pattern, entry->table));
+}
+
 static void
-judge(const struct mirror_settings *settings, struct selected_table *entry)
+leave_out(struct arena *arena, struct selected_table *entry)
+{
+    struct name_pattern *why = arena_alloc(arena, sizeof *why);
+
+    *why = (struct name_pattern){ .pattern = entry->table->name, .file = entry->table->left_out };
+    entry->pattern = why;
+    entry->verdict = SELECTION_IGNORED;
+}
+
+static void
+judge(struct arena *arena, const struct mirror_settings *settings, struct selected_table *entry)
 {
     entry->pattern = find_pattern(settings->ignored, settings->ignored_count, entry->table);
     if (entry->pattern != NULL) {
@@ -163,6 +211,8 @@ judge(const struct mirror_settings *settings, struct selected_table *entry)
                          ? SELECTION_TAKEN
                          : SELECTION_NOT_SELECTED;
     entry->settings = selection_find_settings(settings, entry->table);
+    if (entry->table->left_out != NULL && entry->verdict == SELECTION_TAKEN && !is_asked_for(entry))
+        leave_out(arena, entry);
 }
 
 // Somebody who asks for an ignored table by its name should hear why nothing happens.
@@ -266,6 +316,8 @@ apply_settings(
 {
     exclude_columns(arena, said, used, table);
     table->where = said->where;
+    if (said->where != NULL)
+        table->where_place = selection_place(arena, said->file, said->line);
     table->priority = said->priority;
 }
 
@@ -278,6 +330,10 @@ refuse_count(struct arena *arena, struct selected_table *entry)
     if (table->column_count == 0) {
         error_set(
             reason, ERROR_TABLE, "table \"%s\": no column is left to be mirrored", table->name);
+        error_hint(reason,
+            "Let a column stay (tables.%s.exclude_columns), or put the table on the "
+            "ignore file.",
+            table->name);
         return;
     }
     error_set(reason, ERROR_TABLE, "table \"%s\": PostgreSQL allows %d columns, these are %zu",
@@ -423,8 +479,11 @@ selection_make(struct arena *arena, const struct mirror_settings *settings,
     size_t warnings_max;
     bool **used = make_used(arena, settings, &warnings_max);
 
+    warnings_max += catalog->note_count;
     memset(selection, 0, sizeof *selection);
     selection->warnings = arena_calloc(arena, warnings_max, sizeof *selection->warnings);
+    for (size_t i = 0; i < catalog->note_count; i++)
+        selection->warnings[selection->warning_count++] = catalog->notes[i];
     selection->tables = arena_calloc(arena, catalog->table_count, sizeof *selection->tables);
     selection->table_count = catalog->table_count;
     if (!check_patterns(
@@ -435,7 +494,7 @@ selection_make(struct arena *arena, const struct mirror_settings *settings,
         struct selected_table *entry = &selection->tables[i];
 
         entry->table = catalog->tables[i];
-        judge(settings, entry);
+        judge(arena, settings, entry);
         if (entry->verdict == SELECTION_IGNORED)
             continue;
         if (entry->settings != NULL)

@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "model/settings.h"
+#include "model/state.h"
 #include "model/table.h"
 
 #include <stdbool.h>
@@ -63,5 +64,11 @@ const struct table_settings *selection_find_settings(
 
 // "ignored_tables.txt, line 3" or "--ignore-table"; lives in `arena`.
 const char *selection_place(struct arena *arena, const char *file, int line);
+
+// Whether each --allow-delete means a table of the source, or one that the mirror still has.
+// ERROR_USAGE, with a near miss, when one does not.
+bool selection_check_allowed(struct arena *arena, const struct mirror_settings *settings,
+    const struct catalog *catalog, const struct table_record *records, size_t record_count,
+    struct error *err) __attribute__((warn_unused_result));
 
 #endif

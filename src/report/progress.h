@@ -9,6 +9,7 @@
 #ifndef OE2PG_REPORT_PROGRESS_H
 #define OE2PG_REPORT_PROGRESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,7 @@ struct table_progress {
     int64_t of_rows;    // the best estimate at hand; -1: unknown
     int64_t started_ms; // wall clock
     int64_t size_bytes; // so far
+    bool is_compared;   // by verify: nothing is written
 };
 
 // The run, as seen at one moment.

@@ -30,8 +30,8 @@ write_line(
 
     progress_format_of(of, sizeof of, table->row_count, table->of_rows);
     if (new_rows > 0)
-        (void)snprintf(line, sizeof line, "Synced %" PRId64 " rows for %s (total: %" PRId64 "%s)",
-            new_rows, name, table->row_count, of);
+        (void)snprintf(line, sizeof line, "%s %" PRId64 " rows for %s (total: %" PRId64 "%s)",
+            table->is_compared ? "Compared" : "Synced", new_rows, name, table->row_count, of);
     else
         (void)snprintf(line, sizeof line, "Still %s %s (total: %" PRId64 "%s)", table->phase, name,
             table->row_count, of);

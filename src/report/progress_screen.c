@@ -22,7 +22,7 @@
 
 enum {
     SCREEN_CAP = 256 * 1024,
-    REPAINT_MS = 100, // at least between two paintings
+    REPAINT_MS = 100, // at least between two compositions
     LINES_MAX = PROGRESS_TABLES_MAX + 1,
     KEPT_FOR_THE_LOG = 4, // lines of the terminal, if it has so many
 };
@@ -33,9 +33,9 @@ struct progress_screen {
     struct buffer frame;      // the bars as last composed
     size_t widths[LINES_MAX]; // columns of each of its lines
     size_t line_count;
-    struct buffer out;  // what is written next
-    bool is_painted;    // the frame stands on the screen
-    int64_t painted_ms; // steady clock
+    struct buffer out;   // what is written next
+    bool is_painted;     // the frame stands on the screen
+    int64_t composed_ms; // steady clock
 };
 
 static void
@@ -83,7 +83,6 @@ add_frame(struct progress_screen *screen)
         return;
     buffer_append(&screen->out, screen->frame.bytes, screen->frame.size);
     screen->is_painted = true;
-    screen->painted_ms = clock_steady_ms();
 }
 
 // ---- around the log's lines --------------------------------------------------------------------
@@ -98,14 +97,13 @@ step_aside(void *context)
     write_out(screen);
 }
 
-// While lines pour in, the bars come back with the next tick.
+// At once, even while lines pour in: the next line would take them away before they were seen.
 static void
 step_back(void *context)
 {
     struct progress_screen *screen = context;
 
-    if (clock_steady_ms() - screen->painted_ms >= REPAINT_MS)
-        add_frame(screen);
+    add_frame(screen);
     write_out(screen);
     (void)pthread_mutex_unlock(&screen->lock);
 }
@@ -223,7 +221,8 @@ void
 progress_screen_show(struct progress_screen *screen, const struct progress_view *view)
 {
     (void)pthread_mutex_lock(&screen->lock);
-    if (clock_steady_ms() - screen->painted_ms >= REPAINT_MS) {
+    if (clock_steady_ms() - screen->composed_ms >= REPAINT_MS) {
+        screen->composed_ms = clock_steady_ms();
         add_erasure(screen); // by the widths of what stands there, before they are composed anew
         compose(screen, view);
         add_frame(screen);

@@ -18,9 +18,17 @@ count_state(const struct summary *summary, int state)
     return count;
 }
 
-// The slowest table that is faster than `below_ms`; NULL when none took long.
+// Tables that took the same time come in the order in which they stand.
+static bool
+comes_after(const struct summary_table *table, const struct summary_table *last)
+{
+    return last == NULL || table->duration_ms < last->duration_ms ||
+           (table->duration_ms == last->duration_ms && table > last);
+}
+
+// The slowest table after `last`, in order of duration and place; NULL when none took long.
 static const struct summary_table *
-next_slowest(const struct summary *summary, int64_t below_ms)
+next_slowest(const struct summary *summary, const struct summary_table *last)
 {
     const struct summary_table *slowest = NULL;
 
@@ -28,7 +36,7 @@ next_slowest(const struct summary *summary, int64_t below_ms)
         const struct summary_table *table = &summary->tables[i];
 
         if (table->state == SUMMARY_DONE && table->duration_ms >= SLOW_MS &&
-            table->duration_ms < below_ms &&
+            comes_after(table, last) &&
             (slowest == NULL || table->duration_ms > slowest->duration_ms))
             slowest = table;
     }
@@ -38,17 +46,17 @@ next_slowest(const struct summary *summary, int64_t below_ms)
 static void
 write_slowest(const struct summary *summary)
 {
-    int64_t below_ms = INT64_MAX;
+    const struct summary_table *last = NULL;
 
     for (int i = 0; i < SLOWEST; i++) {
-        const struct summary_table *table = next_slowest(summary, below_ms);
+        const struct summary_table *table = next_slowest(summary, last);
         char took[32];
 
         if (table == NULL)
             return;
         clock_format_duration(table->duration_ms, took, sizeof took);
         log_info("Slow: %s took %s for %" PRId64 " rows", table->name, took, table->row_count);
-        below_ms = table->duration_ms;
+        last = table;
     }
 }
 
@@ -74,4 +82,31 @@ summary_write(const struct summary *summary)
         summary->is_verification ? "compared" : "mirrored", count_state(summary, SUMMARY_FAILED),
         left, summary->sums.rows_read, summary->sums.rows_inserted, summary->sums.rows_updated,
         summary->sums.rows_deleted, summary->sums.values_quarantined, took);
+}
+
+void
+summary_describe_shortfall(const struct summary *summary, char *why, size_t size)
+{
+    size_t failed = count_state(summary, SUMMARY_FAILED);
+    size_t different = summary->different_count;
+    int64_t refused = summary->sums.values_newly_quarantined;
+    const char *gap = "";
+    size_t at = 0;
+
+    why[0] = '\0';
+    if (failed > 0) {
+        at += (size_t)snprintf(why, size, "%zu of %zu %s failed", failed, summary->table_count,
+            summary->table_count == 1 ? "table" : "tables");
+        gap = "; ";
+    }
+    if (different > 0) {
+        at += (size_t)snprintf(why + at, size - at, "%s%zu of %zu %s %s from the source", gap,
+            different, summary->table_count, summary->table_count == 1 ? "table" : "tables",
+            different == 1 ? "differs" : "differ");
+        gap = "; ";
+    }
+    if (refused > 0)
+        (void)snprintf(why + at, size - at,
+            "%s%" PRId64 " values or rows went to quarantine anew (oe2pg status --quarantine)", gap,
+            refused);
 }

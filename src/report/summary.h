@@ -22,10 +22,15 @@ struct summary {
     size_t table_count;
     struct table_result sums;
     int64_t duration_ms;
-    bool is_verification; // compared, not mirrored
+    size_t different_count; // tables that a verification found different
+    bool is_verification;   // compared, not mirrored
 };
 
 // Writes the summary to the log.
 void summary_write(const struct summary *summary);
+
+// Why a run that came to its end is no success, for the log and oe2pg.run; "": it is one, or the
+// reason is another.
+void summary_describe_shortfall(const struct summary *summary, char *why, size_t size);
 
 #endif

@@ -13,6 +13,8 @@ struct source {
     struct source_identity identity;
     bool buffers_results;
     struct source_trouble trouble; // source.c's; a driver sets the column where it knows
+    size_t odd_stamp_count; // since source_take_odd_stamps
+    unsigned value_copies;  // 0: unknown
 };
 
 struct cursor {
@@ -20,12 +22,18 @@ struct cursor {
     const struct table *table; // source.c's
 };
 
+// Counts a stamp with zone that came as characters in a form that is not known: it is kept as it
+// is.
+void driver_judge_stamp(struct source *source, const char *text, size_t size);
+
 // One door. Every function keeps the promise of its namesake in source.h; none is optional, and
 // none is ever given NULL.
 struct source_driver {
     bool (*open)(const struct source_settings *settings, struct source **source, struct error *err);
     void (*close)(struct source *source);
     void (*cancel)(struct source *source);
+    void (*read_limits)(struct source *source, struct source_limits *limits);
+    const char *(*ask)(struct source *source, const char *sql);
     bool (*read_catalog)(
         struct source *source, struct arena *arena, struct catalog *catalog, struct error *err);
     bool (*open_cursor)(struct source *source, const struct read_request *request,

@@ -1,6 +1,7 @@
 #include "source/source.h"
 
 #include "base/fault.h"
+#include "model/canonical.h"
 #include "source/driver.h"
 
 #include <stdio.h>
@@ -74,10 +75,31 @@ source_identity(const struct source *source)
     return &source->identity;
 }
 
+void
+source_read_limits(struct source *source, struct source_limits *limits)
+{
+    *limits = (struct source_limits){ .isolation = "" };
+    source->driver->read_limits(source, limits);
+}
+
+const char *
+source_ask(struct source *source, const char *sql)
+{
+    return source->driver->ask(source, sql);
+}
+
 bool
 source_buffers_results(const struct source *source)
 {
     return source->buffers_results;
+}
+
+unsigned
+source_value_copies(const struct source *source)
+{
+    enum { COMMONLY = 2 };
+
+    return source->value_copies > 0 ? source->value_copies : COMMONLY;
 }
 
 bool
@@ -146,6 +168,9 @@ source_open_cursor(struct source *source, const struct read_request *request,
         (*cursor)->table = request->table;
     else
         note_trouble(source, request->table, err);
+    if (!done && request->table->where_place != NULL && err->kind != ERROR_SOURCE)
+        error_hint(err, "See the table's \"where\" in %s, which the source is given as it is.",
+            request->table->where_place);
     return done;
 }
 
@@ -168,6 +193,22 @@ cursor_fetch(struct cursor *cursor, const struct batch **batch, struct error *er
     if (err->kind == ERROR_TABLE)
         err->kind = ERROR_DATA;
     return done;
+}
+
+void
+driver_judge_stamp(struct source *source, const char *text, size_t size)
+{
+    if (!canonical_is_zoned_stamp(text, size))
+        source->odd_stamp_count++;
+}
+
+size_t
+source_take_odd_stamps(struct source *source)
+{
+    size_t count = source->odd_stamp_count;
+
+    source->odd_stamp_count = 0;
+    return count;
 }
 
 void

@@ -36,9 +36,29 @@ bool source_is_waiting(const struct source *source);
 // Who it is; borrowed from the source.
 const struct source_identity *source_identity(const struct source *source);
 
+// What the driver says of its limits, 0 where it says nothing or knows none, and the isolation
+// level that the session has now: "read uncommitted", ...; "" where the driver does not tell.
+struct source_limits {
+    const char *isolation;
+    int64_t name_length;     // of a table, in characters
+    int64_t statement_bytes; // of SQL
+    int64_t columns;         // in one SELECT
+};
+void source_read_limits(struct source *source, struct source_limits *limits);
+// The one text that a query gives, for a look at the source; borrowed from it. "" when there is
+// none, for whatever reason.
+const char *source_ask(struct source *source, const char *sql);
+
 // True when the driver holds the whole result of a statement in memory, whatever it is asked: large
 // tables are then better read in pieces, by key.
 bool source_buffers_results(const struct source *source);
+
+// How many stamps with zone came as characters in a form that is not known, and were kept as they
+// came, since this was last asked.
+size_t source_take_odd_stamps(struct source *source);
+
+// How many times a value is in memory while it is read: the driver's copies, and the cursor's.
+unsigned source_value_copies(const struct source *source);
 
 // Reads all tables (no views, no system tables) of settings->schema with columns, primary keys,
 // unique indexes and row estimates, in as few calls as the door allows, into `arena`. A source or

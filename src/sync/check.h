@@ -1,6 +1,7 @@
 // Tries everything that a run needs, on both sides, and changes nothing: connections, rights,
 // names, what can be read. One finding after the other, as soon as it is known, each with its
-// remedy. One thread, the caller's.
+// remedy. Nothing is waited for without a limit (docs/failures.md); SIGINT, SIGTERM and SIGHUP are
+// the check's own from then on.
 #ifndef OE2PG_SYNC_CHECK_H
 #define OE2PG_SYNC_CHECK_H
 
@@ -21,16 +22,20 @@ struct check_finding {
     const char *remedy;  // what to do, exactly; "": nothing
 };
 
-// Called for each finding; the texts are borrowed for the call.
+// Called for each finding; `end` when a side hangs where nothing brings it back: the process ends
+// when it returns. The texts are borrowed for the call.
 struct check_listener {
     void (*found)(void *context, const struct check_finding *finding);
+    void (*end)(void *context);
     void *context;
 };
 
-// Why a side could not be used; kind ERROR_NONE: it could. Both are always tried.
+// Why a side could not be used; kind ERROR_NONE: it could. Both are tried, unless one of them hangs
+// or somebody interrupts.
 struct check_end {
     struct error source;
     struct error target;
+    int signal; // that ended the check early; 0: none
 };
 
 // `source_error`, when its kind is not ERROR_NONE, says why the source cannot even be tried.

@@ -19,7 +19,6 @@ report_connection(struct check *check)
 {
     const struct source_identity *identity = source_identity(check->source);
     const struct source_settings *settings = &check->settings->source;
-    bool is_uncommitted = settings->isolation == SOURCE_READ_UNCOMMITTED;
 
     check_report(check, CHECK_OK, "source", "", "%s %s, database \"%s\"%s%s",
         or_unknown(identity->product), identity->version, identity->db_name,
@@ -29,11 +28,6 @@ report_connection(struct check *check)
         check_report(check, CHECK_OK, "user", "", "logged in as \"%s\"", settings->user);
     else
         check_report(check, CHECK_OK, "user", "", "as the connection string or the driver has it");
-    check_report(check, CHECK_OK, "isolation", "",
-        "%s was asked for; a source that only knows stricter levels reads with its own",
-        is_uncommitted ? "read_uncommitted" : "read_committed");
-    check_report(check, CHECK_SKIPPED, "source's clock", "",
-        "not compared: the driver has no way to ask for it");
 }
 
 static void
@@ -114,6 +108,45 @@ report_long_columns(struct check *check)
 
 // ---- reading -----------------------------------------------------------------------------------
 
+static int
+table_limit_s(const struct check *check)
+{
+    int stall_s = check->settings->source.stall_s;
+
+    return stall_s < TRIAL_MS / 1000 ? stall_s : TRIAL_MS / 1000;
+}
+
+static bool
+expect_table(struct check *check, struct error *err)
+{
+    return startup_watch_expect(&check->watch, ERROR_SOURCE, "could not open a table of the source",
+        (int64_t)table_limit_s(check) * 1000, err);
+}
+
+// Whatever the driver says about statements that were cancelled.
+static bool
+read_catalog(struct check *check, struct error *err)
+{
+    // A catalogue is many statements, and says nothing between them.
+    if (!check_expect_source(check, "could not read the source's catalogue", 4, err))
+        return false;
+    if (source_read_catalog(check->source, &check->arena, &check->catalog, err))
+        return true;
+    if (!startup_watch_was_cancelled(&check->watch))
+        return false;
+    error_set(err, ERROR_SOURCE, "could not read the source's catalogue: no answer");
+    return error_hint(err, "The source accepts connections and then says nothing: see whether it "
+                           "is overloaded, or who holds locks on its catalogue.");
+}
+
+static void
+fail_stalled(struct check *check, struct error *err)
+{
+    error_set(err, ERROR_TABLE, "the source said nothing for %d s", table_limit_s(check));
+    error_hint(err, "See at the source who holds a lock on the table, or why opening it takes so "
+                    "long.");
+}
+
 // Opens the table as a run would, all columns, and reads nothing. A driver that holds whole results
 // would read all of it: it gets a condition that no row fulfils. The others do not, because a
 // source may fulfil such a condition by looking at every row.
@@ -135,8 +168,10 @@ try_table(struct check *check, const struct table *table, struct error *err)
                          ? "1 = 0"
                          : arena_printf(&check->arena, "(%s\n) AND 1 = 0", table->where);
     }
-    done = source_open_cursor(check->source, &request, &cursor, err);
+    done = expect_table(check, err) && source_open_cursor(check->source, &request, &cursor, err);
     cursor_close(cursor);
+    if (!done && startup_watch_was_cancelled(&check->watch))
+        fail_stalled(check, err);
     return done;
 }
 
@@ -171,6 +206,10 @@ name_the_grant(struct check *check, const struct table *table, struct error *fai
 
     if (strcmp(failure->sqlstate, "42501") != 0)
         return;
+    if (check->unreadable == NULL)
+        check->unreadable =
+            arena_calloc(&check->arena, check->selection.table_count, sizeof *check->unreadable);
+    check->unreadable[check->unreadable_count++] = table;
     failure->hint[0] = '\0';
     error_hint(failure, "On the source: GRANT SELECT ON %s%s%s TO %s;", table->schema,
         table->schema[0] != '\0' ? "." : "", table->name,
@@ -208,7 +247,7 @@ try_tables(struct check *check, struct trial *trial, struct error *err)
             trial->odd_name = odd_name != NULL ? odd_name : trial->odd_name;
             continue;
         }
-        if (failure.kind == ERROR_SOURCE) {
+        if (failure.kind == ERROR_SOURCE || failure.kind == ERROR_CANCELLED) {
             *err = failure;
             return error_within(err, "table \"%s\"", table->name);
         }
@@ -285,16 +324,24 @@ report_reading(struct check *check, struct error *err)
 bool
 check_source(struct check *check, struct error *err)
 {
-    if (!source_open(&check->settings->source, &check->source, err))
+    struct source *source;
+    bool done;
+
+    if (!check_expect_source(check, "could not connect to the source", 1, err) ||
+        !source_open(&check->settings->source, &source, err))
         return false;
+    check->source = source;
     report_connection(check);
-    if (!source_read_catalog(check->source, &check->arena, &check->catalog, err) ||
-        !selection_make(
-            &check->arena, &check->settings->mirror, &check->catalog, &check->selection, err))
+    if (!check_asking(check, err))
+        return false;
+    if (!read_catalog(check, err) || !selection_make(&check->arena, &check->settings->mirror,
+                                         &check->catalog, &check->selection, err))
         return false;
     check->has_selection = true;
     report_selection(check);
     report_keyless(check);
     report_long_columns(check);
-    return report_reading(check, err);
+    done = report_reading(check, err);
+    check_openedge(check);
+    return done;
 }

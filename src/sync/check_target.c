@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "sync/check_internal.h"
+#include "target/mirror.h"
 #include "target/rights.h"
 
 #include <inttypes.h>
@@ -110,6 +111,8 @@ report_clock(struct check *check, const struct rights *rights, int64_t asked_ms)
     bool is_off = llabs(ahead_ms) > CLOCK_WARNING_MS;
     char duration[40];
 
+    check->clock_ahead_ms = ahead_ms;
+    check->has_clock = true;
     clock_format_duration(llabs(ahead_ms), duration, sizeof duration);
     check_report(check, is_off ? CHECK_WARNING : CHECK_OK, "PostgreSQL's clock",
         is_off ? "Set both machines' clocks by NTP: the times in the tracking tables mix both."
@@ -125,9 +128,12 @@ check_target(struct check *check, struct error *err)
     struct tracking_rights tracking;
     int64_t asked_ms;
 
-    if (!target_open(&check->settings->target, "oe2pg check", &check->target, err))
+    if (!check_expect_target(check, "could not connect to PostgreSQL", err) ||
+        !target_open(&check->settings->target, "oe2pg check", &check->target, err))
         return false;
     report_connection(check);
+    if (!check_expect_target(check, "could not read rights", err))
+        return false;
     asked_ms = clock_wall_ms();
     if (!rights_read(check->target, &check->arena, schema, &rights, err))
         return false;
@@ -139,7 +145,38 @@ check_target(struct check *check, struct error *err)
     report_create(check, &rights, tracking.has_schema);
     report_schema(check, &rights);
     report_tracking(check, &rights, &tracking);
+    check->has_tracking = tracking.has_schema && tracking.is_open &&
+                          tracking.version <= tracking.known_version && tracking.version > 0;
     return true;
+}
+
+// ---- the mirror --------------------------------------------------------------------------------
+
+// A refusal is a finding; anything else is PostgreSQL's failure.
+static bool
+report_refusal(struct check *check, const char *subject, struct error *err)
+{
+    if (err->kind != ERROR_CONFIG)
+        return false;
+    check_report_error(check, CHECK_WRONG, subject, err);
+    error_clear(err);
+    return true;
+}
+
+bool
+check_mirror(struct check *check, struct error *err)
+{
+    if (!check->has_tracking)
+        return true;
+    if (!check_expect_target(check, "could not read the mirror's registration", err))
+        return false;
+    if (!mirror_check_ignore_file(check->target, check->settings, err) &&
+        !report_refusal(check, "ignore file", err))
+        return false;
+    return check->source == NULL ||
+           mirror_check_source(
+               check->target, check->settings, source_identity(check->source), err) ||
+           report_refusal(check, "mirror", err);
 }
 
 // ---- mirrored tables ---------------------------------------------------------------------------
@@ -175,7 +212,8 @@ check_mirrored_tables(struct check *check, struct error *err)
     size_t count;
     size_t found = 0;
 
-    if (!rights_find_obstacles(
+    if (!check_expect_target(check, "could not look at the target schema", err) ||
+        !rights_find_obstacles(
             check->target, &check->arena, check->settings->target.schema, &obstacles, &count, err))
         return false;
     for (size_t i = 0; i < check->selection.table_count && count > 0; i++) {

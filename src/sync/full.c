@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "model/key_choice.h"
 #include "plan/brake.h"
+#include "sync/doubled.h"
 #include "sync/scan.h"
 #include "target/ddl.h"
 
@@ -31,6 +32,7 @@ struct full {
     int64_t duration_ms; // of the last read
     bool is_staged;      // a part of its first load: the load records the end of it
     bool ends_load;      // the same for rows that are in their place already
+    bool is_whole;       // the next scan takes all rows as candidates
     bool is_second;      // the next scan is the second of a keyless table that shrank
 };
 
@@ -74,6 +76,7 @@ ask_again(struct full *full, bool only_unseen, bool *exists, bool *has_nulls, st
     size_t key_count = full->table->key->column_count;
     struct cell *values;
     size_t row_count;
+    size_t count;
 
     *exists = false;
     *has_nulls = false;
@@ -92,9 +95,10 @@ ask_again(struct full *full, bool only_unseen, bool *exists, bool *has_nulls, st
         if (row_sender_left_out(&full->scan.sender, digest_key(key, key_count)))
             continue;
         if (worker_is_cancelled(full->worker, err) ||
-            !reader_key_exists(
-                full->worker->source, full->table, key, &full->worker->reading, exists, err))
+            !reader_count_key(
+                full->worker->source, full->table, key, &full->worker->reading, 1, &count, err))
             return false;
+        *exists = count > 0;
         worker_add_progress(full->worker, 0, 0);
     }
     return true;
@@ -107,17 +111,36 @@ confirm_deletes(struct full *full, bool *is_confirmed, struct error *err)
 {
     bool exists;
     bool has_nulls;
+    bool done;
 
     *is_confirmed = true;
     if (full->scan.counts.to_delete == 0)
         return true;
     if (full->table->key == NULL || !key_choice_is_askable(full->table))
         return confirm_by_second_scan(full, is_confirmed, err);
-    if (!ask_again(full, false, &exists, &has_nulls, err) ||
-        (exists && !ask_again(full, true, &exists, &has_nulls, err)))
+    done = worker_begin_reading(full->worker, full->table, err) &&
+           ask_again(full, false, &exists, &has_nulls, err) &&
+           (!exists || ask_again(full, true, &exists, &has_nulls, err));
+    worker_end_reading(full->worker);
+    if (!done)
         return false;
     *is_confirmed = !exists;
     return exists || !has_nulls || confirm_by_second_scan(full, is_confirmed, err);
+}
+
+// Before anything is added: a new row whose key is there already may be one that moved and was met
+// twice.
+static bool
+confirm_inserts(struct full *full, bool *is_confirmed, struct error *err)
+{
+    struct cell *keys;
+    size_t count;
+
+    if (full->scan.counts.to_insert == 0 || !doubled_can_be_told(full->table))
+        return true;
+    return comparison_doubled_keys(full->scan.comparison, &full->worker->arena, DOUBLED_ASKED_MAX,
+               &keys, &count, err) &&
+           doubled_ask(full->worker, full->table, keys, count, is_confirmed, err);
 }
 
 static bool
@@ -241,14 +264,17 @@ play_round(struct full *full, bool *is_settled, struct error *err)
         .table = full->table,
         .is_second = full->is_second,
         .duration_ms = full->duration_ms,
+        .is_whole = full->is_whole,
     };
     full->is_second = false;
     full->record->read_from_ms = clock_wall_ms();
     if (!scan_run(&full->scan, &is_current, err))
         return false;
+    full->is_whole = full->scan.is_whole;
     if (!is_current)
         return true;
-    if (!check_brake(full, err) || !confirm_deletes(full, &is_confirmed, err))
+    if (!check_brake(full, err) || !confirm_deletes(full, &is_confirmed, err) ||
+        (is_confirmed && !confirm_inserts(full, &is_confirmed, err)))
         return false;
     if (!is_confirmed)
         return true;

@@ -5,8 +5,10 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "model/key_choice.h"
+#include "sync/doubled.h"
 #include "sync/full.h"
 #include "sync/row_sender.h"
+#include "target/compare.h"
 #include "target/ddl.h"
 
 #include <inttypes.h>
@@ -540,6 +542,39 @@ analyse_if_large(struct load *load, bool was_staged)
             load->table->target_name);
 }
 
+// In key order no row is met twice. In any other a row that moved may have been.
+static bool
+check_doubled(struct load *load, struct error *err)
+{
+    struct worker *worker = load->worker;
+    struct cell *keys;
+    size_t count;
+    bool is_real;
+
+    if (!doubled_can_be_told(load->table))
+        return true;
+    if (!open_transaction(load, err) || !end_copy(load, err) ||
+        !loaded_doubled_keys(worker->target, &worker->arena,
+            worker->shared->settings->target.schema, load->table, DOUBLED_ASKED_MAX, &keys, &count,
+            err) ||
+        !doubled_ask(worker, load->table, keys, count, &is_real, err))
+        return false;
+    if (is_real)
+        return true;
+    error_set(err, ERROR_TABLE, "rows moved while they were read, and were met twice");
+    err->transient = true;
+    return false;
+}
+
+static bool
+load_in_any_order(struct load *load, struct error *err)
+{
+    if (!read_rest(load, KEY_PART_ALL, err))
+        return false;
+    reader_release(&load->reader); // one statement at a time
+    return check_doubled(load, err) && finish(load, false, false, err);
+}
+
 bool
 load_table(struct worker *worker, const struct table *table, uint64_t fingerprint,
     struct table_record *record, struct table_result *result, struct error *err)
@@ -560,7 +595,7 @@ load_table(struct worker *worker, const struct table *table, uint64_t fingerprin
     if (done && is_read_in_order(&load))
         done = load_in_order(&load, err);
     else if (done)
-        done = read_rest(&load, KEY_PART_ALL, err) && finish(&load, false, false, err);
+        done = load_in_any_order(&load, err);
     if (done)
         analyse_if_large(&load, load.is_staged);
     reader_release(&load.reader);

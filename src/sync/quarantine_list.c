@@ -7,7 +7,7 @@
 
 enum {
     LIST_BYTES = 1024 * 1024,
-    ROW_TEXT_CAP = 64 * 1024 * 1024,
+    ROW_TEXT_CAP = 4 * 1024 * 1024, // of a longer row the key and the reason are kept
     SAVED_MAX =
         100000, // a table with more bad values than this has another problem; they are counted
 };

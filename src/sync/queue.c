@@ -125,14 +125,14 @@ queue_totals(struct queue *queue, size_t *done, size_t *failed, struct table_res
     (void)pthread_mutex_unlock(&queue->lock);
 }
 
-bool
-queue_found_differences(struct queue *queue)
+size_t
+queue_count_different(struct queue *queue)
 {
-    bool found = false;
+    size_t count = 0;
 
     (void)pthread_mutex_lock(&queue->lock);
     for (size_t i = 0; i < queue->plan->job_count; i++)
-        found = found || queue->outcomes[i].is_different;
+        count += queue->outcomes[i].is_different;
     (void)pthread_mutex_unlock(&queue->lock);
-    return found;
+    return count;
 }

@@ -462,31 +462,33 @@ reader_position(const struct reader *reader)
     return reader->part == KEY_PART_NOT_NULL && reader->has_position ? reader->position : NULL;
 }
 
-// Byte for byte: a source that takes 'a' for 'A' returns another row than the one asked for.
-static bool
-has_key(const struct batch *batch, const struct key *key, const struct cell *values)
+// Byte for byte: a source that takes 'a' for 'A' returns other rows than those asked for.
+bool
+reader_row_has_key(const struct key *key, const struct cell *row, const struct cell *values)
 {
-    for (size_t r = 0; r < batch->row_count; r++) {
-        const struct cell *row = &batch->cells[r * batch->column_count];
-        size_t same = 0;
+    for (size_t i = 0; i < key->column_count; i++) {
+        const struct cell *value = &row[key->columns[i]];
 
-        for (size_t i = 0; i < key->column_count; i++) {
-            const struct cell *value = &row[key->columns[i]];
-
-            same +=
-                (value->bytes == NULL) == (values[i].bytes == NULL) &&
-                value->size == values[i].size &&
-                (value->bytes == NULL || memcmp(value->bytes, values[i].bytes, value->size) == 0);
-        }
-        if (same == key->column_count)
-            return true;
+        if ((value->bytes == NULL) != (values[i].bytes == NULL) || value->size != values[i].size ||
+            (value->bytes != NULL && memcmp(value->bytes, values[i].bytes, value->size) != 0))
+            return false;
     }
-    return false;
+    return true;
+}
+
+static size_t
+count_key(const struct batch *batch, const struct key *key, const struct cell *values)
+{
+    size_t found = 0;
+
+    for (size_t r = 0; r < batch->row_count; r++)
+        found += reader_row_has_key(key, &batch->cells[r * batch->column_count], values);
+    return found;
 }
 
 static bool
-find_key(struct source *source, const struct table *table, const struct cell *values,
-    const struct reader_limits *limits, bool *exists, struct error *err)
+count_in_source(struct source *source, const struct table *table, const struct cell *values,
+    const struct reader_limits *limits, size_t enough, size_t *count, struct error *err)
 {
     struct cell copies[KEY_COLUMNS_MAX];
     struct key_position equal = { .values = copies, .count = table->key->column_count };
@@ -506,24 +508,24 @@ find_key(struct source *source, const struct table *table, const struct cell *va
     memcpy(copies, values, table->key->column_count * sizeof *values);
     if (!source_open_cursor(source, &request, &cursor, err))
         return false;
-    *exists = false;
+    *count = 0;
     do {
         done = cursor_fetch(cursor, &batch, err);
-        *exists = done && has_key(batch, table->key, values);
-    } while (done && !*exists && batch->row_count > 0);
+        *count += done ? count_key(batch, table->key, values) : 0;
+    } while (done && *count < enough && batch->row_count > 0);
     cursor_close(cursor);
     return done;
 }
 
 bool
-reader_key_exists(struct source *source, const struct table *table, const struct cell *values,
-    const struct reader_limits *limits, bool *exists, struct error *err)
+reader_count_key(struct source *source, const struct table *table, const struct cell *values,
+    const struct reader_limits *limits, size_t enough, size_t *count, struct error *err)
 {
     struct narrow narrow;
     bool done;
 
     narrow_to_key(&narrow, table);
-    done = find_key(source, &narrow.table, values, limits, exists, err);
+    done = count_in_source(source, &narrow.table, values, limits, enough, count, err);
     narrow_release(&narrow);
     return done;
 }

@@ -80,11 +80,13 @@ bool reader_fetch(struct reader *reader, const struct batch **batch, struct erro
 const struct cell *reader_position(const struct reader *reader);
 // True when there can be rows in which a key column is NULL: KEY_PART_WITH_NULL is to be read too.
 bool reader_has_null_part(const struct table *table);
-// Asks the source whether a row with this key (one value a key column, NULL included) is there now.
-// The key is compared by its bytes, whatever the source takes for equal.
-bool reader_key_exists(struct source *source, const struct table *table, const struct cell *values,
-    const struct reader_limits *limits, bool *exists, struct error *err)
+// Asks the source how many rows with this key (one value a key column, NULL included) are there
+// now; stops at `enough`. The key is compared by its bytes, whatever the source takes for equal.
+bool reader_count_key(struct source *source, const struct table *table, const struct cell *values,
+    const struct reader_limits *limits, size_t enough, size_t *count, struct error *err)
     __attribute__((warn_unused_result));
+// True when the row has exactly these key values, byte for byte.
+bool reader_row_has_key(const struct key *key, const struct cell *row, const struct cell *values);
 // Closes the statement; the reader can be released or initialised again.
 void reader_release(struct reader *reader);
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LEFT_OUT_MAX = 256 * 1024 }; // 2 MiB
+
 void
 row_sender_init(struct row_sender *sender, struct worker *worker, const struct table *table,
     row_sender_open *open, void *context)
@@ -91,7 +93,7 @@ row_sender_end(struct row_sender *sender, struct error *err)
 void
 row_sender_leave_out(struct row_sender *sender, const struct cell *checked)
 {
-    if (sender->table->key == NULL)
+    if (sender->table->key == NULL || sender->left_out_count == LEFT_OUT_MAX)
         return;
     if (sender->left_out_count == sender->left_out_capacity) {
         sender->left_out_capacity =
@@ -100,16 +102,29 @@ row_sender_leave_out(struct row_sender *sender, const struct cell *checked)
             sender->left_out_keys, sender->left_out_capacity, sizeof *sender->left_out_keys);
     }
     sender->left_out_keys[sender->left_out_count++] = digest_key_of_row(sender->table, checked);
+    sender->left_out_is_sorted = false;
 }
 
-bool
-row_sender_left_out(const struct row_sender *sender, uint64_t key_digest)
+static int
+compare_digests(const void *left, const void *right)
 {
-    for (size_t i = 0; i < sender->left_out_count; i++) {
-        if (sender->left_out_keys[i] == key_digest)
-            return true;
-    }
-    return false;
+    uint64_t a = *(const uint64_t *)left;
+    uint64_t b = *(const uint64_t *)right;
+
+    return (a > b) - (a < b);
+}
+
+// Rows are left out while the source is read and looked for afterwards: sorted once.
+bool
+row_sender_left_out(struct row_sender *sender, uint64_t key_digest)
+{
+    if (sender->left_out_count == 0)
+        return false;
+    if (!sender->left_out_is_sorted)
+        qsort(sender->left_out_keys, sender->left_out_count, sizeof key_digest, compare_digests);
+    sender->left_out_is_sorted = true;
+    return bsearch(&key_digest, sender->left_out_keys, sender->left_out_count, sizeof key_digest,
+               compare_digests) != NULL;
 }
 
 // ---- careful -----------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ struct row_sender {
     uint64_t *left_out_keys; // by digest_key, of rows that are left out; none for a keyless table
     size_t left_out_count;
     size_t left_out_capacity;
+    bool left_out_is_sorted;
 };
 
 void row_sender_init(struct row_sender *sender, struct worker *worker, const struct table *table,
@@ -53,9 +54,10 @@ bool row_sender_flush(struct row_sender *sender, struct error *err)
 bool row_sender_end(struct row_sender *sender, struct error *err)
     __attribute__((warn_unused_result));
 
-// Notes that a row, after the policy, is left out; and whether one with this key was.
+// Notes that a row, after the policy, is left out; and whether one with this key was. Of more than
+// 262144 such rows only the first are known: a key of the others is asked of the source.
 void row_sender_leave_out(struct row_sender *sender, const struct cell *checked);
-bool row_sender_left_out(const struct row_sender *sender, uint64_t key_digest);
+bool row_sender_left_out(struct row_sender *sender, uint64_t key_digest);
 
 // True when the error is PostgreSQL's refusal of a row, which a careful repetition can isolate.
 bool row_sender_can_isolate(const struct error *err);

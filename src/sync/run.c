@@ -66,17 +66,6 @@ struct run {
 
 // ---- beginning ---------------------------------------------------------------------------------
 
-static void
-block_signals(struct run *run)
-{
-    (void)sigemptyset(&run->signals);
-    (void)sigaddset(&run->signals, SIGINT);
-    (void)sigaddset(&run->signals, SIGTERM);
-    (void)sigaddset(&run->signals, SIGHUP);
-    (void)pthread_sigmask(SIG_BLOCK, &run->signals, NULL);
-    (void)signal(SIGPIPE, SIG_IGN);
-}
-
 // The driver is told connect_timeout. One that keeps to it may do so for more than one address, one
 // that does not is given up.
 static bool
@@ -144,6 +133,8 @@ static bool
 claim(struct run *run, struct error *err)
 {
     if (!expect_target(run, "could not take the mirror", err) ||
+        (run->settings->mirror.verify &&
+            !mirror_check_exists(run->target, &run->arena, run->settings->target.schema, err)) ||
         !tracking_install(run->target, err) ||
         !mirror_claim(run->target, run->settings, source_identity(run->source),
             mode_name(&run->settings->mirror), &run->shared.claim, err))
@@ -151,11 +142,9 @@ claim(struct run *run, struct error *err)
     run->is_claimed = true;
     log_info("Run %" PRId64 " on mirror \"%s\", %d jobs, at most %d MiB", run->shared.claim.run_id,
         run->settings->target.schema, run->settings->mirror.jobs, run->settings->mirror.memory_mb);
-    if (run->shared.claim.ignore_file_was_found && !run->settings->mirror.ignore_file_found) {
-        error_set(err, ERROR_CONFIG, "the ignore file of the last run is gone");
-        return error_hint(
-            err, "Put it back, or make an empty one if nothing is to be ignored any more.");
-    }
+    if (source_identity(run->source)->heap_mb > 0)
+        log_info(
+            "Java's heap takes at most %d MiB beside them", source_identity(run->source)->heap_mb);
     return true;
 }
 
@@ -188,6 +177,8 @@ make_plan(struct run *run, struct error *err)
         !selection_make(&run->arena, &run->settings->mirror, &catalog, &run->selection, err) ||
         !tracking_read(
             run->target, &run->arena, run->shared.claim.mirror_id, &records, &record_count, err) ||
+        !selection_check_allowed(
+            &run->arena, &run->settings->mirror, &catalog, records, record_count, err) ||
         (!run->settings->mirror.verify &&
             !ddl_create_schema(run->target, run->settings->target.schema, err)))
         return false;
@@ -422,6 +413,7 @@ show_progress(struct run *run)
             .of_rows = counters->of_rows,
             .started_ms = counters->table_since_ms,
             .size_bytes = counters->size_bytes,
+            .is_compared = run->settings->mirror.verify,
         };
     }
     progress_tick(run->progress, &progress, tables, run->started);
@@ -499,7 +491,7 @@ summarise(struct run *run, struct summary_table *tables)
 }
 
 static void
-record_end(struct run *run, const struct run_totals *totals)
+record_end(struct run *run, const struct run_totals *totals, const char *why)
 {
     struct run_end *end = run->end;
     const char *state = end->is_complete ? "done" : end->signal != 0 ? "interrupted" : "failed";
@@ -509,7 +501,9 @@ record_end(struct run *run, const struct run_totals *totals)
     if (run->target == NULL)
         return;
     if (!run_finish(run->target, &run->shared.claim, totals, state,
-            end->error.kind != ERROR_NONE ? end->error.message : NULL,
+            end->error.kind != ERROR_NONE ? end->error.message
+            : why[0] != '\0'              ? why
+                                          : NULL,
             run->settings->mirror.history_days, &err)) {
         error_within(&err, "could not record the end of run %" PRId64, run->shared.claim.run_id);
         log_failure(LOG_WARNING, &err);
@@ -523,6 +517,7 @@ finish(struct run *run)
         mem_calloc(run->plan.job_count + failed_early(run), sizeof *tables);
     struct summary summary = { .tables = tables };
     struct run_totals totals = { .tables_total = 0 };
+    char why[400];
     size_t done;
     size_t failed;
 
@@ -535,11 +530,14 @@ finish(struct run *run)
     totals.tables_failed = (int)(failed + failed_early(run));
     totals.rows = summary.sums;
     run->end->error = queue_fatal(&run->queue);
-    run->end->is_complete = !queue_found_differences(&run->queue) && done == summary.table_count &&
-                            run->end->error.kind == ERROR_NONE && run->end->signal == 0 &&
-                            summary.sums.values_newly_quarantined == 0;
-    record_end(run, &totals);
+    summary.different_count = queue_count_different(&run->queue);
+    summary_describe_shortfall(&summary, why, sizeof why);
+    run->end->is_complete = why[0] == '\0' && done == summary.table_count &&
+                            run->end->error.kind == ERROR_NONE && run->end->signal == 0;
+    record_end(run, &totals, why);
     summary_write(&summary);
+    if (why[0] != '\0')
+        log_error("Not everything is as it should be: %s", why);
     free(tables);
 }
 
@@ -548,7 +546,7 @@ run_phases(struct run *run, struct error *err)
 {
     bool started;
 
-    if (!startup_watch_start(&run->watch, &run->signals, err) || !open_both_sides(run, err) ||
+    if (!startup_watch_start(&run->watch, &run->signals, NULL, err) || !open_both_sides(run, err) ||
         !claim(run, err) || !choose_digest(run, err) || !make_plan(run, err))
         return false;
     run->end->signal = startup_watch_stop(&run->watch);
@@ -582,7 +580,7 @@ give_up(struct run *run, const struct error *err)
     if (run->target != NULL)
         target_rollback(run->target);
     if (run->is_claimed)
-        record_end(run, &nothing);
+        record_end(run, &nothing, "");
 }
 
 void
@@ -598,7 +596,8 @@ run_sync(const struct settings *settings, enum progress_mode progress_mode, stru
     run->began_ms = clock_steady_ms();
     arena_init(&run->arena);
     run->progress = progress_open(progress_mode);
-    block_signals(run);
+    startup_watch_block_signals(&run->signals);
+    (void)signal(SIGPIPE, SIG_IGN);
     if (!run_phases(run, &err)) {
         end->signal = startup_watch_stop(&run->watch);
         give_up(run, &err);

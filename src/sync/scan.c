@@ -46,8 +46,8 @@ take_known(struct scan *scan, struct known_row *known)
 
 // A row that is known to be refused and has not changed is left out again, not tried again; unless
 // everything is to be tried: the constraint that refused it may be gone.
-static bool
-is_known_row(struct scan *scan, const struct cell *row)
+bool
+scan_is_known_row(struct scan *scan, const struct cell *row)
 {
     const struct digest_kind unseeded = { .is_fallback = scan->worker->shared->digest.is_fallback };
     struct known_row wanted;
@@ -71,7 +71,7 @@ compare_row(struct scan *scan, const struct cell *row, struct error *err)
     if (scan->has_set && digest_set_strike(&scan->set,
                              digest_row(&scan->worker->shared->digest, scan->table, checked)))
         return true;
-    if (is_known_row(scan, checked))
+    if (scan_is_known_row(scan, checked))
         return true;
     return row_sender_send(&scan->sender, row, checked, err);
 }
@@ -95,17 +95,40 @@ save_quarantine(struct scan *scan, struct error *err)
 // Rows of the batch that the mirror does not have go into the candidates. No COPY stays open over
 // a fetch: the source may take its time, and PostgreSQL must not have a transaction open meanwhile.
 static bool
-compare_batch(struct scan *scan, const struct batch *batch, struct error *err)
+compare_rows(struct scan *scan, const struct batch *batch, struct error *err)
 {
     for (size_t r = 0; r < batch->row_count; r++) {
         if (!compare_row(scan, &batch->cells[r * batch->column_count], err))
             return false;
     }
+    return row_sender_flush(&scan->sender, err) && row_sender_end(&scan->sender, err);
+}
+
+bool
+scan_take_matching(
+    struct scan *scan, const struct batch *batch, const struct cell *values, struct error *err)
+{
+    for (size_t r = 0; r < batch->row_count; r++) {
+        const struct cell *row = &batch->cells[r * batch->column_count];
+
+        if (!reader_row_has_key(scan->table->key, row, values))
+            continue;
+        scan->source_rows++;
+        if (!row_sender_send(&scan->sender, row, row_sender_check(&scan->sender, row), err))
+            return false;
+    }
+    return row_sender_flush(&scan->sender, err);
+}
+
+static bool
+compare_batch(struct scan *scan, const struct batch *batch, struct error *err)
+{
+    if (!(scan->is_by_key ? by_key_take(scan, batch, err) : compare_rows(scan, batch, err)))
+        return false;
     scan->source_rows += (int64_t)batch->row_count;
     scan->source_bytes += (int64_t)batch->size_bytes;
     worker_add_progress(scan->worker, batch->row_count, batch->size_bytes);
-    return row_sender_flush(&scan->sender, err) && row_sender_end(&scan->sender, err) &&
-           (!quarantine_list_is_full(&scan->sender.quarantine) || save_quarantine(scan, err));
+    return (!quarantine_list_is_full(&scan->sender.quarantine) || save_quarantine(scan, err));
 }
 
 static bool
@@ -160,20 +183,42 @@ read_mirror(struct scan *scan, struct error *err)
     if (is_full) {
         digest_set_release(&scan->set);
         scan->has_set = false;
+        scan->is_by_key = !scan->is_whole && by_key_can(scan->table);
     }
+    if (scan->is_by_key)
+        by_key_init(&scan->by_key, scan->table);
     return true;
 }
 
-// After this, candidates and gone hold all differences and are paired.
+// After this, candidates and gone hold all differences.
+static bool
+collect_differences(struct scan *scan, bool *is_current, struct error *err)
+{
+    bool is_too_much = false;
+
+    worker_set_phase(scan->worker, PHASE_COMPARING);
+    if (scan->has_set)
+        return comparison_add_gone(scan->comparison, &scan->set, err);
+    if (!scan->is_by_key)
+        return comparison_find_differences(scan->comparison, err);
+    if (!by_key_find(scan, &is_too_much, err))
+        return false;
+    scan->is_whole = is_too_much;
+    *is_current = !is_too_much;
+    return true;
+}
+
+// After this they are paired, too.
 static bool
 find_differences(struct scan *scan, bool *is_current, struct error *err)
 {
-    if (!read_mirror(scan, err) || !scan_source(scan, err))
+    *is_current = true;
+    if (!read_mirror(scan, err) || !scan_source(scan, err) ||
+        !collect_differences(scan, is_current, err))
         return false;
+    if (!*is_current)
+        return true;
     worker_set_phase(scan->worker, PHASE_COMPARING);
-    if (scan->has_set ? !comparison_add_gone(scan->comparison, &scan->set, err)
-                      : !comparison_find_differences(scan->comparison, err))
-        return false;
     if (scan->is_second && scan->table->key == NULL &&
         !comparison_keep_common(scan->comparison, &scan->kept, err))
         return false;
@@ -236,6 +281,7 @@ void
 scan_release(struct scan *scan)
 {
     row_sender_release(&scan->sender);
+    by_key_release(&scan->by_key);
     target_rollback(scan->worker->target);
     comparison_close(scan->comparison);
     digest_set_release(&scan->set);

@@ -2,12 +2,15 @@
 //
 // The mirror's digests are in a set; the source is scanned once, in any order; a row whose digest
 // is in the set is unchanged and struck off, any other is a candidate; what is left in the set is
-// gone. Where the set does not fit, the whole source is put into the candidates and PostgreSQL
-// finds the differences. Both ways end in the same candidates and the same gone, paired by key.
+// gone. Where the set does not fit, PostgreSQL finds the differences: by digest and key of every
+// row, and the rows that differ are read again (by_key.h); where they cannot be asked for, the
+// whole source is put into the candidates. All ways end in the same candidates and the same gone,
+// paired by key.
 #ifndef OE2PG_SYNC_SCAN_H
 #define OE2PG_SYNC_SCAN_H
 
 #include "base/digest_set.h"
+#include "sync/by_key.h"
 #include "sync/row_sender.h"
 #include "sync/worker.h"
 #include "target/compare.h"
@@ -23,11 +26,14 @@ struct scan {
     const char *schema;        // of the mirrored or the staged table
     const struct table *table; // target_name: the table that is compared
     bool is_second;            // see scan_run
+    bool is_whole;             // without a set, all of the source becomes candidates
     int64_t duration_ms;       // of an earlier read of the table; 0: unknown
 
     struct comparison *comparison;
     struct digest_set set;
     bool has_set;
+    bool is_by_key; // no set, and differing rows are read again by their key
+    struct by_key by_key;
     struct row_sender sender;
     struct known_row *known_rows; // refused by PostgreSQL in earlier runs, by digest
     size_t known_row_count;
@@ -43,9 +49,15 @@ struct scan {
 
 // Compares. `is_second`: of a keyless table that shrank in the scan before, on this connection (see
 // comparison_remember_gone): only what is missing both times is gone. *is_current is false when the
-// mirror changed meanwhile: the counts are worth nothing, compare again. Release in any case.
+// mirror changed meanwhile, or when so much differs that the next scan has to be a whole one
+// (is_whole is set then): the counts are worth nothing, compare again. Release in any case.
 bool scan_run(struct scan *scan, bool *is_current, struct error *err)
     __attribute__((warn_unused_result));
+// For by_key.c: whether the row, policies applied, is known to be refused, and so left out again.
+bool scan_is_known_row(struct scan *scan, const struct cell *row);
+// For by_key.c: rows of the batch that have exactly these key values become candidates.
+bool scan_take_matching(struct scan *scan, const struct batch *batch, const struct cell *values,
+    struct error *err) __attribute__((warn_unused_result));
 // Also rolls back what is open.
 void scan_release(struct scan *scan);
 

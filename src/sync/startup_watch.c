@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TICK_MS = 100, END_AFTER_MS = 5000 };
+enum { TICK_MS = 100, END_AFTER_MS = 5000, CANCEL_GRACE_MS = 5000 };
 
 static _Noreturn void
 end_process(int status, const char *why)
@@ -25,6 +25,8 @@ take_signal(struct startup_watch *watch, int signal)
     if (watch->signal != 0)
         end_process(128 + watch->signal, "second signal");
     watch->signal = signal;
+    if (watch->deadline_ms == 0)
+        return;
     watch->deadline_ms = clock_steady_ms() + END_AFTER_MS;
     log_warning("%s: ending; a second signal ends at once",
         signal == SIGINT ? "interrupted" : "asked to end");
@@ -43,9 +45,42 @@ pass_deadline(struct startup_watch *watch)
                            "is overloaded, stopped, or another service on that port."
                          : "PostgreSQL accepts connections and then says nothing: see whether it "
                            "is overloaded, stopped, or another service on that port.");
+    if (watch->rescue.end != NULL)
+        watch->rescue.end(watch->rescue.context, &why);
     log_failure(LOG_ERROR, &why);
     log_close();
     _exit(watch->side == ERROR_SOURCE ? 3 : 4);
+}
+
+static void *
+run_cancel(void *context)
+{
+    struct startup_watch *watch = context;
+
+    watch->rescue.cancel(watch->rescue.context);
+    return NULL;
+}
+
+static void
+join_canceller(struct startup_watch *watch)
+{
+    if (watch->has_canceller)
+        (void)pthread_join(watch->canceller, NULL);
+    watch->has_canceller = false;
+}
+
+// False when there is nothing to try, or it has been tried.
+static bool
+try_cancel(struct startup_watch *watch)
+{
+    if (watch->rescue.cancel == NULL || watch->was_cancelled || watch->signal != 0)
+        return false;
+    watch->was_cancelled = true;
+    watch->deadline_ms = clock_steady_ms() + CANCEL_GRACE_MS;
+    // The one before has brought its step back, so it is at its end.
+    join_canceller(watch);
+    watch->has_canceller = pthread_create(&watch->canceller, NULL, run_cancel, watch) == 0;
+    return watch->has_canceller;
 }
 
 static void *
@@ -59,17 +94,32 @@ watch_startup(void *context)
 
         if (signal > 0)
             take_signal(watch, signal);
-        if (!watch->is_over && watch->deadline_ms != 0 && clock_steady_ms() >= watch->deadline_ms)
+        if (!watch->is_over && watch->deadline_ms != 0 && clock_steady_ms() >= watch->deadline_ms &&
+            !try_cancel(watch))
             pass_deadline(watch);
     }
+    join_canceller(watch);
     return NULL;
 }
 
+void
+startup_watch_block_signals(sigset_t *signals)
+{
+    (void)sigemptyset(signals);
+    (void)sigaddset(signals, SIGINT);
+    (void)sigaddset(signals, SIGTERM);
+    (void)sigaddset(signals, SIGHUP);
+    (void)pthread_sigmask(SIG_BLOCK, signals, NULL);
+}
+
 bool
-startup_watch_start(struct startup_watch *watch, const sigset_t *signals, struct error *err)
+startup_watch_start(struct startup_watch *watch, const sigset_t *signals,
+    const struct startup_rescue *rescue, struct error *err)
 {
     memset(watch, 0, sizeof *watch);
     watch->signals = signals;
+    if (rescue != NULL)
+        watch->rescue = *rescue;
     if (pthread_create(&watch->thread, NULL, watch_startup, watch) != 0)
         return error_set(err, ERROR_SYSTEM, "could not start a thread");
     watch->is_started = true;
@@ -84,8 +134,27 @@ startup_watch_expect(struct startup_watch *watch, enum error_kind side, const ch
         return error_set(err, ERROR_CANCELLED, "the run was stopped");
     watch->side = side;
     watch->doing = doing;
+    watch->was_cancelled = false;
     watch->deadline_ms = clock_steady_ms() + limit_ms;
     return true;
+}
+
+bool
+startup_watch_was_cancelled(const struct startup_watch *watch)
+{
+    return watch->was_cancelled;
+}
+
+int
+startup_watch_rest(struct startup_watch *watch, int64_t rest_ms)
+{
+    int64_t end_ms = clock_steady_ms() + rest_ms;
+
+    if (watch->signal == 0)
+        watch->deadline_ms = 0;
+    while (watch->signal == 0 && clock_steady_ms() < end_ms)
+        clock_sleep_ms(TICK_MS);
+    return watch->signal;
 }
 
 int

@@ -7,6 +7,7 @@
 #include "target/ddl.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -121,21 +122,39 @@ count_moving(struct verify *verify)
 
 // ---- telling -----------------------------------------------------------------------------------
 
+// The first bytes of a value of `size` bytes.
 static void
-append_value(struct buffer *out, const struct cell *value)
+append_value(struct buffer *out, const struct cell *start, size_t size)
 {
-    size_t size = value->size < VALUE_SHOWN_BYTES ? value->size : VALUE_SHOWN_BYTES;
+    size_t shown = start->size < VALUE_SHOWN_BYTES ? start->size : VALUE_SHOWN_BYTES;
 
-    if (value->bytes == NULL) {
+    if (start->bytes == NULL) {
         buffer_append_text(out, "NULL");
         return;
     }
-    while (size > 0 && size < value->size && ((unsigned char)value->bytes[size] & 0xC0) == 0x80)
-        size--;
+    while (shown > 0 && shown < start->size && ((unsigned char)start->bytes[shown] & 0xC0) == 0x80)
+        shown--;
     buffer_append_byte(out, '"');
-    for (size_t i = 0; i < size; i++)
-        buffer_append_byte(out, (unsigned char)value->bytes[i] < 0x20 ? ' ' : value->bytes[i]);
-    buffer_append_text(out, size < value->size ? "…\"" : "\"");
+    for (size_t i = 0; i < shown; i++)
+        buffer_append_byte(out, (unsigned char)start->bytes[i] < 0x20 ? ' ' : start->bytes[i]);
+    buffer_append_text(out, shown < size ? "…\"" : "\"");
+}
+
+// As the mirror has it: binary values are hex there.
+static void
+append_source_value(struct buffer *out, enum value_kind kind, const struct cell *value)
+{
+    char hex[VALUE_SHOWN_BYTES + 1];
+    size_t used;
+
+    if (kind != VALUE_BINARY || value->bytes == NULL) {
+        append_value(out, value, value->size);
+        return;
+    }
+    used = (size_t)snprintf(hex, sizeof hex, "\\x");
+    for (size_t i = 0; i < value->size && used + 2 < sizeof hex; i++, used += 2)
+        (void)snprintf(hex + used, sizeof hex - used, "%02x", (unsigned char)value->bytes[i]);
+    append_value(out, &(struct cell){ .bytes = hex, .size = used }, 2 + 2 * value->size);
 }
 
 static void
@@ -146,76 +165,143 @@ append_key(struct verify *verify, const struct difference *difference)
     for (size_t i = 0; key != NULL && i < key->column_count; i++) {
         buffer_printf(&verify->report, "%s%s=", i > 0 ? " " : "",
             verify->table->columns[key->columns[i]].name);
-        append_value(&verify->report, &difference->key[i]);
+        append_value(&verify->report, &difference->key[i], difference->key[i].size);
     }
 }
 
 static bool
-is_same_value(struct verify *verify, enum value_kind kind, const struct cell *source,
-    const struct cell *mirror, struct cell *shown)
+is_same(const struct verify *verify, const struct column *column, const struct cell *source,
+    const struct mirror_value *mirror)
 {
-    struct buffer hex;
-
-    *shown = *source;
-    if (kind == VALUE_BINARY && source->bytes != NULL) {
-        buffer_init(&hex, REPORT_CAP);
-        buffer_append_text(&hex, "\\x");
-        for (size_t i = 0; i < source->size && !hex.failed; i++)
-            buffer_printf(&hex, "%02x", (unsigned char)source->bytes[i]);
-        shown->bytes = arena_strndup(&verify->worker->arena, buffer_text(&hex), hex.size);
-        shown->size = hex.size;
-        buffer_release(&hex);
-    }
-    return (shown->bytes == NULL) == (mirror->bytes == NULL) && shown->size == mirror->size &&
-           (shown->bytes == NULL || memcmp(shown->bytes, mirror->bytes, shown->size) == 0);
+    return (source->bytes == NULL) == mirror->is_null &&
+           digest_value(&verify->worker->shared->digest, column, source) == mirror->digest;
 }
 
 static void
-append_columns(struct verify *verify, const struct cell *row, const struct cell *mirror_row)
+append_columns(struct verify *verify, const struct cell *row, const struct mirror_value *mirror)
 {
-    bool with_values = verify->worker->shared->settings->mirror.verify_values;
     const char *gap = ": ";
 
     for (size_t i = 0; i < verify->table->column_count; i++) {
         const struct column *column = &verify->table->columns[i];
-        struct cell shown;
 
-        if (is_same_value(verify, column->kind, &row[i], &mirror_row[i], &shown))
+        if (is_same(verify, column, &row[i], &mirror[i]))
             continue;
         buffer_printf(&verify->report, "%s%s", gap, column->name);
         gap = ", ";
-        if (!with_values)
-            continue;
         buffer_append_text(&verify->report, " source ");
-        append_value(&verify->report, &shown);
+        append_source_value(&verify->report, column->kind, &row[i]);
         buffer_append_text(&verify->report, " mirror ");
-        append_value(&verify->report, &mirror_row[i]);
+        append_value(&verify->report, &mirror[i].start, mirror[i].size);
     }
+}
+
+// The row on both sides as it is now; either is NULL when it is gone. Valid until the next call.
+static bool
+read_both(struct verify *verify, const struct difference *difference, const struct cell **row,
+    struct mirror_value **mirror, struct error *err)
+{
+    *mirror = NULL;
+    *row = NULL;
+    return differences_read_row(verify->scan.comparison, &verify->worker->arena, difference,
+               VALUE_SHOWN_BYTES + 1, mirror, err) &&
+           read_row(verify, difference->key, row, err);
+}
+
+static bool
+append_changes(struct verify *verify, const struct difference *difference, struct error *err)
+{
+    const struct cell *row;
+    struct mirror_value *mirror;
+    bool done = read_both(verify, difference, &row, &mirror, err);
+
+    if (done && row != NULL && mirror != NULL)
+        append_columns(verify, row, mirror);
+    return done;
 }
 
 static bool
 show_difference(struct verify *verify, const struct difference *difference, struct error *err)
 {
     static const char *const names[] = { "missing", "changed", "surplus" };
-    const struct cell *row;
-    bool done = true;
 
     buffer_printf(&verify->report, "  %s  ", names[difference->kind]);
     append_key(verify, difference);
-    if (difference->kind == DIFFERENCE_CHANGED) {
-        done = read_row(verify, difference->key, &row, err);
-        if (done && row != NULL)
-            append_columns(verify, row, difference->mirror_row);
+    if (difference->kind == DIFFERENCE_CHANGED && !append_changes(verify, difference, err))
+        return false;
+    buffer_append_byte(&verify->report, '\n');
+    return true;
+}
+
+static bool
+show_differences(struct verify *verify, struct error *err)
+{
+    size_t shown = 0;
+
+    for (size_t i = 0; i < verify->difference_count && shown < SHOWN_MAX; i++) {
+        if (verify->is_moving[i])
+            continue;
+        shown++;
+        if (!show_difference(verify, &verify->differences[i], err))
+            return false;
+    }
+    return true;
+}
+
+static bool
+tally_columns(
+    struct verify *verify, const struct difference *difference, size_t *tally, struct error *err)
+{
+    const struct cell *row;
+    struct mirror_value *mirror;
+    bool done = read_both(verify, difference, &row, &mirror, err);
+
+    for (size_t i = 0; done && row != NULL && mirror != NULL && i < verify->table->column_count;
+         i++)
+        tally[i] += !is_same(verify, &verify->table->columns[i], &row[i], &mirror[i]);
+    return done;
+}
+
+static void
+append_tally(struct verify *verify, const size_t *tally, size_t looked_at)
+{
+    const char *gap = "";
+
+    buffer_printf(&verify->report, "  changed in %zu of them: ", looked_at);
+    for (size_t i = 0; i < verify->table->column_count; i++) {
+        if (tally[i] == 0)
+            continue;
+        buffer_printf(&verify->report, "%s%s (%zu)", gap, verify->table->columns[i].name, tally[i]);
+        gap = ", ";
     }
     buffer_append_byte(&verify->report, '\n');
-    return done;
+}
+
+// Keys are values too: they are shown on request alone. In their place, which columns differ.
+static bool
+count_differences(struct verify *verify, struct error *err)
+{
+    size_t *tally =
+        arena_calloc(&verify->worker->arena, verify->table->column_count, sizeof *tally);
+    size_t looked_at = 0;
+
+    for (size_t i = 0; i < verify->difference_count && looked_at < SHOWN_MAX; i++) {
+        if (verify->is_moving[i] || verify->differences[i].kind != DIFFERENCE_CHANGED)
+            continue;
+        looked_at++;
+        if (!tally_columns(verify, &verify->differences[i], tally, err))
+            return false;
+    }
+    if (looked_at > 0)
+        append_tally(verify, tally, looked_at);
+    buffer_append_text(&verify->report, "  which rows: oe2pg verify --values\n");
+    return true;
 }
 
 static bool
 write_report(struct verify *verify, struct error *err)
 {
     const struct verification *result = verify->result;
-    size_t shown = 0;
 
     if (result->is_equal)
         buffer_printf(&verify->report, "%s: equal, %" PRId64 " rows", verify->table->target_name,
@@ -229,13 +315,10 @@ write_report(struct verify *verify, struct error *err)
     if (result->moving > 0)
         buffer_printf(&verify->report, " (%" PRId64 " more were moving)", result->moving);
     buffer_append_byte(&verify->report, '\n');
-    for (size_t i = 0; i < verify->difference_count && shown < SHOWN_MAX; i++) {
-        if (verify->is_moving[i] || verify->table->key == NULL)
-            continue;
-        shown++;
-        if (!show_difference(verify, &verify->differences[i], err))
-            return false;
-    }
+    if (verify->table->key != NULL && !result->is_equal &&
+        !(verify->worker->shared->settings->mirror.verify_values ? show_differences(verify, err)
+                                                                 : count_differences(verify, err)))
+        return false;
     output_write(buffer_text(&verify->report));
     return true;
 }
@@ -246,6 +329,7 @@ static bool
 compare(struct verify *verify, struct error *err)
 {
     bool is_second = false;
+    bool is_whole = false;
     bool is_current = false;
 
     for (int round = 0; round < ROUNDS_MAX; round++) {
@@ -255,9 +339,11 @@ compare(struct verify *verify, struct error *err)
             .worker = verify->worker,
             .schema = verify->worker->shared->settings->target.schema,
             .table = verify->table,
+            .is_whole = is_whole,
         };
         if (!scan_run(&verify->scan, &is_current, err))
             return false;
+        is_whole = verify->scan.is_whole;
         // Where a row cannot be asked for again by its key, the whole table is read again.
         if (is_current && (is_second || key_choice_is_resumable(verify->table) ||
                               !comparison_has_changes(&verify->scan.counts)))
@@ -352,8 +438,10 @@ verify_table(struct worker *worker, const struct table *table, struct verificati
     if (done && !is_same) {
         output_write(buffer_text(&verify.report));
     } else if (done) {
-        done = compare(&verify, err) && judge(&verify, err) && write_report(&verify, err) &&
-               save(&verify, err);
+        // Rows are read again one by one: long values among them need the gate once more.
+        done = compare(&verify, err) && worker_begin_reading(worker, table, err) &&
+               judge(&verify, err) && write_report(&verify, err) && save(&verify, err);
+        worker_end_reading(worker);
         scan_release(&verify.scan);
     }
     buffer_release(&verify.report);

@@ -244,6 +244,7 @@ attempt(struct worker *worker, const struct job *job, struct outcome *outcome, s
         return false;
     full_width_release(&worker->full_width);
     full_width_init(&worker->full_width, source_identity(worker->source), job->table);
+    (void)source_take_odd_stamps(worker->source);
     return job_do(worker, job, outcome, err);
 }
 
@@ -476,13 +477,30 @@ report_done(const struct job *job, const struct outcome *outcome)
         result->rows_inserted + result->rows_updated + result->rows_deleted == 0)
         log_debug(
             "%s is unchanged (%" PRId64 " rows)", job->table->target_name, outcome->row_count);
+    else if (result->rows_read > outcome->row_count)
+        log_info("Synced %" PRId64 " rows for %s (total: %" PRId64 " of %" PRId64
+                 " (%.1f%%)): %" PRId64 " rows were left out",
+            outcome->row_count, job->table->target_name, outcome->row_count, result->rows_read,
+            100.0 * (double)outcome->row_count / (double)result->rows_read,
+            result->rows_read - outcome->row_count);
     else
         log_info("Synced %" PRId64 " rows for %s (total: %" PRId64 " of %" PRId64 " (100.0%%))",
             result->rows_read, job->table->target_name, outcome->row_count, outcome->row_count);
     if (result->values_quarantined > 0)
-        log_warning("%" PRId64 " values of %s could not be taken (%" PRId64
+        log_warning("%" PRId64 " values or rows of %s could not be taken (%" PRId64
                     " of them new) and are in oe2pg.quarantine",
             result->values_quarantined, job->table->target_name, result->values_newly_quarantined);
+}
+
+static void
+report_odd_stamps(struct worker *worker, const struct job *job)
+{
+    size_t count = worker->source != NULL ? source_take_odd_stamps(worker->source) : 0;
+
+    if (count > 0)
+        log_warning("%s: %zu stamps with zone came in a form that is not known; they are mirrored "
+                    "as they came",
+            job->table->target_name, count);
 }
 
 // A further connection that the source refuses is no failure: brokers and licences are tight.
@@ -513,8 +531,10 @@ run_one(struct worker *worker, size_t number)
         worker->counters.table = NULL;
         worker_set_phase(worker, PHASE_IDLE);
     }
-    if (outcome.state == OUTCOME_DONE)
+    if (outcome.state == OUTCOME_DONE) {
         report_done(job, &outcome);
+        report_odd_stamps(worker, job);
+    }
     queue_finish(queue, number, &outcome);
 }
 

@@ -57,7 +57,8 @@ struct worker {
     struct worker_counters counters;
     struct reader_limits limits;
     struct reader_limits reading; // of the table in hand, by worker_begin_reading
-    size_t large_value_bytes;     // for the one worker that holds the gate
+    size_t value_budget;          // bytes for a value in all its copies
+    size_t large_budget;          // the same for the one worker that holds the gate
     size_t map_bytes;             // for the digests of a mirrored table
     pthread_t thread;
     atomic_bool is_finished;

@@ -3,20 +3,21 @@
 #include "base/fault.h"
 #include "model/key_choice.h"
 #include "sync/worker.h"
+#include "target/copy_encode.h"
 
 #include <stdlib.h>
 
 enum {
     MEBIBYTE = 1024 * 1024,
     FIXED_BYTES = 16 * MEBIBYTE, // program, libraries, catalogue
-    TIGHT_BYTES = 64 * MEBIBYTE, // a worker's share below which large values are read by one alone
-    COPY_VALUE_LIMIT = 400 * MEBIBYTE,
+    TIGHT_BYTES = 64 * MEBIBYTE, // a worker's share below which long values are read by one alone
     GATE_POLL_MS = 50,
 };
 
-// memory_mb shared out. Each worker: half for digests, a quarter for one value, an eighth for a
-// batch. The one that holds the gate: a value of nearly half of everything, since the driver has it
-// a second time. Where a share is small only the gate gives room for values at all.
+// memory_mb shared out. Each worker: half for digests, a quarter for one value in all its copies,
+// an eighth for a batch. The one that holds the gate besides: nine tenths of the half that digests
+// leave. Where a share is small only the gate gives room for values at all; digests then take
+// little and leave nearly everything to it.
 void
 worker_set_limits(struct worker *worker)
 {
@@ -31,12 +32,10 @@ worker_set_limits(struct worker *worker)
     worker->limits = (struct reader_limits){
         .batch_rows = (size_t)settings->mirror.batch_size,
         .batch_bytes = share / 8 < MEBIBYTE ? share / 8 : MEBIBYTE,
-        .value_bytes = share / (is_tight ? 16 : 4),
         .max_transaction_s = settings->source.max_transaction_s,
     };
-    worker->large_value_bytes = free_bytes / 20 * 9;
-    if (worker->large_value_bytes > COPY_VALUE_LIMIT)
-        worker->large_value_bytes = COPY_VALUE_LIMIT;
+    worker->value_budget = share / (is_tight ? 8 : 4);
+    worker->large_budget = (is_tight ? free_bytes : free_bytes / 2) / 10 * 9;
     worker->map_bytes =
         (size_t)fault_setting("OE2PG_TEST_MAP_BYTES", (int64_t)(share / (is_tight ? 16 : 2)));
 }
@@ -66,10 +65,11 @@ worker_begin_reading(struct worker *worker, const struct table *table, struct er
         worker_add_progress(worker, 0, 0);
     }
     worker->reading = worker->limits;
-    if (worker->has_gate) {
-        worker->reading.value_bytes = worker->large_value_bytes;
-        worker->reading.is_large = true;
-    }
+    worker->reading.is_large = worker->has_gate;
+    worker->reading.value_bytes = (worker->has_gate ? worker->large_budget : worker->value_budget) /
+                                  source_value_copies(worker->source);
+    if (worker->reading.value_bytes > COPY_VALUE_MAX)
+        worker->reading.value_bytes = COPY_VALUE_MAX;
     return true;
 }
 

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { KEY_BYTES_MAX = 4 * 1024 * 1024 }; // of all keys that are listed
+
 // ---- what is gone ------------------------------------------------------------------------------
 
 static bool
@@ -254,6 +256,30 @@ append_doomed(struct comparison *comparison, struct buffer *sql, bool only_unsee
                             " x WHERE x.place = m.ctid)) s WHERE s.k = g.k)");
 }
 
+// The key's columns of m as texts, out of a subquery that also knows the bytes of the keys before,
+// in an order that has nothing to do with the key's.
+static void
+append_key_list(struct buffer *sql, const struct table *table)
+{
+    size_t count = table->key->column_count;
+
+    for (size_t i = 0; i < count; i++)
+        buffer_printf(sql, i > 0 ? ", k%zu" : "SELECT k%zu", i);
+    for (size_t i = 0; i < count; i++) {
+        buffer_append_text(sql, i > 0 ? ", m." : " FROM (SELECT m.");
+        sql_append_name(sql, table->columns[table->key->columns[i]].target_name);
+        buffer_printf(sql, "::pg_catalog.text AS k%zu", i);
+    }
+    for (size_t i = 0; i < count; i++) {
+        buffer_append_text(sql, i > 0 ? " + " : ", pg_catalog.sum(");
+        buffer_append_text(sql, "COALESCE(pg_catalog.octet_length(m.");
+        sql_append_name(sql, table->columns[table->key->columns[i]].target_name);
+        buffer_append_text(sql, "::pg_catalog.text), 0)");
+    }
+    buffer_append_text(sql, ") OVER (ORDER BY pg_catalog.hashint8(x.n), x.n ROWS BETWEEN UNBOUNDED"
+                            " PRECEDING AND 1 PRECEDING) AS bytes_before");
+}
+
 bool
 comparison_keys_to_delete(struct comparison *comparison, struct arena *arena, size_t limit,
     bool only_unseen, struct cell **values, size_t *row_count, struct error *err)
@@ -267,12 +293,7 @@ comparison_keys_to_delete(struct comparison *comparison, struct arena *arena, si
     if (key == NULL || !comparison->has_change)
         return true;
     sql = sql_start(comparison->target);
-    buffer_append_text(sql, "SELECT ");
-    for (size_t i = 0; i < key->column_count; i++) {
-        buffer_append_text(sql, i > 0 ? ", m." : "m.");
-        sql_append_name(sql, comparison->table->columns[key->columns[i]].target_name);
-        buffer_append_text(sql, "::pg_catalog.text");
-    }
+    append_key_list(sql, comparison->table);
     buffer_append_text(sql,
         " FROM (SELECT place, pg_catalog.row_number() OVER (ORDER BY place) AS n,"
         " pg_catalog.count(*) OVER () AS of_all FROM (");
@@ -280,22 +301,12 @@ comparison_keys_to_delete(struct comparison *comparison, struct arena *arena, si
     buffer_append_text(sql, ") d) x JOIN ONLY ");
     sql_append_qualified(sql, comparison->schema, comparison->table->target_name);
     buffer_printf(sql,
-        " m ON m.ctid = x.place WHERE x.of_all <= %zu OR x.n %% (x.of_all / %zu + 1) = 0", limit,
-        limit);
+        " m ON m.ctid = x.place WHERE x.of_all <= %zu OR x.n %% (x.of_all / %zu + 1) = 0) k"
+        " WHERE bytes_before IS NULL OR bytes_before < %d",
+        limit, limit, KEY_BYTES_MAX);
     if (!compare_run(comparison, "could not list the keys to be removed", &rows, err))
         return false;
-    *row_count = (size_t)PQntuples(rows);
-    *values = arena_calloc(arena, mem_product(*row_count, key->column_count), sizeof **values);
-    for (size_t r = 0; r < *row_count; r++) {
-        for (size_t i = 0; i < key->column_count; i++) {
-            struct cell *value = &(*values)[r * key->column_count + i];
-
-            if (PQgetisnull(rows, (int)r, (int)i))
-                continue;
-            value->size = (size_t)PQgetlength(rows, (int)r, (int)i);
-            value->bytes = arena_strndup(arena, result_text(rows, (int)r, (int)i), value->size);
-        }
-    }
+    *row_count = compare_take_keys(arena, rows, key->column_count, values);
     PQclear(rows);
     return true;
 }

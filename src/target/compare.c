@@ -126,8 +126,9 @@ comparison_open(struct target *target, const char *schema, const struct table *t
     *comparison = made;
     // What an attempt before this one may have left in this session.
     if (target_script(target, "could not drop temporary tables",
-            "DROP TABLE IF EXISTS pg_temp." CANDIDATE ", pg_temp." GONE ", pg_temp." CHANGE, NULL,
-            err))
+            "DROP TABLE IF EXISTS pg_temp." CANDIDATE ", pg_temp." GONE ", pg_temp." CHANGE
+            ", pg_temp." SEEN,
+            NULL, err))
         return true;
     comparison_close(made);
     *comparison = NULL;
@@ -141,11 +142,13 @@ comparison_close(struct comparison *comparison)
 
     if (comparison == NULL)
         return;
-    if ((comparison->has_candidates || comparison->has_gone || comparison->has_change) &&
+    if ((comparison->has_candidates || comparison->has_gone || comparison->has_change ||
+            comparison->has_seen) &&
         target_is_alive(comparison->target) && !target_in_transaction(comparison->target))
         (void)!target_script(comparison->target, "could not drop temporary tables",
-            "DROP TABLE IF EXISTS pg_temp." CANDIDATE ", pg_temp." GONE ", pg_temp." CHANGE, NULL,
-            &ignored);
+            "DROP TABLE IF EXISTS pg_temp." CANDIDATE ", pg_temp." GONE ", pg_temp." CHANGE
+            ", pg_temp." SEEN,
+            NULL, &ignored);
     free(comparison);
 }
 

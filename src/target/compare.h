@@ -83,12 +83,22 @@ comparison_has_changes(const struct difference_counts *counts)
 bool comparison_pair(struct comparison *comparison, struct difference_counts *counts,
     bool *is_current, struct error *err) __attribute__((warn_unused_result));
 
-// Keys of rows that would be deleted, `limit` at most, spread over the key; key columns in order,
+// Keys of rows that would be deleted, `limit` at most and fewer where keys are so long that all
+// would take more than 4 MiB, spread over the key; key columns in order,
 // as canonical text in `arena`. 0 for a keyless table. With `only_unseen` those are left out whose
 // key the scan did meet, in another row: the mirror has that key more than once.
 bool comparison_keys_to_delete(struct comparison *comparison, struct arena *arena, size_t limit,
     bool only_unseen, struct cell **values, size_t *row_count, struct error *err)
     __attribute__((warn_unused_result));
+
+// Keys of new rows that the mirror, or another new row, has already: a scan that met a row twice
+// would double it. NULL is no key here. As above.
+bool comparison_doubled_keys(struct comparison *comparison, struct arena *arena, size_t limit,
+    struct cell **values, size_t *row_count, struct error *err) __attribute__((warn_unused_result));
+// The same of a table that is being loaded, in its open transaction.
+bool loaded_doubled_keys(struct target *target, struct arena *arena, const char *schema,
+    const struct table *table, size_t limit, struct cell **values, size_t *row_count,
+    struct error *err) __attribute__((warn_unused_result));
 
 // Inside a fenced transaction that the caller commits: locks the table against writers (readers go
 // on), applies, and checks every command's count against the plan. *is_current as above.

@@ -8,6 +8,7 @@
 // Temporary tables of the session.
 #define CANDIDATE "oe2pg_candidate" // source rows that the mirror does not have
 #define GONE "oe2pg_gone" // places and digests of mirror rows that the source does not have
+#define SEEN "oe2pg_seen" // digest and key of source rows, see seen.h
 #define BEFORE "oe2pg_gone_before" // of a keyless table: what was gone in the comparison before
 // A statement that met another row than the one that was compared raises this state of our own.
 #define COMPARE_NOT_CURRENT "OE001"
@@ -20,6 +21,7 @@ struct comparison {
     struct digest_kind kind;
     bool has_candidates; // the table is there
     bool has_gone;
+    bool has_seen;
     bool has_change;
     int64_t gone_count;
     struct difference_counts counts; // by comparison_pair
@@ -35,6 +37,10 @@ bool compare_make_candidates(struct comparison *comparison, struct error *err)
     __attribute__((warn_unused_result));
 bool compare_make_gone(struct comparison *comparison, struct error *err)
     __attribute__((warn_unused_result));
+
+// The rows of a result as key values in `arena`, `width` a row; returns how many rows.
+size_t compare_take_keys(
+    struct arena *arena, const PGresult *rows, size_t width, struct cell **values);
 
 // Updates the paired rows where two of them swap a value that has to be unique, see
 // apply_swapped.c.

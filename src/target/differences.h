@@ -13,16 +13,29 @@ enum difference_kind {
 
 struct difference {
     enum difference_kind kind;
-    const struct cell *key;        // texts, one a key column; NULL: the table has no key
-    uint64_t mirror_digest;        // not for DIFFERENCE_MISSING
-    const struct cell *mirror_row; // texts, one a column; NULL for DIFFERENCE_MISSING
+    const struct cell *key; // texts, one a key column; NULL: the table has no key
+    uint64_t mirror_digest; // not for DIFFERENCE_MISSING
+    const char *place;      // of the mirror's row; "" for DIFFERENCE_MISSING
 };
 
-// After comparison_pair: `limit` of them at most, changed before missing before surplus, into
-// `arena`.
+// After comparison_pair: `limit` of them at most, and of those with long keys fewer, changed before
+// missing before surplus, into `arena`.
 bool differences_list(struct comparison *comparison, struct arena *arena, size_t limit,
     struct difference **differences, size_t *count, struct error *err)
     __attribute__((warn_unused_result));
+
+// A value of the mirror, without its bytes but for the first.
+struct mirror_value {
+    bool is_null;
+    struct cell start; // at most `start_chars` characters
+    size_t size;       // of the whole text
+    uint64_t digest;   // equal to digest_value of the same value in the source
+};
+// The values of the mirror's row at the difference's place, one a column, into `arena`; *values is
+// NULL when the row is gone.
+bool differences_read_row(struct comparison *comparison, struct arena *arena,
+    const struct difference *difference, size_t start_chars, struct mirror_value **values,
+    struct error *err) __attribute__((warn_unused_result));
 
 struct verification {
     bool is_equal;

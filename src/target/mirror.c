@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "target/observe.h"
 #include "target/target_internal.h"
 
 #include <inttypes.h>
@@ -101,8 +102,8 @@ find_mirror(struct target *target, const struct settings *settings,
         return false;
     parameter_text(&parameters, settings->target.schema);
     if (!target_execute(target, "could not read the mirror's registration",
-            "SELECT id, source_host, source_port, source_database, source_schema, source_guid,"
-            " ignore_file_found FROM oe2pg.mirror WHERE target_schema = $1",
+            "SELECT id, source_host, source_port, source_database, source_schema, source_guid"
+            " FROM oe2pg.mirror WHERE target_schema = $1",
             &parameters, &row, err))
         return false;
     done = PQntuples(row) == 1;
@@ -111,12 +112,47 @@ find_mirror(struct target *target, const struct settings *settings,
     else if (!is_same_source(row, identity, settings->source.schema))
         done = settings->mirror.accept_source ? update_identity(target, settings, identity, err)
                                               : refuse_other_source(row, &settings->target, err);
-    if (done) {
+    if (done)
         claim->mirror_id = (int)result_integer(row, 0, 0);
-        claim->ignore_file_was_found = result_text(row, 0, 6)[0] == 't';
-    }
     PQclear(row);
     return done;
+}
+
+bool
+mirror_check_exists(
+    struct target *target, struct arena *arena, const char *schema, struct error *err)
+{
+    struct observation seen;
+
+    if (!observe_mirror(target, arena, schema, &seen, err))
+        return false;
+    if (seen.has_mirror)
+        return true;
+    error_set(err, ERROR_CONFIG, "nothing is mirrored in schema \"%s\" yet", schema);
+    return error_hint(err, "Mirror it first: oe2pg sync.");
+}
+
+bool
+mirror_check_ignore_file(struct target *target, const struct settings *settings, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    PGresult *row = NULL;
+    bool was_found;
+
+    if (settings->mirror.ignore_file_found)
+        return true;
+    parameter_text(&parameters, settings->target.schema);
+    if (!target_execute(target, "could not read the mirror's registration",
+            "SELECT 1 FROM oe2pg.mirror WHERE target_schema = $1 AND ignore_file_found",
+            &parameters, &row, err))
+        return false;
+    was_found = PQntuples(row) > 0;
+    PQclear(row);
+    if (!was_found)
+        return true;
+    error_set(err, ERROR_CONFIG, "the ignore file of the last run is gone");
+    return error_hint(
+        err, "Put it back, or make an empty one if nothing is to be ignored any more.");
 }
 
 bool
@@ -323,7 +359,9 @@ mirror_claim(struct target *target, const struct settings *settings,
     struct error *err)
 {
     memset(claim, 0, sizeof *claim);
-    if (!find_mirror(target, settings, identity, claim, err) ||
+    // Refused before anything is written: the flag of the last accepted run stays, for the next.
+    if (!mirror_check_ignore_file(target, settings, err) ||
+        !find_mirror(target, settings, identity, claim, err) ||
         !take_advisory_lock(target, claim, settings->target.schema, err) ||
         !insert_run(target, settings, mode, claim, err) ||
         !raise_fence(target, settings, claim, err) || !close_earlier_runs(target, claim, err) ||

@@ -19,13 +19,12 @@ int tracking_known_version(void);
 struct mirror_claim {
     int mirror_id;
     int64_t run_id;
-    bool ignore_file_was_found; // by the run before
 };
 
 // Makes the mirror known if it is new, takes its advisory lock on this connection (which keeps it
 // until closed), and makes this run the only one that may write: waits for open transactions of an
 // earlier run, then ends its sessions. Fails with ERROR_BUSY (who, where, since when) when a run is
-// going on, with ERROR_CONFIG when the schema belongs to another source.
+// going on, with ERROR_CONFIG when the schema belongs to another source or the ignore file is gone.
 bool mirror_claim(struct target *target, const struct settings *settings,
     const struct source_identity *identity, const char *mode, struct mirror_claim *claim,
     struct error *err) __attribute__((warn_unused_result));
@@ -35,6 +34,17 @@ bool mirror_claim(struct target *target, const struct settings *settings,
 // --accept-source.
 bool mirror_check_source(struct target *target, const struct settings *settings,
     const struct source_identity *identity, struct error *err) __attribute__((warn_unused_result));
+
+// What was never mirrored cannot be verified: ERROR_CONFIG when there is no mirror, and nothing is
+// written.
+bool mirror_check_exists(struct target *target, struct arena *arena, const char *schema,
+    struct error *err) __attribute__((warn_unused_result));
+
+// Whether the ignore file is still there if the last accepted run had one: without it, tables that
+// were ignored would be read. Nothing is claimed or written; the tracking tables must be there.
+// ERROR_CONFIG when it is gone.
+bool mirror_check_ignore_file(struct target *target, const struct settings *settings,
+    struct error *err) __attribute__((warn_unused_result));
 
 // Takes the advisory lock again on a new connection of the same run, after the old one was lost.
 // ERROR_BUSY when another run has the mirror.

@@ -332,8 +332,9 @@ observe_mirror(struct target *target, struct arena *arena, const char *schema,
 
 // ---- quarantine --------------------------------------------------------------------------------
 
+// Its columns, and their values too where somebody asked for values.
 static const char *
-describe_key(struct arena *arena, const PGresult *rows, int row)
+describe_key(struct arena *arena, const PGresult *rows, int row, bool with_values)
 {
     struct cell *names;
     struct cell *values;
@@ -341,17 +342,21 @@ describe_key(struct arena *arena, const PGresult *rows, int row)
     size_t value_count = sql_parse_array(arena, result_text(rows, row, 2), &values);
     const char *text = "";
 
-    if (name_count == 0 || name_count != value_count)
+    if (name_count == 0 || (with_values && name_count != value_count))
         return NULL;
-    for (size_t i = 0; i < name_count; i++)
-        text = arena_printf(arena, "%s%s%s = %s", text, i > 0 ? ", " : "",
-            names[i].bytes != NULL ? names[i].bytes : "?",
-            values[i].bytes != NULL ? values[i].bytes : "NULL");
+    for (size_t i = 0; i < name_count; i++) {
+        text = arena_printf(arena, "%s%s%s", text, i > 0 ? ", " : "",
+            names[i].bytes != NULL ? names[i].bytes : "?");
+        if (with_values)
+            text = arena_printf(
+                arena, "%s = %s", text, values[i].bytes != NULL ? values[i].bytes : "NULL");
+    }
     return text;
 }
 
 static const char *const entries_sql =
-    "SELECT id, key_columns, key_values, column_name, reason, value_bytes,"
+    "SELECT id, key_columns, CASE WHEN $5::integer > 0 THEN key_values END, column_name, reason,"
+    "  value_bytes,"
     "  (extract(epoch FROM first_seen_at) * 1000)::bigint,"
     "  (extract(epoch FROM last_seen_at) * 1000)::bigint,"
     "  CASE WHEN $5::integer > 0 THEN"
@@ -378,7 +383,7 @@ read_entries(struct target *target, struct arena *arena, struct observation *see
             .id = result_integer(rows, i, 0),
             .source_schema = table->source_schema,
             .source_table = table->source_table,
-            .key = describe_key(arena, rows, i),
+            .key = describe_key(arena, rows, i, with_values),
             .column = copy_text(arena, rows, i, 3),
             .reason = copy_text(arena, rows, i, 4),
             .value_bytes = read_count(rows, i, 5),

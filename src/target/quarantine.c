@@ -1,6 +1,7 @@
 #include "target/quarantine.h"
 
 #include "base/text.h"
+#include "target/copy_stream.h"
 #include "target/target_internal.h"
 
 // Key values are shown as text; a byte that is no text there (the key itself may be what is bad)
@@ -31,9 +32,60 @@ append_key(const struct quarantine_entry *entry, struct buffer *columns, struct 
     sql_append_array(values, entry->key_values, key->column_count);
 }
 
+// libpq builds a statement with its parameters in memory, and keeps that memory: a long value goes
+// by COPY, which is sent in pieces, and the statement takes it from there.
+#define LONG_VALUE "oe2pg_quarantined"
+enum { PARAMETER_BYTES_MAX = 64 * 1024 };
+
+static bool
+send_long_value(struct target *target, const struct quarantine_entry *entry, struct error *err)
+{
+    struct column column = { .target_name = "value", .kind = VALUE_TEXT }; // its bytes as they are
+    const struct table table = { .columns = &column, .column_count = 1 };
+    const struct cell value = { .bytes = entry->bytes, .size = entry->size };
+    struct copy_stream *copy = NULL;
+    int64_t row_count;
+    bool done;
+
+    if (!target_script(target, "could not create a temporary table",
+            "CREATE TEMPORARY TABLE IF NOT EXISTS " LONG_VALUE " (value bytea) ON COMMIT DROP;"
+            " TRUNCATE pg_temp." LONG_VALUE,
+            NULL, err) ||
+        !copy_stream_open(target, "pg_temp", LONG_VALUE, &table, &copy, err))
+        return false;
+    done = copy_stream_send(copy, &value, err) && copy_stream_finish(copy, &row_count, err);
+    copy_stream_close(copy);
+    return done;
+}
+
+// Found by its whole row, or, when that changed elsewhere, by its key: each has an index. Without
+// statistics the table's own index would look as good as either.
+#define SAVE(value)                                                                                \
+    "WITH same AS MATERIALIZED (SELECT id FROM oe2pg.quarantine"                                   \
+    "  WHERE row_digest = $11 AND resolved_at IS NULL"                                             \
+    "  UNION ALL SELECT id FROM oe2pg.quarantine"                                                  \
+    "  WHERE pg_catalog.hash_array_extended(key_values, 0) ="                                      \
+    "   pg_catalog.hash_array_extended($5::text[], 0) AND resolved_at IS NULL),"                   \
+    " known AS (UPDATE oe2pg.quarantine SET last_run_id = $12, detail = $8, last_seen_at ="        \
+    "  pg_catalog.now() WHERE id = ANY (ARRAY(SELECT id FROM same))"                               \
+    "  AND mirror_id + 0 = $1 AND source_schema || '' = $2 AND source_table || '' = $3"            \
+    "  AND key_values IS NOT DISTINCT FROM $5::text[]"                                             \
+    "  AND column_name IS NOT DISTINCT FROM $6"                                                    \
+    "  AND reason = $7 AND value IS NOT DISTINCT FROM " value "  RETURNING first_run_id),"         \
+    " fresh AS (INSERT INTO oe2pg.quarantine (mirror_id, source_schema, source_table,"             \
+    "  key_columns, key_values, column_name, reason, detail, value, value_bytes, row_digest,"      \
+    "  first_run_id, last_run_id)"                                                                 \
+    "  SELECT $1, $2, $3, $4, $5, $6, $7, $8, " value ", $10, $11, $12, $12"                       \
+    "  WHERE NOT EXISTS (SELECT FROM known) RETURNING id)"                                         \
+    " SELECT (SELECT pg_catalog.count(*) FROM fresh) +"                                            \
+    "  (SELECT pg_catalog.count(*) FROM known WHERE first_run_id = $12)"
+static const char save_short[] = SAVE("$9::bytea");
+static const char save_long[] =
+    SAVE("COALESCE($9::bytea, (SELECT l.value FROM pg_temp." LONG_VALUE " l))");
+
 static bool
 save(struct target *target, const struct mirror_claim *claim, const struct quarantine_entry *entry,
-    struct buffer texts[3], bool *is_new, struct error *err)
+    struct buffer texts[3], bool is_long, bool *is_new, struct error *err)
 {
     struct sql_parameters parameters = { .count = 0 };
     PGresult *row = NULL;
@@ -54,29 +106,7 @@ save(struct target *target, const struct mirror_claim *claim, const struct quara
     parameter_integer(&parameters, (int64_t)entry->row_digest);
     parameter_integer(&parameters, claim->run_id);
     if (!target_execute(target, "could not put a value into quarantine",
-            // Found by its whole row, or, when that changed elsewhere, by its key: each has an
-            // index. Without statistics the table's own index would look as good as either.
-            "WITH same AS MATERIALIZED (SELECT id FROM oe2pg.quarantine"
-            "  WHERE row_digest = $11 AND resolved_at IS NULL"
-            "  UNION ALL SELECT id FROM oe2pg.quarantine"
-            "  WHERE pg_catalog.hash_array_extended(key_values, 0) ="
-            "   pg_catalog.hash_array_extended($5::text[], 0) AND resolved_at IS NULL),"
-            " known AS (UPDATE oe2pg.quarantine SET last_run_id = $12, detail = $8, last_seen_at ="
-            "  pg_catalog.now() WHERE id = ANY (ARRAY(SELECT id FROM same))"
-            "  AND mirror_id + 0 = $1 AND source_schema || '' = $2 AND source_table || '' = $3"
-            "  AND key_values IS NOT DISTINCT FROM $5::text[]"
-            "  AND column_name IS NOT DISTINCT FROM $6"
-            "  AND reason = $7 AND value IS NOT DISTINCT FROM $9::bytea"
-            "  RETURNING first_run_id),"
-            " fresh AS (INSERT INTO oe2pg.quarantine (mirror_id, source_schema, source_table,"
-            "  key_columns, key_values, column_name, reason, detail, value, value_bytes, "
-            "row_digest,"
-            "  first_run_id, last_run_id)"
-            "  SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12"
-            "  WHERE NOT EXISTS (SELECT FROM known) RETURNING id)"
-            " SELECT (SELECT pg_catalog.count(*) FROM fresh) +"
-            "  (SELECT pg_catalog.count(*) FROM known WHERE first_run_id = $12)",
-            &parameters, &row, err))
+            is_long ? save_long : save_short, &parameters, &row, err))
         return false;
     *is_new = result_integer(row, 0, 0) > 0;
     PQclear(row);
@@ -88,20 +118,21 @@ quarantine_save(struct target *target, const struct mirror_claim *claim,
     const struct quarantine_entry *entry, bool *is_new, struct error *err)
 {
     struct buffer texts[3]; // key columns, key values, the value in hex
+    bool is_long = entry->bytes != NULL && entry->size > PARAMETER_BYTES_MAX;
     bool done = false;
 
     buffer_init(&texts[0], BUFFER_SQL_CAP);
     buffer_init(&texts[1], BUFFER_SQL_CAP);
-    buffer_init(&texts[2], (size_t)1 << 30);
+    buffer_init(&texts[2], BUFFER_SQL_CAP);
     if (entry->key_values != NULL && entry->table->key != NULL && keys_are_text(entry))
         append_key(entry, &texts[0], &texts[1]);
-    if (entry->bytes != NULL)
+    if (entry->bytes != NULL && !is_long)
         sql_append_hex(&texts[2], entry->bytes, entry->size);
     if (texts[0].failed || texts[1].failed || texts[2].failed)
-        error_set(
-            err, ERROR_DATA, "a value is too long for the quarantine (%zu bytes)", entry->size);
+        error_set(err, ERROR_DATA, "a key is too long for the quarantine");
     else
-        done = save(target, claim, entry, texts, is_new, err);
+        done = (!is_long || send_long_value(target, entry, err)) &&
+               save(target, claim, entry, texts, is_long, is_new, err);
     for (size_t i = 0; i < 3; i++)
         buffer_release(&texts[i]);
     return done;
@@ -176,7 +207,7 @@ quarantine_known_rows(struct target *target, struct arena *arena, int mirror_id,
     if (!target_execute(target, "could not read the quarantine",
             "SELECT row_digest FROM oe2pg.quarantine WHERE mirror_id = $1 AND source_schema = $2"
             " AND source_table = $3 AND column_name IS NULL AND resolved_at IS NULL"
-            " AND row_digest IS NOT NULL",
+            " AND row_digest IS NOT NULL ORDER BY id LIMIT 100000",
             &parameters, &rows, err))
         return false;
     *count = (size_t)PQntuples(rows);

@@ -26,7 +26,8 @@ bool quarantine_save(struct target *target, const struct mirror_claim *claim,
 // Appends a row as PostgreSQL's text form of text[]: value::text[] gives it back.
 void quarantine_row_text(struct buffer *text, const struct table *table, const struct cell *row);
 
-// Digests (without seed) of rows that are known to be refused, in `arena`.
+// Digests (without seed) of rows that are known to be refused, in `arena`; of a hundred thousand at
+// most, the others are tried again.
 bool quarantine_known_rows(struct target *target, struct arena *arena, int mirror_id,
     const struct table *table, uint64_t **digests, size_t *count, struct error *err)
     __attribute__((warn_unused_result));

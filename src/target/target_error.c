@@ -7,14 +7,16 @@
 #include <stdio.h>
 #include <string.h>
 
-// The server's DETAIL may quote a row's values, so it is not taken; the primary message may quote
-// one ("invalid input syntax ... \"x\"") in the data classes 22 and 23, where it is left out too.
-static bool
-may_quote_values(const char *sqlstate)
+// What takes the place of the server's words where they may quote a value.
+static const char *
+own_words(const char *sqlstate)
 {
-    return strncmp(sqlstate, "22", 2) == 0;
+    return strncmp(sqlstate, "22", 2) == 0   ? "PostgreSQL refused a value"
+           : strncmp(sqlstate, "23", 2) == 0 ? "PostgreSQL refused a row"
+                                             : "a trigger or function in PostgreSQL refused";
 }
 
+// The server's DETAIL may quote a row's values, so it is not taken.
 static void
 describe(
     const PGresult *result, const char *fallback, const char *sqlstate, char *text, size_t size)
@@ -25,16 +27,20 @@ describe(
     const char *constraint =
         result != NULL ? PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME) : NULL;
     const char *detail = NULL;
+    const char *table = NULL;
 
-    if (may_quote_values(sqlstate))
-        primary = "PostgreSQL refused a value";
+    if (sqlstate_may_quote_values(sqlstate)) {
+        primary = own_words(sqlstate);
+        table = result != NULL ? PQresultErrorField(result, PG_DIAG_TABLE_NAME) : NULL;
+    }
     // The one detail that names objects and no values: what depends on the one to be dropped.
     if (result != NULL && strcmp(sqlstate, "2BP01") == 0)
         detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
-    (void)snprintf(text, size, "%s%s%s%s%s%s%s%s%s", primary != NULL ? primary : fallback,
-        detail != NULL ? ": " : "", detail != NULL ? detail : "", column != NULL ? ", column " : "",
-        column != NULL ? column : "", constraint != NULL ? ", constraint " : "",
-        constraint != NULL ? constraint : "", sqlstate[0] != '\0' ? ", SQLSTATE " : "", sqlstate);
+    (void)snprintf(text, size, "%s%s%s%s%s%s%s%s%s%s%s", primary != NULL ? primary : fallback,
+        detail != NULL ? ": " : "", detail != NULL ? detail : "", table != NULL ? ", table " : "",
+        table != NULL ? table : "", column != NULL ? ", column " : "", column != NULL ? column : "",
+        constraint != NULL ? ", constraint " : "", constraint != NULL ? constraint : "",
+        sqlstate[0] != '\0' ? ", SQLSTATE " : "", sqlstate);
 }
 
 bool

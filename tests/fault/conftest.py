@@ -19,10 +19,12 @@ mirrors = importlib.util.module_from_spec(_spec)
 sys.modules["mirrors"] = mirrors
 _spec.loader.exec_module(mirrors)
 
-from mirrors import mirror, new_database, pg, pg_server, second_pg  # noqa: E402,F401
+from mirrors import (  # noqa: E402,F401
+    mariadb_server, mirror, new_database, pg, pg_server, second_pg)
 
 LONG = os.environ.get("OE2PG_LONG") == "1"
 SEED = int(os.environ.get("OE2PG_SEED") or random.SystemRandom().randrange(1_000_000))
+os.environ["OE2PG_SEED"] = str(SEED)  # processes that share the tests out have the same one
 
 
 def pytest_report_header():

@@ -56,6 +56,9 @@ def change_source(path):
 class Scene:
     """A source file, and a database that can be set back to where it was."""
 
+    arguments = ()      # of the run that meets a fault
+    environment = QUICK
+
     def __init__(self, server, folder):
         self.server = server
         self.folder = folder
@@ -101,6 +104,22 @@ class FullSync(Scene):
         self.server.sql("CREATE DATABASE %s TEMPLATE %s" % (name, template.name))
         self.server.sql("GRANT CREATE, TEMP ON DATABASE %s TO mirror" % name)
         return type(template)(self.server, name)
+
+
+class FullSyncByKey(FullSync):
+    """The same where the mirror's digests do not fit into memory."""
+
+    environment = {**QUICK, "OE2PG_TEST_MAP_BYTES": "64", "OE2PG_MIRROR_SETTINGS_FULL_BELOW_ROWS": "0"}
+
+
+class Verify(FullSync):
+    """A comparison that writes nothing."""
+
+    arguments = ("verify",)
+
+
+class VerifyAndRepair(FullSync):
+    arguments = ("verify", "--repair")
 
 
 def is_old_or_new(scene, database):
@@ -201,7 +220,9 @@ def picture(database):
 def count_points(scene, template):
     """How many fault points an undisturbed run passes."""
     database = scene.database(template)
-    result = scene.mirror(database).run_well(environment={**QUICK, "OE2PG_FAULT": "count"})
+    result = scene.mirror(database).run(
+        *scene.arguments, environment={**scene.environment, "OE2PG_FAULT": "count"})
+    assert result.status in (0, 1), result.explain()  # 1: verify found what has changed
     drop(database)
     return int(re.search(r"^fault points: (\d+)$", result.stderr, re.M).group(1))
 

@@ -10,15 +10,20 @@ import re
 
 import pytest
 
+import compare
 from conftest import LONG
-from scenes import (QUICK, FirstLoad, FullSync, assert_equal, count_points, drop, is_old_or_new,
-                    spread)
+from scenes import (QUICK, FirstLoad, FullSync, FullSyncByKey, Verify, VerifyAndRepair, assert_equal,
+                    count_points, drop, is_old_or_new, spread)
 
 SAMPLE = None if LONG else 10
 MODES = ("kill", "once", "always")
 
 
-@pytest.fixture(params=[FirstLoad, FullSync], ids=["first load", "full sync"])
+SCENES = {"first load": FirstLoad, "full sync": FullSync, "full sync by key": FullSyncByKey,
+          "verify": Verify, "verify and repair": VerifyAndRepair}
+
+
+@pytest.fixture(params=list(SCENES.values()), ids=list(SCENES))
 def scene(request, pg_server, tmp_path):
     return request.param(pg_server, tmp_path)
 
@@ -27,7 +32,8 @@ def strike(scene, template, point, mode):
     database = scene.database(template)
     mirror = scene.mirror(database)
     mirror.log_path.unlink(missing_ok=True)
-    result = mirror.run(environment={**QUICK, "OE2PG_FAULT": "%d:%s" % (point, mode)}, timeout=60)
+    result = mirror.run(*scene.arguments, timeout=60, environment={
+        **scene.environment, "OE2PG_FAULT": "%d:%s" % (point, mode)})
     struck = re.search(r"^fault point \d+: (.*)$", result.stderr, re.M)
     where = "point %d (%s), %s\n%s" % (
         point, struck.group(1) if struck else "not reached", mode, result.explain())
@@ -42,10 +48,17 @@ def strike(scene, template, point, mode):
         assert " - ERROR - " in result.log, where
     wrong = is_old_or_new(scene, database)
     assert wrong is None, "%s\n%s" % (wrong, where)
+    if scene.arguments == ("verify",):
+        assert wrong is None and equals_before(scene, database), where
     second = mirror.run(environment=QUICK)
     assert second.status == 0, "after %s\n%s" % (where, second.explain())
     assert_equal(scene, database, "after " + where)
     drop(database)
+
+
+def equals_before(scene, database):
+    return all(compare.postgres_rows(database.admin_dsn, "mirror", name) == rows
+               for name, rows in scene.before.items())
 
 
 @pytest.mark.parametrize("mode", MODES)

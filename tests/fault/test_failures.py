@@ -629,7 +629,8 @@ def test_source_table_may_not_be_read(shop, mirror, pg):
 
 # --- signals while nothing answers ------------------------------------------------------------------
 
-@pytest.mark.parametrize("number, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("number, status", [
+    (signal.SIGHUP, 129), (signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_while_the_source_says_nothing(shop, mirror, pg, number, status):
     with silent_port() as port:
         shop.configure(mirror, Port=port).source(connect_timeout=60)

@@ -39,6 +39,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     out = canonical_text(kind, scale, text, size, size + CANONICAL_SLACK);
     FUZZ_ASSERT(out <= size + CANONICAL_SLACK);
     check_stable(kind, scale, text, out);
+    if (canonical_is_plain(kind, scale, (const char *)bytes + 2, size))
+        check_stable(kind, scale, (const char *)bytes + 2, size);
     free(text);
     return 0;
 }

@@ -321,3 +321,13 @@ def test_a_new_row_beside_a_missed_one_arrives(hiding, pg, second_pg, table):
     second_pg.query("INSERT INTO shop.%s VALUES (700, 'new')" % table)
     hiding.run_well("--table", table)
     assert pg.value("SELECT count(*) FROM shop.%s" % table) == 51
+
+
+def test_allow_delete_of_a_table_that_nobody_knows_is_refused_with_a_near_miss(loaded, pg):
+    name = pg.value("SELECT source_table FROM oe2pg.tracking ORDER BY 1 LIMIT 1")
+    result = loaded.run("--allow-delete", name + "x")
+    assert result.status == 2, result.explain()
+    assert 'matches no table of the source' in result.stderr
+    assert 'Did you mean "%s"?' % name in result.stderr
+    assert loaded.run("--allow-delete", name).status == 0
+    assert "oe2pg plan --all" in loaded.run("--table", "nothing_like_it_at_all").stderr

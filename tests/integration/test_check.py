@@ -11,7 +11,7 @@ import threading
 import pytest
 
 from conftest import MIRROR_PASSWORD
-from servers import free_port, odbc_driver
+from servers import JavaServer, free_port, java_environment, java_jars, odbc_driver
 
 
 @pytest.fixture
@@ -62,7 +62,10 @@ def test_all_is_well_before_the_first_run_and_after_it(mirror, pg, shop):
     find(before, "ok", "tracking tables", "not there yet")
     find(before, "ok", "tables", "2 visible, 2 to mirror, 0 ignored")
     find(before, "ok", "keys", "every table")
-    find(before, "skipped", "source's clock")
+    assert "PostgreSQL's" in find(before, "ok", "source's clock")
+    find(before, "ok", "letters", "went to the source and came back")
+    find(before, "ok", "driver's limits")
+    find(before, "ok", "isolation", "read uncommitted")
     find(before, "skipped", "code page", "UTF-8")
     # It changed nothing.
     assert pg.query("SELECT 1 FROM pg_namespace WHERE nspname IN ('mirror', 'oe2pg')") == []
@@ -293,7 +296,27 @@ def test_a_wrong_condition_of_the_configuration_is_found(mirror, shop):
     mirror.sqlite(shop).settings(tables={"customer": {"where": "no_such_column > 3"}})
     result = mirror.run("check")
     assert result.status == 1, result.explain()
-    find(result, "WRONG", "reading", 'table "customer"')
+    said = find(result, "WRONG", "reading", 'table "customer"')
+    line = 1 + mirror.path.read_text().splitlines().index('      "customer": {')
+    assert "config.json, line %d" % line in said and '"where"' in said
+    run = mirror.run()
+    assert "config.json, line %d" % line in run.stderr, run.explain()
+
+
+def test_a_table_without_a_column_left_comes_with_its_remedy(mirror, shop):
+    mirror.sqlite(shop).settings(tables={"customer": {"exclude_columns": ["id", "name"]}})
+    result = mirror.run("check")
+    assert "exclude_columns" in find(result, "WRONG", "tables", "no column is left")
+
+
+def test_a_missing_right_on_the_tracking_tables_names_the_right_side(mirror, pg, shop):
+    mirror.sqlite(shop).run_well()
+    pg.query("ALTER SCHEMA oe2pg OWNER TO postgres; ALTER TABLE oe2pg.run OWNER TO postgres")
+    for command in ([], ["verify"]):
+        result = mirror.run(*command)
+        assert result.status == 4, result.explain()
+        assert "at the source" not in result.stderr
+        assert "in PostgreSQL" in result.stderr or "ON SCHEMA oe2pg" in result.stderr
 
 
 def test_a_driver_that_holds_whole_results_is_named_with_its_keyless_tables(
@@ -310,6 +333,8 @@ def test_a_driver_that_holds_whole_results_is_named_with_its_keyless_tables(
         mirror.settings(tables={"keyed": {"where": "a > 0 -- positive"}})
         result = mirror.run("check")
         assert result.status == 0, result.explain()
+        find(result, "ok", "source's clock")
+        find(result, "ok", "letters", "went to the source and came back")
         find(result, "warning", "memory", "holds whole results")
         find(result, "warning", "keys", "keyless")
         find(result, "ok", "reading", "tables can be opened")
@@ -381,3 +406,53 @@ def test_a_log_file_of_somebody_else_is_wrong(mirror, shop):
     result = mirror.run("check")
     assert result.status == 1, result.explain()
     find(result, "WRONG", "log file", "mirror_settings.log_file")
+
+
+def test_a_schema_that_mirrors_another_source_is_wrong(mirror, shop, tmp_path):
+    mirror.sqlite(shop).run_well()
+    other = tmp_path / "other.sqlite"
+    add_to(other, "CREATE TABLE customer (id INTEGER PRIMARY KEY);")
+    result = mirror.sqlite(other).run("check")
+    assert result.status == 1, result.explain()
+    assert "--accept-source" in find(result, "WRONG", "mirror", "another source")
+
+
+def assert_is_asked(result, isolation):
+    assert result.status == 0, result.explain()
+    assert "PostgreSQL's" in find(result, "ok", "source's clock")
+    find(result, "ok", "letters", "went to the source and came back")
+    find(result, "ok", "driver's limits", "characters of a table's name")
+    find(result, "ok", "isolation", isolation)
+
+
+def test_clock_letters_limits_and_isolation_through_odbc(mirror, second_pg):
+    second_pg.query("CREATE TABLE public.open (id int PRIMARY KEY)")
+    mirror.source(odbc_connection=as_odbc(second_pg, "postgres"), schema="public",
+                  isolation="read_committed")
+    mirror.config["postgres_db"]["schema"] = "mirror"
+    assert_is_asked(mirror.run("check"), "read committed")
+
+
+@pytest.mark.skipif(java_jars("postgresql.jar") is None, reason="the driver is not installed")
+def test_clock_letters_limits_and_isolation_through_jdbc(mirror, second_pg):
+    second_pg.query("CREATE TABLE public.open (id int PRIMARY KEY)")
+    mirror.source(jar_file=java_jars("postgresql.jar"), user="postgres", schema="public",
+                  jdbc_url="jdbc:postgresql://%s:%d/%s" % (
+                      second_pg.server.host, second_pg.server.port, second_pg.name))
+    mirror.config["postgres_db"]["schema"] = "mirror"
+    assert_is_asked(mirror.run("check", environment=java_environment()), "read")
+
+
+@pytest.mark.parametrize("product", ["H2", "HSQLDB"])
+def test_clock_and_letters_of_a_java_database(mirror, product):
+    jars = java_jars(*JavaServer.jars[product])
+    if jars is None:
+        pytest.skip("the driver is not installed")
+    with JavaServer(product) as server:
+        server.sql("CREATE TABLE t (id INT PRIMARY KEY)")
+        mirror.source(jar_file=jars, user="sa", password="sa", schema="PUBLIC", jdbc_url=server.url)
+        mirror.config["postgres_db"]["schema"] = "mirror"
+        result = mirror.run("check", environment=java_environment())
+    find(result, "ok", "source's clock")
+    find(result, "ok", "letters", "went to the source and came back")
+    find(result, "ok", "isolation")

@@ -412,6 +412,15 @@ def test_every_option_of_a_section_can_come_from_the_environment_alone(tmp_path)
     assert found["progress_db.jdbc_properties"][0] == "a=b, password=***"
 
 
+def test_a_password_among_the_options_for_java_is_not_shown(tmp_path):
+    environment = {"OE2PG_PROGRESS_DB_JVM_OPTIONS":
+                   "-Xmx1g -Djavax.net.ssl.keyStorePassword=Eigenschaft-Geheim"}
+    result = check(tmp_path, environment=environment)
+    assert values(result)["progress_db.jvm_options"][0] == (
+        "-Xmx1g, -Djavax.net.ssl.keyStorePassword=***")
+    assert "Geheim" not in text_of(result)
+
+
 def test_files_are_looked_for_in_their_order(tmp_path):
     nowhere = tmp_path / "nowhere"
     nowhere.mkdir()
@@ -557,3 +566,21 @@ def test_a_full_disk_under_the_output_is_not_success(tmp_path):
         result = subprocess.run(program() + ["--help-options"], stdout=full, stderr=subprocess.PIPE,
                                 env=clean_environment())
     assert result.returncode == 1
+
+
+def test_a_misspelt_section_in_the_environment_is_warned_of(tmp_path):
+    put(tmp_path, "{}")
+    result = run(tmp_path, "check", "--config-only",
+                 environment={"OE2PG_PROGRES_DB_HOST": "x", "OE2PG_ELSEWHERE": "y"})
+    assert result.returncode == 0
+    assert "OE2PG_PROGRES_DB_HOST" in text_of(result)
+    assert "did you mean OE2PG_PROGRESS_DB_HOST?" in text_of(result)
+    assert "OE2PG_ELSEWHERE" not in text_of(result)
+
+
+def test_an_unknown_flag_is_not_answered_with_half_a_list(tmp_path):
+    put(tmp_path, "{}")
+    result = run(tmp_path, "--jbos", "3")
+    assert result.returncode == 2 and "Did you mean --jobs?" in text_of(result)
+    result = run(tmp_path, "check", "--full-sync")
+    assert "oe2pg check --help lists its flags." in text_of(result)

@@ -229,3 +229,42 @@ def test_a_configuration_others_may_write_is_refused(mirror, small):
 def test_errors_are_lines_of_the_log(mirror, tmp_path):
     result = mirror.sqlite(tmp_path / "gone.sqlite").run()
     assert all(LOG_LINE.match(line) for line in result.stderr.splitlines()), result.explain()
+
+
+def error_lines(result):
+    return [line for line in result.stderr.splitlines() if " - ERROR - " in line]
+
+
+def last_error(pg):
+    return pg.value("SELECT error FROM oe2pg.run ORDER BY id DESC LIMIT 1")
+
+
+def test_status_and_plan_say_in_a_line_why_they_are_status_1(mirror, pg, small):
+    first = mirror.sqlite(small).run("status")
+    assert first.status == 1 and "no mirror" in error_lines(first)[-1], first.explain()
+    mirror.run_well()
+    time.sleep(1.1)
+    late = mirror.run("status", "--max-age", "1s")
+    assert late.status == 1 and "--max-age" in error_lines(late)[-1], late.explain()
+    pg.query("DROP TABLE mirror.customer; CREATE VIEW mirror.customer AS SELECT 1 AS id")
+    planned = mirror.run("plan")
+    assert planned.status == 1 and error_lines(planned), planned.explain()
+
+
+def test_a_difference_is_a_line_of_the_log_and_of_the_runs(mirror, pg, small):
+    mirror.sqlite(small).run_well()
+    assert last_error(pg) is None
+    pg.query("UPDATE mirror.customer SET name = 'x'")
+    result = mirror.run("verify")
+    assert result.status == 1
+    assert "1 of 1 table differs from the source" in error_lines(result)[-1], result.explain()
+    assert last_error(pg) == "1 of 1 table differs from the source"
+
+
+def test_a_new_quarantine_is_a_line_of_the_log_and_of_the_runs(mirror, pg, small):
+    with contextlib.closing(sqlite3.connect(small)) as database, database:
+        database.execute("INSERT INTO customer VALUES (2, CAST(x'ff41' AS TEXT))")
+    result = mirror.sqlite(small).run()
+    assert result.status == 1, result.explain()
+    assert "went to quarantine anew" in error_lines(result)[-1], result.explain()
+    assert "1 values or rows went to quarantine anew" in last_error(pg)

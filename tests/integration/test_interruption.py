@@ -175,7 +175,8 @@ def test_a_second_run_at_the_same_time_is_status_5_and_says_who_holds_the_mirror
     compare.assert_mirrored(pg, "mirror", "big", big_rows)
 
 
-@pytest.mark.parametrize("number, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("number, status", [
+    (signal.SIGHUP, 129), (signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_the_run_soon_and_cleanly(mirror, pg, big_file, big_rows, number, status):
     process = mirror.sqlite(big_file).start()
     assert wait_for(is_loading(pg), process)

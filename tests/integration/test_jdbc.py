@@ -1,8 +1,16 @@
 """The JDBC door as a user meets it: through the program, with Debian's PostgreSQL driver."""
 
+import contextlib
+import json
+import os
 import re
+import signal
+import socket
+import subprocess
 import threading
 import time
+
+import psycopg2
 
 import pytest
 
@@ -76,7 +84,8 @@ def test_the_same_mirror_through_either_door(pg, second_pg, mirror):
 
 def test_changes_come_through_and_unchanged_runs_write_nothing(pg, second_pg, mirror):
     second_pg.query(TABLES + "SELECT 1")
-    through_jdbc(mirror, second_pg)
+    # A list of jars, as drivers of several parts need it.
+    through_jdbc(mirror, second_pg).source(jar_file=(java_jars("h2.jar") or []) + JARS)
     mirror.run_well(environment=ENVIRONMENT)
     second_pg.query("DELETE FROM erp.every_type WHERE id = 7; UPDATE erp.every_type SET t = 'new' "
                     "WHERE id = 8; INSERT INTO erp.every_type (id) VALUES (100000); SELECT 1")
@@ -166,3 +175,117 @@ def test_a_lost_connection_is_made_again(pg, second_pg, mirror):
     thread.join()
     assert killed and result.status == 0, result.explain()
     assert pg.value("SELECT count(*) FROM erp.t") == 150000
+
+
+# --- the machine
+
+
+def small_table(database):
+    database.query("CREATE SCHEMA erp; CREATE TABLE erp.t AS SELECT g AS k "
+                   "FROM generate_series(1, 9) g;"
+                   "CREATE TABLE erp.u AS SELECT * FROM erp.t; SELECT 1")
+
+
+def test_the_heap_is_bounded_and_told_beside_our_memory(pg, second_pg, mirror):
+    small_table(second_pg)
+    through_jdbc(mirror, second_pg)
+    result = mirror.run_well(environment=ENVIRONMENT)
+    assert re.search(r"at most 512 MiB\n.*Java's heap takes at most 12\d MiB beside", result.log)
+    mirror.source(jvm_options=["-Xmx64m"])
+    result = mirror.run_well(environment=ENVIRONMENT)
+    assert re.search(r"Java's heap takes at most 6\d MiB beside", result.log)
+
+
+def test_every_thread_that_came_to_java_leaves_it(pg, second_pg, mirror, tmp_path):
+    small_table(second_pg)
+    log = tmp_path / "threads.log"
+    through_jdbc(mirror, second_pg).settings(jobs=2)
+    mirror.source(jvm_options=["-Xlog:os+thread=info:file=%s" % log])
+    mirror.run_well(environment=ENVIRONMENT)
+    attached = re.findall(r"attached \(.*?tid: (\d+)", log.read_text())
+    main, *workers = attached
+    assert len(workers) >= 2
+    detached = re.findall(r"detaching \(.*?tid: (\d+)", log.read_text())
+    assert sorted(detached) == sorted(workers) and main not in detached
+
+
+def test_what_java_prints_is_no_part_of_our_answer(pg, second_pg, mirror):
+    small_table(second_pg)
+    through_jdbc(mirror, second_pg).source(jvm_options=["-Xlog:safepoint", "-Xlog:gc+init=info"])
+    result = mirror.run("plan", "--json", environment=ENVIRONMENT)
+    assert result.status == 0, result.explain()
+    assert result.stdout.startswith("{") and "[gc,init" not in result.stdout
+    assert "[gc,init" in result.stderr
+
+
+@pytest.mark.parametrize("number, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_signals_are_ours_and_end_a_read_that_waits(pg, second_pg, mirror, number, status):
+    small_table(second_pg)
+    through_jdbc(mirror, second_pg)
+    with contextlib.closing(psycopg2.connect(second_pg.admin_dsn)) as connection:
+        connection.cursor().execute("LOCK TABLE erp.t IN ACCESS EXCLUSIVE MODE")
+        process = mirror.start("--table", "t", environment=ENVIRONMENT)
+        waiting = ("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() "
+                   "AND application_name = 'oe2pg' AND wait_event_type = 'Lock'")
+        deadline = time.monotonic() + 30
+        while not second_pg.query(waiting) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        begin = time.monotonic()
+        process.send_signal(number)
+        result = mirror.finish(process)
+        assert result.status == status, result.explain()
+        assert time.monotonic() - begin < 8
+        assert second_pg.query(waiting) == []
+
+
+# --- trouble with the connection
+
+
+def test_a_server_that_says_nothing_is_given_up(pg, mirror):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        through_jdbc(mirror, pg, connect_timeout=1)
+        mirror.source(jdbc_url="jdbc:postgresql://127.0.0.1:%d/x" % server.getsockname()[1])
+        begin = time.monotonic()
+        result = mirror.run("check", environment=ENVIRONMENT)
+    assert result.status == 3, result.explain()
+    assert time.monotonic() - begin < 15
+
+
+@pytest.fixture(scope="module")
+def odd_driver(tmp_path_factory):
+    """The folder of its classes: as good as a jar."""
+    folder = tmp_path_factory.mktemp("odd")
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support",
+                          "OddDriver.java")
+    subprocess.run(["javac", "-d", str(folder), source], check=True)
+    return str(folder)
+
+
+def test_causes_are_told_and_secrets_are_not(pg, mirror, odd_driver):
+    mirror.source(jar_file=odd_driver, driver_class="OddDriver", schema="erp", user="u",
+                  jdbc_url="jdbc:odd:host;password=geheim 1;mode=x", password="geheim-2",
+                  jdbc_properties={"wakeToken": "geheim/3"})
+    result = mirror.run(environment=ENVIRONMENT)
+    assert result.status == 3, result.explain()
+    for words in ("no way to jdbc:odd:host;password=***;mode=x", "the pipe of *** is broken",
+                  "asleep until ***"):
+        assert words in result.log, result.explain()
+    assert "geheim" not in result.stdout + result.stderr + result.log
+
+
+def test_state_and_code_are_found_in_the_chain(odd_driver):
+    program = os.path.join(os.environ["OE2PG_TEST_PROGRAMS"], "source_dump")
+    done = subprocess.run([program, "identity"], stdout=subprocess.PIPE, check=False, env={
+        **os.environ, **ENVIRONMENT, "SOURCE_JARS": odd_driver, "SOURCE_CLASS": "OddDriver",
+        "SOURCE_URL": "jdbc:odd:x"})
+    error = json.loads(done.stdout)["error"]
+    assert done.returncode == 1 and error["kind"] == "source" and error["transient"]
+    assert error["sqlstate"] == "08S01" and error["native"] == 4711
+
+
+def test_secrets_in_javas_options_are_not_shown(pg, second_pg, mirror):
+    through_jdbc(mirror, second_pg)
+    mirror.source(jvm_options=["-Djavax.net.ssl.trustStorePassword=geheim-4", "-Xmx64m"])
+    result = mirror.run("check", "--config-only")
+    assert result.status == 0, result.explain()
+    assert "-Xmx64m" in result.stdout and "geheim" not in result.stdout + result.stderr

@@ -178,8 +178,8 @@ def test_an_unqualified_table_is_of_the_schema_that_was_set(openedge):
 
 
 def test_a_statement_can_be_run_at_login(openedge):
-    with openedge.connect(
-            INITIALIZATIONSTRING="(SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED)") as connection:
+    statement = "(SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED)"
+    with openedge.connect(INITIALIZATIONSTRING=statement) as connection:
         connection.query("SELECT FLD FROM SYSPROGRESS.SYSCALCTABLE")
     assert openedge.log()[-1]["isolation"] == 1
 
@@ -254,7 +254,8 @@ def test_top_with_offset_has_an_error_of_its_own(session):
 @pytest.mark.parametrize("statement", [
     "INSERT INTO PUB.State (State) VALUES ('x')", "UPDATE PUB.State SET Region = 'x'",
     "DELETE FROM PUB.State", "CREATE TABLE PUB.x (a INTEGER)", "DROP TABLE PUB.State",
-    "LOCK TABLE PUB.State IN EXCLUSIVE MODE", "UPDATE STATISTICS", "GRANT SELECT ON PUB.State TO x"])
+    "LOCK TABLE PUB.State IN EXCLUSIVE MODE", "UPDATE STATISTICS",
+    "GRANT SELECT ON PUB.State TO x"])
 def test_nobody_writes_and_it_is_counted(openedge, session, statement):
     session.set("isolation", 1)
     with pytest.raises(Refused, match="READ UNCOMMITTED"):

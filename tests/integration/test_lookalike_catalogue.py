@@ -254,7 +254,8 @@ def test_a_switch_changes_an_answer(openedge, switch, answer, query, value):
 @pytest.mark.parametrize("switch, answer, query", [
     ("rowid_order", "unsupported", "SELECT State FROM PUB.State ORDER BY ROWID"),
     ("rowid_order", "unsupported", "SELECT State FROM PUB.State WHERE ROWID > '3'"),
-    ("offset_fetch", "unsupported", "SELECT State FROM PUB.State ORDER BY 1 FETCH FIRST 1 ROWS ONLY"),
+    ("offset_fetch", "unsupported",
+     "SELECT State FROM PUB.State ORDER BY 1 FETCH FIRST 1 ROWS ONLY"),
     ("array_subscripts", "unsupported", 'SELECT "Words"[1] FROM PUB."Lists"'),
     ("isolation", "unknown", "SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED"),
 ])

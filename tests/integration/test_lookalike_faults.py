@@ -192,6 +192,16 @@ def test_who_reads_without_locks_gets_it_and_readpast_loses_it(wide):
         assert len(session.query(LOCKED % "")) == 120
 
 
+@pytest.mark.parametrize("fate, rows", [("missed", 119), ("twice", 121)])
+def test_who_reads_without_locks_may_miss_a_record_or_meet_it_twice(wide, fate, rows):
+    wide.move(fate, "Wide", '"Id" = 70')
+    with wide.connect() as session:
+        assert len(session.query(LOCKED % "")) == 120
+        session.set("isolation", 1)
+        assert len(session.query(LOCKED % "")) == rows
+        assert len(session.query(LOCKED % "")) == 120
+
+
 def test_an_open_transaction_holds_the_schema(wide):
     with wide.connect() as session:
         assert wide.schema_holders() == []
@@ -225,6 +235,21 @@ def test_a_cursor_survives_a_commit_or_not(wide, setting, survives):
         session.stop("r")
 
 
+@pytest.mark.parametrize("setting, survives", [("kept", True), ("closed", False)])
+def test_a_cursor_survives_another_statement_or_not(wide, setting, survives):
+    wide.switch(autocommit_cursors=setting)
+    with wide.connect() as session:
+        session.start("r", LOCKED % "", fetch_size=10)
+        session.next("r", 10)
+        session.query("SELECT FLD FROM SYSPROGRESS.SYSCALCTABLE")
+        if survives:
+            assert len(session.next("r", 110)) == 110
+        else:
+            with pytest.raises(Refused, match="not open"):
+                session.next("r", 10)
+        session.stop("r")
+
+
 # --- dates and texts that SQL cannot have
 
 @pytest.mark.parametrize("day", ["-0043-03-15", "10000-01-01"])
@@ -250,6 +275,20 @@ def test_a_nul_in_a_text_arrives_is_cut_or_fails(wide):
         wide.switch(embedded_nul="error")
         with pytest.raises(Refused, match="Invalid character"):
             session.query(query)
+
+
+@pytest.mark.parametrize("setting, text", [
+    ("replaced", "a\N{REPLACEMENT CHARACTER}b"), ("question_mark", "a?b"), ("error", None)])
+def test_a_byte_of_no_code_page_is_replaced_or_fails(wide, setting, text):
+    widen(wide, "\"Text\" = 'a\ue000b'")
+    wide.switch(unconvertible=setting)
+    query = 'SELECT "Text" FROM PUB."Wide" WHERE "Id" = %d' % WIDE_AT
+    with wide.connect() as session:
+        if text is None:
+            with pytest.raises(Refused, match="Code page"):
+                session.query(query)
+        else:
+            assert session.value(query) == text
 
 
 # --- coming in

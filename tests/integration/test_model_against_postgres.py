@@ -94,18 +94,36 @@ def packed(rows, kind=b"t"):
     return b"".join(parts)
 
 
-def test_row_digest_is_hash_record_extended(database):
-    rng = random.Random(7)
-    rows = [[None if rng.random() < 0.15 else random_text(rng) for _ in range(6)]
-            for _ in range(4000)]
-    rows += [[None] * 6, [""] * 6, ["a" * 1048576, None, "", "\U0010FFFF" * 262144, " ", "b"]]
-    fill(database, ", ".join("c%d text" % i for i in range(6)), rows)
-    columns = ", ".join('c%d::text COLLATE "C"' % i for i in range(6))
+# Columns of a row, and the share of NULLs in them.
+SHAPES = {"one column": (1, 0.1), "six columns": (6, 0.15), "mostly NULL": (12, 0.8),
+          "forty columns": (40, 0.05)}
+ROWS = 1_000_000 if os.environ.get("OE2PG_LONG") == "1" else 20_000
+CHUNK = 20_000
+
+
+def assert_digests(database, rows, width, seed):
+    fill(database, ", ".join("c%d text" % i for i in range(width)), rows)
+    theirs = ask(database, "SELECT pg_catalog.hash_record_extended(ROW(%s), %d) FROM given ORDER BY n" % (
+        ", ".join('c%d::text COLLATE "C"' % i for i in range(width)), seed))
+    mine = [int(line) for line in run("hash_rows", [seed], packed(rows))]
+    assert differences(mine, theirs, range(len(rows))) == []
+
+
+@pytest.mark.parametrize("shape", list(SHAPES))
+def test_digests_of_random_rows_are_hash_record_extended(database, shape):
+    width, nulls = SHAPES[shape]
+    rng = random.Random("%s %s" % (os.environ.get("OE2PG_SEED", ""), shape))
+    for _ in range(ROWS // CHUNK):
+        texts = [random_text(rng) for _ in range(3000)]
+        rows = [[None if rng.random() < nulls else rng.choice(texts) for _ in range(width)]
+                for _ in range(CHUNK)]
+        assert_digests(database, rows, width, rng.randint(-2**63, 2**63 - 1))
+
+
+def test_digests_of_odd_rows_are_hash_record_extended(database):
+    rows = [[None] * 6, [""] * 6, ["a" * 1048576, None, "", "\U0010FFFF" * 262144, " ", "b"]]
     for seed in SEEDS:
-        theirs = ask(database, "SELECT pg_catalog.hash_record_extended(ROW(%s), %d)"
-                     " FROM given ORDER BY n" % (columns, seed))
-        mine = [int(line) for line in run("hash_rows", [seed], packed(rows))]
-        assert differences(mine, theirs, range(len(rows))) == []
+        assert_digests(database, rows, 6, seed)
 
 
 def test_value_hash_is_hashtextextended(database):

@@ -101,3 +101,25 @@ def test_tables_whose_mirrored_names_collide_are_refused_and_the_others_go_on(
     assert result.status == 1, result.explain()
     assert "Order-Line" in result.stderr and "Order_Line" in result.stderr
     assert pg.tables() == ["customer", "invoice", "order"]
+
+
+def test_a_vanished_ignore_file_is_refused_run_after_run_until_it_is_back(
+        four_tables, pg, tmp_path):
+    ignored = tmp_path / "ignored_tables.txt"
+    ignored.write_text("Invoice\n")
+    four_tables.run_well()
+    ignored.unlink()
+    runs = pg.value("SELECT count(*) FROM oe2pg.run")
+    for _ in range(2):
+        for arguments in ([], ["verify"], ["plan"], ["--accept-source"]):
+            result = four_tables.run(*arguments)
+            assert result.status == 2, result.explain()
+            assert "the ignore file of the last run is gone" in result.stderr
+    checked = four_tables.run("check")
+    assert checked.status == 1, checked.explain()
+    assert "the ignore file of the last run is gone" in checked.stdout
+    assert "invoice" not in pg.tables()
+    assert pg.value("SELECT count(*) FROM oe2pg.run") == runs
+    ignored.write_text("")
+    four_tables.run_well()
+    assert "invoice" in pg.tables()

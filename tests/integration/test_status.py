@@ -149,11 +149,13 @@ def test_quarantine_lists_without_values_unless_asked(mirrored):
         " (1, '', 'item', NULL, NULL, NULL, 'refused', NULL, NULL, 1, 1)")
     assert "3 values in quarantine" in mirrored.run("status").stdout
     listed = mirrored.run("status", "--quarantine").stdout
-    assert "customer  cust_num = 7  name  nul_byte  6 bytes  since " in listed
+    assert "customer  cust_num  name  nul_byte  6 bytes  since " in listed
+    assert "cust_num = " not in mirrored.run("status", "--quarantine", "--json").stdout
     assert "item  (no key)  (whole row)  refused  since " in listed
     assert "geheim" not in listed
     assert "geheim" not in mirrored.run("status", "--quarantine", "--json").stdout
     shown = mirrored.run("status", "--quarantine", "--values").stdout
+    assert "customer  cust_num = 7  name  nul_byte  6 bytes  since " in shown
     assert '"geheim"' in shown and "\\xff00" in shown and "(not readable)" in shown
     answer = status_json(mirrored, "--quarantine", "--values", "--table", "customer")
     assert [entry["value_hex"] for entry in answer["quarantine"]] == [b"geheim".hex(), "ff00"]
@@ -223,6 +225,16 @@ def test_while_a_run_goes_on_and_after_it_was_killed(mirrored, pg_server):
     assert "Start oe2pg again" in text
     mirrored.run_well()
     assert status_json(mirrored)["run"]["id"] == 3
+
+
+@pytest.mark.parametrize("arguments", [[], ["--json"], ["--watch"]])
+def test_a_full_disk_under_the_output_is_not_success(mirrored, arguments):
+    mirrored.write()
+    with open("/dev/full", "wb") as full:
+        result = subprocess.run(mirrored.command("status", *arguments), stdout=full,
+                                stderr=subprocess.PIPE, timeout=30)
+    assert result.returncode == 1
+    assert b"could not write to standard output" in result.stderr
 
 
 def test_watch_until_interrupted(mirrored):

@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import json
 import sqlite3
 
 import pytest
@@ -68,25 +69,34 @@ PLANTED = {
 }
 
 
+COUNTS = {"changed": "DIFFERENT: 1 changed, 0 missing in the mirror, 0 only in the mirror",
+          "missing": "DIFFERENT: 0 changed, 1 missing in the mirror, 0 only in the mirror",
+          "surplus": "DIFFERENT: 0 changed, 0 missing in the mirror, 1 only in the mirror"}
+
+
 @pytest.mark.parametrize("where", sorted(PLANTED))
 def test_one_planted_difference_is_found_and_named(mirrored, pg, where):
     statement, kind = PLANTED[where]
     pg.query(statement)
     result = verify(mirrored)
     assert result.status == 1, result.explain()
-    found = [line for line in result.stdout.splitlines() if line.startswith("  ")]
-    assert len(found) == 1 and found[0].split()[0] == kind, result.stdout
+    assert COUNTS[kind] in result.stdout, result.stdout
     if kind == "changed":
         column = "note" if "row" in where else where.strip()
-        assert found[0].rstrip().endswith(": " + column), found
+        assert "  changed in 1 of them: %s (1)\n" % column in result.stdout
+    found = [line for line in verify(mirrored, "--values").stdout.splitlines()
+             if line.startswith("  ")]
+    assert len(found) == 1 and found[0].split()[0] == kind, found
     assert "pair: equal" in result.stdout
 
 
 def test_values_are_shown_only_on_request(mirrored, pg):
     pg.query("UPDATE mirror.item SET name = 'hand-made' WHERE num = '17'")
-    assert "hand-made" not in verify(mirrored).stdout
+    silent = verify(mirrored).stdout
+    assert "hand-made" not in silent and '"17"' not in silent
+    assert "oe2pg verify --values" in silent
     result = verify(mirrored, "--values")
-    assert 'source "Name 17" mirror "hand-made"' in result.stdout
+    assert 'changed  num="17": name source "Name 17" mirror "hand-made"' in result.stdout
     assert "hand-made" not in result.log + result.stderr
 
 
@@ -142,3 +152,23 @@ def test_the_result_does_not_depend_on_what_fits_into_memory(mirrored, pg, room)
     result = mirrored.run("verify", environment={"OE2PG_TEST_MAP_BYTES": room})
     assert result.status == 1
     assert "item: DIFFERENT: 1 changed, 0 missing in the mirror, 0 only" in result.stdout
+
+
+def test_progress_as_json_is_json_alone_on_the_console(mirrored, pg):
+    pg.query("UPDATE mirror.item SET name = 'x' WHERE num = '17'")
+    result = verify(mirrored, "--progress", "json")
+    assert result.status == 1, result.explain()
+    lines = result.stderr.splitlines()
+    assert lines
+    for line in lines:
+        assert "type" in json.loads(line)
+
+
+def test_verify_where_nothing_is_mirrored_leaves_nothing_behind(mirror, pg, tmp_path):
+    path = tmp_path / "new.sqlite"
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        database.execute("CREATE TABLE t (id INTEGER PRIMARY KEY)")
+    result = verify(mirror.sqlite(path))
+    assert result.status == 2, result.explain()
+    assert "nothing is mirrored" in result.stderr and "oe2pg sync" in result.stderr
+    assert pg.query("SELECT 1 FROM pg_namespace WHERE nspname IN ('oe2pg', 'mirror')") == []

@@ -89,7 +89,7 @@ def wide(openedge, mirror, pg):
 def test_only_the_bad_values_are_missing(wide, bad):
     wide.make().spoil(*bad)
     result = wide.run()
-    assert result.status == 1 and errors(result) == "", result.explain()
+    assert result.status == 1 and ", 0 failed" in result.stderr, result.explain()
     wide.assert_all_else_is_there(missing=bad)
     assert quarantined(wide.pg, "key_columns", "key_values", "column_name", "reason", "value",
                        "value_bytes") == [
@@ -165,7 +165,7 @@ def test_a_value_whose_column_the_source_does_not_name_is_found(wide, codes):
     wide.openedge.switch(date_out_of_range="error", error_codes=codes)
     wide.make().spoil(7, 2500, assignment="\"Day\" = DATE '12000-01-01'")
     result = wide.run()
-    assert result.status == 1 and errors(result) == "", result.explain()
+    assert result.status == 1 and ", 0 failed" in result.stderr, result.explain()
     assert wide.without("day") == [7, 2500]
     assert quarantined(wide.pg, "key_values", "column_name", "reason") == [
         (["7"], "Day", "unreadable"), (["2500"], "Day", "unreadable")]
@@ -233,7 +233,7 @@ KEYLESS = TABLE[:TABLE.index("ADD INDEX")]
 def test_a_table_without_a_key_is_mirrored_without_the_column(wide):
     wide.make(KEYLESS).spoil(7)
     result = wide.run()
-    assert result.status == 1 and errors(result) == ""
+    assert result.status == 1 and ", 0 failed" in result.stderr
     wide.assert_all_else_is_there(missing=range(1, ROWS + 1))
     assert quarantined(wide.pg, "column_name", "reason", "detail") == [
         ("Text", "not_read", "the column was not read in 3000 rows")]
@@ -255,7 +255,7 @@ def test_more_than_can_be_looked_for_cost_their_neighbours_but_no_row(wide):
     wide.make().spoil(*bad)
     wide.openedge.clear_log()
     result = wide.run()
-    assert result.status == 1 and errors(result) == ""
+    assert result.status == 1 and ", 0 failed" in result.stderr
     assert wide.pg.value("SELECT count(*) FROM mirror.wide WHERE number = '1.50'") == ROWS
     assert set(bad) <= set(wide.without())
     assert ("not_read",) in quarantined(wide.pg, "reason")

@@ -137,7 +137,7 @@ class JdbcServer {
     }
 
     private static final Pattern LARGE =
-        Pattern.compile("CAST\\(X'([0-9a-f]*)' AS BLOB\\)|'((?:[^']++|'')*+)'");
+        Pattern.compile("(?:CAST\\()?X'([0-9a-f]*)'(?: AS BLOB\\))?|'((?:[^']++|'')*+)'");
     private static final int LARGE_SIZE = 1000;
 
     /** Derby knows no large literals: they become parameters. */

@@ -215,13 +215,14 @@ def mariadb_text(field, data_type, column_type):
     return text
 
 
-def mariadb_rows(server, database, table):
+def mariadb_rows(server, database, table, without=()):
     """The table as a multiset of canonical rows. All values travel as hexadecimal digits."""
     listed = server.sql(
         "SELECT HEX(column_name), data_type, column_type FROM information_schema.columns WHERE"
         " table_schema = '%s' AND HEX(table_name) = '%s' ORDER BY ordinal_position"
         % (database, table.encode().hex().upper()))
     columns = [line.split("\t") for line in listed.splitlines()]
+    columns = [column for column in columns if bytes.fromhex(column[0]).decode() not in without]
     parts = []
     for name_hex, data_type, _ in columns:
         quoted = mariadb_name(bytes.fromhex(name_hex).decode())

@@ -155,15 +155,22 @@ class OpenEdgeServer:
 
     def lock(self, table, where, times=-1):
         """Locks records, by the store's own condition, for so many readings; -1 is for ever."""
+        self._doom("locked", table, where, times)
+
+    def move(self, fate, table, where, times=1):
+        """Records move while somebody reads without locks, who finds them "missed" or "twice"."""
+        self._doom(fate, table, where, times)
+
+    def _doom(self, fate, table, where, times):
         rowids = self.sql('SELECT _ROWID_ FROM PUB."%s" WHERE %s' % (table, where))
-        self.control("lock", table, times, *[row[0] for row in rowids])
+        self.control(fate, table, times, *[row[0] for row in rowids])
 
     def unlock(self):
         self.control("unlock")
 
     def mishap(self, what, where="fetch", number=1, times=1, milliseconds=0):
-        """drop, stall, half, half_stall, deaf or slow, at the number-th login, execute, fetch, or read: a
-        fetch from a user's table."""
+        """drop, stall, half, half_stall, deaf or slow, at the number-th login, execute, fetch, or
+        read: a fetch from a user's table."""
         self.control("mishap", what, where, number, times, milliseconds)
 
     def no_mishap(self):

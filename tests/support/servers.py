@@ -75,8 +75,9 @@ class _Server:
             raise RuntimeError("%s failed:\n%s" % (command[0], done.stdout.decode(errors="replace")))
 
     def _environment(self):
+        # Servers that are made at the same time do not meet in one folder for temporary files.
         return {"PATH": os.environ.get("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), "LC_ALL": "C",
-                "HOME": self.directory}
+                "HOME": self.directory, "TMPDIR": self.directory}
 
     def _spawn(self, command):
         with open(self.log_path, "ab") as log:

@@ -14,7 +14,12 @@
 enum { REQUEST_CAP = 1024 * 1024, HOST_BYTES = 256 };
 
 // java.sql.Connection.
-enum { TRANSACTION_READ_UNCOMMITTED = 1, TRANSACTION_READ_COMMITTED = 2 };
+enum {
+    TRANSACTION_READ_UNCOMMITTED = 1,
+    TRANSACTION_READ_COMMITTED = 2,
+    TRANSACTION_REPEATABLE_READ = 4,
+    TRANSACTION_SERIALIZABLE = 8,
+};
 
 // --- connecting
 
@@ -180,8 +185,8 @@ learn(struct jdbc_source *source, struct error *err)
     text = keep_text(source, &parcel);
     (void)snprintf(source->escape, sizeof source->escape, "%s", text);
     text = keep_text(source, &parcel);
-    identity->driver = arena_printf(&source->arena, "%s (Java %s, heap up to %d MiB)", driver, text,
-        (int)parcel_take_number(&parcel));
+    identity->driver = arena_printf(&source->arena, "%s (Java %s)", driver, text);
+    identity->heap_mb = (int)parcel_take_number(&parcel);
     source->product = jdbc_product_find(identity->product);
     source->base.buffers_results = source->product->buffers_results;
     return true;
@@ -228,42 +233,6 @@ describe(struct jdbc_source *source, const char *url)
     identity->code_page = query_text(source, source->product->code_page);
 }
 
-// --- the session
-
-static bool
-set_up_session(struct jdbc_source *source, struct error *err)
-{
-    const struct source_settings *settings = source->settings;
-    const struct jdbc_product *product = source->product;
-    struct buffer request;
-    struct jni_call call;
-    jbyteArray array;
-    int32_t count = 0;
-    bool done;
-
-    while (count < JDBC_SESSION_STATEMENTS && product->session[count] != NULL)
-        count++;
-    buffer_init(&request, REQUEST_CAP);
-    parcel_put_number(&request, settings->isolation == SOURCE_READ_UNCOMMITTED
-                                    ? TRANSACTION_READ_UNCOMMITTED
-                                    : TRANSACTION_READ_COMMITTED);
-    parcel_put_number(&request, settings->query_timeout_s);
-    parcel_put_number(&request, product->ends_transactions);
-    parcel_put_number(&request, count);
-    for (int32_t i = 0; i < count; i++)
-        parcel_put_text(&request, product->session[i]);
-    done = jni_begin(settings, "could not set up the session", &call, err);
-    if (done) {
-        done = jni_bytes(&call, request.bytes, request.size, &array, err) &&
-               jni_void(&call, source->session, jvm_methods()->session_set_up, err, array);
-        jni_end(&call);
-    }
-    buffer_release(&request);
-    if (!done)
-        err->kind = ERROR_SOURCE;
-    return done;
-}
-
 // --- the driver's functions
 
 static void
@@ -304,7 +273,7 @@ jdbc_open(const struct source_settings *settings, struct source **opened, struct
     buffer_init(&url, REQUEST_CAP);
     done = jdbc_url_make(settings, &url, err) && jvm_start(settings, err) &&
            connect_source(source, buffer_text(&url), err) && learn(source, err) &&
-           set_up_session(source, err);
+           jdbc_set_up_session(source, err);
     if (done) {
         describe(source, buffer_text(&url));
         *opened = &source->base;
@@ -313,6 +282,45 @@ jdbc_open(const struct source_settings *settings, struct source **opened, struct
     }
     buffer_release(&url);
     return done;
+}
+
+// java.sql.Connection's numbers.
+static const char *
+isolation_word(int32_t level)
+{
+    return level == TRANSACTION_READ_UNCOMMITTED  ? "read uncommitted"
+           : level == TRANSACTION_READ_COMMITTED  ? "read committed"
+           : level == TRANSACTION_REPEATABLE_READ ? "repeatable read"
+           : level == TRANSACTION_SERIALIZABLE    ? "serializable"
+                                                  : "";
+}
+
+static void
+jdbc_read_limits(struct source *base, struct source_limits *limits)
+{
+    struct jdbc_source *source = (struct jdbc_source *)base;
+    struct error ignored = { 0 };
+    struct parcel_reader parcel;
+    struct jni_call call;
+    bool done;
+
+    if (!jni_begin(source->settings, "could not ask the driver for its limits", &call, &ignored))
+        return;
+    done = jni_parcel(
+        &call, source->session, jvm_methods()->session_limits, &source->arena, &parcel, &ignored);
+    jni_end(&call);
+    if (!done)
+        return;
+    limits->isolation = isolation_word(parcel_take_number(&parcel));
+    limits->name_length = parcel_take_number(&parcel);
+    limits->statement_bytes = parcel_take_number(&parcel);
+    limits->columns = parcel_take_number(&parcel);
+}
+
+static const char *
+jdbc_ask(struct source *base, const char *sql)
+{
+    return query_text((struct jdbc_source *)base, sql);
 }
 
 static void
@@ -332,6 +340,8 @@ const struct source_driver jdbc_source_driver = {
     .open = jdbc_open,
     .close = jdbc_close,
     .cancel = jdbc_cancel,
+    .read_limits = jdbc_read_limits,
+    .ask = jdbc_ask,
     .read_catalog = jdbc_read_catalog,
     .open_cursor = jdbc_open_cursor,
     .fetch = jdbc_fetch,

@@ -29,6 +29,7 @@ struct jdbc_source {
     const struct jdbc_product *product;
     struct arena arena;      // the identity's texts
     const char *catalog;     // NULL: none
+    bool needs_unlocked;     // no lock is to be taken, and the session's isolation says otherwise
     char quote[8];           // around identifiers; "" when there is none
     char escape[8];          // in patterns of catalogue calls; "" when there is none
     struct jdbc_note *notes; // owned
@@ -75,13 +76,20 @@ bool jni_bytes(const struct jni_call *call, const void *bytes, size_t size, jbyt
     struct error *err) __attribute__((warn_unused_result));
 bool jni_object(const struct jni_call *call, jobject object, jmethodID method, jobject *result,
     struct error *err, ...) __attribute__((warn_unused_result));
-bool jni_void(const struct jni_call *call, jobject object, jmethodID method, struct error *err, ...)
-    __attribute__((warn_unused_result));
 // The same of a method without arguments whose failure changes nothing.
 void jni_quietly(const struct jni_call *call, jobject object, jmethodID method);
+// An array of Java's as a parcel over a copy in `arena`.
+bool jni_take_parcel(const struct jni_call *call, jobject array, struct arena *arena,
+    struct parcel_reader *parcel, struct error *err) __attribute__((warn_unused_result));
 // What a byte[] method returns, as a parcel over a copy in `arena`.
 bool jni_parcel(const struct jni_call *call, jobject object, jmethodID method, struct arena *arena,
     struct parcel_reader *parcel, struct error *err) __attribute__((warn_unused_result));
+
+// --- jdbc_session.c
+
+// Isolation, time-outs, autocommit; fills identity.isolation and needs_unlocked.
+bool jdbc_set_up_session(struct jdbc_source *source, struct error *err)
+    __attribute__((warn_unused_result));
 
 // --- jdbc_catalog.c, jdbc_key.c
 
@@ -94,6 +102,14 @@ void jdbc_read_estimates(struct jdbc_source *source, struct table **tables, size
 // NULL when there is none of that name.
 struct table *jdbc_find_table(
     struct table **tables, size_t table_count, const char *schema, const char *name);
+
+// --- jdbc_openedge.c
+
+// openedge_read_tables and openedge_read_keys by this source.
+bool jdbc_openedge_tables(struct jdbc_source *source, struct arena *arena, struct catalog *catalog,
+    bool *is_read, struct error *err) __attribute__((warn_unused_result));
+bool jdbc_openedge_keys(struct jdbc_source *source, struct arena *arena, struct catalog *catalog,
+    bool *is_read, struct error *err) __attribute__((warn_unused_result));
 
 // --- jdbc_cursor.c
 

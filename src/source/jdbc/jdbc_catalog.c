@@ -6,6 +6,7 @@
 #include "source/jdbc/jdbc_product.h"
 #include "source/jdbc/jdbc_result.h"
 #include "source/jdbc/jdbc_type.h"
+#include "source/openedge/openedge.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -94,7 +95,7 @@ read_tables(
         name = or_empty(jdbc_result_text(result, TABLES_NAME));
         if (name[0] == '\0')
             continue;
-        table = arena_alloc(arena, sizeof *table);
+        table = arena_calloc(arena, 1, sizeof *table);
         table->schema = arena_strdup(arena, or_empty(jdbc_result_text(result, TABLES_SCHEMA)));
         table->name = arena_strdup(arena, name);
         table->row_estimate = -1;
@@ -366,28 +367,82 @@ list_columns(struct jdbc_source *source, struct arena *arena, const struct table
     return done;
 }
 
+// --- all of it
+
+// OpenEdge's driver may list the metaschema among the tables.
+static void
+drop_system_tables(const struct jdbc_source *source, struct table_list *list)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < list->count; i++) {
+        if (!source->product->is_openedge || list->tables[i]->name[0] != '_')
+            list->tables[kept++] = list->tables[i];
+    }
+    list->count = kept;
+}
+
+// Tables with their columns, sorted; by the product's own catalogue where it has one and it may be
+// read.
+static bool
+read_tables_and_columns(struct jdbc_source *source, struct arena *arena, struct catalog *catalog,
+    struct table_list *list, struct error *err)
+{
+    bool is_read = false;
+
+    if (source->product->is_openedge &&
+        !jdbc_openedge_tables(source, arena, catalog, &is_read, err))
+        return false;
+    if (is_read) {
+        for (size_t i = 0; i < catalog->table_count; i++)
+            append_table(list, catalog->tables[i]);
+        return keep_schema(source, list, err);
+    }
+    if (!list_tables(source, arena, list, err))
+        return false;
+    drop_system_tables(source, list);
+    if (!keep_schema(source, list, err))
+        return false;
+    qsort(list->tables, list->count, sizeof(struct table *), compare_tables);
+    // A table of which no column comes back stays in the list: reading it fails by name.
+    return list_columns(source, arena, list, err);
+}
+
+static bool
+read_keys(
+    struct jdbc_source *source, struct arena *arena, struct catalog *catalog, struct error *err)
+{
+    bool is_read = false;
+
+    if (source->product->is_openedge && !jdbc_openedge_keys(source, arena, catalog, &is_read, err))
+        return false;
+    if (is_read)
+        return true;
+    if (!jdbc_read_keys(source, arena, catalog->tables, catalog->table_count, err))
+        return false;
+    if (source->product->is_openedge)
+        openedge_distrust_keys(arena, catalog);
+    return true;
+}
+
 bool
 jdbc_read_catalog(
     struct source *base, struct arena *arena, struct catalog *catalog, struct error *err)
 {
     struct jdbc_source *source = (struct jdbc_source *)base;
     struct table_list list = { 0 };
-    bool done = false;
+    bool done;
 
     memset(catalog, 0, sizeof *catalog);
-    if (!list_tables(source, arena, &list, err) || !keep_schema(source, &list, err))
-        goto out;
-    qsort(list.tables, list.count, sizeof(struct table *), compare_tables);
-    // A table of which no column comes back stays in the list: reading it fails by name.
-    if (!list_columns(source, arena, &list, err) ||
-        !jdbc_read_keys(source, arena, list.tables, list.count, err))
-        goto out;
-    jdbc_read_estimates(source, list.tables, list.count);
-    catalog->tables = arena_calloc(arena, list.count + 1, sizeof(struct table *));
-    memcpy(catalog->tables, list.tables, list.count * sizeof(struct table *));
-    catalog->table_count = list.count;
-    done = true;
-out:
+    done = read_tables_and_columns(source, arena, catalog, &list, err);
+    if (done) {
+        catalog->tables = arena_calloc(arena, list.count + 1, sizeof(struct table *));
+        memcpy(catalog->tables, list.tables, list.count * sizeof(struct table *));
+        catalog->table_count = list.count;
+        done = read_keys(source, arena, catalog, err);
+    }
+    if (done)
+        jdbc_read_estimates(source, catalog->tables, catalog->table_count);
     free(list.tables);
     return done;
 }

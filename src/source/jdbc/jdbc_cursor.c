@@ -40,6 +40,14 @@ struct jdbc_cursor {
 
 // --- planning
 
+// A stamp with zone that the driver hands out as characters.
+static bool
+is_text_stamp(const struct column *column)
+{
+    return column->kind == VALUE_TIMESTAMP_TZ &&
+           jdbc_type_class(column->driver_type) == JDBC_CLASS_TEXT;
+}
+
 static enum jdbc_way
 way_of(const struct jdbc_product *product, const struct column *column)
 {
@@ -59,6 +67,8 @@ way_of(const struct jdbc_product *product, const struct column *column)
 
     if (product->delivers_raw_text)
         return JDBC_WAY_BYTES;
+    if (is_text_stamp(column))
+        return JDBC_WAY_TEXT;
     if (column->kind == VALUE_BINARY)
         return column->is_long ? JDBC_WAY_LONG_BYTES : JDBC_WAY_BYTES;
     if (column->kind == VALUE_TEXT)
@@ -269,6 +279,8 @@ make_canonical(struct jdbc_cursor *cursor, const struct column *column, char *by
 
     memcpy(text, bytes, size);
     cell->size = canonical_text(column->kind, column->scale, text, size, capacity);
+    if (is_text_stamp(column))
+        driver_judge_stamp(cursor->base.source, text, cell->size);
     cell->bytes = bytes;
     if (cell->size <= size)
         memcpy(bytes, text, cell->size);
@@ -346,7 +358,7 @@ take_value(struct jdbc_cursor *cursor, struct parcel_reader *batch, const struct
     batch->at += size;
     cell->bytes = bytes;
     cell->size = (size_t)size;
-    if (column->kind != VALUE_TEXT && column->kind != VALUE_BINARY)
+    if (!canonical_is_plain(column->kind, column->scale, bytes, (size_t)size))
         make_canonical(cursor, column, bytes, (size_t)size, cell);
     if (is_too_long(cursor, cell->size))
         set_too_long(cursor, cell->size, cell);

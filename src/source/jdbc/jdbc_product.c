@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-// --- MariaDB and MySQL: FLOAT would be printed with 6 digits, BIT as bytes
+// --- MariaDB and MySQL: FLOAT would be printed with 6 digits, BIT as bytes; dates would go through
+// Java's older calendar, which lacks ten days of 1582
 
 static bool
 mariadb_expression(struct buffer *sql, const struct column *column, const char *name)
@@ -16,6 +17,10 @@ mariadb_expression(struct buffer *sql, const struct column *column, const char *
     }
     if (text_match("bit*", column->type_name)) {
         (void)buffer_printf(sql, "CAST(%s AS UNSIGNED)", name);
+        return true;
+    }
+    if (column->kind == VALUE_DATE || column->kind == VALUE_TIMESTAMP) {
+        (void)buffer_printf(sql, "CAST(%s AS CHAR)", name);
         return true;
     }
     (void)buffer_append_text(sql, name);
@@ -159,6 +164,16 @@ static const struct jdbc_product products[] = {
     { .patterns = { "Apache Derby" },
         .limit = " FETCH FIRST %zu ROWS ONLY",
         .ends_transactions = true },
+    { .patterns = { "*OpenEdge*" },
+        .guid = "SELECT d.\"_Db-guid\" FROM PUB.\"_Db\" d WHERE d.\"_Db-local\" = 1",
+        .code_page = "SELECT d.\"_Db-xl-name\" FROM PUB.\"_Db\" d WHERE d.\"_Db-local\" = 1",
+        .top = "TOP %zu ",
+        .isolation = { "SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED",
+            "SET TRANSACTION ISOLATION LEVEL READ COMMITTED" },
+        .unlocked = " WITH (NOLOCK)",
+        // An open transaction, and every statement begins one, keeps a lock of the schema.
+        .ends_transactions = true,
+        .is_openedge = true },
 };
 
 static const struct jdbc_product unknown_product;

@@ -24,6 +24,11 @@ struct jdbc_product {
     const char *guid;      // one text; failure is no error; NULL: none
     const char *code_page; // one text; failure is no error; NULL: none
     const char *limit;     // of rows, as a format for a size_t; NULL: by JDBC alone
+    const char *top;       // the same, behind SELECT
+    // Statements that set the isolation where JDBC's own call is refused: read uncommitted, read
+    // committed. NULL: none are known.
+    const char *isolation[2];
+    const char *unlocked; // behind a table's name: reads it without locks at any level; NULL: none
     // Appends what to select for a column; `name` is the quoted column. NULL: the column itself.
     // Returns false when that is just the name, so that its type in the result can be checked.
     bool (*append_expression)(struct buffer *sql, const struct column *column, const char *name);
@@ -37,6 +42,7 @@ struct jdbc_product {
     bool
         ends_transactions; // autocommit off (for streaming), every statement followed by a rollback
     bool buffers_results;  // whatever the fetch size says
+    bool is_openedge;      // its catalogue and its names are source/openedge's business
 };
 
 // Never NULL.

@@ -1,7 +1,9 @@
 #include "source/jdbc/jdbc_query.h"
 
 #include "base/mem.h"
+#include "model/key_choice.h"
 #include "source/jdbc/jdbc_product.h"
+#include "source/openedge/openedge.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -153,6 +155,15 @@ count_positions(const struct read_request *request)
     return count;
 }
 
+// The last column of a position comes after it in the key's own direction.
+static const char *
+comparison(const struct read_request *request, size_t i)
+{
+    if (request->part == KEY_PART_EQUAL || i + 1 < request->after->count)
+        return " = ?";
+    return key_is_descending(request->key, i) ? " < ?" : " > ?";
+}
+
 static void
 put_position(const struct jdbc_source *source, struct jdbc_query *query,
     const struct column *column, const struct cell *value)
@@ -178,8 +189,7 @@ append_position(const struct jdbc_source *source, const struct read_request *req
             (void)buffer_append_text(&query->sql, " IS NULL");
             continue;
         }
-        (void)buffer_append_text(
-            &query->sql, request->part == KEY_PART_EQUAL || i + 1 < after->count ? " = ?" : " > ?");
+        (void)buffer_append_text(&query->sql, comparison(request, i));
         put_position(source, query, column, value);
     }
 }
@@ -223,7 +233,16 @@ append_order(
         (void)buffer_append_text(sql, i == 0 ? " ORDER BY " : ", ");
         append_column_name(
             source, sql, request->table, &request->table->columns[request->key->columns[i]]);
+        if (key_is_descending(request->key, i))
+            (void)buffer_append_text(sql, " DESC");
     }
+}
+
+// Only pages in key order; of all other reads the driver alone returns fewer rows.
+static bool
+is_limited(const struct read_request *request)
+{
+    return request->part == KEY_PART_NOT_NULL && request->row_limit > 0;
 }
 
 // The only `%` in the format is that of the number.
@@ -260,12 +279,13 @@ append_conditions(
     if (request->part == KEY_PART_EQUAL)
         return;
     append_order(source, request, &query->sql);
-    if (request->row_limit > 0 && source->product->limit != NULL)
+    if (is_limited(request) && source->product->limit != NULL)
         append_limit(source->product->limit, request->row_limit, &query->sql);
 }
 
 static bool
-check_request(const struct read_request *request, struct error *err)
+check_request(
+    const struct jdbc_source *source, const struct read_request *request, struct error *err)
 {
     if (request->table->column_count == 0)
         return error_set(err, ERROR_TABLE, "the catalogue shows no columns of it");
@@ -282,7 +302,7 @@ check_request(const struct read_request *request, struct error *err)
     if (request->part == KEY_PART_EQUAL &&
         (request->after == NULL || request->after->count != request->key->column_count))
         BUG("a row was asked for without its key");
-    return true;
+    return !source->product->is_openedge || openedge_check_names(request->table, err);
 }
 
 bool
@@ -292,13 +312,17 @@ jdbc_query_build(const struct jdbc_source *source, const struct read_request *re
     memset(query, 0, sizeof *query);
     buffer_init(&query->sql, BUFFER_SQL_CAP);
     buffer_init(&query->positions, BUFFER_SQL_CAP);
-    if (!check_request(request, err))
+    if (!check_request(source, request, err))
         return false;
     query->is_plain = mem_calloc(request->table->column_count, sizeof *query->is_plain);
     (void)buffer_append_text(&query->sql, "SELECT ");
+    if (is_limited(request) && source->product->top != NULL)
+        append_limit(source->product->top, request->row_limit, &query->sql);
     append_items(source, request->table, query);
     (void)buffer_append_text(&query->sql, " FROM ");
     append_table_name(source, &query->sql, request->table);
+    if (source->needs_unlocked)
+        (void)buffer_append_text(&query->sql, source->product->unlocked);
     append_conditions(source, request, query);
     return (!query->sql.failed && !query->positions.failed) ||
            error_set(err, ERROR_TABLE, "its SELECT would be too long");

@@ -57,17 +57,6 @@ jni_object(const struct jni_call *call, jobject object, jmethodID method, jobjec
     return check(call, err);
 }
 
-bool
-jni_void(const struct jni_call *call, jobject object, jmethodID method, struct error *err, ...)
-{
-    va_list args;
-
-    va_start(args, err);
-    (*call->env)->CallVoidMethodV(call->env, object, method, args);
-    va_end(args);
-    return check(call, err);
-}
-
 void
 jni_quietly(const struct jni_call *call, jobject object, jmethodID method)
 {
@@ -77,18 +66,23 @@ jni_quietly(const struct jni_call *call, jobject object, jmethodID method)
 }
 
 bool
+jni_take_parcel(const struct jni_call *call, jobject array, struct arena *arena,
+    struct parcel_reader *parcel, struct error *err)
+{
+    jsize size = (*call->env)->GetArrayLength(call->env, array);
+    char *copy = arena_alloc(arena, (size_t)size + 1);
+
+    (*call->env)->GetByteArrayRegion(call->env, array, 0, size, (jbyte *)copy);
+    *parcel = (struct parcel_reader){ .at = copy, .end = copy + size };
+    return check(call, err);
+}
+
+bool
 jni_parcel(const struct jni_call *call, jobject object, jmethodID method, struct arena *arena,
     struct parcel_reader *parcel, struct error *err)
 {
     jobject array;
-    jsize size;
-    char *copy;
 
-    if (!jni_object(call, object, method, &array, err))
-        return false;
-    size = (*call->env)->GetArrayLength(call->env, array);
-    copy = arena_alloc(arena, (size_t)size + 1);
-    (*call->env)->GetByteArrayRegion(call->env, array, 0, size, (jbyte *)copy);
-    *parcel = (struct parcel_reader){ .at = copy, .end = copy + size };
-    return check(call, err);
+    return jni_object(call, object, method, &array, err) &&
+           jni_take_parcel(call, array, arena, parcel, err);
 }

@@ -4,6 +4,7 @@
 #include "base/sqlstate.h"
 #include "base/text.h"
 #include "source/jdbc/jdbc.h"
+#include "source/openedge/openedge.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,13 +107,6 @@ static const struct {
     { NULL, 90007, "08003" },
     { NULL, 90098, "08006" },
     { NULL, 90121, "08006" },
-    // OpenEdge leaves the state empty for errors of its server.
-    { NULL, 210015, "40001" }, // the lock on a record was not obtained
-    { NULL, -210015, "40001" },
-    { NULL, 10301, "40001" }, // the table is locked
-    { NULL, -10301, "40001" },
-    { NULL, 210012, "22001" }, // a value wider than the SQL width of its column
-    { NULL, -210012, "22001" },
 };
 
 static const char *
@@ -123,7 +117,7 @@ better_state(const struct jdbc_problem *problem)
             (better_states[i].state == NULL || strcmp(better_states[i].state, problem->state) == 0))
             return better_states[i].better;
     }
-    return problem->state;
+    return openedge_state(problem->state, problem->code, problem->message);
 }
 
 static bool
@@ -136,19 +130,25 @@ fail_memory(struct error *err, const char *what)
 bool
 jdbc_fail(const struct jdbc_problem *problem, struct error *err, const char *what)
 {
-    struct sqlstate_meaning meaning = sqlstate_find(better_state(problem), SQL_SIDE_SOURCE);
+    const char *state = better_state(problem);
+    const char *remedy = openedge_hint(problem->state, problem->code, problem->message);
+    struct sqlstate_meaning meaning = sqlstate_find(state, SQL_SIDE_SOURCE);
 
     if (problem->kind == JDBC_PROBLEM_MEMORY)
         return fail_memory(err, what);
-    (void)error_set(err, meaning.kind, "%s: %s", what, problem->message);
+    // OpenEdge's 210012 names table and column alone, and people need to know which.
+    if (sqlstate_may_quote_values(state) && labs(problem->code) != 210012)
+        (void)error_set(err, meaning.kind,
+            "%s: the source refused a value, SQLSTATE %s, its own number %ld", what, state,
+            (long)problem->code);
+    else
+        (void)error_set(err, meaning.kind, "%s: %s", what, problem->message);
     err->transient = meaning.transient;
     err->native_code = problem->code;
-    memcpy(err->sqlstate, problem->state, sizeof err->sqlstate);
-    // OpenEdge's number for a missing right stands in its text alone.
-    if (strstr(problem->message, "(7512)") != NULL)
-        (void)error_hint(err, "Let a DBA run: GRANT SELECT ON the table TO the user of oe2pg.");
-    if (labs(problem->code) == 210012)
-        (void)error_hint(err, "Widen the column's SQL width with dbtool.");
+    (void)snprintf(
+        err->sqlstate, sizeof err->sqlstate, "%s", remedy != NULL ? state : problem->state);
+    if (remedy != NULL)
+        (void)error_hint(err, "%s", remedy);
     if (meaning.hint != NULL)
         (void)error_hint(err, "%s", meaning.hint);
     if (problem->kind == JDBC_PROBLEM_CLASS)

@@ -3,9 +3,10 @@
 // process (JNI has no way), so its failure is kept and told to everybody.
 //
 // Options: -Xrs keeps its hands off SIGINT, SIGTERM, SIGHUP and SIGQUIT, which are ours. The heap
-// is bounded; the serial collector needs least beside it. The zone is UTC, so that no driver can
-// shift a time by passing it through the machine's own zone. The class path holds nothing: drivers
-// come from the jars that the configuration names.
+// is bounded; the serial collector needs least beside it. The zone is UTC, whatever the user's
+// options say, so that no driver can shift a time by passing it through the machine's own zone. The
+// class path holds nothing: drivers come from the jars that the configuration names. From Java 24
+// on native code, the drivers' and ours, is warned of unless it is allowed.
 #include "source/jdbc/jvm.h"
 
 #include "base/mem.h"
@@ -16,15 +17,24 @@
 #include <dlfcn.h>
 #include <limits.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char *const own_options[] = { "-Xmx128m", "-XX:+UseSerialGC", "-XX:-UsePerfData",
-    "-Duser.timezone=UTC", "-Djava.awt.headless=true", "-Djava.class.path=/dev/null" };
-static const char last_option[] = "-Xrs";
+    "-Djava.awt.headless=true", "-Djava.class.path=/dev/null",
+    "--enable-native-access=ALL-UNNAMED" };
+static const char *const last_options[] = { "-Duser.timezone=UTC", "-Xrs" }; // these hold
 
-enum { OWN_OPTION_COUNT = sizeof own_options / sizeof own_options[0], SAID_BYTES = 512 };
+enum {
+    OWN_OPTION_COUNT = sizeof own_options / sizeof own_options[0],
+    LAST_OPTION_COUNT = sizeof last_options / sizeof last_options[0],
+    SAID_BYTES = 512
+};
+
+// What is done with that which it prints.
+enum console { CONSOLE_KEPT, CONSOLE_PRINTED, CONSOLE_DROPPED };
 
 static struct java_machine {
     pthread_mutex_t lock;
@@ -33,6 +43,7 @@ static struct java_machine {
     pthread_key_t attached; // set in threads that must be detached at their end
     struct jvm_methods methods;
     struct error failure;
+    atomic_int console;    // of enum console
     char said[SAID_BYTES]; // what it printed while it started
 } java_machine = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
@@ -65,13 +76,28 @@ jvm_enter(void)
 // --- the machine
 
 // What the machine prints while it starts is the only explanation of an option that it refuses.
+// Later it warns, or logs what jvm_options asked for: never between our own answers on stdout.
 static jint JNICALL __attribute__((format(printf, 2, 0)))
-keep_said(FILE *stream, const char *format, va_list args)
+print_said(FILE *stream, const char *format, va_list args)
 {
-    size_t size = strlen(java_machine.said);
+    int console = atomic_load(&java_machine.console);
+    size_t size;
 
-    (void)stream;
+    if (stream != stdout && stream != stderr)
+        return vfprintf(stream, format, args);
+    if (console == CONSOLE_PRINTED)
+        return vfprintf(stderr, format, args);
+    if (console == CONSOLE_DROPPED)
+        return 0;
+    size = strlen(java_machine.said);
     return vsnprintf(java_machine.said + size, sizeof java_machine.said - size, format, args);
+}
+
+// While the process ends, the machine's threads meet what its own destructors left behind.
+static void
+drop_said(void)
+{
+    atomic_store(&java_machine.console, CONSOLE_DROPPED);
 }
 
 static jint
@@ -80,7 +106,7 @@ create(const struct source_settings *settings, void *library, void **env)
     // JNI's own type for it; ISO C has no cast from an object to a function.
     jint(JNICALL * create_vm)(JavaVM **, void **, void *) = NULL;
     void *symbol = dlsym(library, "JNI_CreateJavaVM");
-    size_t count = OWN_OPTION_COUNT + settings->jvm_option_count + 2;
+    size_t count = 1 + OWN_OPTION_COUNT + settings->jvm_option_count + LAST_OPTION_COUNT;
     JavaVMOption *options = mem_calloc(count, sizeof *options);
     JavaVMInitArgs arguments = { .version = JNI_VERSION_10 };
     size_t at = 0;
@@ -92,12 +118,13 @@ create(const struct source_settings *settings, void *library, void **env)
     }
     memcpy(&create_vm, &symbol, sizeof create_vm);
     options[at].optionString = (char *)(uintptr_t) "vfprintf";
-    options[at++].extraInfo = (void *)(uintptr_t)keep_said;
+    options[at++].extraInfo = (void *)(uintptr_t)print_said;
     for (size_t i = 0; i < OWN_OPTION_COUNT; i++)
         options[at++].optionString = (char *)(uintptr_t)own_options[i];
     for (size_t i = 0; i < settings->jvm_option_count; i++)
         options[at++].optionString = (char *)(uintptr_t)settings->jvm_options[i];
-    options[at++].optionString = (char *)(uintptr_t)last_option;
+    for (size_t i = 0; i < LAST_OPTION_COUNT; i++)
+        options[at++].optionString = (char *)(uintptr_t)last_options[i];
     arguments.options = options;
     arguments.nOptions = (jint)at;
     code = create_vm(&java_machine.vm, env, &arguments);
@@ -170,7 +197,8 @@ find_methods(JNIEnv *env, struct jvm_methods *m)
                &m->problem_describe) &&
            find_method(env, m->session, true, "open", "([B)Loe2pg/Session;", &m->session_open) &&
            find_method(env, m->session, false, "describe", "()[B", &m->session_describe) &&
-           find_method(env, m->session, false, "setUp", "([B)V", &m->session_set_up) &&
+           find_method(env, m->session, false, "limits", "()[B", &m->session_limits) &&
+           find_method(env, m->session, false, "setUp", "([B)[B", &m->session_set_up) &&
            find_method(env, m->session, false, "query", "([B[B[BIIIJ)Loe2pg/BatchReader;",
                &m->session_query) &&
            find_method(env, m->session, false, "metadata", "(I[B[BJ)Loe2pg/BatchReader;",
@@ -201,6 +229,9 @@ start(const struct source_settings *settings, struct error *err)
     if (create(settings, library, &env) != JNI_OK)
         return fail_start(
             err, path, java_machine.said[0] != '\0' ? java_machine.said : "it does not say why");
+    (void)fputs(java_machine.said, stderr);
+    atomic_store(&java_machine.console, CONSOLE_PRINTED);
+    (void)atexit(drop_said);
     if (pthread_key_create(&java_machine.attached, leave) != 0)
         return fail_start(err, path, "no thread key is left");
     (void)pthread_setspecific(java_machine.attached, java_machine.vm);

@@ -16,6 +16,7 @@ struct jvm_methods {
     jclass session;
     jmethodID session_open;
     jmethodID session_describe;
+    jmethodID session_limits;
     jmethodID session_set_up;
     jmethodID session_query;
     jmethodID session_metadata;

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "source/odbc/odbc_connect.h"
+#include "source/odbc/odbc_limit.h"
 #include "source/odbc/odbc_product.h"
 
 #include <stdio.h>
@@ -178,69 +179,6 @@ connect_source(struct odbc_source *source, struct error *err)
     return connect_as(source, dialect, err);
 }
 
-// --- the session
-
-static bool
-set_isolation(struct odbc_source *source, struct error *err)
-{
-    SQLUINTEGER possible = get_flags(source, SQL_TXN_ISOLATION_OPTION);
-    SQLUINTEGER wanted = source->settings->isolation == SOURCE_READ_UNCOMMITTED
-                             ? SQL_TXN_READ_UNCOMMITTED
-                             : SQL_TXN_READ_COMMITTED;
-    SQLRETURN code;
-
-    // A source that only knows stricter levels (SQLite) reads with its own.
-    if ((possible & wanted) == 0)
-        return true;
-    code = SQLSetConnectAttr(
-        source->connection, SQL_ATTR_TXN_ISOLATION, (SQLPOINTER)(uintptr_t)wanted, SQL_IS_UINTEGER);
-    if (!SQL_SUCCEEDED(code))
-        return odbc_fail(source->settings, SQL_HANDLE_DBC, source->connection, code, err,
-            "could not set the isolation level");
-    return true;
-}
-
-// Some drivers begin to work on a query only when its first row is asked for.
-static bool
-run(struct odbc_source *source, const char *sql, struct error *err)
-{
-    struct odbc_statement statement = { 0 };
-    SQLSMALLINT columns = 0;
-    bool done = odbc_statement_open(source, &statement, err) &&
-                odbc_statement_execute(&statement, sql, err) &&
-                odbc_statement_check(&statement, SQLNumResultCols(statement.handle, &columns), err,
-                    "could not query the source");
-
-    if (done && columns > 0)
-        done = odbc_statement_check(
-            &statement, SQLFetch(statement.handle), err, "could not query the source");
-    odbc_statement_close(&statement);
-    return done;
-}
-
-static bool
-set_up_session(struct odbc_source *source, struct error *err)
-{
-    SQLRETURN code;
-
-    if (!set_isolation(source, err))
-        return false;
-    for (size_t i = 0; i < ODBC_SESSION_STATEMENTS && source->product->session[i] != NULL; i++) {
-        if (!run(source, source->product->session[i], err)) {
-            err->kind = ERROR_SOURCE;
-            return error_within(err, "could not set up the session");
-        }
-    }
-    if (!source->product->ends_transactions)
-        return true;
-    code = SQLSetConnectAttr(source->connection, SQL_ATTR_AUTOCOMMIT,
-        (SQLPOINTER)(uintptr_t)SQL_AUTOCOMMIT_OFF, SQL_IS_UINTEGER);
-    if (!SQL_SUCCEEDED(code))
-        return odbc_fail(source->settings, SQL_HANDLE_DBC, source->connection, code, err,
-            "could not switch autocommit off");
-    return true;
-}
-
 // --- the identity
 
 // A single text by query; "" when there is none, for whatever reason.
@@ -311,6 +249,7 @@ learn_abilities(struct odbc_source *source)
     // Measured: whatever options and cursor types say, the whole result is fetched first.
     source->base.buffers_results =
         text_match("*maodbc*", library) || text_match("*myodbc*", library);
+    source->base.value_copies = source->product->value_copies;
 }
 
 // --- the driver's functions
@@ -356,13 +295,49 @@ odbc_open(const struct source_settings *settings, struct source **opened, struct
     source->product =
         odbc_product_find(get_info(source, SQL_DBMS_NAME), get_info(source, SQL_DRIVER_NAME));
     learn_abilities(source);
-    if (!set_up_session(source, err)) {
+    if (!odbc_limit_init(source, err) || !odbc_set_up_session(source, err)) {
         odbc_close(&source->base);
         return false;
     }
     describe(source);
     *opened = &source->base;
     return true;
+}
+
+static const char *
+isolation_word(SQLULEN level)
+{
+    return level == SQL_TXN_READ_UNCOMMITTED  ? "read uncommitted"
+           : level == SQL_TXN_READ_COMMITTED  ? "read committed"
+           : level == SQL_TXN_REPEATABLE_READ ? "repeatable read"
+           : level == SQL_TXN_SERIALIZABLE    ? "serializable"
+                                              : "";
+}
+
+static void
+odbc_read_limits(struct source *base, struct source_limits *limits)
+{
+    struct odbc_source *source = (struct odbc_source *)base;
+    SQLULEN level = 0;
+    SQLUSMALLINT number = 0;
+
+    if (SQL_SUCCEEDED(SQLGetConnectAttr(
+            source->connection, SQL_ATTR_TXN_ISOLATION, &level, (SQLINTEGER)sizeof level, NULL)))
+        limits->isolation = isolation_word(level);
+    if (SQL_SUCCEEDED(SQLGetInfo(
+            source->connection, SQL_MAX_TABLE_NAME_LEN, &number, (SQLSMALLINT)sizeof number, NULL)))
+        limits->name_length = number;
+    number = 0;
+    if (SQL_SUCCEEDED(SQLGetInfo(source->connection, SQL_MAX_COLUMNS_IN_SELECT, &number,
+            (SQLSMALLINT)sizeof number, NULL)))
+        limits->columns = number;
+    limits->statement_bytes = get_flags(source, SQL_MAX_STATEMENT_LEN);
+}
+
+static const char *
+odbc_ask(struct source *base, const char *sql)
+{
+    return query_text((struct odbc_source *)base, sql);
 }
 
 static void
@@ -381,6 +356,8 @@ const struct source_driver odbc_source_driver = {
     .open = odbc_open,
     .close = odbc_close,
     .cancel = odbc_cancel,
+    .read_limits = odbc_read_limits,
+    .ask = odbc_ask,
     .read_catalog = odbc_read_catalog,
     .open_cursor = odbc_open_cursor,
     .fetch = odbc_fetch,

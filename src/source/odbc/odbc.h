@@ -34,12 +34,28 @@ struct odbc_source {
     SQLHDBC connection;
     struct arena arena;           // the identity's texts
     char quote[8];                // around identifiers; "" when there is none
+    char withheld[33];            // odbc_limit.h
     char escape[8];               // in patterns of catalogue calls; "" when there is none
+    bool needs_unlocked;          // no lock is to be taken, and the isolation says otherwise
     bool paces_fetch;             // nobody said how many rows a network fetch shall have
     struct odbc_note *notes;      // owned
     pthread_mutex_t running_lock; // guards `running` only
     SQLHSTMT running;             // what source_cancel may cancel; NULL when nothing runs
 };
+
+// --- odbc_session.c
+
+// Isolation, session statements, autocommit; fills identity.isolation and needs_unlocked.
+bool odbc_set_up_session(struct odbc_source *source, struct error *err)
+    __attribute__((warn_unused_result));
+
+// --- odbc_openedge.c
+
+// openedge_read_tables and openedge_read_keys by this source.
+bool odbc_openedge_tables(struct odbc_source *source, struct arena *arena, struct catalog *catalog,
+    bool *is_read, struct error *err) __attribute__((warn_unused_result));
+bool odbc_openedge_keys(struct odbc_source *source, struct arena *arena, struct catalog *catalog,
+    bool *is_read, struct error *err) __attribute__((warn_unused_result));
 
 // --- odbc_error.c: the one place that reads diagnostics
 

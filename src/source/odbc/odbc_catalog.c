@@ -5,6 +5,7 @@
 #include "source/odbc/odbc.h"
 #include "source/odbc/odbc_product.h"
 #include "source/odbc/odbc_type.h"
+#include "source/openedge/openedge.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -106,7 +107,7 @@ read_tables(
             return false;
         if (name[0] == '\0' || is_system_table(name))
             continue;
-        table = arena_alloc(arena, sizeof *table);
+        table = arena_calloc(arena, 1, sizeof *table);
         table->schema = arena_strdup(arena, schema);
         table->name = arena_strdup(arena, name);
         table->row_estimate = -1;
@@ -401,32 +402,85 @@ out:
     return done;
 }
 
+// --- all of it
+
+// OpenEdge's driver may list the metaschema among the tables.
+static void
+drop_system_tables(const struct odbc_source *source, struct table_list *list)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < list->count; i++) {
+        if (!source->product->is_openedge || list->tables[i]->name[0] != '_')
+            list->tables[kept++] = list->tables[i];
+    }
+    list->count = kept;
+}
+
+// Tables with their columns, sorted; by the product's own catalogue where it has one and it may be
+// read.
+static bool
+read_tables_and_columns(struct odbc_source *source, struct arena *arena, struct catalog *catalog,
+    struct table_list *list, struct error *err)
+{
+    bool is_read = false;
+
+    if (source->product->is_openedge &&
+        !odbc_openedge_tables(source, arena, catalog, &is_read, err))
+        return false;
+    if (is_read) {
+        for (size_t i = 0; i < catalog->table_count; i++)
+            append_table(list, catalog->tables[i]);
+        return keep_schema(source, list, err);
+    }
+    if (!list_tables(source, arena, list, err))
+        return false;
+    drop_system_tables(source, list);
+    if (!keep_schema(source, list, err))
+        return false;
+    qsort(list->tables, list->count, sizeof(struct table *), compare_tables);
+    // A table of which no column comes back stays in the list: reading it fails by name.
+    return list_columns(source, arena, list, err);
+}
+
+static bool
+read_keys(
+    struct odbc_source *source, struct arena *arena, struct catalog *catalog, struct error *err)
+{
+    bool is_read = false;
+
+    if (source->product->is_openedge && !odbc_openedge_keys(source, arena, catalog, &is_read, err))
+        return false;
+    if (is_read)
+        return true;
+    if (!odbc_read_keys(source, arena, catalog->tables, catalog->table_count, err))
+        return false;
+    if (source->product->is_openedge)
+        openedge_distrust_keys(arena, catalog);
+    return true;
+}
+
 bool
 odbc_read_catalog(
     struct source *base, struct arena *arena, struct catalog *catalog, struct error *err)
 {
     struct odbc_source *source = (struct odbc_source *)base;
     struct table_list list = { 0 };
-    bool done = false;
+    bool done;
 
     memset(catalog, 0, sizeof *catalog);
-    if (!list_tables(source, arena, &list, err) || !keep_schema(source, &list, err))
-        goto out;
-    qsort(list.tables, list.count, sizeof(struct table *), compare_tables);
-    // A table of which no column comes back stays in the list: reading it fails by name.
-    if (!list_columns(source, arena, &list, err))
-        goto out;
-    if (!odbc_read_keys(source, arena, list.tables, list.count, err))
-        goto out;
-    odbc_read_estimates(source, list.tables, list.count);
-    catalog->tables = arena_calloc(arena, list.count + 1, sizeof(struct table *));
-    if (list.count > 0)
-        memcpy(catalog->tables, list.tables, list.count * sizeof(struct table *));
-    catalog->table_count = list.count;
-    for (size_t i = 0; i < list.count; i++)
-        list.tables[i]->is_loosely_typed = source->product->is_loosely_typed;
-    done = true;
-out:
+    done = read_tables_and_columns(source, arena, catalog, &list, err);
+    if (done) {
+        catalog->tables = arena_calloc(arena, list.count + 1, sizeof(struct table *));
+        if (list.count > 0)
+            memcpy(catalog->tables, list.tables, list.count * sizeof(struct table *));
+        catalog->table_count = list.count;
+        for (size_t i = 0; i < list.count; i++)
+            list.tables[i]->is_loosely_typed = source->product->is_loosely_typed;
+        done = read_keys(source, arena, catalog, err);
+    }
+    if (done)
+        odbc_read_estimates(source, catalog->tables, catalog->table_count);
     free(list.tables);
     return done;
 }

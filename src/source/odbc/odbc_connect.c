@@ -12,13 +12,13 @@ enum bracing { BRACES_NEVER, BRACES_PASSWORD, BRACES_ALWAYS };
 enum { OPTION_MAX = 8, SPELLING_MAX = 4 };
 
 // A value that is asked for unless the user said something else. `value` NULL: the number of rows a
-// network fetch (settings->fetch_size or DEFAULT_FETCH), or the isolation level as DataDirect
-// counts it.
+// network fetch (settings->fetch_size or DEFAULT_FETCH), the isolation level as DataDirect counts
+// it, or the seconds for connecting.
 struct option {
     const char *key;
     const char *alias; // its other spelling, or NULL
     const char *value;
-    enum { OPTION_FIXED, OPTION_FETCH, OPTION_ISOLATION } meaning;
+    enum { OPTION_FIXED, OPTION_FETCH, OPTION_ISOLATION, OPTION_LOGIN_TIMEOUT } meaning;
 };
 
 struct odbc_dialect {
@@ -80,8 +80,9 @@ static const struct odbc_dialect dialects[] = {
         .options = { { "CHARSET", NULL, "utf8mb4", OPTION_FIXED },
             { "FORWARD_CURSOR", NULL, "1", OPTION_FIXED },
             { "NO_CACHE", NULL, "1", OPTION_FIXED } } },
-    // IACP 106 is UTF-8; AS is the rows of a network fetch (50 unless said); DIL 0 reads
-    // uncommitted.
+    // IACP 106 is UTF-8, and UWCT lets texts be described as wide; AS is the rows of a network
+    // fetch
+    // (50 unless said); DIL 0 reads uncommitted; LT is the seconds for a login.
     { .patterns = { "*openedge*", "*pgoe*" },
         .products = { "OpenEdge*", "*Progress*" },
         .bracing = BRACES_ALWAYS,
@@ -92,7 +93,9 @@ static const struct odbc_dialect dialects[] = {
         .password = "PWD",
         .options = { { "DIL", "DefaultIsolationLevel", NULL, OPTION_ISOLATION },
             { "AS", "ArraySize", NULL, OPTION_FETCH },
-            { "IACP", "IANAAppCodePage", "106", OPTION_FIXED } } },
+            { "IACP", "IANAAppCodePage", "106", OPTION_FIXED },
+            { "LT", "LoginTimeout", NULL, OPTION_LOGIN_TIMEOUT },
+            { "UWCT", "UseWideCharacterTypes", "1", OPTION_FIXED } } },
 };
 
 // The spelling that most drivers understand.
@@ -307,6 +310,9 @@ append_options(const struct source_settings *settings, const struct odbc_dialect
         case OPTION_ISOLATION:
             (void)buffer_printf(connection, "%s=%d;", option->key,
                 settings->isolation == SOURCE_READ_UNCOMMITTED ? 0 : 1);
+            break;
+        case OPTION_LOGIN_TIMEOUT:
+            (void)buffer_printf(connection, "%s=%d;", option->key, settings->connect_timeout_s);
             break;
         }
     }

@@ -7,16 +7,18 @@
 #include "model/canonical.h"
 #include "source/odbc/odbc.h"
 #include "source/odbc/odbc_layout.h"
+#include "source/odbc/odbc_limit.h"
 #include "source/odbc/odbc_pace.h"
 #include "source/odbc/odbc_product.h"
 #include "source/odbc/odbc_query.h"
+#include "source/odbc/odbc_type.h"
 #include "source/odbc/odbc_value.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUFFER_KEPT = 16 * 1024 * 1024, CELL_BYTES_MIN = 64 * 1024 };
+enum { BUFFER_KEPT = 1024 * 1024 };
 
 // A cell that is not in the buffer.
 #define NOT_STORED SIZE_MAX
@@ -35,14 +37,15 @@ struct odbc_cursor {
     size_t positioned;    // row of the block that SQLSetPos is on, SIZE_MAX for none
     bool at_end;
     struct batch batch;
-    struct cell *cells;   // [batch capacity x columns]
-    size_t *offsets;      // of the same cells, NOT_STORED for those in the block
-    size_t row_capacity;  // of cells and offsets
-    struct buffer stored; // values of this batch that are not in the block
-    struct buffer wide;   // scratch
+    struct cell *cells;      // [batch capacity x columns]
+    size_t *offsets;         // of the same cells, NOT_STORED for those in the block
+    size_t row_capacity;     // of cells and offsets
+    size_t unmeasured_count; // values of the row that were withheld without their length
+    size_t unmeasured;       // the last of them
+    size_t row_start;        // in `stored`, of the row in hand
+    struct buffer stored;    // values of this batch that are not in the block
+    struct buffer wide;      // scratch
 };
-
-// --- opening
 
 static size_t
 saturating_add(size_t a, size_t b)
@@ -59,11 +62,11 @@ init_buffers(struct odbc_cursor *cursor)
     size_t cap;
 
     // A batch ends behind the row that fills it: what is in it before that row, and that row.
-    cap = value > SIZE_MAX / 4 / columns ? SIZE_MAX / 2 : value * columns * 2;
-    cap = saturating_add(cap, saturating_add(batch, CELL_BYTES_MIN + columns * CELL_BYTES_MIN));
+    cap = value > SIZE_MAX / 4 ? SIZE_MAX / 2 : value * 2;
+    cap = saturating_add(cap, saturating_add(batch, ODBC_ROW_SLACK + columns * ODBC_ROW_SLACK));
     buffer_init(&cursor->stored, cap > SIZE_MAX / 2 ? SIZE_MAX / 2 : cap);
     buffer_init(
-        &cursor->wide, value > SIZE_MAX / 8 ? SIZE_MAX / 2 : value * 2 + (size_t)CELL_BYTES_MIN);
+        &cursor->wide, value > SIZE_MAX / 8 ? SIZE_MAX / 2 : value * 2 + (size_t)ODBC_ROW_SLACK);
 }
 
 static bool
@@ -173,10 +176,17 @@ static size_t
 make_canonical(const struct odbc_cursor *cursor, const struct odbc_slot *slot, char *text,
     size_t size, size_t capacity)
 {
+    const struct column *column = slot->column;
+
     if (cursor->source->product->prints_long_reals && odbc_value_shorten_real(text, &size) &&
-        slot->column->kind == VALUE_FLOAT)
+        column->kind == VALUE_FLOAT)
         return size;
-    return canonical_text(slot->column->kind, slot->column->scale, text, size, capacity);
+    size = canonical_text(column->kind, column->scale, text, size, capacity);
+    // Where it is a type of characters, nobody has checked the form yet.
+    if (column->kind == VALUE_TIMESTAMP_TZ &&
+        odbc_type_class(column->driver_type) == ODBC_CLASS_TEXT)
+        driver_judge_stamp(cursor->base.source, text, size);
+    return size;
 }
 
 static struct cell *
@@ -208,6 +218,22 @@ is_too_long(const struct odbc_cursor *cursor, size_t size)
     return cursor->request.value_bytes > 0 && size > cursor->request.value_bytes;
 }
 
+// The source kept a value back that is too long; its length, or 0, came instead.
+static bool
+set_withheld(struct odbc_cursor *cursor, size_t position, size_t size)
+{
+    size_t *offset;
+
+    (void)set_too_long(cursor, position, size);
+    cell_of(cursor, position, &offset)->size =
+        size > 0 ? size : odbc_limit_share(&cursor->request) + 1;
+    if (size == 0) {
+        cursor->unmeasured_count++;
+        cursor->unmeasured = position;
+    }
+    return true;
+}
+
 // Makes the bytes from `start` to the end of the buffer the value of a cell.
 static bool
 finish_stored(
@@ -230,6 +256,10 @@ finish_stored(
         size = make_canonical(cursor, slot, text, size, size + CANONICAL_SLACK);
         stored->size = start + size;
     }
+    if (odbc_limit_is_word(cursor->source, stored->bytes + start, size, &size)) {
+        stored->size = start;
+        return set_withheld(cursor, position, size);
+    }
     *offset = start;
     cell->bytes = NULL; // set when the batch is complete
     cell->size = size;
@@ -251,12 +281,28 @@ set_null(struct odbc_cursor *cursor, size_t position)
     cell->size = 0;
 }
 
+// The values of a row are there together: what is left of the limit, but for some small ones, is
+// for those to come.
+static size_t
+room_in_row(const struct odbc_cursor *cursor)
+{
+    size_t limit = cursor->request.value_bytes;
+    size_t used = cursor->stored.size - cursor->row_start;
+
+    if (limit == 0)
+        return SIZE_MAX / 8;
+    if (used <= ODBC_ROW_SLACK)
+        return limit;
+    used -= ODBC_ROW_SLACK;
+    return limit > used + ODBC_ROW_SLACK ? limit - used : ODBC_ROW_SLACK;
+}
+
 static bool
 take_by_call(struct odbc_cursor *cursor, size_t position, struct error *err)
 {
     const struct odbc_slot *slot = &cursor->layout.slots[position];
-    size_t limit = cursor->request.value_bytes > 0 ? cursor->request.value_bytes : SIZE_MAX / 8;
     size_t start = cursor->stored.size;
+    size_t limit = room_in_row(cursor);
 
     switch (odbc_value_get(
         &cursor->statement, slot->item, slot->c_type, limit, &cursor->stored, &cursor->wide, err)) {
@@ -321,8 +367,8 @@ take_bound(struct odbc_cursor *cursor, size_t position, size_t row, struct error
                         : slot->c_type == SQL_C_WCHAR ? sizeof(SQLWCHAR)
                                                       : 1;
     size_t size = (size_t)indicator;
-    size_t *offset;
     struct cell *cell;
+    size_t *offset;
 
     if (indicator == SQL_NULL_DATA) {
         set_null(cursor, position);
@@ -336,6 +382,8 @@ take_bound(struct odbc_cursor *cursor, size_t position, size_t row, struct error
         return store_bytes(cursor, slot, position, bytes, size);
     if (slot->is_number)
         size = make_canonical(cursor, slot, bytes, size, slot->stride);
+    if (odbc_limit_is_word(cursor->source, bytes, size, &size))
+        return set_withheld(cursor, position, size);
     cell = cell_of(cursor, position, &offset);
     *offset = NOT_STORED;
     cell->bytes = bytes;
@@ -388,7 +436,8 @@ check_guard(struct odbc_cursor *cursor, size_t row, struct error *err)
         const struct cell *cell = &cursor->cells[first + i];
         const char *bytes = cell->bytes;
 
-        if (!cursor->query.is_counted[i] || cell->size == 0)
+        if (!cursor->query.is_counted[i] || cell->size == 0 ||
+            (cursor->unmeasured_count == 1 && cursor->unmeasured == i))
             continue;
         // Beside a value that was not read the others cannot be counted; as bytes they are exact.
         if (bytes == NULL && cursor->offsets[first + i] == NOT_STORED)
@@ -399,6 +448,12 @@ check_guard(struct odbc_cursor *cursor, size_t row, struct error *err)
             return fail_for_odd_texts(cursor, err);
         delivered += (int64_t)cell->size;
     }
+    // Alone, a value that was withheld has the length that is missing. Others beside it cannot be
+    // checked then; as bytes they are exact, and the length comes with the word.
+    if (cursor->unmeasured_count == 1 && delivered == 0 && guard > 0) {
+        cursor->cells[first + cursor->unmeasured].size = (size_t)guard;
+        return true;
+    }
     return delivered == guard || fail_for_odd_texts(cursor, err);
 }
 
@@ -406,11 +461,12 @@ static bool
 take_row(struct odbc_cursor *cursor, size_t row, struct error *err)
 {
     const struct odbc_layout *layout = &cursor->layout;
-    size_t before = cursor->stored.size;
-    const struct cell *cells;
+    size_t first = cursor->batch.row_count * layout->column_count;
 
     if (!check_row_status(cursor, row, err))
         return false;
+    cursor->row_start = cursor->stored.size;
+    cursor->unmeasured_count = 0;
     // In the order of the SELECT list: drivers may refuse to go back to an earlier column.
     for (size_t i = 0; i < layout->column_count; i++) {
         size_t position = layout->order[i];
@@ -421,12 +477,13 @@ take_row(struct odbc_cursor *cursor, size_t row, struct error *err)
     }
     if (!check_guard(cursor, row, err))
         return false;
-    cells = &cursor->cells[cursor->batch.row_count * layout->column_count];
     for (size_t i = 0; i < layout->column_count; i++) {
-        if (cells[i].size <= cursor->request.value_bytes || cursor->request.value_bytes == 0)
-            cursor->batch.size_bytes += cells[i].size;
+        const struct cell *cell = &cursor->cells[first + i];
+
+        if (cell->bytes != NULL || cursor->offsets[first + i] != NOT_STORED)
+            cursor->batch.size_bytes += cell->size;
     }
-    odbc_pace_note_row(&cursor->pace, cursor->stored.size - before);
+    odbc_pace_note_row(&cursor->pace, cursor->stored.size - cursor->row_start);
     cursor->batch.row_count++;
     return true;
 }

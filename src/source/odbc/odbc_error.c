@@ -4,7 +4,9 @@
 #include "base/sqlstate.h"
 #include "base/text.h"
 #include "source/odbc/odbc.h"
+#include "source/openedge/openedge.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,12 +75,15 @@ mask(const struct source_settings *settings, char *text, size_t capacity)
         text_mask(text, capacity, settings->password);
 }
 
-// MariaDB, MySQL and OpenEdge say HY000 for what has a state of its own elsewhere.
+// MariaDB and MySQL say HY000 for what has a state of its own elsewhere, and OpenEdge says it for
+// everything.
 static const char *
 better_state(const struct record *record)
 {
-    if (strcmp(record->state, "HY000") != 0)
-        return record->state;
+    const char *state = openedge_state(record->state, record->native, record->message);
+
+    if (strcmp(state, "HY000") != 0)
+        return state;
     switch (record->native) {
     case 2002: // cannot connect
     case 2003:
@@ -108,6 +113,7 @@ odbc_fail(const struct source_settings *settings, SQLSMALLINT handle_type, SQLHA
 {
     struct record cause;
     struct sqlstate_meaning meaning;
+    const char *remedy;
     const char *state;
 
     if (code == SQL_INVALID_HANDLE)
@@ -119,12 +125,17 @@ odbc_fail(const struct source_settings *settings, SQLSMALLINT handle_type, SQLHA
     mask(settings, cause.message, sizeof cause.message);
     state = better_state(&cause);
     meaning = sqlstate_find(state, SQL_SIDE_SOURCE);
+    // OpenEdge's 210012 names table and column alone, and people need to know which.
+    if (sqlstate_may_quote_values(state) && labs(cause.native) != 210012)
+        (void)snprintf(cause.message, sizeof cause.message,
+            "the source refused a value, SQLSTATE %s, its own number %ld", state, cause.native);
     (void)error_set(err, meaning.kind, "%s: %s", what, cause.message);
     err->transient = meaning.transient;
     err->native_code = cause.native;
-    memcpy(err->sqlstate, cause.state, sizeof err->sqlstate);
-    if (labs(cause.native) == 210012)
-        (void)error_hint(err, "Widen the column's SQL width with dbtool.");
+    remedy = openedge_hint(cause.state, cause.native, cause.message);
+    (void)snprintf(err->sqlstate, sizeof err->sqlstate, "%s", remedy != NULL ? state : cause.state);
+    if (remedy != NULL)
+        (void)error_hint(err, "%s", remedy);
     if (meaning.hint != NULL)
         (void)error_hint(err, "%s", meaning.hint);
     return false;

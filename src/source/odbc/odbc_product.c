@@ -84,6 +84,17 @@ sqlite_guard(
     return false;
 }
 
+// The length of a BLOB is known without reading it. Where texts are expected it costs less to do
+// so.
+static const char sqlite_text_size[] = "length(CAST(@ AS BLOB))";
+static const char sqlite_binary_size[] =
+    "CASE typeof(@) WHEN 'blob' THEN length(@) ELSE length(CAST(@ AS BLOB)) END";
+
+// A BLOB: SQLite's own, the driver's print of it (twice as long) for this row and, until that is
+// made, for the row before, the driver's reading of the print, and ours. Texts are there five
+// times.
+enum { SQLITE_VALUE_COPIES = 7 };
+
 // A text parameter takes the affinity of the column that it is compared with, or the type that
 // PostgreSQL infers for a literal.
 static int
@@ -272,6 +283,9 @@ static const struct odbc_product products[] = {
         .code_page = "PRAGMA encoding",
         .append_expression = sqlite_expression,
         .append_guard = sqlite_guard,
+        .text_size = sqlite_text_size,
+        .binary_size = sqlite_binary_size,
+        .value_copies = SQLITE_VALUE_COPIES,
         .parameter_type = type_by_context,
         .prints_long_reals = true,
         .is_loosely_typed = true,
@@ -331,6 +345,17 @@ static const struct odbc_product products[] = {
         .refine_column = mariadb_refine,
         .only_own_catalog = true,
         .has_limit = true },
+    { .patterns = { "*OpenEdge*" },
+        .driver = "*",
+        .guid = "SELECT d.\"_Db-guid\" FROM PUB.\"_Db\" d WHERE d.\"_Db-local\" = 1",
+        .code_page = "SELECT d.\"_Db-xl-name\" FROM PUB.\"_Db\" d WHERE d.\"_Db-local\" = 1",
+        .isolation = { "SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED",
+            "SET TRANSACTION ISOLATION LEVEL READ COMMITTED" },
+        .unlocked = " WITH (NOLOCK)",
+        // An open transaction, and every statement begins one, keeps a lock of the schema.
+        .ends_transactions = true,
+        .has_top = true,
+        .is_openedge = true },
 };
 
 static const struct odbc_product unknown_product;

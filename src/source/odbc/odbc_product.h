@@ -26,6 +26,10 @@ struct odbc_product {
     const char *estimates; // rows (schema, table, rows); failure is no error; NULL: none
     const char *guid;      // one text; failure is no error; NULL: none
     const char *code_page; // one text; failure is no error; NULL: none
+    // Statements that set the isolation where ODBC's own call is refused: read uncommitted, read
+    // committed. NULL: none are known.
+    const char *isolation[2];
+    const char *unlocked; // behind a table's name: reads it without locks at any level; NULL: none
     // Appends what to select for a column; `name` is the quoted column. NULL: the column itself.
     // Returns false when that is just the name, so that its type in the result can be checked.
     bool (*append_expression)(
@@ -36,6 +40,13 @@ struct odbc_product {
     // NULL: nothing is spoiled.
     bool (*append_guard)(
         struct buffer *sql, const struct column *column, const char *name, const char *code_page);
+    // The bytes that a value takes, '@' being the quoted column: longer ones than are to be read
+    // are withheld by the SELECT itself (odbc_limit.h). NULL: it is the driver that delivers less.
+    const char *text_size;
+    const char *binary_size;
+    // Times that a value is in memory while it is read, the driver's and ours: measured. 0:
+    // unknown.
+    unsigned value_copies;
     // SQL type under which a position in a key is bound (its C type is char). NULL: the column's.
     int (*parameter_type)(const struct column *column);
     // Mends kind, width and scale after the general rules of odbc_type.h. `base_type` and
@@ -46,6 +57,8 @@ struct odbc_product {
     bool prints_long_reals;
     bool is_loosely_typed;  // values need not be of their column's type
     bool has_limit;         // SELECT ... LIMIT n
+    bool has_top;           // SELECT TOP n ...
+    bool is_openedge;       // its catalogue and its names are source/openedge's business
     bool has_own_types;     // refine_column replaces driver_type by the product's type number
     bool only_own_catalog;  // list the tables of the connected database only
     bool ends_transactions; // autocommit off, every statement followed by a rollback

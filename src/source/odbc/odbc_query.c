@@ -1,7 +1,10 @@
 #include "source/odbc/odbc_query.h"
 
 #include "base/mem.h"
+#include "model/key_choice.h"
+#include "source/odbc/odbc_limit.h"
 #include "source/odbc/odbc_product.h"
+#include "source/openedge/openedge.h"
 #include "source/odbc/odbc_type.h"
 
 #include <stdlib.h>
@@ -46,17 +49,21 @@ append_column_name(const struct odbc_source *source, struct buffer *sql, const s
 }
 
 static void
-append_items(const struct odbc_source *source, const struct table *table, const uint16_t *order,
-    bool has_odd_texts, struct odbc_query *query)
+append_items(const struct odbc_source *source, const struct read_request *request,
+    const uint16_t *order, bool has_odd_texts, struct odbc_query *query)
 {
+    const struct table *table = request->table;
     struct buffer name;
 
     buffer_init(&name, BUFFER_SQL_CAP);
     for (size_t i = 0; i < table->column_count; i++) {
         const struct column *column = &table->columns[order[i]];
+        bool is_limited;
 
         if (i > 0)
             (void)buffer_append_text(&query->sql, ", ");
+        is_limited = odbc_limit_append_begin(
+            source, request, column, has_odd_texts, append_column_name, &query->sql);
         buffer_clear(&name);
         append_column_name(source, &name, table, column);
         query->is_plain[order[i]] = source->product->append_expression == NULL ||
@@ -64,6 +71,9 @@ append_items(const struct odbc_source *source, const struct table *table, const 
                                         &query->sql, column, buffer_text(&name), has_odd_texts);
         if (source->product->append_expression == NULL)
             (void)buffer_append_text(&query->sql, buffer_text(&name));
+        if (is_limited)
+            odbc_limit_append_end(&query->sql);
+        query->is_plain[order[i]] &= !is_limited;
     }
     query->sql.failed |= name.failed;
     buffer_release(&name);
@@ -133,6 +143,15 @@ append_nulls(const struct odbc_source *source, const struct read_request *reques
         (void)buffer_append_byte(sql, ')');
 }
 
+// The last column of a position comes after it in the key's own direction.
+static const char *
+comparison(const struct read_request *request, size_t i)
+{
+    if (request->part == KEY_PART_EQUAL || i + 1 < request->after->count)
+        return " = ?";
+    return key_is_descending(request->key, i) ? " < ?" : " > ?";
+}
+
 static void
 append_position(const struct odbc_source *source, const struct read_request *request,
     struct odbc_query *query, bool *has_where)
@@ -146,8 +165,7 @@ append_position(const struct odbc_source *source, const struct read_request *req
         if (request->part == KEY_PART_EQUAL && after->values[i].bytes == NULL)
             (void)buffer_append_text(&query->sql, " IS NULL");
         else
-            (void)buffer_append_text(&query->sql,
-                request->part == KEY_PART_EQUAL || i + 1 < after->count ? " = ?" : " > ?");
+            (void)buffer_append_text(&query->sql, comparison(request, i));
     }
 }
 
@@ -189,6 +207,8 @@ append_order(
         (void)buffer_append_text(sql, i == 0 ? " ORDER BY " : ", ");
         append_column_name(
             source, sql, request->table, &request->table->columns[request->key->columns[i]]);
+        if (key_is_descending(request->key, i))
+            (void)buffer_append_text(sql, " DESC");
     }
 }
 
@@ -220,7 +240,8 @@ append_conditions(
 }
 
 static bool
-check_request(const struct read_request *request, struct error *err)
+check_request(
+    const struct odbc_source *source, const struct read_request *request, struct error *err)
 {
     if (request->table->column_count == 0)
         return error_set(err, ERROR_TABLE, "the catalogue shows no columns of it");
@@ -237,7 +258,7 @@ check_request(const struct read_request *request, struct error *err)
     if (request->part == KEY_PART_EQUAL &&
         (request->after == NULL || request->after->count != request->key->column_count))
         BUG("a row was asked for without its key");
-    return true;
+    return !source->product->is_openedge || openedge_check_names(request->table, err);
 }
 
 bool
@@ -246,18 +267,22 @@ odbc_query_build(const struct odbc_source *source, const struct read_request *re
 {
     const struct table *table = request->table;
 
-    if (!check_request(request, err))
+    if (!check_request(source, request, err))
         return false;
     memset(query, 0, sizeof *query);
     buffer_init(&query->sql, BUFFER_SQL_CAP);
     query->is_plain = mem_calloc(table->column_count, sizeof *query->is_plain);
     query->is_counted = mem_calloc(table->column_count, sizeof *query->is_counted);
     (void)buffer_append_text(&query->sql, "SELECT ");
-    append_items(source, table, order, has_odd_texts, query);
+    if (request->part == KEY_PART_NOT_NULL && request->row_limit > 0 && source->product->has_top)
+        (void)buffer_printf(&query->sql, "TOP %zu ", request->row_limit);
+    append_items(source, request, order, has_odd_texts, query);
     if (source->product->append_guard != NULL && !has_odd_texts)
         append_guard(source, table, query);
     (void)buffer_append_text(&query->sql, " FROM ");
     append_table_name(source, &query->sql, table);
+    if (source->needs_unlocked)
+        (void)buffer_append_text(&query->sql, source->product->unlocked);
     append_conditions(source, request, query);
     return !query->sql.failed || error_set(err, ERROR_TABLE, "its SELECT would be too long");
 }

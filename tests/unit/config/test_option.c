@@ -1,5 +1,7 @@
 #include "config/option.h"
 
+#include "cli/command.h"
+
 #include "base/text.h"
 
 #include "../cmocka_all.h"
@@ -131,12 +133,13 @@ the_page_in_docs_is_what_the_table_says(void **state)
     char *expected = NULL;
     size_t expected_size = 0;
     FILE *memory = open_memstream(&expected, &expected_size);
+    const struct option_takers takers = command_takers();
     char *found;
     size_t found_size;
 
     (void)state;
     assert_non_null(memory);
-    option_print_reference(memory);
+    option_print_reference(memory, &takers);
     assert_int_equal(fclose(memory), 0);
     if (page == NULL)
         fail_msg("OE2PG_OPTIONS_PAGE must name docs/options.md");
@@ -156,10 +159,11 @@ the_page_names_every_key_flag_and_variable(void **state)
     char *page = NULL;
     size_t size = 0;
     FILE *memory = open_memstream(&page, &size);
+    const struct option_takers takers = command_takers();
 
     (void)state;
     assert_non_null(memory);
-    option_print_reference(memory);
+    option_print_reference(memory, &takers);
     assert_int_equal(fclose(memory), 0);
     for (size_t id = 0; id < OPTION_COUNT; id++) {
         const struct option *option = option_at((enum option_id)id);
@@ -171,6 +175,45 @@ the_page_names_every_key_flag_and_variable(void **state)
         if (option->environment != NULL)
             assert_non_null(strstr(page, option->environment));
     }
+    free(page);
+}
+
+static void
+every_flag_is_one_of_a_command_that_there_is(void **state)
+{
+    const struct option_takers takers = command_takers();
+    unsigned all = 0;
+
+    (void)state;
+    for (size_t i = 0; i < takers.count; i++)
+        all |= takers.verbs[i];
+    assert_int_equal(all, OPTION_FOR_ALL);
+    for (size_t id = 0; id < OPTION_COUNT; id++) {
+        const struct option *option = option_at((enum option_id)id);
+
+        if (option->flag != NULL)
+            assert_int_not_equal(option->verbs & all, 0);
+        assert_int_equal(option->verbs & ~all, 0);
+    }
+}
+
+static void
+the_page_names_each_command_of_a_flag(void **state)
+{
+    const struct option_takers takers = command_takers();
+    char *page = NULL;
+    size_t size = 0;
+    FILE *memory = open_memstream(&page, &size);
+    const char *table;
+
+    (void)state;
+    assert_non_null(memory);
+    option_print_reference(memory, &takers);
+    assert_int_equal(fclose(memory), 0);
+    table = strstr(page, "### `--table NAME`");
+    assert_non_null(table);
+    assert_non_null(strstr(table, "- Commands: `sync`, `plan`, `status`, `verify`\n"));
+    assert_null(strstr(page, "- Commands: \n"));
     free(page);
 }
 
@@ -187,6 +230,8 @@ main(void)
         cmocka_unit_test(a_wrong_word_is_answered_with_the_nearest),
         cmocka_unit_test(the_page_in_docs_is_what_the_table_says),
         cmocka_unit_test(the_page_names_every_key_flag_and_variable),
+        cmocka_unit_test(every_flag_is_one_of_a_command_that_there_is),
+        cmocka_unit_test(the_page_names_each_command_of_a_flag),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

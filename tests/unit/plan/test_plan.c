@@ -105,6 +105,23 @@ a_load_that_was_not_compared_yet_is_compared_and_not_loaded_again(void **state)
 }
 
 static void
+what_an_interrupted_run_did_not_come_to_is_first_and_large_before_small(void **state)
+{
+    struct plan plan;
+
+    (void)state;
+    selection.table_count = 3;
+    selection.taken_count = 3;
+    record(0, "a", TABLE_STATE_DONE, 1000)->run_id = 8;
+    record(1, "b", TABLE_STATE_DONE, 1000)->run_id = 7;
+    record(2, "c", TABLE_STATE_DONE, 1000)->run_id = 8;
+    records[0].row_count = 10;
+    records[2].row_count = 20;
+    plan_make(&arena, &selection, records, 3, 0, &plan);
+    assert_string_equal(order_of(&plan), "bca");
+}
+
+static void
 only_taken_tables_become_jobs(void **state)
 {
     struct plan plan;
@@ -162,6 +179,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(unfinished_loads_come_first_then_priority_then_new_tables),
         TEST(a_load_that_was_not_compared_yet_is_compared_and_not_loaded_again),
+        TEST(what_an_interrupted_run_did_not_come_to_is_first_and_large_before_small),
         TEST(only_taken_tables_become_jobs),
         TEST(the_fingerprint_sees_every_change_of_shape),
     };

@@ -198,8 +198,10 @@ exceptions_get_their_meaning(void **state)
             true, "" },
         { "22P00", 210012, "has value exceeding its max length or precision. (7864)", ERROR_DATA,
             false, "dbtool" },
-        { "", 0, "Access denied (Authorization failed) (7512)", ERROR_TABLE, false,
-            "GRANT SELECT" },
+        { "", 0,
+            "[DataDirect][OpenEdge JDBC Driver][OpenEdge] Access denied (Authorization failed) "
+            "(7512)",
+            ERROR_TABLE, false, "GRANT SELECT" },
         { "", 0, "whatever", ERROR_TABLE, false, "" },
         { "HY000", 1205, "Lock wait timeout", ERROR_TABLE, true, "" },
         { "90067", 90067, "Connection is broken", ERROR_SOURCE, true, "" },

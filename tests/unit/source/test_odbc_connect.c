@@ -79,10 +79,20 @@ connection_build_spells_for_each_driver(void **state)
               .user = "u",
               .password = "p",
               .fetch_size = 77,
+              .connect_timeout_s = 30,
               .isolation = SOURCE_READ_COMMITTED },
             "Progress OpenEdge 12.2 Driver",
             "Driver=Progress OpenEdge 12.2 Driver;HOST=oe;PORT=2030;DB=sports;UID=u;PWD=p;DIL=1;"
-            "AS=77;IACP=106;" },
+            "AS=77;IACP=106;LT=30;UWCT=1;" },
+        { { .odbc_driver = "/usr/dlc/odbc/lib/pgoe27.so",
+              .host = "oe",
+              .port = 2030,
+              .db_name = "sports",
+              .user = "u",
+              .password = "p;}" },
+            "/usr/dlc/odbc/lib/pgoe27.so",
+            "Driver=/usr/dlc/odbc/lib/pgoe27.so;HOST=oe;PORT=2030;DB=sports;UID=u;PWD={p;}}};"
+            "DIL=0;AS=1000;IACP=106;LT=0;UWCT=1;" },
         { { .odbc_driver = "Other [x]", .host = "h", .port = 1, .db_name = "d", .user = "u" }, NULL,
             "Driver={Other [x]};SERVER=h;PORT=1;DATABASE=d;UID=u;" },
     };
@@ -99,14 +109,15 @@ connection_build_lets_given_options_win(void **state)
         { { .odbc_connection = "Driver=SQLite3;Database=/x;stepapi=0" }, "SQLite3",
             "Driver=SQLite3;Database=/x;stepapi=0;NoCreat=1;Timeout=30000;" },
         { { .odbc_connection = "DSN=erp;", .user = "u", .password = "p" }, "pgoe27.so",
-            "DSN=erp;UID=u;PWD=p;DIL=0;AS=1000;IACP=106;" },
+            "DSN=erp;UID=u;PWD=p;DIL=0;AS=1000;IACP=106;LT=0;UWCT=1;" },
         { { .odbc_connection = "DSN=erp;LogonID=x;password=y;ArraySize=5;"
-                               "DefaultIsolationLevel=3;IANAAppCodePage=4",
+                               "DefaultIsolationLevel=3;IANAAppCodePage=4;LoginTimeout=9;"
+                               "UseWideCharacterTypes=0",
               .user = "u",
               .password = "p" },
             "pgoe27.so",
             "DSN=erp;LogonID=x;password=y;ArraySize=5;DefaultIsolationLevel=3;"
-            "IANAAppCodePage=4;" },
+            "IANAAppCodePage=4;LoginTimeout=9;UseWideCharacterTypes=0;" },
         { { .odbc_connection = "DSN=erp", .user = "", .password = "p" }, NULL, "DSN=erp;PWD=p;" },
     };
 

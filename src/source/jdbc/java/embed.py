@@ -21,9 +21,9 @@ def main():
     javac, output, sources = sys.argv[1], sys.argv[2], sys.argv[3:]
     with tempfile.TemporaryDirectory() as folder:
         # Concatenation by invokedynamic would cost a tenth of a second at the start.
+        # Warnings are no errors: later compilers warn of more.
         subprocess.run([javac, "--release", "17", "-XDstringConcat=inline", "-g:source,lines",
-                        "-encoding", "UTF-8", "-Xlint:all", "-Werror", "-d", folder] + sources,
-                       check=True)
+                        "-encoding", "UTF-8", "-Xlint:all", "-d", folder] + sources, check=True)
         names = [pathlib.Path(source).stem for source in sources]
         made = {path.stem for path in pathlib.Path(folder).rglob("*.class")}
         if made != set(names):

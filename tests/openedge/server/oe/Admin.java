@@ -99,10 +99,13 @@ final class Admin {
 
     private Object watch(List<String> words, String first, String body) throws Exception {
         switch (words.get(0)) {
-        case "lock":
+        case "locked":
+        case "missed":
+        case "twice":
             for (String rowid : words.subList(3, words.size()))
-                server.locks.add(table(first), Long.parseLong(rowid),
-                    Integer.parseInt(words.get(2)));
+                server.locks.add(
+                    Locks.Fate.valueOf(words.get(0).toUpperCase(java.util.Locale.ROOT)),
+                    table(first), Long.parseLong(rowid), Integer.parseInt(words.get(2)));
             break;
         case "unlock":
             server.locks.clear();

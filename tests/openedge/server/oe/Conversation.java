@@ -5,11 +5,7 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,12 +23,11 @@ final class Conversation implements Runnable {
     private String user = "";
     private Front front;
     private Connection connection;
+    private volatile Runner runner;
     private int lastCursor;
     private String fetchKind = "fetch"; // of the last one, as Mishaps.java has it
     private boolean isAutoCommit = true;
     private boolean isInTransaction;
-    private volatile PreparedStatement running;
-    private boolean isCancelled;
 
     Conversation(Server server, Wire wire, int number) {
         this.server = server;
@@ -112,6 +107,7 @@ final class Conversation implements Runnable {
         }
         connection = Store.connect();
         front = new Front(server, user, properties);
+        runner = new Runner(server, front, connection);
         Map<String, String> facts = new HashMap<>(server.switches.forDriver());
         facts.put("connection", Integer.toString(number));
         facts.put("version", server.switches.get("version"));
@@ -133,22 +129,8 @@ final class Conversation implements Runnable {
         return server.mishaps.isStalled(wire);
     }
 
-    synchronized void cancel() {
-        isCancelled = true;
-        notifyAll();
-        PreparedStatement statement = running;
-        try {
-            if (statement != null)
-                statement.cancel();
-        } catch (SQLException e) {
-            server.note("cancel: " + e.getMessage());
-        }
-    }
-
-    private synchronized boolean takeCancelled() {
-        boolean was = isCancelled;
-        isCancelled = false;
-        return was;
+    void cancel() {
+        runner.cancel();
     }
 
     // --- questions and answers
@@ -239,15 +221,10 @@ final class Conversation implements Runnable {
         if (parameters.size() < compiled.parameterCount)
             throw Refusal.unknown(front.switches, "Too few parameters", "07001", 20015);
         setInTransaction(true);
-        takeCancelled();
-        pause("execute", timeout);
-        for (Compiled.Check check : compiled.checks)
-            check(check, parameters);
-        PreparedStatement statement = statement(compiled.sql, parameters);
-        ResultSet result = run(statement, timeout);
-        complete(compiled, result.getMetaData());
-        return opened(
-            new Cursor(compiled, statement, result, front, maxRows));
+        // Each statement is a transaction of its own, and may end that of others.
+        if (isAutoCommit && server.switches.is("autocommit_cursors", "closed"))
+            cursors.values().forEach(Rows::kill);
+        return opened(runner.run(compiled, parameters, maxRows, timeout));
     }
 
     private Wire.Body opened(Rows rows) throws IOException {
@@ -263,117 +240,13 @@ final class Conversation implements Runnable {
         return body;
     }
 
-    private void check(Compiled.Check check, List<Object> parameters)
-        throws SQLException, Refusal {
-        try (PreparedStatement statement = statement(check.sql(), parameters);
-            ResultSet result = statement.executeQuery()) {
-            if (result.next())
-                throw Refusal.tooWide(check.table(), check.field());
-        }
-    }
-
-    private PreparedStatement statement(Compiled.Sql sql, List<Object> parameters)
-        throws SQLException {
-        PreparedStatement statement = connection.prepareStatement(sql.text.toString());
-        int place = 0;
-        for (int parameter : sql.parameters)
-            statement.setObject(++place, bindable(parameters.get(parameter)));
-        return statement;
-    }
-
-    /** Times with a zone, in either form in which they are delivered. */
-    private static Object bindable(Object value) {
-        if (value instanceof String text && text.matches("\\d{4}-.*:\\d{3} [-+] \\d\\d:\\d\\d"))
-            return text.replaceFirst(":(\\d{3}) ([-+]) ", ".$1$2");
-        return value;
-    }
-
-    private ResultSet run(PreparedStatement statement, int timeout) throws SQLException, Refusal {
-        running = statement;
-        try {
-            statement.setQueryTimeout(timeout);
-            return statement.executeQuery();
-        } catch (SQLException e) {
-            statement.close();
-            if (takeCancelled())
-                throw aborted();
-            if (e.getErrorCode() == 57014)
-                throw timedOut();
-            throw front.broken(e);
-        } finally {
-            running = null;
-        }
-    }
-
-    private Refusal aborted() {
-        return Refusal.unknown(front.switches, "query aborted", "HY008", 20016);
-    }
-
-    private Refusal timedOut() {
-        return Refusal.unknown(front.switches, "Query timeout expired", "HYT00", 20017);
-    }
-
-    /** Takes as long as a test wants it to, unless somebody cancels it. */
-    private synchronized void pause(String where, int timeout) throws Refusal {
-        int delay = server.mishaps.delay(where);
-        long end = System.nanoTime() + delay * 1_000_000L;
-        long limit = System.nanoTime() + timeout * 1_000_000_000L;
-        while (System.nanoTime() < end) {
-            if (isCancelled)
-                throw aborted();
-            if (timeout > 0 && System.nanoTime() >= limit)
-                throw timedOut();
-            try {
-                wait(20);
-            } catch (InterruptedException e) {
-                throw aborted();
-            }
-        }
-    }
-
-    /** Values that are computed have the type that the store gives them. */
-    private static void complete(Compiled compiled, ResultSetMetaData data) throws SQLException {
-        for (int i = 0; i < compiled.visible; i++) {
-            Compiled.Out out = compiled.outs.get(i);
-            if (out.name == null)
-                out.name = data.getColumnLabel(i + 1);
-            if (out.field != null || out.isRowid)
-                continue;
-            out.type = type(data.getColumnType(i + 1));
-            out.typeName = typeName(out.type);
-            out.precision = data.getPrecision(i + 1);
-            out.scale = data.getScale(i + 1);
-        }
-    }
-
-    private static int type(int type) {
-        return switch (type) {
-        case Types.BOOLEAN -> Types.BIT;
-        case Types.TIMESTAMP_WITH_TIMEZONE -> Types.CHAR;
-        case Types.BLOB -> Types.LONGVARBINARY;
-        case Types.CLOB -> Types.LONGVARCHAR;
-        case Types.DECIMAL -> Types.NUMERIC;
-        case Types.NULL, Types.ARRAY -> Types.VARCHAR;
-        default -> type;
-        };
-    }
-
-    private static String typeName(int type) {
-        for (Kind kind : Kind.values()) {
-            if (kind.jdbcType == type)
-                return kind.colType;
-        }
-        return "varchar";
-    }
-
     private Wire.Body fetch(int cursor, int count) throws IOException, SQLException, Refusal {
         server.journal.count("fetches");
         Rows rows = cursors.get(cursor);
         if (rows == null)
             throw Refusal.unknown(front.switches, "The cursor is not open.", "24000", 20012);
-        takeCancelled();
         fetchKind = rows.isOfUser() ? "read" : "fetch";
-        pause(fetchKind, 0);
+        runner.pause(fetchKind, 0);
         Rows.Block block = rows.fetch(count);
         if (block.refusal() != null && block.rows().isEmpty())
             throw block.refusal();

@@ -60,7 +60,7 @@ final class Cursor implements Rows {
                 if (maxRows > 0 && rowNumber >= maxRows || !result.next())
                     return new Block(rows, true, null);
                 rowNumber++;
-                if (!isPassed())
+                for (int times = times(); times > 0; times--)
                     rows.add(row());
             }
             return new Block(rows, false, null);
@@ -71,20 +71,34 @@ final class Cursor implements Rows {
         }
     }
 
-    /** READPAST leaves locked rows out, and nobody hears of it. */
-    private boolean isPassed() throws SQLException, Refusal {
-        if (compiled.isNoLock || front.isolation == 1)
-            return false;
+    /** How often the row is delivered. READPAST leaves locked ones out, and nobody hears of it. */
+    private int times() throws SQLException, Refusal {
+        boolean isDirty = compiled.isNoLock || front.isolation == 1;
+        int times = 1;
         for (int i = compiled.visible; i < compiled.outs.size(); i++) {
             Compiled.Out out = compiled.outs.get(i);
-            if (!out.isRowid || !locks.isLocked(out.table, result.getLong(i + 1)))
+            if (!out.isRowid)
                 continue;
-            if (compiled.isReadPast && front.isolation == 2)
-                return true;
-            pause(front.switches.number("lock_wait_ms"));
-            throw Refusal.locked(out.table);
+            long rowid = result.getLong(i + 1);
+            if (isDirty)
+                times = timesWithoutLock(out.table, rowid);
+            else if (locks.is(Locks.Fate.LOCKED, out.table, rowid))
+                times = timesLocked(out.table);
         }
-        return false;
+        return times;
+    }
+
+    private int timesWithoutLock(Table table, long rowid) {
+        if (locks.is(Locks.Fate.MISSED, table, rowid))
+            return 0;
+        return locks.is(Locks.Fate.TWICE, table, rowid) ? 2 : 1;
+    }
+
+    private int timesLocked(Table table) throws Refusal {
+        if (compiled.isReadPast && front.isolation == 2)
+            return 0;
+        pause(front.switches.number("lock_wait_ms"));
+        throw Refusal.locked(table);
     }
 
     private static void pause(int milliseconds) {

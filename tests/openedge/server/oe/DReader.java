@@ -14,8 +14,8 @@ import java.util.List;
 
 /**
  * Reads the text of a data dump into a table. The values of a record stand in the order of the
- * fields, the elements of an array one after the other, and a record may be shorter than the schema.
- * A value that cannot be understood is told, and is unknown.
+ * fields, the elements of an array one after the other; a record may be shorter than the schema. A
+ * value that cannot be understood is told, and is unknown.
  */
 final class DReader {
     private static final int BATCH = 500;
@@ -86,9 +86,12 @@ final class DReader {
                 pieces.add(text.bytes[at] == '"' ? quotedPiece() : barePiece());
         }
         at++;
-        boolean isEnd = pieces.size() == 1 && !pieces.get(0).isQuoted()
-            && string(pieces.get(0)).equals(".");
-        return isEnd ? null : pieces;
+        return pieces.size() == 1 && isDot(pieces.get(0)) ? null : pieces;
+    }
+
+    private boolean isDot(Piece piece) {
+        return !piece.isQuoted() && piece.to() - piece.from() == 1
+            && text.bytes[piece.from()] == '.';
     }
 
     private Piece quotedPiece() {
@@ -113,7 +116,7 @@ final class DReader {
     }
 
     private String string(Piece piece) {
-        String value = text.decode(piece.from(), piece.to(), where + " record " + (record + 1));
+        String value = text.decode(piece.from(), piece.to(), where + " record " + record);
         return piece.isQuoted() ? value.replace("\"\"", "\"") : value;
     }
 

@@ -75,7 +75,7 @@ public final class Elements {
         return plain.toString();
     }
 
-    /** Elements from..to of a joined text, their escapes kept; null when all of them are unknown. */
+    /** Elements from..to of a joined text, their escapes kept; null when all are unknown. */
     public static String element(String text, int from, int to) {
         if (text == null)
             return null;

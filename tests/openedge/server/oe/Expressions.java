@@ -232,7 +232,7 @@ final class Expressions {
         }
     }
 
-    /** Looks at the column itself, not at what SQL would show of it: LOBs and arrays are NULL too. */
+    /** Looks at the column itself, not at what SQL would show of it. */
     private void emitNull(Tree.IsNull test, Compiled.Sql sql) throws Refusal {
         if (test.operand() instanceof Tree.Column column && column.element() == 0) {
             Rewriter.Bound bound = find(column);

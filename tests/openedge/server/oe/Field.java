@@ -42,7 +42,8 @@ final class Field {
     int width() {
         if (width > 0)
             return Math.min(width, WIDTH_MAX);
-        int one = kind == Kind.CHARACTER || kind == Kind.CHAR ? 2 * formatLength() : kind.usualWidth;
+        boolean isText = kind == Kind.CHARACTER || kind == Kind.CHAR;
+        int one = isText ? 2 * formatLength() : kind.usualWidth;
         return Math.min(isArray() ? extent * Math.max(22, one + 2) : one, WIDTH_MAX);
     }
 

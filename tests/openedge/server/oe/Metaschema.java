@@ -28,7 +28,8 @@ final class Metaschema {
 
     /** How the names of change tables begin. */
     private static final String CHANGES = "CDC_";
-    private static final OffsetDateTime MADE = OffsetDateTime.parse("2020-01-31T10:20:30.456+01:00");
+    private static final OffsetDateTime MADE =
+        OffsetDateTime.parse("2020-01-31T10:20:30.456+01:00");
     private static final Map<Kind, Integer> DTYPES = new HashMap<>(Map.ofEntries(
         Map.entry(Kind.CHARACTER, 1), Map.entry(Kind.DATE, 2), Map.entry(Kind.LOGICAL, 3),
         Map.entry(Kind.INTEGER, 4), Map.entry(Kind.DECIMAL, 5), Map.entry(Kind.RECID, 7),

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Reads a SELECT. What is not known to work on OpenEdge is refused, whatever the store could do. */
+/** Reads a SELECT. What is not known to work on OpenEdge is refused, whatever the store can do. */
 final class Parser {
     private static final int NESTING_MAX = 25;
     private static final int TABLES_MAX = 250;

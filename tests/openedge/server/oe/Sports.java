@@ -107,14 +107,17 @@ final class Sports {
         char letter = (char) ('A' + row % 26);
         String head = row % 2 == 0 ? String.valueOf(letter)
             : String.valueOf(letter).toLowerCase(Locale.ROOT);
-        String code = head + String.format("%02d", row / 26) + (field.width > 10 ? " Nr " + row : "");
+        String tail = field.width > 10 ? " Nr " + row : "";
+        String code = head + String.format("%02d", row / 26) + tail;
         return code.substring(0, Math.min(code.length(), field.width()));
     }
 
     private Object[] quotas(int extent, int row) {
         Object[] elements = new Object[extent];
         for (int i = 0; i < extent; i++)
-            elements[i] = row % 4 == 0 && i == extent - 1 ? null : String.valueOf(1000 + 10 * i * row);
+            elements[i] = String.valueOf(1000 + 10 * i * row);
+        if (row % 4 == 0)
+            elements[extent - 1] = null;
         return elements;
     }
 

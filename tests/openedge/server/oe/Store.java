@@ -77,9 +77,8 @@ final class Store implements DfReader.Listener {
             files = new ArrayList<>(found.filter(Files::isRegularFile).sorted().toList());
         }
         isForeign = true;
-        DfReader reader = new DfReader(schema, "PUB", "T", this);
         for (Path file : ofKind(files, ".df"))
-            reader.read(Files.readAllBytes(file), file.getFileName().toString());
+            loadForeignSchema(file);
         int records = 0;
         for (Path file : ofKind(files, ".d"))
             records += loadData(file);
@@ -87,6 +86,16 @@ final class Store implements DfReader.Listener {
         for (Table table : schema.tables())
             makeIndexes(table);
         return records;
+    }
+
+    /** A text that contradicts itself is told, and what it said before holds. */
+    private void loadForeignSchema(Path file) throws Exception {
+        try {
+            new DfReader(schema, "PUB", "T", this)
+                .read(Files.readAllBytes(file), file.getFileName().toString());
+        } catch (IllegalArgumentException e) {
+            System.err.println(file.getFileName() + ": " + e.getMessage());
+        }
     }
 
     /** What changes a schema comes after what makes it. */

@@ -26,6 +26,7 @@ final class Switches {
         add("rows_before_bad", "lost", "delivered");
         add("date_out_of_range", "error", "null", "delivered");
         add("embedded_nul", "delivered", "cut", "error");
+        add("unconvertible", "replaced", "question_mark", "error");
         add("null_order", "high", "low");
         add("rowid_order", "numeric", "text", "unsupported");
         add("row_values", "rejected", "accepted");
@@ -50,6 +51,7 @@ final class Switches {
         add("isolation", "works", "unsupported", "unknown");
         add("fetch_size", "honoured", "ignored");
         add("cursor_over_commit", "closed", "held");
+        add("autocommit_cursors", "kept", "closed");
         add("java_time", "unsupported", "supported");
         add("servers", NUMBER, "0");
         add("refuse_logins", NUMBER, "0");

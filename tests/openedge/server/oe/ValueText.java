@@ -75,7 +75,7 @@ final class ValueText {
     }
 
     private Object fitting(Object value, Compiled.Out out) throws Refusal {
-        Object found = value instanceof String text ? withoutNul(text) : value;
+        Object found = value instanceof String text ? converted(withoutNul(text)) : value;
         if (out.field == null || !out.field.hasWidth())
             return found;
         int width = out.field.width();
@@ -83,7 +83,8 @@ final class ValueText {
             return found;
         if (front.isWidthChecked(out.field))
             throw Refusal.tooWide(out.table, out.field);
-        return ((String) found).substring(0, width);
+        String text = (String) found;
+        return text.substring(0, text.offsetByCodePoints(0, width));
     }
 
     private static boolean isTooWide(Object value, Field field, int width) {
@@ -92,7 +93,17 @@ final class ValueText {
                 && number.signum() != 0;
         if (value instanceof byte[] bytes)
             return bytes.length > width;
-        return value instanceof String text && text.length() > width;
+        return value instanceof String text && text.codePointCount(0, text.length()) > width;
+    }
+
+    /** Characters for private use stand for bytes that are none of the database's code page. */
+    private String converted(String text) throws Refusal {
+        if (text.chars().noneMatch(c -> Character.getType(c) == Character.PRIVATE_USE))
+            return text;
+        if (front.switches.is("unconvertible", "error"))
+            throw Refusal.unknown(front.switches, "Code page conversion failed", "22021", 20022);
+        return text.replaceAll("\\p{Co}",
+            front.switches.is("unconvertible", "replaced") ? "\uFFFD" : "?");
     }
 
     private String withoutNul(String text) throws Refusal {

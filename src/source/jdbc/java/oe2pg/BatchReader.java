@@ -80,6 +80,7 @@ final class BatchReader {
         packer.begin(memory, valueLimit);
         int count = 0;
         while (count < rows && packer.payload() < payload && !isAtEnd) {
+            session.checkCancelled();
             if (!result.next()) {
                 isAtEnd = true;
                 break;
@@ -240,14 +241,13 @@ final class BatchReader {
             characters = new char[PIECE];
         packer.beginLarge();
         try (reader) {
-            int size = reader.read(characters, 0, PIECE);
-            while (size >= 0 && packer.addLarge(characters, size))
-                size = reader.read(characters, 0, PIECE);
+            for (int size; (size = reader.read(characters, 0, PIECE)) >= 0;)
+                packer.addLarge(characters, size);
         } catch (IOException | RuntimeException e) {
             packer.abandonLarge();
             throw e;
         }
-        packer.endLarge(0);
+        packer.endLarge();
     }
 
     private void packLongBytes(int item) throws SQLException, IOException {
@@ -260,14 +260,13 @@ final class BatchReader {
             bytes = new byte[PIECE];
         packer.beginLarge();
         try (stream) {
-            int size = stream.read(bytes, 0, PIECE);
-            while (size >= 0 && packer.addLarge(bytes, 0, size))
-                size = stream.read(bytes, 0, PIECE);
+            for (int size; (size = stream.read(bytes, 0, PIECE)) >= 0;)
+                packer.addLarge(bytes, 0, size);
         } catch (IOException | RuntimeException e) {
             packer.abandonLarge();
             throw e;
         }
-        packer.endLarge(0);
+        packer.endLarge();
     }
 
     void close() throws SQLException {

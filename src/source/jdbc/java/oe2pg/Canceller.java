@@ -29,6 +29,11 @@ final class Canceller extends Thread implements Executor {
         new Canceller(connection, null).runFor(milliseconds);
     }
 
+    /** Whoever waits for an answer of this connection waits no longer. */
+    static void drop(Connection connection, long milliseconds) throws InterruptedException {
+        new Canceller(connection, null).runFor(milliseconds);
+    }
+
     private boolean runFor(long milliseconds) throws InterruptedException {
         start();
         join(milliseconds);

@@ -10,6 +10,8 @@ import java.util.ServiceLoader;
 
 /** Drivers by their jars; loaded once, however many connections use them. */
 final class Drivers {
+    private static final String OPENEDGE_URL = "jdbc:datadirect:openedge:";
+    private static final String OPENEDGE_CLASS = "com.ddtek.jdbc.openedge.OpenEdgeDriver";
     private static final HashMap<String, ClassLoader> LOADERS = new HashMap<>();
 
     private Drivers() {}
@@ -34,18 +36,22 @@ final class Drivers {
     /** By its class, or, when that is empty, the first in the jars that takes the URL. */
     static Driver find(String[] jars, String className, String url) throws Exception {
         ClassLoader loader = loader(jars);
-        if (!className.isEmpty()) {
-            Object made =
-                Class.forName(className, true, loader).getDeclaredConstructor().newInstance();
-            if (!(made instanceof Driver))
-                throw new ClassNotFoundException("\"" + className + "\" is no JDBC driver");
-            return (Driver) made;
-        }
+        if (!className.isEmpty())
+            return make(loader, className);
         for (Driver driver : ServiceLoader.load(Driver.class, loader)) {
             if (accepts(driver, url))
                 return driver;
         }
+        if (url.startsWith(OPENEDGE_URL)) // known, should its jar not name it
+            return make(loader, OPENEDGE_CLASS);
         throw new ClassNotFoundException("no driver in the jars takes this URL");
+    }
+
+    private static Driver make(ClassLoader loader, String className) throws Exception {
+        Object made = Class.forName(className, true, loader).getDeclaredConstructor().newInstance();
+        if (!(made instanceof Driver))
+            throw new ClassNotFoundException("\"" + className + "\" is no JDBC driver");
+        return (Driver) made;
     }
 
     private static boolean accepts(Driver driver, String url) {

@@ -40,6 +40,7 @@ final class Packer {
     private int slot;
     private int start;
     private boolean isTooLong;
+    private long skipped; // bytes of one that is too long, counted but not kept
     private int highSurrogate;
 
     /** `owner` is C's word for its memory. */
@@ -129,7 +130,7 @@ final class Packer {
         } else if (size > SMALL_BYTES) {
             beginLarge();
             addLarge(bytes, 0, size);
-            endLarge(size);
+            endLarge();
         } else {
             makeRoom();
             INT.set(room, at, size);
@@ -248,27 +249,27 @@ final class Packer {
     void beginLarge() {
         flush();
         isTooLong = !reserve(4);
+        skipped = 0;
         slot = flushed;
         start = flushed + 4;
         flushed = start;
         highSurrogate = 0;
     }
 
-    /** False when the value is too long to be delivered: the rest is not wanted. */
-    boolean addLarge(byte[] bytes, int from, int size) {
-        if (isTooLong)
-            return false;
-        if ((long) flushed - start + size > limit || !reserve(size)) {
+    /** The rest of a value that is too long to be delivered is counted: its size is told. */
+    void addLarge(byte[] bytes, int from, int size) {
+        if (!isTooLong && ((long) flushed - start + size > limit || !reserve(size)))
             isTooLong = true;
-            return false;
+        if (isTooLong) {
+            skipped += size;
+            return;
         }
         memory.put(flushed, bytes, from, size);
         flushed += size;
-        return true;
     }
 
     /** The same with characters; a surrogate pair may be cut in two by the pieces. */
-    boolean addLarge(char[] piece, int size) {
+    void addLarge(char[] piece, int size) {
         int from = 0;
         while (from < size) {
             int held = highSurrogate != 0 ? 1 : 0;
@@ -281,24 +282,19 @@ final class Packer {
             highSurrogate = 0;
             if (Character.isHighSurrogate(characters[count - 1]))
                 highSurrogate = characters[--count];
-            int end = encode(characters, count, room, 0);
-            if (!addLarge(room, 0, end))
-                return false;
+            addLarge(room, 0, encode(characters, count, room, 0));
         }
-        return true;
     }
 
-    /** `known` is the size of the value if somebody said it, else 0. */
-    void endLarge(long known) {
+    void endLarge() {
         if (highSurrogate != 0) {
             characters[0] = (char) highSurrogate;
-            int end = encode(characters, 1, room, 0);
-            addLarge(room, 0, end);
+            addLarge(room, 0, encode(characters, 1, room, 0));
         }
         int size = flushed - start;
         if (isTooLong) {
             flushed = slot;
-            putTooLong(Math.max(known, size));
+            putTooLong(size + skipped);
             return;
         }
         memory.putInt(slot, size);
@@ -315,9 +311,8 @@ final class Packer {
         for (int from = 0; from < text.length(); from += piece.length) {
             int count = Math.min(piece.length, text.length() - from);
             text.getChars(from, from + count, piece, 0);
-            if (!addLarge(piece, count))
-                break;
+            addLarge(piece, count);
         }
-        endLarge(text.length());
+        endLarge();
     }
 }

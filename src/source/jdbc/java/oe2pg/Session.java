@@ -21,13 +21,21 @@ final class Session {
     private static final int PRIMARY_KEYS = 2;
     private static final int INDEXES = 3;
 
+    // How the isolation came about: in the order of enum isolation_way in jdbc_session.c.
+    private static final int NOT_SET = 0;
+    private static final int BY_CALL = 1;
+    private static final int BY_STATEMENT = 2;
+
     private static final long CANCEL_MS = 1500;
+    private static final long PATIENCE_MS = 4000;
 
     private final Connection connection;
     private int queryTimeout;
     private boolean endsTransactions;
     private volatile Statement running;
     private volatile boolean isCancelled;
+    private Statement cancelled; // for the first time at cancelledNs
+    private long cancelledNs;
 
     private Session(Connection connection) {
         this.connection = connection;
@@ -70,25 +78,70 @@ final class Session {
             .bytes();
     }
 
+    /** A parcel: isolation level; characters of a table's name, of a statement; columns at most. */
+    byte[] limits() throws SQLException {
+        DatabaseMetaData data = connection.getMetaData();
+        return new Parcel()
+            .putNumber(connection.getTransactionIsolation())
+            .putNumber(data.getMaxTableNameLength())
+            .putNumber(data.getMaxStatementLength())
+            .putNumber(data.getMaxColumnsInSelect())
+            .bytes();
+    }
+
     /**
-     * From a parcel: the isolation level, seconds for a statement, whether autocommit is to be off,
-     * statements to run. Levels that the source does not have are left alone.
+     * From a parcel: the isolation level, a statement that sets it ("" where none is known), seconds
+     * for a statement, whether autocommit is to be off, statements to run. Returns a parcel: how the
+     * level was set, and the level that the driver reports now (-1 when it does not).
      */
-    void setUp(byte[] request) throws SQLException {
+    byte[] setUp(byte[] request) throws SQLException {
         Parcel parcel = new Parcel(request);
         int isolation = parcel.takeNumber();
+        String isolationSql = parcel.takeText();
         queryTimeout = parcel.takeNumber();
         endsTransactions = parcel.takeNumber() != 0;
-        if (connection.getMetaData().supportsTransactionIsolationLevel(isolation))
-            connection.setTransactionIsolation(isolation);
+        int how = setIsolation(isolation, isolationSql);
         setReadOnly();
-        for (String sql : parcel.takeTexts()) {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute(sql);
-            }
-        }
+        for (String sql : parcel.takeTexts())
+            execute(sql);
         if (endsTransactions)
             connection.setAutoCommit(false);
+        return new Parcel().putNumber(how).putNumber(reportedIsolation()).bytes();
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** Levels that the source does not have are left alone. */
+    private int setIsolation(int isolation, String sql) throws SQLException {
+        try {
+            if (connection.getMetaData().supportsTransactionIsolationLevel(isolation)) {
+                connection.setTransactionIsolation(isolation);
+                return BY_CALL;
+            }
+        } catch (SQLException e) {
+            if (sql.isEmpty())
+                throw e;
+        }
+        if (sql.isEmpty())
+            return NOT_SET;
+        try {
+            execute(sql);
+            return BY_STATEMENT;
+        } catch (SQLException e) {
+            return NOT_SET;
+        }
+    }
+
+    private int reportedIsolation() {
+        try {
+            return connection.getTransactionIsolation();
+        } catch (SQLException e) {
+            return -1;
+        }
     }
 
     /** Not every driver can; nothing is written in any case. */
@@ -176,6 +229,7 @@ final class Session {
         String catalog = parcel.takeText();
         String schema = parcel.takeText();
         String table = parcel.takeText();
+        isCancelled = false;
         ResultSet result;
         switch (what) {
         case TABLES:
@@ -202,12 +256,29 @@ final class Session {
         return isCancelled;
     }
 
-    /** From any thread. */
-    void cancel() throws InterruptedException {
+    /** For a driver whose cancel ended nothing: rows that are there already are not read either. */
+    void checkCancelled() throws SQLException {
+        if (isCancelled)
+            throw new SQLException("cancelled", "57014");
+    }
+
+    /**
+     * From any thread. A statement that goes on though its driver said that it is cancelled is ended
+     * with its connection when the request comes again.
+     */
+    synchronized void cancel() throws InterruptedException {
         Statement statement = running;
         isCancelled = true;
-        if (statement != null)
-            Canceller.cancel(connection, statement, CANCEL_MS);
+        if (statement == null)
+            return;
+        if (statement == cancelled && System.nanoTime() - cancelledNs > PATIENCE_MS * 1_000_000) {
+            Canceller.drop(connection, CANCEL_MS);
+            return;
+        }
+        if (statement != cancelled)
+            cancelledNs = System.nanoTime();
+        cancelled = statement;
+        Canceller.cancel(connection, statement, CANCEL_MS);
     }
 
     void close() throws SQLException {

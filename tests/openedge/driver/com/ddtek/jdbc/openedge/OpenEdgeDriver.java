@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import java.util.Properties;
 import java.util.logging.Logger;
 
-/** The look-alike's driver: the class name and the URLs of the real one, and a server of our own. */
+/** The look-alike's driver: class name and URLs are the real one's, the server is our own. */
 public final class OpenEdgeDriver implements Driver {
     static final int MAJOR = 5;
     static final int MINOR = 1;

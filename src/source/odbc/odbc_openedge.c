@@ -1,0 +1,61 @@
+// The way in which source/openedge runs its queries over ODBC.
+#include "source/odbc/odbc.h"
+#include "source/openedge/openedge.h"
+
+// A text for people may be longer: then the catalogue is asked without them.
+enum { FIELD_BYTES = 2048 };
+
+static bool
+take_row(const struct odbc_result *result, size_t field_count, openedge_take *take, void *taker,
+    struct error *err)
+{
+    const char *fields[OPENEDGE_FIELDS_MAX];
+
+    for (size_t i = 0; i < field_count; i++) {
+        bool is_cut = false;
+
+        fields[i] = odbc_result_text(result, i, &is_cut);
+        if (is_cut)
+            return error_set(err, ERROR_DATA, "a text in the catalogue is longer than %d bytes",
+                FIELD_BYTES - 1);
+    }
+    return take(taker, fields, err);
+}
+
+static bool
+query(void *context, const char *sql, size_t field_count, openedge_take *take, void *taker,
+    struct error *err)
+{
+    struct odbc_statement statement = { 0 };
+    struct odbc_result result = { 0 };
+    bool has_row = false;
+    bool done = odbc_statement_open(context, &statement, err) &&
+                odbc_statement_execute(&statement, sql, err) &&
+                odbc_result_open(&statement, field_count, FIELD_BYTES, &result, err) &&
+                odbc_result_next(&result, &has_row, err);
+
+    while (done && has_row)
+        done = take_row(&result, field_count, take, taker, err) &&
+               odbc_result_next(&result, &has_row, err);
+    odbc_result_close(&result);
+    odbc_statement_close(&statement);
+    return done;
+}
+
+bool
+odbc_openedge_tables(struct odbc_source *source, struct arena *arena, struct catalog *catalog,
+    bool *is_read, struct error *err)
+{
+    struct openedge_door door = { .context = source, .query = query };
+
+    return openedge_read_tables(&door, arena, catalog, is_read, err);
+}
+
+bool
+odbc_openedge_keys(struct odbc_source *source, struct arena *arena, struct catalog *catalog,
+    bool *is_read, struct error *err)
+{
+    struct openedge_door door = { .context = source, .query = query };
+
+    return openedge_read_keys(&door, arena, catalog, is_read, err);
+}

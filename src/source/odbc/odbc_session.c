@@ -1,0 +1,137 @@
+// The session as a run needs it: isolation, the product's own settings, autocommit.
+#include "source/odbc/odbc.h"
+#include "source/odbc/odbc_product.h"
+
+static const char *
+level_name(SQLULEN level)
+{
+    switch (level) {
+    case SQL_TXN_READ_UNCOMMITTED:
+        return "read uncommitted";
+    case SQL_TXN_READ_COMMITTED:
+        return "read committed";
+    case SQL_TXN_REPEATABLE_READ:
+        return "repeatable read";
+    case SQL_TXN_SERIALIZABLE:
+        return "serializable";
+    default:
+        return "no level";
+    }
+}
+
+static SQLUINTEGER
+wanted_level(const struct odbc_source *source)
+{
+    return source->settings->isolation == SOURCE_READ_UNCOMMITTED ? SQL_TXN_READ_UNCOMMITTED
+                                                                  : SQL_TXN_READ_COMMITTED;
+}
+
+// Some drivers begin to work on a query only when its first row is asked for.
+static bool
+run(struct odbc_source *source, const char *sql, struct error *err)
+{
+    struct odbc_statement statement = { 0 };
+    SQLSMALLINT columns = 0;
+    bool done = odbc_statement_open(source, &statement, err) &&
+                odbc_statement_execute(&statement, sql, err) &&
+                odbc_statement_check(&statement, SQLNumResultCols(statement.handle, &columns), err,
+                    "could not query the source");
+
+    if (done && columns > 0)
+        done = odbc_statement_check(
+            &statement, SQLFetch(statement.handle), err, "could not query the source");
+    odbc_statement_close(&statement);
+    return done;
+}
+
+// --- isolation
+
+static const char *
+reported_level(struct odbc_source *source)
+{
+    SQLULEN level = 0; // some drivers write all eight bytes
+    SQLRETURN code = SQLGetConnectAttr(
+        source->connection, SQL_ATTR_TXN_ISOLATION, &level, (SQLINTEGER)sizeof level, NULL);
+
+    return level_name(SQL_SUCCEEDED(code) ? level : 0);
+}
+
+static void
+say_isolation(struct odbc_source *source, const char *how)
+{
+    source->base.identity.isolation = arena_printf(&source->arena, "%s%s; the driver reports %s",
+        level_name(wanted_level(source)), how, reported_level(source));
+}
+
+// The statement that the product has for it, for a driver that refuses ODBC's own call; then the
+// hint that reads without locks at any level.
+static void
+set_by_statement(struct odbc_source *source)
+{
+    const struct odbc_product *product = source->product;
+    bool is_uncommitted = source->settings->isolation == SOURCE_READ_UNCOMMITTED;
+    struct error refused = { 0 };
+
+    if (run(source, product->isolation[is_uncommitted ? 0 : 1], &refused)) {
+        say_isolation(source, ", set by SET TRANSACTION");
+        return;
+    }
+    source->needs_unlocked = is_uncommitted && product->unlocked != NULL;
+    say_isolation(source, source->needs_unlocked ? " is not taken, so tables are read WITH (NOLOCK)"
+                                                 : " is not taken");
+}
+
+static bool
+set_isolation(struct odbc_source *source, struct error *err)
+{
+    SQLUINTEGER wanted = wanted_level(source);
+    SQLUINTEGER possible = 0;
+    SQLRETURN code = SQLGetInfo(source->connection, SQL_TXN_ISOLATION_OPTION, &possible,
+        (SQLSMALLINT)sizeof possible, NULL);
+    bool has_statement = source->product->isolation[0] != NULL;
+
+    if (!SQL_SUCCEEDED(code) || (possible & wanted) == 0) {
+        // A source that only knows stricter levels (SQLite) reads with its own.
+        if (has_statement)
+            set_by_statement(source);
+        else
+            say_isolation(source, " is no level of this source");
+        return true;
+    }
+    code = SQLSetConnectAttr(
+        source->connection, SQL_ATTR_TXN_ISOLATION, (SQLPOINTER)(uintptr_t)wanted, SQL_IS_UINTEGER);
+    if (SQL_SUCCEEDED(code)) {
+        say_isolation(source, "");
+        return true;
+    }
+    if (!has_statement)
+        return odbc_fail(source->settings, SQL_HANDLE_DBC, source->connection, code, err,
+            "could not set the isolation level");
+    set_by_statement(source);
+    return true;
+}
+
+// --- all of it
+
+bool
+odbc_set_up_session(struct odbc_source *source, struct error *err)
+{
+    SQLRETURN code;
+
+    if (!set_isolation(source, err))
+        return false;
+    for (size_t i = 0; i < ODBC_SESSION_STATEMENTS && source->product->session[i] != NULL; i++) {
+        if (!run(source, source->product->session[i], err)) {
+            err->kind = ERROR_SOURCE;
+            return error_within(err, "could not set up the session");
+        }
+    }
+    if (!source->product->ends_transactions)
+        return true;
+    code = SQLSetConnectAttr(source->connection, SQL_ATTR_AUTOCOMMIT,
+        (SQLPOINTER)(uintptr_t)SQL_AUTOCOMMIT_OFF, SQL_IS_UINTEGER);
+    if (!SQL_SUCCEEDED(code))
+        return odbc_fail(source->settings, SQL_HANDLE_DBC, source->connection, code, err,
+            "could not switch autocommit off");
+    return true;
+}

@@ -1,0 +1,104 @@
+// What is known about OpenEdge, for both doors: its catalogue, its names, its errors. Nothing here
+// connects to anything; a door lends the way to run a query.
+//
+// The catalogue is asked in three ways, the best one first: the metaschema (PUB."_File" and its
+// neighbours), which says all; the SQL catalogue (SYSPROGRESS), which everybody may read; the
+// driver's own calls, of which nobody says which index they report. What a lower way cannot say
+// stands in the catalogue's notes and in each table's key_caveat.
+#ifndef OE2PG_SOURCE_OPENEDGE_OPENEDGE_H
+#define OE2PG_SOURCE_OPENEDGE_OPENEDGE_H
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/error.h"
+#include "model/table.h"
+
+#include <stdbool.h>
+
+enum { OPENEDGE_NAME_MAX = 32, OPENEDGE_FIELDS_MAX = 16 };
+
+// Takes a row: texts, NULL for NULL, borrowed for the call.
+typedef bool openedge_take(void *taker, const char *const *fields, struct error *err);
+
+struct openedge_door {
+    void *context;
+    // Runs a SELECT of `field_count` columns and gives each row to `take`.
+    bool (*query)(void *context, const char *sql, size_t field_count, openedge_take *take,
+        void *taker, struct error *err);
+};
+
+// By SQL_DBMS_NAME or DatabaseMetaData.getDatabaseProductName.
+bool openedge_is_product(const char *name);
+
+// --- openedge_catalog.c, openedge_key.c
+
+// User tables in PUB."_File" f: their type is T (a view's is not), their numbers are positive and
+// below those of later system tables.
+#define OPENEDGE_USER_TABLES                                                                       \
+    "f.\"_Tbl-Type\" = 'T' AND f.\"_File-Number\" > 0 AND f.\"_File-Number\" < 32768"
+
+// Reads the tables of every schema with their columns, sorted by name and schema. *is_read is false
+// when neither catalogue may be read: the driver's calls are left then, and catalog->notes says so.
+bool openedge_read_tables(const struct openedge_door *door, struct arena *arena,
+    struct catalog *catalog, bool *is_read, struct error *err) __attribute__((warn_unused_result));
+// Reads the keys of these tables. *is_read as above.
+bool openedge_read_keys(const struct openedge_door *door, struct arena *arena,
+    struct catalog *catalog, bool *is_read, struct error *err) __attribute__((warn_unused_result));
+// What is to be known of keys that came by the driver's own calls: none of them is relied on to be
+// unique.
+void openedge_distrust_keys(struct arena *arena, struct catalog *catalog);
+void openedge_add_note(struct arena *arena, struct catalog *catalog, const char *note);
+// NULL when there is none of that name.
+struct table *openedge_find_table(
+    const struct catalog *catalog, const char *schema, const char *name);
+// True for 1, true, yes, y and t, in any case.
+bool openedge_is_true(const char *field);
+// True when a query was refused for a reason that another query need not share.
+bool openedge_was_refused(const struct error *err);
+
+// --- openedge_type.c
+
+// The type numbers that ODBC and JDBC share.
+enum {
+    OPENEDGE_BIT = -7,
+    OPENEDGE_TINYINT = -6,
+    OPENEDGE_BIGINT = -5,
+    OPENEDGE_LONGVARBINARY = -4,
+    OPENEDGE_VARBINARY = -3,
+    OPENEDGE_BINARY = -2,
+    OPENEDGE_LONGVARCHAR = -1,
+    OPENEDGE_CHAR = 1,
+    OPENEDGE_NUMERIC = 2,
+    OPENEDGE_INTEGER = 4,
+    OPENEDGE_SMALLINT = 5,
+    OPENEDGE_FLOAT = 6,
+    OPENEDGE_REAL = 7,
+    OPENEDGE_VARCHAR = 12,
+    OPENEDGE_DATE = 91,
+    OPENEDGE_TIME = 92,
+    OPENEDGE_TIMESTAMP = 93,
+    OPENEDGE_OTHER = 1111,
+};
+
+// Fills kind, driver_type, type_name and is_long from the type's name in the metaschema ("int64")
+// or in the SQL catalogue ("bigint") and from width, scale and extent, which are set already.
+void openedge_describe_type(struct arena *arena, const char *type, struct column *column);
+
+// --- openedge_name.c
+
+// A name of more than 32 bytes cannot be said in OpenEdge's SQL: ERROR_TABLE names it.
+bool openedge_check_names(const struct table *table, struct error *err)
+    __attribute__((warn_unused_result));
+// The statement that lets `user` read the table, every name in quotes.
+void openedge_append_grant(struct buffer *sql, const struct table *table, const char *user);
+
+// --- openedge_error.c
+
+// The SQLSTATE that says what an error of OpenEdge means: `state` itself where it says enough, else
+// by the vendor's code, whose sign differs between drivers, else by the number of the message that
+// stands in brackets at its end, in every language.
+const char *openedge_state(const char *state, long code, const char *message);
+// A remedy for it; NULL: none is known.
+const char *openedge_hint(const char *state, long code, const char *message);
+
+#endif

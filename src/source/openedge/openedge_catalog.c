@@ -1,0 +1,388 @@
+// Tables and columns: two queries and one about change tables, however many tables there are. They
+// are sorted here, so that the source sorts nothing.
+#include "base/mem.h"
+#include "base/text.h"
+#include "source/openedge/openedge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// Rows (owner, table, 1 if hidden).
+enum { TABLE_OWNER, TABLE_NAME, TABLE_HIDDEN, TABLE_FIELDS };
+// Rows of one shape, whichever catalogue they come from; NULL where it does not say.
+enum {
+    COLUMN_OWNER,
+    COLUMN_TABLE,
+    COLUMN_NAME,
+    COLUMN_TYPE,
+    COLUMN_WIDTH,
+    COLUMN_DECIMALS,
+    COLUMN_EXTENT,
+    COLUMN_MANDATORY,
+    COLUMN_CASE,
+    COLUMN_ORDER,
+    COLUMN_LABEL,
+    COLUMN_DESCRIPTION,
+    COLUMN_FORMAT,
+    COLUMN_FIELDS
+};
+
+#define METASCHEMA_TABLES                                                                          \
+    "SELECT f.\"_Owner\", f.\"_File-Name\", f.\"_Hidden\" FROM PUB.\"_File\" f "                   \
+    "WHERE " OPENEDGE_USER_TABLES
+#define METASCHEMA_COLUMNS(texts)                                                                  \
+    "SELECT f.\"_Owner\", f.\"_File-Name\", c.\"_Field-Name\", c.\"_Data-Type\", c.\"_Width\", "   \
+    "c.\"_Decimals\", c.\"_Extent\", c.\"_Mandatory\", c.\"_Fld-case\", c.\"_Order\"" texts        \
+    " FROM PUB.\"_File\" f, PUB.\"_Field\" c WHERE c.\"_File-recid\" = f.rowid "                   \
+    "AND " OPENEDGE_USER_TABLES
+
+// A way to ask for tables and columns, and what is lost by it.
+static const struct way {
+    const char *tables;
+    const char *columns;
+    const char *lost; // NULL: nothing that a run needs
+    size_t column_fields;
+    bool is_metaschema;
+} ways[] = {
+    { .tables = METASCHEMA_TABLES,
+        .columns = METASCHEMA_COLUMNS(", c.\"_Label\", c.\"_Desc\", c.\"_Format\""),
+        .column_fields = COLUMN_FIELDS,
+        .is_metaschema = true },
+    // A description may be longer than its own SQL width, and then no row of it can be read.
+    { .tables = METASCHEMA_TABLES,
+        .columns = METASCHEMA_COLUMNS(""),
+        .column_fields = COLUMN_LABEL,
+        .is_metaschema = true },
+    { .tables = "SELECT t.\"OWNER\", t.\"TBL\", t.\"HIDDEN\" "
+                "FROM SYSPROGRESS.\"SYSTABLES_FULL\" t WHERE t.\"TBLTYPE\" = 'T'",
+        .columns = "SELECT c.\"OWNER\", c.\"TBL\", c.\"COL\", c.\"COLTYPE\", c.\"WIDTH\", "
+                   "c.\"SCALE\", c.\"ARRAY_EXTENT\", c.\"NULLFLAG\", c.\"COLLATION\", "
+                   "c.\"DISPLAY_ORDER\", c.\"LABEL\", c.\"DESCRIPTION\", c.\"FORMAT\" "
+                   "FROM SYSPROGRESS.\"SYSCOLUMNS_FULL\" c",
+        .column_fields = COLUMN_FIELDS,
+        .lost = "the metaschema may not be read: tables and columns come from SYSPROGRESS" },
+    { .tables = "SELECT t.\"OWNER\", t.\"TBL\", 0 FROM SYSPROGRESS.\"SYSTABLES\" t "
+                "WHERE t.\"TBLTYPE\" = 'T'",
+        .columns = "SELECT c.\"OWNER\", c.\"TBL\", c.\"COL\", c.\"COLTYPE\", c.\"WIDTH\", "
+                   "c.\"SCALE\", 0, c.\"NULLFLAG\", c.\"COLLATION\", c.\"ID\" "
+                   "FROM SYSPROGRESS.\"SYSCOLUMNS\" c",
+        .column_fields = COLUMN_LABEL,
+        .lost = "neither the metaschema nor SYSPROGRESS.SYSTABLES_FULL may be read: nothing says "
+                "which tables are hidden and which columns are arrays" },
+};
+
+enum { WAY_COUNT = sizeof ways / sizeof ways[0] };
+
+static const char change_tables[] =
+    "SELECT p.\"_Change-Table-Owner\", p.\"_Change-Tablename\" FROM PUB.\"_Cdc-Table-Policy\" p";
+
+struct reading {
+    struct arena *arena;
+    struct catalog *catalog;
+    size_t capacity; // of catalog->tables
+    const struct way *way;
+    // Columns as they come, of all tables.
+    struct placed_column *columns; // heap
+    size_t column_count;
+    size_t column_capacity;
+};
+
+struct placed_column {
+    struct table *table;
+    int64_t order;
+    size_t arrival; // what is equal keeps its order
+    struct column column;
+};
+
+static const char *
+or_empty(const char *field)
+{
+    return field != NULL ? field : "";
+}
+
+static int64_t
+number(const char *field, int64_t otherwise)
+{
+    char *end;
+    long long value;
+
+    if (field == NULL || *field == '\0')
+        return otherwise;
+    value = strtoll(field, &end, 10);
+    return *end == '\0' || *end == '.' ? value : otherwise;
+}
+
+bool
+openedge_is_true(const char *field)
+{
+    static const char *const words[] = { "1", "true", "yes", "y", "t" };
+
+    for (size_t i = 0; field != NULL && i < sizeof words / sizeof words[0]; i++) {
+        if (text_equal_nocase(words[i], field))
+            return true;
+    }
+    return false;
+}
+
+static const char *
+keep(struct arena *arena, const char *field)
+{
+    return field != NULL && field[0] != '\0' ? arena_strdup(arena, field) : NULL;
+}
+
+// A lost connection is no answer, nor is a lock that somebody holds.
+bool
+openedge_was_refused(const struct error *err)
+{
+    return (err->kind == ERROR_TABLE || err->kind == ERROR_DATA) && !err->transient;
+}
+
+void
+openedge_add_note(struct arena *arena, struct catalog *catalog, const char *note)
+{
+    const char **notes = arena_calloc(arena, catalog->note_count + 1, sizeof *notes);
+
+    if (catalog->note_count > 0)
+        memcpy(notes, catalog->notes, catalog->note_count * sizeof *notes);
+    notes[catalog->note_count++] = note;
+    catalog->notes = notes;
+}
+
+// --- tables
+
+static int
+compare_tables(const void *a, const void *b)
+{
+    const struct table *left = *(const struct table *const *)a;
+    const struct table *right = *(const struct table *const *)b;
+    int order = strcmp(left->name, right->name);
+
+    return order != 0 ? order : strcmp(left->schema, right->schema);
+}
+
+struct table *
+openedge_find_table(const struct catalog *catalog, const char *schema, const char *name)
+{
+    struct table wanted = { .schema = schema, .name = name };
+    const struct table *key = &wanted;
+    struct table **found;
+
+    if (catalog->table_count == 0)
+        return NULL;
+    found = bsearch(
+        &key, catalog->tables, catalog->table_count, sizeof(struct table *), compare_tables);
+    return found != NULL ? *found : NULL;
+}
+
+static struct table *
+add_table(struct reading *reading)
+{
+    struct catalog *catalog = reading->catalog;
+    struct table *table = arena_calloc(reading->arena, 1, sizeof *table);
+
+    if (catalog->table_count == reading->capacity) {
+        size_t capacity = reading->capacity > 0 ? reading->capacity * 2 : 64;
+        struct table **tables = arena_calloc(reading->arena, capacity, sizeof *tables);
+
+        if (catalog->table_count > 0)
+            memcpy(tables, catalog->tables, catalog->table_count * sizeof *tables);
+        catalog->tables = tables;
+        reading->capacity = capacity;
+    }
+    catalog->tables[catalog->table_count++] = table;
+    return table;
+}
+
+// Names that begin with an underscore are the system's, whatever their number.
+static bool
+take_table(void *taker, const char *const *fields, struct error *err)
+{
+    struct reading *reading = taker;
+    const char *name = or_empty(fields[TABLE_NAME]);
+    struct table *table;
+
+    (void)err;
+    if (name[0] == '\0' || name[0] == '_')
+        return true;
+    table = add_table(reading);
+    table->schema = arena_strdup(reading->arena, or_empty(fields[TABLE_OWNER]));
+    table->name = arena_strdup(reading->arena, name);
+    table->row_estimate = -1; // what the codes in SYSTBLSTAT mean is not documented
+    if (openedge_is_true(fields[TABLE_HIDDEN]))
+        table->left_out = "hidden at the source";
+    return true;
+}
+
+static bool
+take_change_table(void *taker, const char *const *fields, struct error *err)
+{
+    struct reading *reading = taker;
+    struct table *table = openedge_find_table(
+        reading->catalog, or_empty(fields[TABLE_OWNER]), or_empty(fields[TABLE_NAME]));
+
+    (void)err;
+    if (table != NULL)
+        table->left_out = "a change table of OpenEdge's CDC";
+    return true;
+}
+
+// --- columns
+
+static void
+describe_column(
+    const struct reading *reading, const char *const *fields, struct placed_column *placed)
+{
+    struct column *column = &placed->column;
+    int64_t width = number(fields[COLUMN_WIDTH], 0);
+    int64_t extent = number(fields[COLUMN_EXTENT], 0);
+    const char *mandatory = or_empty(fields[COLUMN_MANDATORY]);
+    bool is_metaschema = reading->way->is_metaschema;
+    bool is_short = reading->way->column_fields < COLUMN_FIELDS; // without texts for people
+
+    column->name = arena_strdup(reading->arena, or_empty(fields[COLUMN_NAME]));
+    column->width = width > 0 ? (size_t)width : 0;
+    column->scale = (int)number(fields[COLUMN_DECIMALS], -1);
+    column->extent = extent > 0 ? (int)extent : 0;
+    // NULLFLAG says the opposite of mandatory.
+    column->is_nullable =
+        is_metaschema ? !openedge_is_true(mandatory) : !text_equal_nocase(mandatory, "N");
+    column->is_case_sensitive =
+        is_metaschema ? openedge_is_true(fields[COLUMN_CASE])
+                      : fields[COLUMN_CASE] != NULL && !text_match("*_I", fields[COLUMN_CASE]);
+    column->label = is_short ? NULL : keep(reading->arena, fields[COLUMN_LABEL]);
+    column->description = is_short ? NULL : keep(reading->arena, fields[COLUMN_DESCRIPTION]);
+    column->format = is_short ? NULL : keep(reading->arena, fields[COLUMN_FORMAT]);
+    openedge_describe_type(reading->arena, or_empty(fields[COLUMN_TYPE]), column);
+    placed->order = number(fields[COLUMN_ORDER], INT64_MAX);
+}
+
+static bool
+take_column(void *taker, const char *const *fields, struct error *err)
+{
+    struct reading *reading = taker;
+    struct table *table = openedge_find_table(
+        reading->catalog, or_empty(fields[COLUMN_OWNER]), or_empty(fields[COLUMN_TABLE]));
+    struct placed_column *placed;
+
+    (void)err;
+    if (table == NULL || or_empty(fields[COLUMN_NAME])[0] == '\0')
+        return true;
+    if (reading->column_count == reading->column_capacity) {
+        reading->column_capacity =
+            reading->column_capacity > 0 ? reading->column_capacity * 2 : 1024;
+        reading->columns =
+            mem_realloc(reading->columns, reading->column_capacity, sizeof *reading->columns);
+    }
+    placed = &reading->columns[reading->column_count];
+    memset(placed, 0, sizeof *placed);
+    placed->table = table;
+    placed->arrival = reading->column_count++;
+    describe_column(reading, fields, placed);
+    return true;
+}
+
+static int
+compare_columns(const void *a, const void *b)
+{
+    const struct placed_column *left = a;
+    const struct placed_column *right = b;
+
+    if (left->table != right->table)
+        return compare_tables(&left->table, &right->table);
+    if (left->order != right->order)
+        return left->order < right->order ? -1 : 1;
+    return left->arrival < right->arrival ? -1 : left->arrival > right->arrival;
+}
+
+static void
+place_columns(struct reading *reading)
+{
+    size_t end;
+
+    if (reading->column_count == 0)
+        return;
+    qsort(reading->columns, reading->column_count, sizeof *reading->columns, compare_columns);
+    for (size_t start = 0; start < reading->column_count; start = end) {
+        struct table *table = reading->columns[start].table;
+
+        for (end = start; end < reading->column_count && reading->columns[end].table == table;)
+            end++;
+        table->columns = arena_calloc(reading->arena, end - start, sizeof *table->columns);
+        table->column_count = end - start;
+        for (size_t i = start; i < end; i++)
+            table->columns[i - start] = reading->columns[i].column;
+    }
+}
+
+// --- all of it
+
+static bool
+read_way(const struct openedge_door *door, const struct way *way, struct reading *reading,
+    struct error *err)
+{
+    reading->catalog->table_count = 0;
+    reading->column_count = 0;
+    reading->way = way;
+    if (!door->query(door->context, way->tables, TABLE_FIELDS, take_table, reading, err))
+        return false;
+    if (reading->catalog->table_count > 0)
+        qsort(reading->catalog->tables, reading->catalog->table_count, sizeof(struct table *),
+            compare_tables);
+    return door->query(door->context, way->columns, way->column_fields, take_column, reading, err);
+}
+
+// A database without CDC has the table and no row in it, one before 11.7 has not even the table.
+static bool
+mark_change_tables(const struct openedge_door *door, struct reading *reading, struct error *err)
+{
+    struct error refused = { 0 };
+
+    if (!reading->way->is_metaschema || door->query(door->context, change_tables, TABLE_HIDDEN,
+                                            take_change_table, reading, &refused))
+        return true;
+    if (openedge_was_refused(&refused))
+        return true;
+    *err = refused;
+    return false;
+}
+
+static bool
+read_best_way(
+    const struct openedge_door *door, struct reading *reading, bool *is_read, struct error *err)
+{
+    for (size_t i = 0; i < WAY_COUNT && !*is_read; i++) {
+        struct error refused = { 0 };
+
+        *is_read = read_way(door, &ways[i], reading, &refused);
+        if (!*is_read && !openedge_was_refused(&refused)) {
+            *err = refused;
+            return false;
+        }
+        if (*is_read && ways[i].lost != NULL)
+            openedge_add_note(reading->arena, reading->catalog, ways[i].lost);
+    }
+    return true;
+}
+
+bool
+openedge_read_tables(const struct openedge_door *door, struct arena *arena, struct catalog *catalog,
+    bool *is_read, struct error *err)
+{
+    struct reading reading = { .arena = arena, .catalog = catalog };
+    bool done;
+
+    *is_read = false;
+    done = read_best_way(door, &reading, is_read, err);
+    if (done && *is_read) {
+        place_columns(&reading);
+        done = mark_change_tables(door, &reading, err);
+    }
+    if (done && !*is_read) {
+        catalog->table_count = 0;
+        openedge_add_note(arena, catalog,
+            "neither the metaschema nor SYSPROGRESS may be read: tables, columns and keys are "
+            "those that the driver tells, hidden tables and CDC's among them");
+    }
+    free(reading.columns);
+    return done;
+}

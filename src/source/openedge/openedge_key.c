@@ -1,0 +1,329 @@
+// Unique indexes: those that are active, no word index, and of whole columns. Which one is primary
+// the metaschema says; it is a key only if it is unique.
+#include "base/mem.h"
+#include "base/text.h"
+#include "source/openedge/openedge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// Rows of one shape: a component of a unique index.
+enum {
+    PART_OWNER,
+    PART_TABLE,
+    PART_INDEX,
+    PART_ACTIVE,
+    PART_WORD, // above 0, or true
+    PART_PLACE,
+    PART_ASCENDING, // 1 or A
+    PART_ABBREVIATED,
+    PART_COLUMN,
+    PART_FIELDS
+};
+
+// The recids are compared by the source: a driver may give one as a text and the other as a number.
+static const char metaschema_parts[] =
+    "SELECT f.\"_Owner\", f.\"_File-Name\", i.\"_Index-Name\", i.\"_Active\", i.\"_Wordidx\", "
+    "k.\"_Index-Seq\", k.\"_Ascending\", k.\"_Abbreviate\", c.\"_Field-Name\" "
+    "FROM PUB.\"_File\" f, PUB.\"_Index\" i, PUB.\"_Index-Field\" k, PUB.\"_Field\" c "
+    "WHERE i.\"_File-recid\" = f.rowid AND k.\"_Index-recid\" = i.rowid "
+    "AND k.\"_Field-recid\" = c.rowid AND i.\"_Unique\" = 1 AND " OPENEDGE_USER_TABLES;
+static const char metaschema_primary[] =
+    "SELECT f.\"_Owner\", f.\"_File-Name\", i.\"_Index-Name\" "
+    "FROM PUB.\"_File\" f, PUB.\"_Index\" i "
+    "WHERE i.rowid = f.\"_Prime-Index\" AND i.\"_Unique\" = 1 AND " OPENEDGE_USER_TABLES;
+static const char sysprogress_parts[] =
+    "SELECT i.\"TBLOWNER\", i.\"TBL\", i.\"IDXNAME\", i.\"ACTIVE\", i.\"WORDIDX\", i.\"IDXSEQ\", "
+    "i.\"IDXORDER\", i.\"ABBREVIATE\", i.\"COLNAME\" FROM SYSPROGRESS.\"SYSINDEXES\" i "
+    "WHERE i.\"IDXTYPE\" = 'U'";
+// Keys that were declared in SQL.
+static const char declared_keys[] =
+    "SELECT k.\"OWNER\", k.\"TBLNAME\", k.\"CNSTRNAME\", k.\"COLPOSITION\", k.\"COLNAME\" "
+    "FROM SYSPROGRESS.\"SYS_TBL_CONSTRS\" c, SYSPROGRESS.\"SYS_KEYCOL_USAGE\" k "
+    "WHERE c.\"CNSTRTYPE\" = 'P' AND k.\"OWNER\" = c.\"OWNER\" "
+    "AND k.\"TBLNAME\" = c.\"TBLNAME\" AND k.\"CNSTRNAME\" = c.\"CNSTRNAME\"";
+enum { DECLARED_PLACE = 3, DECLARED_COLUMN = 4, DECLARED_FIELDS = 5, PRIMARY_FIELDS = 3 };
+
+static const char no_primary[] =
+    "SYSPROGRESS.SYSINDEXES does not say which index is the primary one";
+
+struct part {
+    struct table *table;
+    const char *index;
+    int64_t place;
+    bool is_spoiled; // the whole index is of no use as a key
+    bool is_descending;
+    bool is_primary;
+    uint16_t column;
+};
+
+struct key_reading {
+    struct arena *arena;
+    struct catalog *catalog;
+    struct part *parts; // heap
+    size_t count;
+    size_t capacity;
+};
+
+static const char *
+or_empty(const char *field)
+{
+    return field != NULL ? field : "";
+}
+
+static bool
+find_column(const struct table *table, const char *name, uint16_t *position)
+{
+    for (size_t i = 0; i < table->column_count && i <= UINT16_MAX; i++) {
+        if (strcmp(table->columns[i].name, name) == 0) {
+            *position = (uint16_t)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct part *
+add_part(struct key_reading *reading, const char *const *fields, const char *column)
+{
+    struct table *table = openedge_find_table(
+        reading->catalog, or_empty(fields[PART_OWNER]), or_empty(fields[PART_TABLE]));
+    struct part *part;
+
+    if (table == NULL)
+        return NULL;
+    if (reading->count == reading->capacity) {
+        reading->capacity = reading->capacity > 0 ? reading->capacity * 2 : 256;
+        reading->parts = mem_realloc(reading->parts, reading->capacity, sizeof *reading->parts);
+    }
+    part = &reading->parts[reading->count++];
+    memset(part, 0, sizeof *part);
+    part->table = table;
+    part->index = arena_strdup(reading->arena, or_empty(fields[PART_INDEX]));
+    part->is_spoiled = !find_column(table, or_empty(column), &part->column);
+    return part;
+}
+
+static bool
+is_word_index(const char *field)
+{
+    return field != NULL && field[0] != '\0' && strcmp(field, "0") != 0 &&
+           !text_equal_nocase(field, "false") && !text_equal_nocase(field, "n");
+}
+
+static bool
+take_part(void *taker, const char *const *fields, struct error *err)
+{
+    struct part *part = add_part(taker, fields, fields[PART_COLUMN]);
+    const char *ascending = or_empty(fields[PART_ASCENDING]);
+
+    (void)err;
+    if (part == NULL)
+        return true;
+    part->place = strtoll(or_empty(fields[PART_PLACE]), NULL, 10);
+    part->is_spoiled |= !openedge_is_true(fields[PART_ACTIVE]) ||
+                        is_word_index(fields[PART_WORD]) ||
+                        openedge_is_true(fields[PART_ABBREVIATED]);
+    part->is_descending = !openedge_is_true(ascending) && !text_equal_nocase(ascending, "A");
+    return true;
+}
+
+static bool
+take_declared(void *taker, const char *const *fields, struct error *err)
+{
+    struct part *part = add_part(taker, fields, fields[DECLARED_COLUMN]);
+
+    (void)err;
+    if (part == NULL)
+        return true;
+    part->place = strtoll(or_empty(fields[DECLARED_PLACE]), NULL, 10);
+    part->is_primary = true;
+    return true;
+}
+
+static bool
+take_primary(void *taker, const char *const *fields, struct error *err)
+{
+    struct key_reading *reading = taker;
+    const struct table *table = openedge_find_table(
+        reading->catalog, or_empty(fields[PART_OWNER]), or_empty(fields[PART_TABLE]));
+
+    (void)err;
+    for (size_t i = 0; table != NULL && i < table->key_count; i++) {
+        if (strcmp(table->keys[i].name, or_empty(fields[PART_INDEX])) == 0)
+            table->keys[i].is_primary = true;
+    }
+    return true;
+}
+
+static int
+compare_parts(const void *a, const void *b)
+{
+    const struct part *left = a;
+    const struct part *right = b;
+    int order = strcmp(left->table->name, right->table->name);
+
+    if (order == 0)
+        order = strcmp(left->table->schema, right->table->schema);
+    if (order == 0)
+        order = strcmp(left->index, right->index);
+    if (order == 0)
+        order = left->place < right->place ? -1 : left->place > right->place;
+    return order;
+}
+
+// NULL when the table has no key of these columns yet.
+static struct key *
+find_same(const struct table *table, const struct key *key)
+{
+    for (size_t i = 0; i < table->key_count; i++) {
+        if (table->keys[i].column_count == key->column_count &&
+            memcmp(table->keys[i].columns, key->columns,
+                key->column_count * sizeof key->columns[0]) == 0)
+            return &table->keys[i];
+    }
+    return NULL;
+}
+
+// The array grows by copying within the arena: a table has a handful of keys.
+static void
+add_key(struct arena *arena, struct table *table, const struct key *key)
+{
+    struct key *keys = arena_calloc(arena, table->key_count + 1, sizeof *keys);
+
+    if (table->key_count > 0)
+        memcpy(keys, table->keys, table->key_count * sizeof *keys);
+    keys[table->key_count++] = *key;
+    table->keys = keys;
+}
+
+static void
+make_key(struct arena *arena, const struct part *parts, size_t count)
+{
+    struct key key = { .name = parts[0].index, .is_primary = parts[0].is_primary };
+    bool is_spoiled = count > KEY_COLUMNS_MAX;
+    struct key *same;
+
+    key.columns = arena_calloc(arena, count, sizeof *key.columns);
+    for (size_t i = 0; i < count && !is_spoiled; i++) {
+        is_spoiled = parts[i].is_spoiled;
+        key.columns[key.column_count] = parts[i].column;
+        if (parts[i].is_descending)
+            key.descending |= UINT64_C(1) << key.column_count;
+        key.column_count++;
+    }
+    if (is_spoiled)
+        return;
+    same = find_same(parts[0].table, &key);
+    if (same == NULL)
+        add_key(arena, parts[0].table, &key);
+    else
+        same->is_primary |= key.is_primary;
+}
+
+static void
+make_keys(struct key_reading *reading)
+{
+    size_t end;
+
+    if (reading->count > 0)
+        qsort(reading->parts, reading->count, sizeof *reading->parts, compare_parts);
+    for (size_t start = 0; start < reading->count; start = end) {
+        const struct part *first = &reading->parts[start];
+
+        for (end = start; end < reading->count && reading->parts[end].table == first->table &&
+                          strcmp(reading->parts[end].index, first->index) == 0;)
+            end++;
+        make_key(reading->arena, first, end - start);
+    }
+    reading->count = 0;
+}
+
+// --- all of it
+
+// Sets *is_read when there was an answer.
+static bool
+ask(const struct openedge_door *door, const char *sql, size_t field_count, openedge_take *take,
+    struct key_reading *reading, bool *is_read, struct error *err)
+{
+    struct error refused = { 0 };
+
+    *is_read = door->query(door->context, sql, field_count, take, reading, &refused);
+    if (*is_read || openedge_was_refused(&refused))
+        return true;
+    *err = refused;
+    return false;
+}
+
+static void
+note_missing_primary(struct key_reading *reading)
+{
+    struct catalog *catalog = reading->catalog;
+
+    openedge_add_note(reading->arena, catalog,
+        "the metaschema's indexes may not be read: keys come from SYSPROGRESS.SYSINDEXES, which "
+        "does not say which index is the primary one");
+    for (size_t i = 0; i < catalog->table_count; i++)
+        catalog->tables[i]->key_caveat = no_primary;
+}
+
+static bool
+read_parts(
+    const struct openedge_door *door, struct key_reading *reading, bool *is_read, struct error *err)
+{
+    bool has_primary = false;
+
+    if (!ask(door, metaschema_parts, PART_FIELDS, take_part, reading, is_read, err))
+        return false;
+    if (*is_read) {
+        make_keys(reading);
+        return ask(
+            door, metaschema_primary, PRIMARY_FIELDS, take_primary, reading, &has_primary, err);
+    }
+    reading->count = 0;
+    if (!ask(door, sysprogress_parts, PART_FIELDS, take_part, reading, is_read, err))
+        return false;
+    if (*is_read)
+        note_missing_primary(reading);
+    else
+        reading->count = 0;
+    make_keys(reading);
+    return true;
+}
+
+bool
+openedge_read_keys(const struct openedge_door *door, struct arena *arena, struct catalog *catalog,
+    bool *is_read, struct error *err)
+{
+    struct key_reading reading = { .arena = arena, .catalog = catalog };
+    bool has_declared;
+    bool done = read_parts(door, &reading, is_read, err);
+
+    // A declared key has an index of its own as a rule, which then is known already.
+    if (done && *is_read) {
+        done =
+            ask(door, declared_keys, DECLARED_FIELDS, take_declared, &reading, &has_declared, err);
+        if (done && has_declared)
+            make_keys(&reading);
+    }
+    free(reading.parts);
+    return done;
+}
+
+void
+openedge_distrust_keys(struct arena *arena, struct catalog *catalog)
+{
+    static const char caveat[] = "as the driver reports it; nothing says that it is unique, so the "
+                                 "table is read in one go";
+
+    openedge_add_note(arena, catalog,
+        "the indexes in the catalogue may not be read: keys are what the driver reports, which "
+        "need not be unique, so no table is read in parts");
+    for (size_t i = 0; i < catalog->table_count; i++) {
+        struct table *table = catalog->tables[i];
+
+        table->key_caveat = caveat;
+        for (size_t k = 0; k < table->key_count; k++)
+            table->keys[k].may_repeat = true;
+    }
+}

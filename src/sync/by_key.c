@@ -1,0 +1,190 @@
+#include "sync/by_key.h"
+
+#include "base/fault.h"
+#include "base/mem.h"
+#include "model/key_choice.h"
+#include "sync/scan.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    ASKED_MAX = 200000, // rows that are read again by their key, if they are no small part
+    SMALL_PART = 20,    // one of so many rows
+    KEYS_AT_A_TIME = 500,
+};
+
+bool
+by_key_can(const struct table *table)
+{
+    return key_choice_is_askable(table) && !table->key->may_repeat;
+}
+
+void
+by_key_init(struct by_key *by_key, const struct table *table)
+{
+    memset(by_key, 0, sizeof *by_key);
+    seen_shape_init(&by_key->shape, table);
+}
+
+void
+by_key_release(struct by_key *by_key)
+{
+    copy_stream_close(by_key->copy);
+    free(by_key->is_left);
+    by_key->copy = NULL;
+    by_key->is_left = NULL;
+}
+
+// ---- while scanning ----------------------------------------------------------------------------
+
+static bool
+has_null_key(const struct table *table, const struct cell *row)
+{
+    for (size_t i = 0; i < table->key->column_count; i++) {
+        if (row[table->key->columns[i]].bytes == NULL)
+            return true;
+    }
+    return false;
+}
+
+static bool
+send_seen(struct scan *scan, const struct cell *row, struct error *err)
+{
+    struct by_key *by_key = &scan->by_key;
+    const struct key *key = scan->table->key;
+    struct cell cells[SEEN_COLUMNS_MAX];
+    char digest[24];
+    int size = snprintf(digest, sizeof digest, "%" PRId64,
+        (int64_t)digest_row(&scan->worker->shared->digest, scan->table, row));
+
+    cells[0] = (struct cell){ .bytes = digest, .size = (size_t)size };
+    for (size_t i = 0; i < key->column_count; i++)
+        cells[i + 1] = row[key->columns[i]];
+    return (by_key->copy != NULL ||
+               comparison_open_seen(scan->comparison, &by_key->shape, &by_key->copy, err)) &&
+           copy_stream_send(by_key->copy, cells, err);
+}
+
+static bool
+end_seen(struct by_key *by_key, struct error *err)
+{
+    int64_t row_count;
+    bool done = by_key->copy == NULL || copy_stream_finish(by_key->copy, &row_count, err);
+
+    copy_stream_close(by_key->copy);
+    by_key->copy = NULL;
+    return done;
+}
+
+static void
+make_room(struct by_key *by_key, size_t row_count)
+{
+    if (row_count <= by_key->capacity)
+        return;
+    by_key->is_left = mem_realloc(by_key->is_left, row_count, sizeof *by_key->is_left);
+    by_key->capacity = row_count;
+}
+
+// A connection has room for one COPY at a time: first all that are only seen, then the candidates.
+bool
+by_key_take(struct scan *scan, const struct batch *batch, struct error *err)
+{
+    struct by_key *by_key = &scan->by_key;
+
+    make_room(by_key, batch->row_count);
+    for (size_t r = 0; r < batch->row_count; r++) {
+        const struct cell *row =
+            row_sender_check(&scan->sender, &batch->cells[r * batch->column_count]);
+        bool is_known = scan_is_known_row(scan, row);
+
+        by_key->is_left[r] = !is_known && has_null_key(scan->table, row);
+        if (!is_known && !by_key->is_left[r] && !send_seen(scan, row, err))
+            return false;
+    }
+    if (!end_seen(by_key, err))
+        return false;
+    for (size_t r = 0; r < batch->row_count; r++) {
+        const struct cell *row = &batch->cells[r * batch->column_count];
+
+        if (by_key->is_left[r] &&
+            !row_sender_send(&scan->sender, row, row_sender_peek(&scan->sender, row), err))
+            return false;
+    }
+    return row_sender_flush(&scan->sender, err) && row_sender_end(&scan->sender, err);
+}
+
+// ---- reading again -----------------------------------------------------------------------------
+
+// What was met once and has gone, or has a companion now, is counted as it is now.
+static bool
+read_again(struct scan *scan, const struct cell *values, struct error *err)
+{
+    struct cell copies[KEY_COLUMNS_MAX];
+    struct key_position equal = { .values = copies, .count = scan->table->key->column_count };
+    const struct read_request request = {
+        .table = scan->table,
+        .part = KEY_PART_EQUAL,
+        .key = scan->table->key,
+        .after = &equal,
+        .batch_rows = 2,
+        .batch_bytes = scan->worker->reading.batch_bytes,
+        .value_bytes = scan->worker->reading.value_bytes,
+    };
+    const struct batch *batch;
+    struct cursor *cursor;
+    bool done;
+
+    memcpy(copies, values, equal.count * sizeof *values);
+    if (worker_is_cancelled(scan->worker, err) ||
+        !source_open_cursor(scan->worker->source, &request, &cursor, err))
+        return false;
+    scan->source_rows--;
+    do {
+        done = cursor_fetch(cursor, &batch, err) && scan_take_matching(scan, batch, values, err);
+    } while (done && batch->row_count > 0);
+    cursor_close(cursor);
+    worker_add_progress(scan->worker, 0, 0);
+    return done;
+}
+
+static bool
+read_wanted(struct scan *scan, struct error *err)
+{
+    size_t width = scan->table->key->column_count;
+    struct arena arena;
+    int64_t position = 0;
+    struct cell *values;
+    size_t count;
+    bool done;
+
+    arena_init(&arena);
+    do {
+        arena_reset(&arena);
+        done = comparison_next_wanted(
+            scan->comparison, &arena, &position, KEYS_AT_A_TIME, &values, &count, err);
+        for (size_t i = 0; done && i < count; i++)
+            done = read_again(scan, &values[i * width], err);
+        done = done && row_sender_end(&scan->sender, err);
+    } while (done && count > 0);
+    arena_release(&arena);
+    return done;
+}
+
+bool
+by_key_find(struct scan *scan, bool *is_too_much, struct error *err)
+{
+    int64_t asked_max = fault_setting("OE2PG_TEST_ASKED_ROWS", ASKED_MAX);
+    int64_t wanted;
+
+    *is_too_much = false;
+    if (!comparison_find_unseen(scan->comparison, &wanted, err))
+        return false;
+    *is_too_much = wanted > asked_max && wanted > scan->source_rows / SMALL_PART;
+    if (*is_too_much || wanted == 0)
+        return true;
+    worker_set_phase(scan->worker, PHASE_READING);
+    return read_wanted(scan, err);
+}

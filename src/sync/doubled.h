@@ -1,0 +1,17 @@
+// A scan that meets a row twice, because the row moved while it ran: at READ UNCOMMITTED that
+// happens.
+#ifndef OE2PG_SYNC_DOUBLED_H
+#define OE2PG_SYNC_DOUBLED_H
+
+#include "sync/worker.h"
+
+enum { DOUBLED_ASKED_MAX = 10000 }; // keys that are asked of the source at most
+
+// Whether such a scan can be told at all: by a key that is unique and can be asked for.
+bool doubled_can_be_told(const struct table *table);
+// Asks the source for keys (values one a key column) that a scan met more than once. *is_real: it
+// has each of them more than once indeed.
+bool doubled_ask(struct worker *worker, const struct table *table, const struct cell *keys,
+    size_t count, bool *is_real, struct error *err) __attribute__((warn_unused_result));
+
+#endif

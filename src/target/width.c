@@ -1,0 +1,84 @@
+#include "target/width.h"
+
+#include "target/target_internal.h"
+
+#include <string.h>
+
+static bool
+is_readable(struct target *target, const char *schema, const struct table *table, bool *is_there,
+    struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    PGresult *rows = NULL;
+
+    parameter_text(&parameters, schema);
+    parameter_text(&parameters, table->target_name);
+    if (!target_execute(target, "could not look for a mirrored table",
+            "SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
+            " ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2"
+            " AND c.relkind = 'r' AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')"
+            " AND pg_catalog.has_table_privilege(c.oid, 'SELECT')",
+            &parameters, &rows, err))
+        return false;
+    *is_there = PQntuples(rows) > 0;
+    PQclear(rows);
+    return true;
+}
+
+static bool
+has_texts(const struct table *table)
+{
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (table->columns[i].kind == VALUE_TEXT)
+            return true;
+    }
+    return false;
+}
+
+static void
+append_sample(struct buffer *sql, const char *schema, const struct table *table)
+{
+    const char *between = "SELECT ";
+
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (table->columns[i].kind != VALUE_TEXT)
+            continue;
+        (void)buffer_printf(sql, "%spg_catalog.max(pg_catalog.char_length(s.", between);
+        (void)sql_append_name(sql, table->columns[i].target_name);
+        (void)buffer_append_text(sql, "::pg_catalog.text))");
+        between = ", ";
+    }
+    (void)buffer_append_text(sql, " FROM (SELECT * FROM ");
+    (void)sql_append_qualified(sql, schema, table->target_name);
+    (void)buffer_printf(sql, " LIMIT %d) s", (int)WIDTH_SAMPLE_ROWS);
+}
+
+bool
+width_sample(struct target *target, const char *schema, const struct table *table, size_t *longest,
+    struct error *err)
+{
+    struct sql_parameters none = { .count = 0 };
+    struct buffer *sql;
+    PGresult *rows = NULL;
+    bool is_there = false;
+    int column = 0;
+
+    memset(longest, 0, table->column_count * sizeof *longest);
+    if (!has_texts(table))
+        return true;
+    if (!is_readable(target, schema, table, &is_there, err))
+        return false;
+    if (!is_there)
+        return true;
+    sql = sql_start(target);
+    append_sample(sql, schema, table);
+    if (!target_execute(
+            target, "could not sample a mirrored table", buffer_text(sql), &none, &rows, err))
+        return false;
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (table->columns[i].kind == VALUE_TEXT)
+            longest[i] = (size_t)result_integer(rows, 0, column++);
+    }
+    PQclear(rows);
+    return true;
+}

@@ -1,0 +1,16 @@
+// How long mirrored texts are, for `oe2pg check`: a look at some rows, never at a whole table.
+#ifndef OE2PG_TARGET_WIDTH_H
+#define OE2PG_TARGET_WIDTH_H
+
+#include "model/table.h"
+#include "target/target.h"
+
+enum { WIDTH_SAMPLE_ROWS = 10000 };
+
+// The longest value of each column of kind VALUE_TEXT among WIDTH_SAMPLE_ROWS rows of the mirrored
+// table, in characters; 0 for the others, and for a table that is not there or may not be read.
+// `longest` has room for every column.
+bool width_sample(struct target *target, const char *schema, const struct table *table,
+    size_t *longest, struct error *err) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,341 @@
+// The catalogue and the errors of OpenEdge, with a door that answers from a script: what holds here
+// holds for either door.
+#include "source/openedge/openedge.h"
+
+#include "model/key_choice.h"
+
+#include "../cmocka_all.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { ROWS_MAX = 8 };
+
+// What a query that contains `of` is answered with; no entry: it is refused.
+struct answer {
+    const char *of;
+    const char *rows[ROWS_MAX][OPENEDGE_FIELDS_MAX];
+};
+
+struct script {
+    const struct answer *answers;
+    size_t count;
+    size_t query_count;
+};
+
+static bool
+answer_query(void *context, const char *sql, size_t field_count, openedge_take *take, void *taker,
+    struct error *err)
+{
+    struct script *script = context;
+
+    (void)field_count;
+    script->query_count++;
+    for (size_t i = 0; i < script->count; i++) {
+        const struct answer *answer = &script->answers[i];
+
+        if (strstr(sql, answer->of) == NULL)
+            continue;
+        for (size_t r = 0; r < ROWS_MAX && answer->rows[r][0] != NULL; r++) {
+            if (!take(taker, answer->rows[r], err))
+                return false;
+        }
+        return true;
+    }
+    return error_set(err, ERROR_TABLE, "refused");
+}
+
+static void
+read_all(struct script *script, struct arena *arena, struct catalog *catalog, bool *has_tables,
+    bool *has_keys)
+{
+    struct openedge_door door = { .context = script, .query = answer_query };
+    struct error err = { 0 };
+
+    memset(catalog, 0, sizeof *catalog);
+    assert_true(openedge_read_tables(&door, arena, catalog, has_tables, &err));
+    assert_true(openedge_read_keys(&door, arena, catalog, has_keys, &err));
+}
+
+#define META_TABLES                                                                                \
+    {                                                                                              \
+        "f.\"_Hidden\" FROM",                                                                      \
+        {                                                                                          \
+            { "PUB", "Order", "0" }, { "PUB", "_Secret", "0" }, { "PUB", "Attic", "1" },           \
+                { "PUB", "CDC_Order", "false" },                                                   \
+            {                                                                                      \
+                "BOOKS", "Order", NULL                                                             \
+            }                                                                                      \
+        }                                                                                          \
+    }
+
+static const struct answer metaschema[] = {
+    META_TABLES,
+    { "\"_Cdc-Table-Policy\"", { { "PUB", "CDC_Order" } } },
+    { "\"_Field\" c WHERE c.\"_File-recid\"",
+        { { "PUB", "Order", "Lines", "integer", "80", NULL, "4", "0", "0", "30", NULL, NULL, NULL },
+            { "PUB", "Order", "Num", "int64", "8", NULL, "0", "1", "0", "10", "No.", "", "9" },
+            { "PUB", "Order", "Sum", "decimal", "17", "2", "0", "no", "0", "20" },
+            { "PUB", "Order", "At", "datetime-tz", "12", NULL, "0", "false", "1", "40" },
+            { "PUB", "Other", "X", "integer" },
+            { "BOOKS", "Order", "Picture", "blob", NULL, NULL, "0", "0", "0", "5" } } },
+    { "i.\"_Wordidx\"", { { "PUB", "Order", "both", "1", NULL, "2", "0", "0", "Sum" },
+                            { "PUB", "Order", "both", "1", NULL, "1", "1", "0", "Num" },
+                            { "PUB", "Order", "cut", "1", NULL, "1", "1", "1", "Num" },
+                            { "PUB", "Order", "words", "1", "1", "1", "1", "0", "Num" },
+                            { "PUB", "Order", "asleep", "0", NULL, "1", "1", "0", "Num" },
+                            { "PUB", "Order", "lost", "1", "0", "1", "1", "0", "Gone" } } },
+    { "i.rowid = f.\"_Prime-Index\"", { { "PUB", "Order", "both" } } },
+};
+
+static void
+the_metaschema_says_everything(void **state)
+{
+    struct script script = { metaschema, sizeof metaschema / sizeof metaschema[0], 0 };
+    struct arena arena;
+    struct catalog catalog;
+    struct table *order;
+    bool has_tables;
+    bool has_keys;
+
+    (void)state;
+    arena_init(&arena);
+    read_all(&script, &arena, &catalog, &has_tables, &has_keys);
+    assert_true(has_tables && has_keys);
+    assert_int_equal(script.query_count, 6);
+    assert_int_equal(catalog.table_count, 4);
+    assert_int_equal(catalog.note_count, 0);
+    assert_string_equal(
+        openedge_find_table(&catalog, "PUB", "Attic")->left_out, "hidden at the source");
+    assert_non_null(openedge_find_table(&catalog, "PUB", "CDC_Order")->left_out);
+    order = openedge_find_table(&catalog, "PUB", "Order");
+    assert_int_equal(order->column_count, 4);
+    assert_string_equal(order->columns[0].name, "Num");
+    assert_string_equal(order->columns[0].label, "No.");
+    assert_null(order->columns[0].description);
+    assert_false(order->columns[0].is_nullable);
+    assert_string_equal(order->columns[1].type_name, "numeric(17,2)");
+    assert_true(order->columns[1].is_nullable);
+    assert_int_equal(order->columns[2].extent, 4);
+    assert_int_equal(order->columns[2].kind, VALUE_TEXT);
+    assert_string_equal(order->columns[2].type_name, "varchar(80)");
+    assert_int_equal(order->columns[3].kind, VALUE_TIMESTAMP_TZ);
+    assert_true(order->columns[3].is_case_sensitive);
+    assert_true(openedge_find_table(&catalog, "BOOKS", "Order")->columns[0].is_long);
+    arena_release(&arena);
+}
+
+static void
+only_whole_active_indexes_become_keys_in_their_own_order(void **state)
+{
+    struct script script = { metaschema, sizeof metaschema / sizeof metaschema[0], 0 };
+    struct arena arena;
+    struct catalog catalog;
+    struct table *order;
+    struct error err = { 0 };
+    bool has_tables;
+    bool has_keys;
+
+    (void)state;
+    arena_init(&arena);
+    read_all(&script, &arena, &catalog, &has_tables, &has_keys);
+    order = openedge_find_table(&catalog, "PUB", "Order");
+    assert_int_equal(order->key_count, 1);
+    assert_true(order->keys[0].is_primary);
+    assert_int_equal(order->keys[0].columns[0], 0);
+    assert_int_equal(order->keys[0].columns[1], 1);
+    assert_false(key_is_descending(&order->keys[0], 0));
+    assert_true(key_is_descending(&order->keys[0], 1));
+    assert_true(key_choice_make(&arena, NULL, order, &err));
+    assert_string_equal(order->key_reason, "primary key (Num, Sum from large to small)");
+    arena_release(&arena);
+}
+
+static const struct answer sysprogress[] = {
+    { "SYSPROGRESS.\"SYSTABLES_FULL\"", { { "PUB", "Order", "0" } } },
+    { "SYSPROGRESS.\"SYSCOLUMNS_FULL\"",
+        { { "PUB", "Order", "Num", "bigint", "8", NULL, "0", "N", NULL, "1" },
+            { "PUB", "Order", "Name", "varchar", "60", NULL, "0", "Y", "basic_I", "2" },
+            { "PUB", "Order", "Code", "varchar", "60", NULL, "0", "Y", "basic", "3" } } },
+    { "SYSPROGRESS.\"SYSINDEXES\"", { { "PUB", "Order", "i", "1", "0", "1", "D", "0", "Num" } } },
+};
+
+static void
+sysprogress_says_less_and_that_is_said(void **state)
+{
+    struct script script = { sysprogress, sizeof sysprogress / sizeof sysprogress[0], 0 };
+    struct arena arena;
+    struct catalog catalog;
+    struct table *order;
+    struct error err = { 0 };
+    bool has_tables;
+    bool has_keys;
+
+    (void)state;
+    arena_init(&arena);
+    read_all(&script, &arena, &catalog, &has_tables, &has_keys);
+    assert_true(has_tables && has_keys);
+    assert_int_equal(catalog.note_count, 2);
+    order = openedge_find_table(&catalog, "PUB", "Order");
+    assert_false(order->columns[0].is_nullable);
+    assert_true(order->columns[1].is_nullable);
+    assert_false(order->columns[1].is_case_sensitive);
+    assert_true(order->columns[2].is_case_sensitive);
+    assert_true(key_is_descending(&order->keys[0], 0));
+    assert_false(order->keys[0].is_primary);
+    assert_true(key_choice_make(&arena, NULL, order, &err));
+    assert_non_null(strstr(order->key_reason, "does not say which index is the primary one"));
+    arena_release(&arena);
+}
+
+static void
+without_any_catalogue_the_driver_is_left_and_not_relied_on(void **state)
+{
+    struct script script = { NULL, 0, 0 };
+    uint16_t columns[] = { 0 };
+    struct key key = { .name = "k", .columns = columns, .column_count = 1, .is_primary = true };
+    struct column column = { .name = "Num", .kind = VALUE_INTEGER };
+    struct table table = {
+        .name = "T", .columns = &column, .column_count = 1, .keys = &key, .key_count = 1
+    };
+    struct table *tables[] = { &table };
+    struct arena arena;
+    struct catalog catalog;
+    struct error err = { 0 };
+    bool has_tables;
+    bool has_keys;
+
+    (void)state;
+    arena_init(&arena);
+    read_all(&script, &arena, &catalog, &has_tables, &has_keys);
+    assert_false(has_tables || has_keys);
+    assert_int_equal(catalog.table_count, 0);
+    catalog.tables = tables;
+    catalog.table_count = 1;
+    openedge_distrust_keys(&arena, &catalog);
+    assert_int_equal(catalog.note_count, 2);
+    assert_true(key_choice_make(&arena, NULL, &table, &err));
+    assert_non_null(table.key);
+    assert_false(key_choice_is_resumable(&table));
+    arena_release(&arena);
+}
+
+static bool
+lose_connection(void *context, const char *sql, size_t field_count, openedge_take *take,
+    void *taker, struct error *err)
+{
+    (void)context;
+    (void)sql;
+    (void)field_count;
+    (void)take;
+    (void)taker;
+    return error_set(err, ERROR_SOURCE, "gone");
+}
+
+static void
+a_lost_connection_is_no_answer(void **state)
+{
+    struct openedge_door door = { .query = lose_connection };
+    struct arena arena;
+    struct catalog catalog = { 0 };
+    struct error err = { 0 };
+    bool is_read;
+
+    (void)state;
+    arena_init(&arena);
+    assert_false(openedge_read_tables(&door, &arena, &catalog, &is_read, &err));
+    assert_int_equal(err.kind, ERROR_SOURCE);
+    assert_false(openedge_read_keys(&door, &arena, &catalog, &is_read, &err));
+    arena_release(&arena);
+}
+
+static void
+errors_are_told_by_state_then_code_then_number(void **state)
+{
+    static const char frame[] = "[DataDirect][OpenEdge JDBC Driver][OpenEdge] ";
+    static const struct {
+        const char *state;
+        long code;
+        const char *text;
+        const char *expected;
+    } cases[] = {
+        { "", -210015, "Failure getting record lock", "40001" },
+        { "HY000", 210015, "in any language", "40001" },
+        { "M0901", 10301, "Table is locked and LCK_NOWAIT.", "40001" },
+        { "22P00", 210012, "Column c in table t has value ... (7864)", "22001" },
+        { "S1000", -210012, "", "22001" },
+        { "", 0, "Keine Berechtigung (7512)", "42501" },
+        { "42000", 0, "Access denied (Authorization failed) (7512).", "42501" },
+        { "", 0, "Lock table overflow, increase -L on server (915)", "40001" },
+        { "", 0, "a value (7512) in the middle", "" },
+        { "42S02", -20005, "not found (7512)", "42S02" },
+        { "08S01", 0, "Socket closed", "08S01" },
+        { "HY000", -20398, "unsupported context(16764)", "HY000" },
+        { "", 0, "", "" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char message[200];
+
+        (void)snprintf(message, sizeof message, "%s%s", frame, cases[i].text);
+        assert_string_equal(
+            openedge_state(cases[i].state, cases[i].code, message), cases[i].expected);
+        assert_int_equal(openedge_hint(cases[i].state, cases[i].code, message) != NULL,
+            strcmp(cases[i].expected, cases[i].state) != 0);
+    }
+    // A number at the end of another product's message is no business of OpenEdge.
+    assert_string_equal(openedge_state("", 0, "something failed (7512)"), "");
+}
+
+static void
+names_of_more_than_32_bytes_are_refused(void **state)
+{
+    struct column column = { .name = "a_column_of_thirty-three_letters_" };
+    struct table table = {
+        .name = "exactly-thirty-two-letters-long-", .columns = &column, .column_count = 0
+    };
+    struct error err = { 0 };
+
+    (void)state;
+    assert_int_equal(strlen(table.name), OPENEDGE_NAME_MAX);
+    assert_true(openedge_check_names(&table, &err));
+    table.column_count = 1;
+    assert_false(openedge_check_names(&table, &err));
+    assert_non_null(strstr(err.message, column.name));
+    assert_non_null(strstr(err.hint, "exclude_columns"));
+    table.name = column.name;
+    assert_false(openedge_check_names(&table, &err));
+    assert_int_equal(err.kind, ERROR_TABLE);
+}
+
+static void
+a_grant_quotes_every_name(void **state)
+{
+    struct table table = { .schema = "PUB", .name = "Odd\"Name" };
+    struct buffer sql;
+
+    (void)state;
+    buffer_init(&sql, 1000);
+    openedge_append_grant(&sql, &table, "some-body");
+    assert_string_equal(
+        buffer_text(&sql), "GRANT SELECT ON \"PUB\".\"Odd\"\"Name\" TO \"some-body\";");
+    buffer_release(&sql);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_metaschema_says_everything),
+        cmocka_unit_test(only_whole_active_indexes_become_keys_in_their_own_order),
+        cmocka_unit_test(sysprogress_says_less_and_that_is_said),
+        cmocka_unit_test(without_any_catalogue_the_driver_is_left_and_not_relied_on),
+        cmocka_unit_test(a_lost_connection_is_no_answer),
+        cmocka_unit_test(errors_are_told_by_state_then_code_then_number),
+        cmocka_unit_test(names_of_more_than_32_bytes_are_refused),
+        cmocka_unit_test(a_grant_quotes_every_name),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
