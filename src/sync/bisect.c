@@ -38,3 +38,9 @@ bisect_is_at_row(const struct bisect *bisect)
 {
     return bisect->reach == 1;
 }
+
+bool
+bisect_is_near(const struct bisect *bisect)
+{
+    return bisect->reach > 0 && bisect->reach <= BISECT_FIRST;
+}

@@ -14,14 +14,16 @@ struct bisect {
 };
 
 enum {
-    BISECT_FIRST = 1024, // rows asked for when a statement without a limit failed
-    BISECT_LAST = 8192,  // a bad row that is not among so many is as good as gone
+    BISECT_FIRST = 1024,      // rows asked for when a statement without a limit failed
+    BISECT_LAST = 128 * 1024, // a bad row that is not among so many is as good as gone
 };
 
 // A statement with this limit failed after it delivered `rows`.
 void bisect_fail(struct bisect *bisect, size_t rows);
 // It delivered `rows` and ended: all it was asked for, or all that were left in its range.
 void bisect_pass(struct bisect *bisect, size_t rows);
+// True when the bad row is known to be among the next BISECT_FIRST.
+bool bisect_is_near(const struct bisect *bisect);
 // True when the next row is the bad one.
 bool bisect_is_at_row(const struct bisect *bisect);
 // Looks for the next bad row anew.

@@ -107,8 +107,7 @@ make_request(const struct reader *reader, const struct table *table, enum key_pa
 static size_t
 limit_of(const struct reader *reader)
 {
-    size_t limit =
-        reader->is_piece && reader->bisect.limit == 0 ? (size_t)BISECT_FIRST : reader->bisect.limit;
+    size_t limit = reader->bisect.limit;
 
     if (reader->part != KEY_PART_NOT_NULL)
         return 0;
@@ -416,12 +415,11 @@ go_around(struct reader *reader, struct error *err)
         return fail_for_repeat(err, READER_NEEDS_ORDER, "a value cannot be read");
     if (reader->part != KEY_PART_NOT_NULL)
         return leave_out(reader, column, err);
-    if (!around_is_spent(around)) {
-        bisect_fail(&reader->bisect, reader->page_row_count);
+    bisect_fail(&reader->bisect, reader->page_row_count);
+    if (!around_is_spent(around) || !bisect_is_near(&reader->bisect))
         return true;
-    }
-    // No row is looked for any more.
-    bisect_reset(&reader->bisect);
+    // The row is not looked for any more.
+    reader->bisect.limit = reader->bisect.reach;
     reader->is_piece = memchr(around->is_bad, true, reader->table->column_count) != NULL;
     return reader->is_piece && (!was_piece || column >= 0);
 }
