@@ -9,12 +9,13 @@
 
 const char option_table_section[] = "mirror_settings.tables.NAME";
 
-// In the order of enum source_interface, source_isolation, naming, dropped, progress_mode and
-// log_level.
+// In the order of enum source_interface, source_isolation, naming, dropped, wide_value,
+// progress_mode and log_level.
 static const char *const interface_words[] = { "odbc", "jdbc" };
 static const char *const isolation_words[] = { "read_uncommitted", "read_committed" };
 static const char *const naming_words[] = { "plain", "lower", "exact" };
 static const char *const dropped_words[] = { "keep", "drop" };
+static const char *const wide_value_words[] = { "quarantine", "truncate", "fail" };
 static const char *const progress_words[] = { "auto", "bar", "log", "json", "none" };
 static const char *const level_words[] = { "debug", "info", "warning", "error" };
 
@@ -126,6 +127,12 @@ static const struct option options[OPTION_COUNT] = {
     [OPTION_MIRROR_DROPPED_TABLES] = { MIRROR_SETTINGS("dropped_tables", "DROPPED_TABLES"),
         WORDS(dropped_words), .default_text = "keep",
         .help = "what becomes of a table that the source dropped" },
+    [OPTION_MIRROR_ON_WIDE_VALUE] = { MIRROR_SETTINGS("on_wide_value", "ON_WIDE_VALUE"),
+        WORDS(wide_value_words), .default_text = "quarantine",
+        .help =
+            "what becomes of a value wider than its column's SQL width, which OpenEdge does not "
+            "deliver: NULL and an entry in quarantine; as much of it as the width allows, and "
+            "an entry; or the table fails" },
     [OPTION_MIRROR_IGNORE_FILE] = { MIRROR_SETTINGS("ignore_file", "IGNORE_FILE"),
         .type = OPTION_PATH, .default_text = "ignored_tables.txt",
         .help =

@@ -325,6 +325,7 @@ fill_mirror(struct config *config, struct error *err)
     mirror->batch_size = integer_of(config, OPTION_MIRROR_BATCH_SIZE);
     mirror->memory_mb = integer_of(config, OPTION_MIRROR_MEMORY_MB);
     mirror->full_below_rows = integer_of(config, OPTION_MIRROR_FULL_BELOW_ROWS);
+    mirror->on_wide_value = (enum wide_value)integer_of(config, OPTION_MIRROR_ON_WIDE_VALUE);
     mirror->history_days = integer_of(config, OPTION_MIRROR_HISTORY_DAYS);
     mirror->log_file = text_of(config, OPTION_MIRROR_LOG_FILE);
     mirror->full_sync = integer_of(config, OPTION_FULL_SYNC) != 0;

@@ -34,6 +34,7 @@ struct source_settings {
     int stall_s;         // silence after which a call is cancelled
     int fetch_size;      // rows a block; 0: by row width
     int max_transaction_s;
+    bool truncates;             // OpenEdge is to cut values that are too wide, not to refuse them
     const char *const *secrets; // what text_mask (base/text.h) must hide in the driver's messages
     size_t secret_count;
 };
@@ -49,6 +50,9 @@ struct target_settings {
 
 // What becomes of the mirror's part when the source dropped its own.
 enum dropped { DROPPED_KEEP, DROPPED_DROP };
+
+// What becomes of a value that is wider than its column is declared, where the source refuses it.
+enum wide_value { WIDE_VALUE_QUARANTINE, WIDE_VALUE_TRUNCATE, WIDE_VALUE_FAIL };
 
 enum naming { NAMING_PLAIN, NAMING_LOWER, NAMING_EXACT };
 
@@ -101,6 +105,7 @@ struct mirror_settings {
     bool accept_source; // --accept-source: the source may have another identity than before
     enum dropped dropped_columns;
     enum dropped dropped_tables;
+    enum wide_value on_wide_value;
 };
 
 struct settings {

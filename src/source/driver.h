@@ -12,12 +12,14 @@ struct source {
     atomic_bool is_waiting; // source.c's
     struct source_identity identity;
     bool buffers_results;
+    struct source_trouble trouble; // source.c's; a driver sets the column where it knows
     size_t odd_stamp_count; // since source_take_odd_stamps
     unsigned value_copies;  // 0: unknown
 };
 
 struct cursor {
     struct source *source;
+    const struct table *table; // source.c's
 };
 
 // Counts a stamp with zone that came as characters in a form that is not known: it is kept as it

@@ -5,6 +5,8 @@
 #include "source/driver.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static const struct source_driver *
 find_driver(enum source_interface interface)
@@ -108,6 +110,47 @@ source_read_catalog(
            source->driver->read_catalog(source, arena, catalog, err);
 }
 
+// OpenEdge: "Column Name in table PUB.Customer has value exceeding its max length or precision."
+enum { NATIVE_TOO_WIDE = 210012 };
+
+static int
+find_named_column(const struct table *table, const char *message)
+{
+    const char *name = strstr(message, "Column ");
+    const char *end = name != NULL ? strstr(name, " in table ") : NULL;
+
+    if (end == NULL)
+        return -1;
+    name += strlen("Column ");
+    for (size_t i = 0; i < table->column_count; i++) {
+        const char *own = table->columns[i].name;
+
+        if (strlen(own) == (size_t)(end - name) && memcmp(own, name, strlen(own)) == 0)
+            return (int)i;
+    }
+    return -1;
+}
+
+static void
+forget_trouble(struct source *source)
+{
+    source->trouble = (struct source_trouble){ .column = -1 };
+}
+
+static void
+note_trouble(struct source *source, const struct table *table, const struct error *err)
+{
+    source->trouble.is_too_wide = labs(err->native_code) == NATIVE_TOO_WIDE;
+    if (source->trouble.is_too_wide)
+        source->trouble.column = find_named_column(table, err->message);
+}
+
+struct source_trouble
+source_trouble(const struct source *source)
+{
+    return source->trouble;
+}
+
 bool
 source_open_cursor(struct source *source, const struct read_request *request,
     struct cursor **cursor, struct error *err)
@@ -117,9 +160,14 @@ source_open_cursor(struct source *source, const struct read_request *request,
     *cursor = NULL;
     if (fail_here("open a cursor", err))
         return false;
+    forget_trouble(source);
     source->is_waiting = true;
     done = source->driver->open_cursor(source, request, cursor, err);
     source->is_waiting = false;
+    if (done)
+        (*cursor)->table = request->table;
+    else
+        note_trouble(source, request->table, err);
     if (!done && request->table->where_place != NULL && err->kind != ERROR_SOURCE)
         error_hint(err, "See the table's \"where\" in %s, which the source is given as it is.",
             request->table->where_place);
@@ -134,9 +182,16 @@ cursor_fetch(struct cursor *cursor, const struct batch **batch, struct error *er
 
     if (fail_here("fetch rows", err))
         return false;
+    forget_trouble(source);
     source->is_waiting = true;
     done = source->driver->fetch(cursor, batch, err);
     source->is_waiting = false;
+    if (done)
+        return true;
+    note_trouble(source, cursor->table, err);
+    // The statement was accepted: what fails now is in the rows.
+    if (err->kind == ERROR_TABLE)
+        err->kind = ERROR_DATA;
     return done;
 }
 

@@ -84,12 +84,14 @@ struct key_position {
 struct read_request {
     const struct table *table; // all of its columns are read, in order
     enum key_part part;
-    const struct key *key;            // needed unless part is KEY_PART_ALL
-    const struct key_position *after; // NULL: from the beginning of the part
-    size_t row_limit;                 // rows in all at most, where the source can; 0: no limit
-    size_t batch_rows;                // rows a batch at most
-    size_t batch_bytes;               // stop filling a batch past this many bytes
-    size_t value_bytes;               // a longer value is not read (model/batch.h)
+    const struct key *key;             // needed unless part is KEY_PART_ALL
+    const struct key_position *after;  // NULL: from the beginning of the part
+    const struct key_position *except; // rows with these whole keys, in which no NULL is, are left
+    size_t except_count;               // out; of KEY_PART_ALL and KEY_PART_NOT_NULL
+    size_t row_limit;                  // rows in all at most, where the source can; 0: no limit
+    size_t batch_rows;                 // rows a batch at most
+    size_t batch_bytes;                // stop filling a batch past this many bytes
+    size_t value_bytes;                // a longer value is not read (model/batch.h)
 };
 
 // Opens the statement. One cursor at a time on a source. ERROR_TABLE when the table does not look
@@ -100,6 +102,12 @@ bool source_open_cursor(struct source *source, const struct read_request *reques
 // buffer is fetched whole, or the fetch fails, never shortened. ERROR_DATA names column and row.
 bool cursor_fetch(struct cursor *cursor, const struct batch **batch, struct error *err)
     __attribute__((warn_unused_result));
+// What the last failure of opening a cursor or fetching was about, as far as the source tells.
+struct source_trouble {
+    int column;       // in the request's table; -1: not told
+    bool is_too_wide; // the value does not fit the column's declaration
+};
+struct source_trouble source_trouble(const struct source *source);
 // NULL is fine.
 void cursor_close(struct cursor *cursor);
 

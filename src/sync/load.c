@@ -240,6 +240,14 @@ read_part(struct load *load, struct piece *piece, struct error *err)
     }
 }
 
+static void
+begin_part(struct load *load, enum key_part part)
+{
+    reader_init(&load->reader, load->worker->source, load->table, part, &load->worker->reading);
+    reader_read_around(
+        &load->reader, &load->worker->around, quarantine_list_add_unread, &load->sender.quarantine);
+}
+
 static bool
 read_not_null_part(struct load *load, struct error *err)
 {
@@ -247,8 +255,7 @@ read_not_null_part(struct load *load, struct error *err)
 
     if (piece->is_done)
         return true;
-    reader_init(&load->reader, load->worker->source, load->table, KEY_PART_NOT_NULL,
-        &load->worker->reading);
+    begin_part(load, KEY_PART_NOT_NULL);
     if (piece->position_count > 0 && !reader_start_after(&load->reader, piece->position, err))
         return false;
     return read_part(load, piece, err) && (!load->is_staged || commit_part(load, piece, true, err));
@@ -258,7 +265,7 @@ static bool
 read_rest(struct load *load, enum key_part part, struct error *err)
 {
     reader_release(&load->reader);
-    reader_init(&load->reader, load->worker->source, load->table, part, &load->worker->reading);
+    begin_part(load, part);
     return read_part(load, NULL, err);
 }
 

@@ -1,5 +1,8 @@
 #include "sync/quarantine_list.h"
 
+#include "base/hash.h"
+
+#include <inttypes.h>
 #include <string.h>
 
 enum {
@@ -51,6 +54,18 @@ copy_key(struct quarantine_list *list, const struct cell *row)
 }
 
 static struct quarantine_entry *
+append(struct quarantine_list *list, struct quarantine_node *node)
+{
+    list->size_bytes += sizeof *node;
+    if (list->last != NULL)
+        list->last->next = node;
+    else
+        list->first = node;
+    list->last = node;
+    return &node->entry;
+}
+
+static struct quarantine_entry *
 add_entry(struct quarantine_list *list, const struct cell *row)
 {
     struct quarantine_node *node = arena_calloc(&list->arena, 1, sizeof *node);
@@ -60,13 +75,7 @@ add_entry(struct quarantine_list *list, const struct cell *row)
         .key_values = copy_key(list, row),
         .row_digest = digest_row(&list->unseeded, list->table, row),
     };
-    list->size_bytes += sizeof *node;
-    if (list->last != NULL)
-        list->last->next = node;
-    else
-        list->first = node;
-    list->last = node;
-    return &node->entry;
+    return append(list, node);
 }
 
 void
@@ -83,6 +92,51 @@ quarantine_list_add(void *context, const struct refused_value *refused)
     if (value->bytes == NULL)
         return;
     entry->bytes = arena_strndup(&list->arena, value->bytes, value->size);
+    list->size_bytes += value->size;
+}
+
+static const char *
+unread_detail(struct quarantine_list *list, const struct unread *unread)
+{
+    const struct column *column = &list->table->columns[unread->column];
+
+    if (unread->row == NULL)
+        return arena_printf(
+            &list->arena, "the column was not read in %" PRId64 " rows", unread->row_count);
+    if (strcmp(unread->reason, "unreadable") == 0)
+        return NULL;
+    return arena_printf(&list->arena, "wider than its declared width of %zu", column->width);
+}
+
+// The same column of the same table, whichever rows.
+static struct quarantine_entry *
+add_column_entry(struct quarantine_list *list, const char *column)
+{
+    struct quarantine_node *node = arena_calloc(&list->arena, 1, sizeof *node);
+
+    node->entry = (struct quarantine_entry){
+        .table = list->table,
+        .row_digest = hash_bytes_extended(column, strlen(column), 0),
+    };
+    return append(list, node);
+}
+
+void
+quarantine_list_add_unread(void *context, const struct unread *unread)
+{
+    struct quarantine_list *list = context;
+    const char *name = list->table->columns[unread->column].name;
+    struct quarantine_entry *entry =
+        unread->row != NULL ? add_entry(list, unread->row) : add_column_entry(list, name);
+    const struct cell *value = unread->row != NULL ? &unread->row[unread->column] : NULL;
+
+    entry->column = name;
+    entry->reason = unread->reason;
+    entry->detail = unread_detail(list, unread);
+    if (value == NULL || value->bytes == NULL)
+        return;
+    entry->bytes = arena_strndup(&list->arena, value->bytes, value->size);
+    entry->size = value->size;
     list->size_bytes += value->size;
 }
 

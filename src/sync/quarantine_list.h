@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "model/digest.h"
+#include "sync/around.h"
 #include "target/quarantine.h"
 #include "target/row_policy.h"
 
@@ -25,6 +26,8 @@ void quarantine_list_init(
 void quarantine_list_release(struct quarantine_list *list);
 // A refused_value_sink; `context` is the list. Copies what it is given.
 void quarantine_list_add(void *context, const struct refused_value *refused);
+// What was not read, or not whole: an unread_sink; `context` is the list.
+void quarantine_list_add_unread(void *context, const struct unread *unread);
 // A whole row that PostgreSQL refused, and its reason; kept as an array of texts.
 void quarantine_list_add_row(
     struct quarantine_list *list, const struct cell *row, const struct error *why);

@@ -2,8 +2,10 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/mem.h"
 #include "model/key_choice.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 // A driver that keeps a whole result in memory is given this many rows at a time.
@@ -22,6 +24,23 @@ reader_init(struct reader *reader, struct source *source, const struct table *ta
         reader->page_rows = PAGE_ROWS;
     buffer_init(&reader->position_bytes, READER_POSITION_CAP);
     buffer_init(&reader->start_bytes, READER_POSITION_CAP);
+    arena_init(&reader->row.arena);
+}
+
+void
+reader_read_around(struct reader *reader, struct around *around, unread_sink *sink, void *context)
+{
+    reader->around = around;
+    around->sink = sink;
+    around->sink_context = context;
+    memset(around->without, 0, around->table->column_count * sizeof *around->without);
+}
+
+void
+reader_read_first(struct reader *reader, const struct key_position *known, size_t count)
+{
+    reader->known = known;
+    reader->known_count = count;
 }
 
 void
@@ -31,6 +50,8 @@ reader_release(struct reader *reader)
     reader->cursor = NULL;
     buffer_release(&reader->position_bytes);
     buffer_release(&reader->start_bytes);
+    narrow_release(&reader->narrow);
+    arena_release(&reader->row.arena);
 }
 
 // Copies key values into `bytes` and points `cells` at them. All of it is written before any cell
@@ -70,6 +91,58 @@ reader_start_after(struct reader *reader, const struct cell *position, struct er
     return true;
 }
 
+static struct read_request
+make_request(const struct reader *reader, const struct table *table, enum key_part part)
+{
+    return (struct read_request){
+        .table = table,
+        .part = part,
+        .key = table->key,
+        .batch_rows = reader->limits.batch_rows,
+        .batch_bytes = reader->limits.batch_bytes,
+        .value_bytes = reader->limits.value_bytes,
+    };
+}
+
+static size_t
+limit_of(const struct reader *reader)
+{
+    size_t limit = reader->bisect.limit;
+
+    if (reader->part != KEY_PART_NOT_NULL)
+        return 0;
+    return limit == 0 || (reader->page_rows > 0 && reader->page_rows < limit) ? reader->page_rows
+                                                                              : limit;
+}
+
+// The columns that the next step leaves out; NULL: none.
+static const bool *
+left_out(const struct reader *reader)
+{
+    const struct around *around = reader->around;
+
+    if (around == NULL)
+        return NULL;
+    if (reader->is_piece)
+        return around->is_bad;
+    if (reader->part == KEY_PART_NOT_NULL ||
+        memchr(around->is_left_out, true, reader->table->column_count) == NULL)
+        return NULL;
+    return around->is_left_out;
+}
+
+static const struct table *
+choose_columns(struct reader *reader)
+{
+    const bool *is_left_out = left_out(reader);
+
+    narrow_release(&reader->narrow);
+    if (is_left_out == NULL)
+        return reader->table;
+    narrow_init(&reader->narrow, reader->table, is_left_out);
+    return &reader->narrow.table;
+}
+
 // After key values (a, b, c) the rest of the table is three plain ranges, in this order:
 // a = A and b = B and c > C; a = A and b > B; a > A. Each is one a source can look up in an index,
 // and together they are exactly the greater keys.
@@ -77,19 +150,18 @@ static bool
 open_step(struct reader *reader, struct error *err)
 {
     struct key_position after = { .values = reader->start, .count = reader->prefix };
-    struct read_request request = {
-        .table = reader->table,
-        .part = reader->part,
-        .key = reader->table->key,
-        .after = reader->prefix > 0 ? &after : NULL,
-        .row_limit = reader->part == KEY_PART_NOT_NULL ? reader->page_rows : 0,
-        .batch_rows = reader->limits.batch_rows,
-        .batch_bytes = reader->limits.batch_bytes,
-        .value_bytes = reader->limits.value_bytes,
-    };
+    struct read_request request = make_request(reader, choose_columns(reader), reader->part);
 
+    request.after = reader->prefix > 0 ? &after : NULL;
+    request.row_limit = reader->step_limit = limit_of(reader);
+    if (reader->part != KEY_PART_WITH_NULL) {
+        request.except = reader->known;
+        request.except_count = reader->known_count;
+    }
     reader->opened_ms = clock_steady_ms();
     reader->page_row_count = 0;
+    if (reader->bisect.limit > 0)
+        reader->around->query_count++;
     return source_open_cursor(reader->source, &request, &reader->cursor, err);
 }
 
@@ -131,16 +203,24 @@ is_due_to_begin_anew(const struct reader *reader)
            key_choice_is_resumable(reader->table);
 }
 
+static void
+close_step(struct reader *reader)
+{
+    cursor_close(reader->cursor);
+    reader->cursor = NULL;
+    reader->is_piece = false;
+    bisect_pass(&reader->bisect, reader->page_row_count);
+}
+
 static bool
 next_step(struct reader *reader, struct error *err)
 {
-    bool is_page = reader->page_rows > 0 && reader->page_row_count >= reader->page_rows;
+    bool is_page = reader->step_limit > 0 && reader->page_row_count >= reader->step_limit;
 
-    cursor_close(reader->cursor);
-    reader->cursor = NULL;
+    close_step(reader);
     // A full page may not be the last one.
-    if (reader->part == KEY_PART_NOT_NULL && is_page)
-        return open_from_position(reader, err);
+    if (is_page)
+        return true;
     if (reader->prefix <= 1) {
         reader->is_at_end = true;
         return true;
@@ -162,32 +242,58 @@ remember_position(struct reader *reader, const struct batch *batch, struct error
         &reader->position_bytes, reader->position, last, key->columns, key->column_count, err);
 }
 
-bool
-reader_fetch(struct reader *reader, const struct batch **batch, struct error *err)
+static bool
+fail_for_repeat(struct error *err, long why, const char *message)
+{
+    (void)error_set(err, ERROR_DATA, "%s", message);
+    err->native_code = why;
+    return false;
+}
+
+static bool
+has_room(const struct reader *reader, const struct batch *batch, struct error *err)
+{
+    return !batch->has_too_long || reader->limits.is_large ||
+           fail_for_repeat(err, READER_NEEDS_ROOM, "a value has more bytes than fit now");
+}
+
+static void
+count_without(struct reader *reader, const struct batch *batch)
+{
+    const bool *is_left_out = left_out(reader);
+
+    for (size_t i = 0; i < reader->table->column_count; i++)
+        reader->around->without[i] += is_left_out[i] ? (int64_t)batch->row_count : 0;
+}
+
+static bool
+fetch_step(struct reader *reader, const struct batch **batch, struct error *err)
+{
+    if (!cursor_fetch(reader->cursor, batch, err))
+        return false;
+    if (reader->narrow.wide != NULL) {
+        *batch = narrow_widen(&reader->narrow, *batch);
+        count_without(reader, *batch);
+    }
+    return has_room(reader, *batch, err) &&
+           ((*batch)->row_count == 0 || !is_due_to_begin_anew(reader) ||
+               fail_for_repeat(
+                   err, READER_NEEDS_ORDER, "the statement is open for longer than one may be"));
+}
+
+// Reads on until there are rows, the end is reached, or the next row is one that cannot be read.
+static bool
+read_on(struct reader *reader, const struct batch **batch, struct error *err)
 {
     static const struct batch nothing = { .row_count = 0 };
 
-    if (reader->cursor != NULL && is_due_to_close(reader)) {
-        cursor_close(reader->cursor);
-        reader->cursor = NULL;
-    }
-    if (reader->cursor == NULL && !reader->is_at_end && !open_from_position(reader, err))
-        return false;
-    while (!reader->is_at_end) {
-        if (!cursor_fetch(reader->cursor, batch, err))
+    if (reader->cursor != NULL && is_due_to_close(reader))
+        close_step(reader);
+    while (!reader->is_at_end && !bisect_is_at_row(&reader->bisect)) {
+        if (reader->cursor == NULL && !open_from_position(reader, err))
             return false;
-        if ((*batch)->has_too_long && !reader->limits.is_large) {
-            error_set(
-                err, ERROR_DATA, "a value has more than %zu bytes", reader->limits.value_bytes);
-            err->native_code = READER_NEEDS_ROOM;
+        if (!fetch_step(reader, batch, err))
             return false;
-        }
-        if ((*batch)->row_count > 0 && is_due_to_begin_anew(reader)) {
-            error_set(err, ERROR_DATA, "the statement is open for more than %d s",
-                reader->limits.max_transaction_s);
-            err->native_code = READER_NEEDS_ORDER;
-            return false;
-        }
         if ((*batch)->row_count > 0) {
             reader->page_row_count += (*batch)->row_count;
             return remember_position(reader, *batch, err);
@@ -197,6 +303,155 @@ reader_fetch(struct reader *reader, const struct batch **batch, struct error *er
     }
     *batch = &nothing;
     return true;
+}
+
+// ---- around what cannot be read ----------------------------------------------------------------
+
+static bool
+read_row(struct reader *reader, const struct cell *key, struct error *err)
+{
+    struct cell values[KEY_COLUMNS_MAX];
+    struct key_position equal = { .values = values, .count = reader->table->key->column_count };
+    struct read_request request = make_request(reader, reader->table, KEY_PART_EQUAL);
+
+    memcpy(values, key, equal.count * sizeof *values);
+    request.after = &equal;
+    return around_read_row(reader->around, reader->source, &request, &reader->row, err) &&
+           has_room(reader, &reader->row.batch, err);
+}
+
+// The key of the next row, read without anything else; it is then the position of `keys`.
+static bool
+find_next_key(struct reader *reader, struct reader *keys, const struct table *table, bool *is_found,
+    struct error *err)
+{
+    const struct batch *batch;
+
+    reader_init(keys, reader->source, table, KEY_PART_NOT_NULL, &reader->limits);
+    keys->limits.batch_rows = 1;
+    keys->page_rows = 1;
+    keys->known = reader->known;
+    keys->known_count = keys->known_next = reader->known_count;
+    reader->around->query_count++;
+    if ((reader->has_position && !reader_start_after(keys, reader->position, err)) ||
+        !reader_fetch(keys, &batch, err))
+        return around_helps(err) && around_fail_for_key(err);
+    *is_found = batch->row_count > 0;
+    cursor_close(keys->cursor);
+    keys->cursor = NULL;
+    return true;
+}
+
+static void
+narrow_to_key(struct narrow *narrow, const struct table *table)
+{
+    bool *is_left_out = mem_calloc(table->column_count, sizeof *is_left_out);
+
+    for (size_t i = 0; i < table->column_count; i++)
+        is_left_out[i] = !around_is_in_key(table, (int)i);
+    narrow_init(narrow, table, is_left_out);
+    free(is_left_out);
+}
+
+// The next row cannot be read whole.
+static bool
+read_bad_row(struct reader *reader, const struct batch **batch, struct error *err)
+{
+    struct narrow narrow;
+    struct reader keys;
+    bool is_found = false;
+    bool done;
+
+    bisect_reset(&reader->bisect);
+    reader->row.batch.row_count = 0;
+    *batch = &reader->row.batch;
+    narrow_to_key(&narrow, reader->table);
+    done = find_next_key(reader, &keys, &narrow.table, &is_found, err) &&
+           (!is_found || read_row(reader, keys.position, err));
+    reader_release(&keys);
+    narrow_release(&narrow);
+    return done && ((*batch)->row_count == 0 || remember_position(reader, *batch, err));
+}
+
+static bool
+read_known(struct reader *reader, const struct batch **batch, struct error *err)
+{
+    // These were looked for in another run.
+    size_t query_count = reader->around->query_count;
+    bool done = read_row(reader, reader->known[reader->known_next++].values, err);
+
+    reader->around->query_count = query_count;
+    *batch = &reader->row.batch;
+    return done;
+}
+
+// A part that cannot be cut is read again without the column.
+static bool
+leave_out(struct reader *reader, int column, struct error *err)
+{
+    struct read_request request = make_request(reader, reader->table, reader->part);
+
+    return around_leave_out(reader->around, reader->source, &request, column, err) &&
+           fail_for_repeat(err, READER_NEEDS_LESS, "a column cannot be read");
+}
+
+// After a failure: true when reading can go on, closer to what cannot be read or without it.
+static bool
+go_around(struct reader *reader, struct error *err)
+{
+    struct around *around = reader->around;
+    bool was_piece = reader->is_piece;
+    int column;
+
+    if (around == NULL || !around_helps(err) || err->native_code == READER_NEEDS_ROOM ||
+        err->native_code == READER_NEEDS_ORDER || around_is_refused(around, reader->source, err))
+        return false;
+    column = around_note(around, reader->source, reader->narrow.origin);
+    if (around_is_in_key(reader->table, column))
+        return around_fail_for_key(err);
+    cursor_close(reader->cursor);
+    reader->cursor = NULL;
+    if (reader->part == KEY_PART_ALL && key_choice_is_resumable(reader->table))
+        return fail_for_repeat(err, READER_NEEDS_ORDER, "a value cannot be read");
+    if (reader->part != KEY_PART_NOT_NULL)
+        return leave_out(reader, column, err);
+    bisect_fail(&reader->bisect, reader->page_row_count);
+    if (!around_is_spent(around) || !bisect_is_near(&reader->bisect))
+        return true;
+    // The row is not looked for any more.
+    reader->bisect.limit = reader->bisect.reach;
+    reader->is_piece = memchr(around->is_bad, true, reader->table->column_count) != NULL;
+    return reader->is_piece && (!was_piece || column >= 0);
+}
+
+bool
+reader_fetch(struct reader *reader, const struct batch **batch, struct error *err)
+{
+    while (reader->known_next < reader->known_count) {
+        if (!read_known(reader, batch, err))
+            return false;
+        if ((*batch)->row_count > 0)
+            return true;
+    }
+    for (;;) {
+        if (!read_on(reader, batch, err)) {
+            if (!go_around(reader, err))
+                return false;
+            error_clear(err);
+            continue;
+        }
+        if ((*batch)->row_count > 0)
+            return true;
+        if (reader->is_at_end) {
+            if (reader->around != NULL)
+                around_tell(reader->around);
+            return true;
+        }
+        if (!read_bad_row(reader, batch, err))
+            return false;
+        if ((*batch)->row_count > 0)
+            return true;
+    }
 }
 
 const struct cell *
@@ -229,8 +484,8 @@ count_key(const struct batch *batch, const struct key *key, const struct cell *v
     return found;
 }
 
-bool
-reader_count_key(struct source *source, const struct table *table, const struct cell *values,
+static bool
+count_in_source(struct source *source, const struct table *table, const struct cell *values,
     const struct reader_limits *limits, size_t enough, size_t *count, struct error *err)
 {
     struct cell copies[KEY_COLUMNS_MAX];
@@ -257,6 +512,19 @@ reader_count_key(struct source *source, const struct table *table, const struct 
         *count += done ? count_key(batch, table->key, values) : 0;
     } while (done && *count < enough && batch->row_count > 0);
     cursor_close(cursor);
+    return done;
+}
+
+bool
+reader_count_key(struct source *source, const struct table *table, const struct cell *values,
+    const struct reader_limits *limits, size_t enough, size_t *count, struct error *err)
+{
+    struct narrow narrow;
+    bool done;
+
+    narrow_to_key(&narrow, table);
+    done = count_in_source(source, &narrow.table, values, limits, enough, count, err);
+    narrow_release(&narrow);
     return done;
 }
 

@@ -7,7 +7,10 @@
 #define OE2PG_SYNC_READER_H
 
 #include "base/buffer.h"
+#include "model/narrow.h"
 #include "source/source.h"
+#include "sync/around.h"
+#include "sync/bisect.h"
 
 struct reader_limits {
     size_t batch_rows;
@@ -26,6 +29,7 @@ struct reader {
     int64_t opened_ms;
     size_t page_rows;      // rows a statement may return; 0: any number
     size_t page_row_count; // rows of the statement that is open
+    size_t step_limit;     // what it was limited to; 0: nothing
     size_t prefix;         // key columns of the step that is open; 0: the whole part
     bool is_at_end;
     bool has_position;
@@ -33,6 +37,14 @@ struct reader {
     struct cell start[KEY_COLUMNS_MAX];    // what the open step began after
     struct buffer position_bytes;
     struct buffer start_bytes;
+    struct around *around; // NULL: a value that cannot be read fails the reading
+    struct bisect bisect;
+    bool is_piece;        // the next step, or the open one, is read without the bad columns
+    struct narrow narrow; // the columns of the open step, if not all
+    struct unread_row row;
+    const struct key_position *known; // keys of rows that are read first, each by itself
+    size_t known_count;
+    size_t known_next;
 };
 
 enum {
@@ -43,6 +55,9 @@ enum {
     // The same of a read in any order that took longer than max_transaction_s: worth repeating in
     // key order, where it can be cut.
     READER_NEEDS_ORDER = 2,
+    // The same of a read that cannot be cut and met a value that cannot be read: its column is
+    // marked in reader->around to be left out from the start.
+    READER_NEEDS_LESS = 3,
 };
 
 // `position` (key values, one a key column) may be NULL: from the beginning. Opens nothing yet.
@@ -51,6 +66,12 @@ void reader_init(struct reader *reader, struct source *source, const struct tabl
 // Goes on after these key values, which are copied.
 bool reader_start_after(struct reader *reader, const struct cell *position, struct error *err)
     __attribute__((warn_unused_result));
+// From now on values that cannot be read are read around; what is not read goes to `sink`.
+void reader_read_around(
+    struct reader *reader, struct around *around, unread_sink *sink, void *context);
+// Reads the rows with these keys (borrowed, no NULLs) first, for in them some value could not be
+// read before. For a whole table: the invariant is then one of the other rows.
+void reader_read_first(struct reader *reader, const struct key_position *known, size_t count);
 // The next rows; row_count == 0 means the end of the part.
 bool reader_fetch(struct reader *reader, const struct batch **batch, struct error *err)
     __attribute__((warn_unused_result));

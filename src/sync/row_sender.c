@@ -19,6 +19,8 @@ row_sender_init(struct row_sender *sender, struct worker *worker, const struct t
     sender->context = context;
     quarantine_list_init(&sender->quarantine, table, worker->shared->digest.is_fallback);
     row_policy_init(&sender->policy, table);
+    sender->full_width = &worker->full_width;
+    full_width_reset(sender->full_width);
 }
 
 void
@@ -38,6 +40,7 @@ row_sender_release(struct row_sender *sender)
 const struct cell *
 row_sender_check(struct row_sender *sender, const struct cell *row)
 {
+    full_width_count(sender->full_width, row);
     return row_policy_apply(&sender->policy, row, quarantine_list_add, &sender->quarantine);
 }
 

@@ -23,6 +23,7 @@ struct row_sender {
     bool is_careful;
     struct copy_stream *copy;
     struct row_policy policy;
+    struct full_width *full_width;
     struct quarantine_list quarantine;
     const struct cell **rows; // of the batch in hand
     size_t row_count;

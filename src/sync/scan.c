@@ -1,7 +1,11 @@
 #include "sync/scan.h"
 
+#include "model/key_choice.h"
+
 #include <stdlib.h>
 #include <string.h>
+
+enum { UNREAD_MAX = 100 }; // rows that are read by themselves before all others
 
 // ---- one scan of the source --------------------------------------------------------------------
 
@@ -135,6 +139,10 @@ scan_part(struct scan *scan, enum key_part part, struct error *err)
     bool done;
 
     reader_init(&reader, scan->worker->source, scan->table, part, &scan->worker->reading);
+    reader_read_around(
+        &reader, &scan->worker->around, quarantine_list_add_unread, &scan->sender.quarantine);
+    if (part != KEY_PART_WITH_NULL)
+        reader_read_first(&reader, scan->unread, scan->unread_count);
     do {
         done = !worker_is_cancelled(scan->worker, err) && reader_fetch(&reader, &batch, err) &&
                compare_batch(scan, batch, err);
@@ -235,13 +243,35 @@ read_known_rows(struct scan *scan, struct error *err)
     return true;
 }
 
+// Rows in which a value could not be read, in this run or an earlier one.
+static bool
+read_unread(struct scan *scan, struct error *err)
+{
+    struct worker *worker = scan->worker;
+    size_t key_count;
+    struct cell *values;
+
+    if (!key_choice_is_resumable(scan->table))
+        return true;
+    if (!quarantine_known_values(worker->target, &worker->arena, worker->shared->claim.mirror_id,
+            scan->table, UNREAD_MAX, &values, &scan->unread_count, err))
+        return false;
+    key_count = scan->table->key->column_count;
+    scan->unread = arena_calloc(&worker->arena, scan->unread_count, sizeof *scan->unread);
+    for (size_t i = 0; i < scan->unread_count; i++) {
+        scan->unread[i].values = &values[i * key_count];
+        scan->unread[i].count = key_count;
+    }
+    return true;
+}
+
 bool
 scan_run(struct scan *scan, bool *is_current, struct error *err)
 {
     struct worker *worker = scan->worker;
 
     row_sender_init(&scan->sender, worker, scan->table, open_candidates, scan);
-    return read_known_rows(scan, err) &&
+    return read_known_rows(scan, err) && read_unread(scan, err) &&
            comparison_open(worker->target, scan->schema, scan->table, &worker->shared->digest,
                &scan->comparison, err) &&
            find_differences(scan, is_current, err);

@@ -24,6 +24,7 @@ struct verify {
     struct worker *worker;
     const struct table *table;
     struct scan scan;
+    struct unread_row row; // asked for again
     struct difference *differences;
     bool *is_moving; // one a difference: it was gone when asked again
     size_t difference_count;
@@ -33,14 +34,20 @@ struct verify {
 
 // ---- asking again ------------------------------------------------------------------------------
 
-// The row with this key as it is in the source now; *row is NULL when there is none, and valid
-// until the cursor is closed.
-static bool
-read_row(struct verify *verify, const struct cell *key, struct cursor **cursor,
-    const struct cell **row, struct error *err)
+static void
+ignore_unread(void *context, const struct unread *unread)
 {
+    (void)context;
+    (void)unread;
+}
+
+// The row with this key as it is in the source now; *row is NULL when there is none, and valid
+// until the next call.
+static bool
+read_row(struct verify *verify, const struct cell *key, const struct cell **row, struct error *err)
+{
+    struct worker *worker = verify->worker;
     struct cell values[KEY_COLUMNS_MAX];
-    const struct reader_limits *limits = &verify->worker->reading;
     struct key_position equal = { .values = values, .count = verify->table->key->column_count };
     struct read_request request = {
         .table = verify->table,
@@ -48,18 +55,17 @@ read_row(struct verify *verify, const struct cell *key, struct cursor **cursor,
         .key = verify->table->key,
         .after = &equal,
         .batch_rows = 1,
-        .batch_bytes = limits->batch_bytes,
-        .value_bytes = limits->value_bytes,
+        .batch_bytes = worker->reading.batch_bytes,
+        .value_bytes = worker->reading.value_bytes,
     };
-    const struct batch *batch;
 
     memcpy(values, key, equal.count * sizeof *values);
     *row = NULL;
-    if (!source_open_cursor(verify->worker->source, &request, cursor, err) ||
-        !cursor_fetch(*cursor, &batch, err))
+    worker->around.sink = ignore_unread;
+    if (!around_read_row(&worker->around, worker->source, &request, &verify->row, err))
         return false;
-    if (batch->row_count > 0)
-        *row = row_sender_peek(&verify->scan.sender, batch->cells);
+    if (verify->row.batch.row_count > 0)
+        *row = row_sender_peek(&verify->scan.sender, verify->row.batch.cells);
     return true;
 }
 
@@ -67,17 +73,16 @@ static bool
 still_differs(
     struct verify *verify, const struct difference *difference, bool *differs, struct error *err)
 {
-    struct cursor *cursor = NULL;
     const struct cell *row;
-    bool done = read_row(verify, difference->key, &cursor, &row, err);
 
-    if (done && difference->kind == DIFFERENCE_MISSING)
+    if (!read_row(verify, difference->key, &row, err))
+        return false;
+    if (difference->kind == DIFFERENCE_MISSING)
         *differs = row != NULL;
-    else if (done)
+    else
         *differs = row == NULL || digest_row(&verify->worker->shared->digest, verify->table, row) !=
                                       difference->mirror_digest;
-    cursor_close(cursor);
-    return done;
+    return true;
 }
 
 static bool
@@ -191,30 +196,27 @@ append_columns(struct verify *verify, const struct cell *row, const struct mirro
     }
 }
 
-// The row on both sides as it is now; either is NULL when it is gone. Valid until *cursor is
-// closed.
+// The row on both sides as it is now; either is NULL when it is gone. Valid until the next call.
 static bool
-read_both(struct verify *verify, const struct difference *difference, struct cursor **cursor,
-    const struct cell **row, struct mirror_value **mirror, struct error *err)
+read_both(struct verify *verify, const struct difference *difference, const struct cell **row,
+    struct mirror_value **mirror, struct error *err)
 {
     *mirror = NULL;
     *row = NULL;
     return differences_read_row(verify->scan.comparison, &verify->worker->arena, difference,
                VALUE_SHOWN_BYTES + 1, mirror, err) &&
-           read_row(verify, difference->key, cursor, row, err);
+           read_row(verify, difference->key, row, err);
 }
 
 static bool
 append_changes(struct verify *verify, const struct difference *difference, struct error *err)
 {
-    struct cursor *cursor = NULL;
     const struct cell *row;
     struct mirror_value *mirror;
-    bool done = read_both(verify, difference, &cursor, &row, &mirror, err);
+    bool done = read_both(verify, difference, &row, &mirror, err);
 
     if (done && row != NULL && mirror != NULL)
         append_columns(verify, row, mirror);
-    cursor_close(cursor);
     return done;
 }
 
@@ -250,15 +252,13 @@ static bool
 tally_columns(
     struct verify *verify, const struct difference *difference, size_t *tally, struct error *err)
 {
-    struct cursor *cursor = NULL;
     const struct cell *row;
     struct mirror_value *mirror;
-    bool done = read_both(verify, difference, &cursor, &row, &mirror, err);
+    bool done = read_both(verify, difference, &row, &mirror, err);
 
     for (size_t i = 0; done && row != NULL && mirror != NULL && i < verify->table->column_count;
          i++)
         tally[i] += !is_same(verify, &verify->table->columns[i], &row[i], &mirror[i]);
-    cursor_close(cursor);
     return done;
 }
 
@@ -433,6 +433,7 @@ verify_table(struct worker *worker, const struct table *table, struct verificati
 
     *verification = (struct verification){ .is_equal = false };
     buffer_init(&verify.report, REPORT_CAP);
+    arena_init(&verify.row.arena);
     done = check_shape(&verify, &is_same, err);
     if (done && !is_same) {
         output_write(buffer_text(&verify.report));
@@ -444,5 +445,6 @@ verify_table(struct worker *worker, const struct table *table, struct verificati
         scan_release(&verify.scan);
     }
     buffer_release(&verify.report);
+    arena_release(&verify.row.arena);
     return done;
 }

@@ -242,6 +242,8 @@ attempt(struct worker *worker, const struct job *job, struct outcome *outcome, s
     worker->counters.size_bytes = 0;
     if (!worker_open(worker, job->table->name, err))
         return false;
+    full_width_release(&worker->full_width);
+    full_width_init(&worker->full_width, source_identity(worker->source), job->table);
     (void)source_take_odd_stamps(worker->source);
     return job_do(worker, job, outcome, err);
 }
@@ -388,6 +390,12 @@ prepare_retry(struct worker *worker, const struct job *job, struct outcome *outc
         outcome->attempts--;
         return true;
     }
+    // A column cannot be read where rows cannot be asked for: once more without it.
+    if (err->native_code == READER_NEEDS_LESS && err->kind == ERROR_DATA &&
+        ++*repeats <= REPEATS_MAX) {
+        outcome->attempts--;
+        return true;
+    }
     // A column was wider than its buffer; the source knows now, the same read will succeed.
     if (err->kind == ERROR_DATA && err->transient && ++*repeats <= REPEATS_MAX) {
         outcome->attempts--;
@@ -404,15 +412,11 @@ prepare_retry(struct worker *worker, const struct job *job, struct outcome *outc
 }
 
 static void
-run_job(struct worker *worker, const struct job *job, struct outcome *outcome)
+attempt_until_settled(struct worker *worker, const struct job *job, struct outcome *outcome)
 {
     struct error err;
     int repeats = 0;
 
-    outcome->result.started_ms = clock_wall_ms();
-    worker->is_careful = false;
-    worker->is_large = false;
-    worker->is_ordered = false;
     for (;;) {
         outcome->attempts++;
         error_clear(&err);
@@ -431,6 +435,21 @@ run_job(struct worker *worker, const struct job *job, struct outcome *outcome)
     if (worker->target != NULL)
         target_rollback(worker->target);
     outcome->state = OUTCOME_LEFT;
+}
+
+static void
+run_job(struct worker *worker, const struct job *job, struct outcome *outcome)
+{
+    outcome->result.started_ms = clock_wall_ms();
+    worker->is_careful = false;
+    worker->is_large = false;
+    worker->is_ordered = false;
+    around_init(&worker->around, worker->shared->settings, job->table);
+    attempt_until_settled(worker, job, outcome);
+    if (outcome->state == OUTCOME_DONE)
+        full_width_tell(&worker->full_width);
+    full_width_release(&worker->full_width);
+    around_release(&worker->around);
 }
 
 void

@@ -9,6 +9,7 @@
 #include "model/state.h"
 #include "plan/plan.h"
 #include "source/source.h"
+#include "sync/full_width.h"
 #include "sync/reader.h"
 #include "target/mirror.h"
 
@@ -50,7 +51,9 @@ struct worker {
     struct target *target;
     bool had_target; // another one, before
     pthread_mutex_t lock;
-    struct arena arena; // of the job in hand
+    struct arena arena;           // of the job in hand
+    struct around around;         // of the job in hand, through its attempts
+    struct full_width full_width; // of the attempt in hand
     struct worker_counters counters;
     struct reader_limits limits;
     struct reader_limits reading; // of the table in hand, by worker_begin_reading

@@ -66,7 +66,7 @@ send_long_value(struct target *target, const struct quarantine_entry *entry, str
     "  UNION ALL SELECT id FROM oe2pg.quarantine"                                                  \
     "  WHERE pg_catalog.hash_array_extended(key_values, 0) ="                                      \
     "   pg_catalog.hash_array_extended($5::text[], 0) AND resolved_at IS NULL),"                   \
-    " known AS (UPDATE oe2pg.quarantine SET last_run_id = $12, last_seen_at ="                     \
+    " known AS (UPDATE oe2pg.quarantine SET last_run_id = $12, detail = $8, last_seen_at ="        \
     "  pg_catalog.now() WHERE id = ANY (ARRAY(SELECT id FROM same))"                               \
     "  AND mirror_id + 0 = $1 AND source_schema || '' = $2 AND source_table || '' = $3"            \
     "  AND key_values IS NOT DISTINCT FROM $5::text[]"                                             \
@@ -99,7 +99,10 @@ save(struct target *target, const struct mirror_claim *claim, const struct quara
     parameter_text(&parameters, entry->reason);
     parameter_text(&parameters, entry->detail);
     parameter_text(&parameters, texts[2].size > 0 ? buffer_text(&texts[2]) : NULL);
-    parameter_integer(&parameters, (int64_t)entry->size);
+    if (entry->bytes == NULL && entry->size == 0)
+        parameter_text(&parameters, NULL); // nothing is known of it
+    else
+        parameter_integer(&parameters, (int64_t)entry->size);
     parameter_integer(&parameters, (int64_t)entry->row_digest);
     parameter_integer(&parameters, claim->run_id);
     if (!target_execute(target, "could not put a value into quarantine",
@@ -211,6 +214,72 @@ quarantine_known_rows(struct target *target, struct arena *arena, int mirror_id,
     *digests = arena_calloc(arena, *count, sizeof **digests);
     for (size_t i = 0; i < *count; i++)
         (*digests)[i] = (uint64_t)result_integer(rows, (int)i, 0);
+    PQclear(rows);
+    return true;
+}
+
+// The last parameter is the names of the key's columns.
+static bool
+execute_with_key(struct target *target, struct sql_parameters *parameters,
+    const struct table *table, const char *sql, PGresult **rows, struct error *err)
+{
+    const char *names[KEY_COLUMNS_MAX];
+    struct buffer array;
+    bool done;
+
+    for (size_t i = 0; i < table->key->column_count; i++)
+        names[i] = table->columns[table->key->columns[i]].name;
+    buffer_init(&array, BUFFER_SQL_CAP);
+    sql_append_name_array(&array, names, table->key->column_count);
+    parameter_text(parameters, buffer_text(&array));
+    done = target_execute(target, "could not read the quarantine", sql, parameters, rows, err);
+    buffer_release(&array);
+    return done;
+}
+
+static void
+take_values(struct arena *arena, const PGresult *rows, int row, size_t count, struct cell *values)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *text = PQgetvalue(rows, row, (int)i);
+
+        values[i].size = (size_t)PQgetlength(rows, row, (int)i);
+        values[i].bytes = arena_strndup(arena, text, values[i].size);
+    }
+}
+
+bool
+quarantine_known_values(struct target *target, struct arena *arena, int mirror_id,
+    const struct table *table, size_t limit, struct cell **values, size_t *row_count,
+    struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    size_t key_count = table->key->column_count;
+    PGresult *rows = NULL;
+    struct buffer sql;
+    bool done;
+
+    buffer_init(&sql, BUFFER_SQL_CAP);
+    buffer_append_text(&sql, "SELECT DISTINCT ");
+    for (size_t i = 0; i < key_count; i++)
+        buffer_printf(&sql, "%skey_values[%zu]", i > 0 ? ", " : "", i + 1);
+    buffer_printf(&sql,
+        " FROM oe2pg.quarantine WHERE mirror_id = $1 AND source_schema = $2"
+        " AND source_table = $3 AND reason IN ('too_wide', 'truncated', 'unreadable')"
+        " AND key_columns = $4::text[] AND pg_catalog.array_position(key_values, NULL) IS NULL"
+        " AND resolved_at IS NULL ORDER BY 1 LIMIT %zu",
+        limit);
+    parameter_integer(&parameters, mirror_id);
+    parameter_text(&parameters, table->schema);
+    parameter_text(&parameters, table->name);
+    done = execute_with_key(target, &parameters, table, buffer_text(&sql), &rows, err);
+    buffer_release(&sql);
+    if (!done)
+        return false;
+    *row_count = (size_t)PQntuples(rows);
+    *values = arena_calloc(arena, *row_count * key_count, sizeof **values);
+    for (size_t r = 0; r < *row_count; r++)
+        take_values(arena, rows, (int)r, key_count, *values + r * key_count);
     PQclear(rows);
     return true;
 }

@@ -928,6 +928,8 @@ def test_positions_on_keys_of_every_kind(source, kind):
         assert after == rows[i + 1:], row
         equal = source.rows("t", "--part", "equal", "--key", "0", "--after", row[0])
         assert equal == [row]
+        assert source.rows("t", "--part", "not_null", "--key", "0", "--except", row[0]) == (
+            rows[:i] + rows[i + 1:])
     assert source.rows("t", "--part", "with_null", "--key", "0") == []
     assert source.rows("t", "--part", "not_null", "--key", "0", "--limit", "2") == rows[:2]
 
@@ -965,6 +967,19 @@ def test_keys_with_nulls_are_two_parts(source):
     assert source.rows("t", *null) == [[None, "a"], [None, "a"]]
     only = source.rows("t", "--part", "with_null", "--key", "0", "--where", "a = 1 OR 1 = 0")
     assert only == [["1", None]]
+
+
+def test_keys_that_are_left_out(source):
+    if not source.keys_with_nulls:
+        pytest.skip("the driver does not show such keys")
+    source.sql("CREATE TABLE t (a int, b varchar(10), UNIQUE (a, b))")
+    source.sql("INSERT INTO t VALUES (1, 'a'), (1, 'b'), (1, NULL), (NULL, 'a'), (2, 'a'), (2, 'b')")
+    two = ["--except", "1", "--except", "b", "--except", "2", "--except", "a"]
+    assert sorted(map(repr, source.rows("t", "--part", "all", "--key", "0", *two))) == sorted(map(
+        repr, [["1", "a"], ["1", None], [None, "a"], ["2", "b"]]))
+    ordered = ["--part", "not_null", "--key", "0", *two]
+    assert source.rows("t", *ordered) == [["1", "a"], ["2", "b"]]
+    assert source.rows("t", *ordered, "--after", "1") == [["2", "b"]]
 
 
 def test_a_key_without_case(source):

@@ -8,6 +8,7 @@
 //       --part all|not_null|with_null|equal   --key INDEX (its number in the catalogue, from 0)
 //       --after VALUE (once a key column; the word NULL is NULL)   --batch-rows N   --batch-bytes N
 //       --value-bytes N
+//       --except VALUE (the same, for whole keys that are left out)
 //       --where SQL   --limit N (rows in all)   --cancel-after MS
 //       --stop N (leave the cursor after so many rows)
 //       --between COMMAND, --behind COMMAND (run by the shell after the catalogue was read, and
@@ -38,6 +39,8 @@ struct options {
     int key; // -1: none
     struct cell after[KEY_COLUMNS_MAX];
     size_t after_count;
+    struct cell except[KEY_COLUMNS_MAX]; // whole keys, one behind the other
+    size_t except_count;
     size_t batch_rows;
     size_t batch_bytes;
     size_t value_bytes;
@@ -317,11 +320,22 @@ read_all(struct cursor *cursor, const struct table *table, const struct options 
 }
 
 // What was printed before a read must be repeated is marked, so that the test can drop it.
+static void
+add_exceptions(struct read_request *request, struct options *options, struct key_position *except)
+{
+    for (size_t i = 0; i < options->except_count; i += request->key->column_count) {
+        except[request->except_count++] =
+            (struct key_position){ &options->except[i], request->key->column_count };
+    }
+    request->except = except;
+}
+
 static bool
 read_table(struct source *source, const struct table *table, struct options *options,
     struct tally *tally, struct error *err)
 {
     struct key_position after = { options->after, options->after_count };
+    struct key_position except[KEY_COLUMNS_MAX];
     struct read_request request = {
         .table = table,
         .part = options->part,
@@ -333,6 +347,7 @@ read_table(struct source *source, const struct table *table, struct options *opt
         .row_limit = options->limit,
     };
 
+    add_exceptions(&request, options, except);
     for (;;) {
         struct cursor *cursor = NULL;
         bool done = source_open_cursor(source, &request, &cursor, err) &&
@@ -458,6 +473,8 @@ read_option(const char *name, const char *value, struct options *options)
         options->after[options->after_count++] = strcmp(value, "NULL") == 0
                                                      ? (struct cell){ NULL, 0 }
                                                      : (struct cell){ value, strlen(value) };
+    else if (strcmp(name, "--except") == 0 && options->except_count < KEY_COLUMNS_MAX)
+        options->except[options->except_count++] = (struct cell){ value, strlen(value) };
     else if (strcmp(name, "--batch-rows") == 0)
         options->batch_rows = size_of(value);
     else if (strcmp(name, "--batch-bytes") == 0)

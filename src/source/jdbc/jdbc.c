@@ -52,6 +52,8 @@ put_properties(const struct source_settings *settings, const char *url, struct b
         if (!jdbc_url_has(url, needed[0]) && !has_property(settings, needed[0]))
             put_property(pairs, &count, needed[0], needed[1]);
     }
+    if (settings->truncates)
+        put_property(pairs, &count, "truncateTooLarge", "output");
     for (size_t i = 0; i < settings->jdbc_property_count; i++) {
         const char *property = settings->jdbc_properties[i];
         size_t size = strcspn(property, "=");

@@ -413,6 +413,7 @@ explain_failure(struct jdbc_cursor *cursor, struct error *err)
     }
     if (problem->column < 0 || (size_t)problem->column >= table->column_count)
         return false;
+    cursor->base.source->trouble.column = problem->column;
     if (err->kind == ERROR_TABLE && !err->transient)
         err->kind = ERROR_DATA;
     return error_within(err, "column \"%s\"", table->columns[problem->column].name);

@@ -148,7 +148,9 @@ count_positions(const struct read_request *request)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < request->after->count; i++)
+    for (size_t i = 0; i < request->except_count; i++)
+        count += request->except[i].count;
+    for (size_t i = 0; request->after != NULL && i < request->after->count; i++)
         count += request->after->values[i].bytes != NULL ? 1 : 0;
     return count;
 }
@@ -163,12 +165,20 @@ comparison(const struct read_request *request, size_t i)
 }
 
 static void
+put_position(const struct jdbc_source *source, struct jdbc_query *query,
+    const struct column *column, const struct cell *value)
+{
+    parcel_put_number(&query->positions, (int32_t)parameter_of(source, column));
+    parcel_put_bytes(&query->positions, value->bytes, value->size);
+    query->has_positions = true;
+}
+
+static void
 append_position(const struct jdbc_source *source, const struct read_request *request,
     struct jdbc_query *query, bool *has_where)
 {
     const struct key_position *after = request->after;
 
-    parcel_put_number(&query->positions, (int32_t)count_positions(request));
     for (size_t i = 0; i < after->count; i++) {
         const struct column *column = &request->table->columns[request->key->columns[i]];
         const struct cell *value = &after->values[i];
@@ -180,9 +190,38 @@ append_position(const struct jdbc_source *source, const struct read_request *req
             continue;
         }
         (void)buffer_append_text(&query->sql, comparison(request, i));
-        parcel_put_number(&query->positions, (int32_t)parameter_of(source, column));
-        parcel_put_bytes(&query->positions, value->bytes, value->size);
-        query->has_positions = true;
+        put_position(source, query, column, value);
+    }
+}
+
+// A comparison with a NULL is not true: such a row has none of these keys.
+static void
+append_exception(const struct jdbc_source *source, const struct read_request *request,
+    const struct key_position *except, struct jdbc_query *query)
+{
+    for (size_t i = 0; i < except->count; i++) {
+        const struct column *column = &request->table->columns[request->key->columns[i]];
+
+        (void)buffer_append_text(&query->sql, i > 0 ? " OR " : "(");
+        append_column_name(source, &query->sql, request->table, column);
+        (void)buffer_append_text(&query->sql, " <> ?");
+        put_position(source, query, column, &except->values[i]);
+        if (!column->is_nullable)
+            continue;
+        (void)buffer_append_text(&query->sql, " OR ");
+        append_column_name(source, &query->sql, request->table, column);
+        (void)buffer_append_text(&query->sql, " IS NULL");
+    }
+    (void)buffer_append_byte(&query->sql, ')');
+}
+
+static void
+append_exceptions(const struct jdbc_source *source, const struct read_request *request,
+    struct jdbc_query *query, bool *has_where)
+{
+    for (size_t i = 0; i < request->except_count; i++) {
+        append_and(&query->sql, has_where);
+        append_exception(source, request, &request->except[i], query);
     }
 }
 
@@ -227,6 +266,8 @@ append_conditions(
         // The line end closes a comment that the user may have ended his condition with.
         (void)buffer_printf(&query->sql, "(%s\n)", request->table->where);
     }
+    parcel_put_number(&query->positions, (int32_t)count_positions(request));
+    append_exceptions(source, request, query, &has_where);
     if (request->part == KEY_PART_ALL)
         return;
     if (request->part != KEY_PART_EQUAL)
@@ -254,6 +295,10 @@ check_request(
         ((request->part != KEY_PART_NOT_NULL && request->part != KEY_PART_EQUAL) ||
             request->after->count == 0 || request->after->count > request->key->column_count))
         BUG("a position that does not fit its key");
+    if (request->except_count > 0 &&
+        (request->key == NULL ||
+            (request->part != KEY_PART_ALL && request->part != KEY_PART_NOT_NULL)))
+        BUG("keys are to be left out of a part that has none");
     if (request->part == KEY_PART_EQUAL &&
         (request->after == NULL || request->after->count != request->key->column_count))
         BUG("a row was asked for without its key");

@@ -97,6 +97,9 @@ better_state(const struct record *record)
     case 1205: // lock wait
     case 1213:
         return "40001";
+    case 210012: // OpenEdge: a value wider than the SQL width of its column
+    case -210012:
+        return "22001";
     case 1317: // interrupted
         return "57014";
     default:

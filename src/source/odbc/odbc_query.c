@@ -169,6 +169,36 @@ append_position(const struct odbc_source *source, const struct read_request *req
     }
 }
 
+// A comparison with a NULL is not true: such a row has none of these keys.
+static void
+append_exception(const struct odbc_source *source, const struct read_request *request,
+    const struct key_position *except, struct buffer *sql)
+{
+    for (size_t i = 0; i < except->count; i++) {
+        const struct column *column = &request->table->columns[request->key->columns[i]];
+
+        (void)buffer_append_text(sql, i > 0 ? " OR " : "(");
+        append_column_name(source, sql, request->table, column);
+        (void)buffer_append_text(sql, " <> ?");
+        if (!column->is_nullable)
+            continue;
+        (void)buffer_append_text(sql, " OR ");
+        append_column_name(source, sql, request->table, column);
+        (void)buffer_append_text(sql, " IS NULL");
+    }
+    (void)buffer_append_byte(sql, ')');
+}
+
+static void
+append_exceptions(const struct odbc_source *source, const struct read_request *request,
+    struct buffer *sql, bool *has_where)
+{
+    for (size_t i = 0; i < request->except_count; i++) {
+        append_and(sql, has_where);
+        append_exception(source, request, &request->except[i], sql);
+    }
+}
+
 static void
 append_order(
     const struct odbc_source *source, const struct read_request *request, struct buffer *sql)
@@ -193,6 +223,7 @@ append_conditions(
         // The line end closes a comment that the user may have ended his condition with.
         (void)buffer_printf(&query->sql, "(%s\n)", request->table->where);
     }
+    append_exceptions(source, request, &query->sql, &has_where);
     if (request->part == KEY_PART_ALL)
         return;
     if (request->part != KEY_PART_EQUAL)
@@ -220,6 +251,10 @@ check_request(
         ((request->part != KEY_PART_NOT_NULL && request->part != KEY_PART_EQUAL) ||
             request->after->count == 0 || request->after->count > request->key->column_count))
         BUG("a position that does not fit its key");
+    if (request->except_count > 0 &&
+        (request->key == NULL ||
+            (request->part != KEY_PART_ALL && request->part != KEY_PART_NOT_NULL)))
+        BUG("keys are to be left out of a part that has none");
     if (request->part == KEY_PART_EQUAL &&
         (request->after == NULL || request->after->count != request->key->column_count))
         BUG("a row was asked for without its key");
@@ -282,6 +317,17 @@ odbc_query_execute(struct odbc_query *query, const struct read_request *request,
 {
     size_t index = 0;
 
+    query->sizes = mem_calloc((request->except_count + 1) * KEY_COLUMNS_MAX, sizeof *query->sizes);
+    for (size_t e = 0; e < request->except_count; e++) {
+        const struct key_position *except = &request->except[e];
+
+        for (size_t i = 0; i < except->count; i++) {
+            const struct column *column = &request->table->columns[request->key->columns[i]];
+
+            if (!bind_value(query, statement, index++, column, &except->values[i], err))
+                return false;
+        }
+    }
     for (size_t i = 0; request->after != NULL && i < request->after->count; i++) {
         const struct column *column = &request->table->columns[request->key->columns[i]];
 
@@ -298,6 +344,8 @@ odbc_query_release(struct odbc_query *query)
     buffer_release(&query->sql);
     free(query->is_plain);
     free(query->is_counted);
+    free(query->sizes);
+    query->sizes = NULL;
     query->is_plain = NULL;
     query->is_counted = NULL;
 }

@@ -9,7 +9,7 @@ struct odbc_query {
     bool *is_plain;   // [column_count] by position in the table: selected by its name alone
     bool has_guard;   // the last item of the list is a guard (odbc_product.h)
     bool *is_counted; // [column_count]: the guard counts its bytes
-    SQLLEN sizes[KEY_COLUMNS_MAX]; // of the parameters; borrowed by the statement
+    SQLLEN *sizes;    // of the parameters; borrowed by the statement
 };
 
 // Writes the text. `order` holds the positions of all columns of the table in the order in which

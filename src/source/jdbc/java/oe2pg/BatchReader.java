@@ -45,6 +45,7 @@ final class BatchReader {
     private char[] characters;
     private byte[] bytes;
     private boolean isAtEnd;
+    private SQLException failure; // met behind rows that were not delivered yet
 
     /**
      * `fetchSize` above 0 is where the rows of a round trip begin, to be fitted to their width as it
@@ -81,8 +82,8 @@ final class BatchReader {
         int count = 0;
         while (count < rows && packer.payload() < payload && !isAtEnd) {
             session.checkCancelled();
-            if (!result.next()) {
-                isAtEnd = true;
+            if (!advance(count)) {
+                isAtEnd = failure == null;
                 break;
             }
             for (int i = 0; i < ways.length; i++)
@@ -93,6 +94,20 @@ final class BatchReader {
         if (count > 0 && fetchSize > 0)
             fitFetchSize(packer.payload() / count);
         return (long) count << 32 | size;
+    }
+
+    /** A failure behind rows that came is told when those are delivered. */
+    private boolean advance(int count) throws SQLException {
+        if (failure != null)
+            throw failure;
+        try {
+            return result.next();
+        } catch (SQLException e) {
+            if (count == 0)
+                throw e;
+            failure = e;
+            return false;
+        }
     }
 
     private void fitFetchSize(long rowBytes) {

@@ -1,0 +1,75 @@
+// Reading around values that the source cannot deliver: wider than their column is declared, a day
+// out of range, a damaged record. The statement that meets one fails, and fails there again.
+//
+// Invariant: a value is given up only after a read of its own row, by its key and with its column,
+// failed; the row is then delivered with NULL in its place, and the value is told. Only when too
+// many statements were spent on a table, or where no key leads to a row, are columns left out of
+// more rows than their own; how many is told as well.
+#ifndef OE2PG_SYNC_AROUND_H
+#define OE2PG_SYNC_AROUND_H
+
+#include "base/arena.h"
+#include "model/settings.h"
+#include "source/source.h"
+
+// A value that was not read, or not whole.
+struct unread {
+    const struct cell *row; // as it is delivered; NULL: of many rows
+    size_t column;
+    const char *reason; // a constant word: see docs/tracking.md, quarantine
+    int64_t row_count;
+};
+typedef void unread_sink(void *context, const struct unread *unread);
+
+// What one job knows about its table; lives through all attempts. One thread.
+struct around {
+    const struct settings *settings;
+    const struct table *table;
+    bool *is_bad;      // [column_count]: some value of it could not be read
+    bool *is_too_wide; // of these: the value was too wide
+    bool *is_left_out; // not read at all where rows cannot be asked for
+    int64_t *without;  // rows in which the column was not read
+    size_t query_count;
+    struct source_settings cutting_settings;
+    struct source *cutting; // a connection that cuts what is too wide; NULL: not needed yet
+    unread_sink *sink;      // of the read in hand
+    void *sink_context;
+};
+
+// One row, kept until the next is read into it.
+struct unread_row {
+    struct arena arena;
+    struct batch batch;
+};
+
+void around_init(struct around *around, const struct settings *settings, const struct table *table);
+// Of zeros it does nothing.
+void around_release(struct around *around);
+// `column` may be -1: not known.
+bool around_is_in_key(const struct table *table, int column);
+// Adds to the failure that the value belongs to a key. Returns false.
+bool around_fail_for_key(struct error *err);
+// True when the failure may be one of a value, so that reading without it is worth trying.
+bool around_helps(const struct error *err);
+// Keeps which column the source's last failure was about; the table of that read has the columns of
+// `origin` (NULL: all). Gives the column, -1 when it is not known.
+int around_note(struct around *around, const struct source *source, const uint16_t *origin);
+// True when the table has cost so many statements that no further row is looked for.
+bool around_is_spent(const struct around *around);
+// True, with the reason in err, when such a value is to make its table fail.
+bool around_is_refused(const struct around *around, const struct source *source, struct error *err);
+
+// Reads the row that `request` (KEY_PART_EQUAL, of the whole table) asks for, without what cannot
+// be read of it, which goes to the sink. No row in row->batch: it is not there.
+bool around_read_row(struct around *around, struct source *source,
+    const struct read_request *request, struct unread_row *row, struct error *err)
+    __attribute__((warn_unused_result));
+// Marks as left out what cannot be read of the part that `request` asks for. `err` holds the
+// failure that led here; when no column can be blamed it stays, and false is returned.
+bool around_leave_out(struct around *around, struct source *source,
+    const struct read_request *request, int column, struct error *err)
+    __attribute__((warn_unused_result));
+// Tells the sink how many rows were read without which column, and forgets it.
+void around_tell(struct around *around);
+
+#endif

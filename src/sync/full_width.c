@@ -1,0 +1,67 @@
+#include "sync/full_width.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+void
+full_width_init(
+    struct full_width *full, const struct source_identity *identity, const struct table *table)
+{
+    *full = (struct full_width){ .table = table };
+    if (strcasecmp(identity->product, "OpenEdge") == 0)
+        full->counts = mem_calloc(table->column_count, sizeof *full->counts);
+}
+
+void
+full_width_release(struct full_width *full)
+{
+    free(full->counts);
+    full->counts = NULL;
+}
+
+// Characters are at most as many as bytes: most values are told by their size alone.
+static bool
+is_full(const struct column *column, const struct cell *value)
+{
+    size_t characters = 0;
+
+    if (column->kind != VALUE_TEXT || column->is_long || column->width == 0 ||
+        value->bytes == NULL || value->size < column->width)
+        return false;
+    for (size_t i = 0; i < value->size; i++)
+        characters += ((unsigned char)value->bytes[i] & 0xC0) != 0x80;
+    return characters == column->width;
+}
+
+void
+full_width_count(struct full_width *full, const struct cell *row)
+{
+    if (full->counts == NULL)
+        return;
+    for (size_t i = 0; i < full->table->column_count; i++)
+        full->counts[i] += is_full(&full->table->columns[i], &row[i]);
+}
+
+void
+full_width_reset(struct full_width *full)
+{
+    if (full->counts != NULL)
+        memset(full->counts, 0, full->table->column_count * sizeof *full->counts);
+}
+
+void
+full_width_tell(const struct full_width *full)
+{
+    for (size_t i = 0; full->counts != NULL && i < full->table->column_count; i++) {
+        if (full->counts[i] > 0)
+            log_info("%s: %" PRId64 " values of column \"%s\" are exactly as long as its SQL width "
+                     "of %zu; a server that truncates may have cut them",
+                full->table->target_name, full->counts[i], full->table->columns[i].name,
+                full->table->columns[i].width);
+    }
+}

@@ -1,0 +1,27 @@
+// Values exactly as long as their column is declared. A server that was told to cut what is too
+// wide (OpenEdge's authorised data truncation) does so in silence: such a value may be the rest of
+// a longer one. One thread.
+#ifndef OE2PG_SYNC_FULL_WIDTH_H
+#define OE2PG_SYNC_FULL_WIDTH_H
+
+#include "model/batch.h"
+#include "model/table.h"
+
+#include <stdint.h>
+
+struct full_width {
+    const struct table *table;
+    int64_t *counts; // [column_count]; NULL: the source does not cut, nothing is counted
+};
+
+void full_width_init(
+    struct full_width *full, const struct source_identity *identity, const struct table *table);
+// Of zeros it does nothing.
+void full_width_release(struct full_width *full);
+void full_width_count(struct full_width *full, const struct cell *row);
+// Begins to count anew.
+void full_width_reset(struct full_width *full);
+// Names the columns that have such values, and how many, in the log.
+void full_width_tell(const struct full_width *full);
+
+#endif

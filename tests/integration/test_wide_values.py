@@ -1,0 +1,321 @@
+"""Values that OpenEdge does not deliver, wider than their SQL width or otherwise, are read around: all
+other rows and columns arrive, and quarantine tells which are missing."""
+
+import pytest
+
+from mirroring import errors, last_run, quarantined, row_versions
+from servers import java_environment
+
+ROWS = 3000
+TABLE = """
+ADD TABLE "Wide"
+ADD FIELD "Id" OF "Wide" AS integer
+  MANDATORY
+ADD FIELD "Text" OF "Wide" AS character
+  MAX-WIDTH 10
+ADD FIELD "Number" OF "Wide" AS decimal
+  MAX-WIDTH 6
+  DECIMALS 2
+ADD FIELD "Day" OF "Wide" AS date
+ADD INDEX "Id" ON "Wide"
+  UNIQUE
+  PRIMARY
+  INDEX-FIELD "Id" ASCENDING
+"""
+COMPOSITE = TABLE.replace('ADD FIELD "Text"', """ADD FIELD "Line" OF "Wide" AS integer
+  MANDATORY
+ADD FIELD "Text\"""").replace('"Id" ASCENDING', '"Id" ASCENDING\n  INDEX-FIELD "Line" ASCENDING')
+TOO_WIDE = "elf Zeichen"
+
+
+class Wide:
+    """A table in the look-alike, and its mirror."""
+
+    def __init__(self, openedge, mirror, pg):
+        self.openedge = openedge
+        self.mirror = mirror
+        self.pg = pg
+        mirror.source(**openedge.source_keys())
+        mirror.config["postgres_db"]["schema"] = "mirror"
+        openedge.switch(primary_keys="primary_index", index_info="all")
+
+    def make(self, definition=TABLE, rows=ROWS, values="x, 'text ' || x, 1.5, DATE '2020-01-01'"):
+        self.openedge.df(definition)
+        self.openedge.sql(
+            'INSERT INTO PUB."Wide" SELECT %s FROM SYSTEM_RANGE(1, %d)' % (values, rows))
+        return self
+
+    def spoil(self, *ids, assignment='"Text" = \'%s\'' % TOO_WIDE):
+        for first in range(0, len(ids), 500):
+            self.openedge.sql('UPDATE PUB."Wide" SET %s WHERE "Id" IN (%s)' % (
+                assignment, ", ".join(map(str, ids[first:first + 500]))))
+        return self
+
+    def run(self, *arguments):
+        return self.mirror.run("--table", "Wide", *arguments, environment=java_environment())
+
+    def run_well(self, *arguments):
+        return self.mirror.run_well("--table", "Wide", *arguments, environment=java_environment())
+
+    def verify(self):
+        return self.mirror.run("verify", "--table", "Wide", environment=java_environment())
+
+    def queries(self):
+        """Statements that read the table, since the log was last cleared."""
+        return [entry["sql"] for entry in self.openedge.log() if entry["kind"] == "statements"
+                and 'FROM "PUB"."Wide"' in entry["sql"]]
+
+    def without(self, column="text"):
+        """Ids of the rows that lack the column in the mirror."""
+        return [int(row[0]) for row in self.pg.query(
+            'SELECT id FROM mirror.wide WHERE "%s" IS NULL ORDER BY id::int' % column)]
+
+    def assert_all_else_is_there(self, rows=ROWS, missing=()):
+        assert self.pg.value("SELECT count(*) FROM mirror.wide") == rows
+        assert self.pg.value("SELECT count(*) FROM mirror.wide WHERE number = '1.50'"
+                             " AND day = '2020-01-01'") == rows
+        assert self.without() == sorted(missing)
+
+
+@pytest.fixture
+def wide(openedge, mirror, pg):
+    yield Wide(openedge, mirror, pg)
+    openedge.df('DROP TABLE "Wide"')
+
+
+@pytest.mark.parametrize("bad", [
+    (1,), (ROWS,), (1500,), (1, 2, 3), (1499, 1500, 1501), (10, 20, 30, 40, 2000, 2999, ROWS)],
+    ids=lambda bad: "-".join(map(str, bad)))
+def test_only_the_bad_values_are_missing(wide, bad):
+    wide.make().spoil(*bad)
+    result = wide.run()
+    assert result.status == 1 and ", 0 failed" in result.stderr, result.explain()
+    wide.assert_all_else_is_there(missing=bad)
+    assert quarantined(wide.pg, "key_columns", "key_values", "column_name", "reason", "value",
+                       "value_bytes") == [
+        (["Id"], [str(number)], "Text", "too_wide", None, None) for number in bad]
+    assert all("10" in row[0] for row in quarantined(wide.pg, "detail"))
+
+
+def test_the_second_run_reads_around_what_is_known_and_writes_nothing(wide):
+    wide.make().spoil(7, 8, 2500)
+    wide.run()
+    before = row_versions(wide.pg)
+    wide.openedge.clear_log()
+    wide.run_well()
+    assert row_versions(wide.pg) == before and last_run(wide.pg) == (0, 0, 0)
+    assert len(quarantined(wide.pg)) == 3
+
+
+def test_a_full_comparison_reads_around_them_too(wide):
+    wide.make().spoil(7)
+    wide.run()
+    before = row_versions(wide.pg)
+    wide.run_well("--full-sync")
+    assert row_versions(wide.pg) == before
+
+
+@pytest.mark.parametrize("rows", [100, ROWS])
+def test_verify_finds_the_rest_equal(wide, rows):
+    wide.make(rows=rows).spoil(7, 50)
+    wide.run()
+    assert "equal" in wide.verify().stdout
+    wide.pg.query("UPDATE mirror.wide SET number = '9' WHERE id IN ('7', '8')")
+    result = wide.verify()
+    assert "DIFFERENT: 2 changed, 0 missing" in result.stdout, result.explain()
+
+
+def test_a_value_that_is_mended_arrives_and_its_entry_is_resolved(wide):
+    wide.make().spoil(7, 2500)
+    wide.run()
+    wide.spoil(7, assignment="\"Text\" = 'mended'")
+    wide.run_well()
+    assert wide.pg.value("SELECT text FROM mirror.wide WHERE id = '7'") == "mended"
+    assert quarantined(wide.pg, "key_values") == [(["2500"],)]
+
+
+def test_a_value_that_becomes_too_wide_is_taken_from_the_mirror_and_new(wide):
+    wide.make().spoil(7)
+    wide.run()
+    wide.spoil(2500)
+    assert wide.run().status == 1
+    wide.assert_all_else_is_there(missing=[7, 2500])
+    wide.run_well()
+
+
+def test_other_changes_of_the_same_row_arrive(wide):
+    wide.make().spoil(7)
+    wide.run()
+    wide.spoil(7, assignment='"Number" = 2.5')
+    wide.run_well()
+    assert wide.pg.query("SELECT text, number FROM mirror.wide WHERE id = '7'") == [(None, "2.50")]
+
+
+def test_several_columns_of_one_row(wide):
+    wide.make().spoil(7).spoil(7, 9, assignment='"Number" = 123456.5')
+    assert wide.run().status == 1
+    assert wide.without() == [7] and wide.without("number") == [7, 9]
+    assert sorted(quarantined(wide.pg, "key_values", "column_name")) == [
+        (["7"], "Number"), (["7"], "Text"), (["9"], "Number")]
+    wide.run_well()
+
+
+@pytest.mark.parametrize("codes", ["standard", "empty", "numbered"])
+def test_a_value_whose_column_the_source_does_not_name_is_found(wide, codes):
+    wide.openedge.switch(date_out_of_range="error", error_codes=codes)
+    wide.make().spoil(7, 2500, assignment="\"Day\" = DATE '12000-01-01'")
+    result = wide.run()
+    assert result.status == 1 and ", 0 failed" in result.stderr, result.explain()
+    assert wide.without("day") == [7, 2500]
+    assert quarantined(wide.pg, "key_values", "column_name", "reason") == [
+        (["7"], "Day", "unreadable"), (["2500"], "Day", "unreadable")]
+    wide.run_well()
+
+
+@pytest.mark.parametrize("rows_before_bad", ["lost", "delivered"])
+@pytest.mark.parametrize("fetch_size", [1, 50])
+def test_whatever_becomes_of_the_rows_of_the_same_block(wide, rows_before_bad, fetch_size):
+    wide.openedge.switch(rows_before_bad=rows_before_bad)
+    wide.mirror.source(fetch_size=fetch_size)
+    wide.make(rows=300).spoil(1, 100, 101, 300)
+    assert wide.run().status == 1
+    wide.assert_all_else_is_there(300, [1, 100, 101, 300])
+
+
+@pytest.mark.parametrize("bad", [(1,), (17, 18), (2999, 3000)])
+def test_a_key_of_several_columns(wide, bad):
+    values = "x / 10, MOD(x, 10), 'text ' || x, 1.5, DATE '2020-01-01'"
+    wide.make(COMPOSITE, values=values)
+    for number in bad:
+        wide.openedge.sql('UPDATE PUB."Wide" SET "Text" = \'%s\' WHERE "Id" = %d AND "Line" = %d'
+                          % (TOO_WIDE, number // 10, number % 10))
+    assert wide.run().status == 1
+    assert wide.pg.value("SELECT count(*) FROM mirror.wide") == ROWS
+    assert wide.pg.query("SELECT id::int * 10 + line::int FROM mirror.wide WHERE text IS NULL"
+                         " ORDER BY 1") == [
+        (number,) for number in bad]
+    assert quarantined(wide.pg, "key_values") == [
+        ([str(number // 10), str(number % 10)],) for number in bad]
+    wide.run_well()
+
+
+TEXT_KEY = TABLE.replace('INDEX-FIELD "Id"', 'INDEX-FIELD "Text"')
+
+
+def test_a_bad_value_in_the_key_fails_its_table_and_says_what_to_do(wide):
+    wide.make(TEXT_KEY).spoil(7)
+    result = wide.run()
+    assert result.status == 1 and wide.pg.tables() == []
+    assert "Text" in errors(result) and "key" in result.stderr and "dbtool" in result.stderr
+    assert TOO_WIDE not in result.stderr
+
+
+def test_rows_with_null_in_their_key_lose_the_column_together(wide):
+    definition = TABLE.replace("  MANDATORY\n", "").replace("  PRIMARY\n", "")
+    wide.make(definition, rows=200)
+    wide.openedge.sql('INSERT INTO PUB."Wide" SELECT NULL, \'null \' || x, 1.5,'
+                      " DATE '2020-01-01' FROM SYSTEM_RANGE(1, 5)")
+    wide.spoil(7)
+    wide.openedge.sql('UPDATE PUB."Wide" SET "Text" = \'%s\' WHERE "Text" = \'null 3\'' % TOO_WIDE)
+    assert wide.run().status == 1
+    assert wide.pg.value("SELECT count(*) FROM mirror.wide WHERE number = '1.50'") == 205
+    assert wide.pg.value("SELECT count(*) FROM mirror.wide WHERE text IS NULL") == 6
+    assert ("not_read", "the column was not read in 5 rows") in quarantined(
+        wide.pg, "reason", "detail")
+    before = row_versions(wide.pg)
+    wide.run_well()
+    assert row_versions(wide.pg) == before
+
+
+KEYLESS = TABLE[:TABLE.index("ADD INDEX")]
+
+
+def test_a_table_without_a_key_is_mirrored_without_the_column(wide):
+    wide.make(KEYLESS).spoil(7)
+    result = wide.run()
+    assert result.status == 1 and ", 0 failed" in result.stderr
+    wide.assert_all_else_is_there(missing=range(1, ROWS + 1))
+    assert quarantined(wide.pg, "column_name", "reason", "detail") == [
+        ("Text", "not_read", "the column was not read in 3000 rows")]
+    assert any("3000 rows" in line and "dbtool" in line for line in result.log_lines("WARNING"))
+    before = row_versions(wide.pg)
+    wide.run_well()
+    assert row_versions(wide.pg) == before
+
+
+def test_a_keyless_table_whose_source_names_no_column(wide):
+    wide.openedge.switch(date_out_of_range="error", error_codes="empty")
+    wide.make(KEYLESS, rows=100).spoil(7, assignment="\"Day\" = DATE '12000-01-01'")
+    assert wide.run().status == 1
+    assert len(wide.without("day")) == 100 and wide.without() == []
+
+
+def test_more_than_can_be_looked_for_cost_their_neighbours_but_no_row(wide):
+    bad = list(range(5, ROWS, 9))
+    wide.make().spoil(*bad)
+    wide.openedge.clear_log()
+    result = wide.run()
+    assert result.status == 1 and ", 0 failed" in result.stderr
+    assert wide.pg.value("SELECT count(*) FROM mirror.wide WHERE number = '1.50'") == ROWS
+    assert set(bad) <= set(wide.without())
+    assert ("not_read",) in quarantined(wide.pg, "reason")
+    assert len(wide.queries()) < 250
+    assert any("dbtool" in line for line in result.log_lines("WARNING"))
+    assert wide.run().status in (0, 1)
+    assert wide.pg.value("SELECT count(*) FROM mirror.wide WHERE number = '1.50'") == ROWS
+    assert set(bad) <= set(wide.without())
+
+
+# --- mirror_settings.on_wide_value
+
+def test_truncate_takes_what_fits_and_records_each(wide):
+    wide.mirror.settings(on_wide_value="truncate")
+    wide.make().spoil(7, 2500)
+    assert wide.run().status == 1
+    wide.assert_all_else_is_there(missing=[])
+    assert wide.pg.query("SELECT id, text FROM mirror.wide WHERE id IN ('7', '2500')") == [
+        ("7", TOO_WIDE[:10]), ("2500", TOO_WIDE[:10])]
+    found = quarantined(wide.pg, "key_values", "column_name", "reason", "value")
+    assert [(*row[:3], bytes(row[3])) for row in found] == [
+        ([key], "Text", "truncated", TOO_WIDE[:10].encode()) for key in ("7", "2500")]
+    before = row_versions(wide.pg)
+    wide.run_well()
+    assert row_versions(wide.pg) == before
+
+
+def test_truncate_cannot_help_numbers(wide):
+    wide.mirror.settings(on_wide_value="truncate")
+    wide.make().spoil(7, assignment='"Number" = 123456.5')
+    assert wide.run().status == 1
+    assert wide.without("number") == [7]
+    assert quarantined(wide.pg, "reason") == [("too_wide",)]
+
+
+def test_fail_fails_the_table_and_names_key_column_and_remedy(wide):
+    wide.mirror.settings(on_wide_value="fail")
+    wide.make().spoil(7)
+    result = wide.run()
+    assert result.status == 1 and wide.pg.tables() == []
+    assert "Text" in errors(result) and "dbtool" in result.stderr and "key: Id" in result.stderr
+    assert TOO_WIDE not in result.stderr
+
+
+def test_values_of_exactly_the_width_are_counted_as_perhaps_cut(wide):
+    wide.openedge.switch(truncate_too_large="output")
+    wide.make().spoil(7, 2500).spoil(8, assignment="\"Text\" = 'zehn Äöüß.'")
+    result = wide.run_well()
+    assert wide.pg.value("SELECT text FROM mirror.wide WHERE id = '7'") == TOO_WIDE[:10]
+    assert any('3 values of column "Text"' in line for line in result.log_lines("INFO"))
+
+
+# --- a source without a mistake
+
+def test_a_table_that_may_not_be_read_fails_and_the_others_go_on(wide):
+    wide.make().spoil(7)
+    wide.openedge.add_user("poor", "poor", metaschema="yes", tables="Wide")
+    wide.mirror.source(user="poor", password="poor")
+    result = wide.mirror.run("--table", "Wide", "--table", "Customer",
+                             environment=java_environment())
+    assert result.status in (1, 2)
+    assert "Customer" in errors(result) and "7512" in errors(result) and "GRANT" in result.stderr
+    wide.assert_all_else_is_there(missing=[7])
