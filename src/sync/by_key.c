@@ -118,10 +118,19 @@ by_key_take(struct scan *scan, const struct batch *batch, struct error *err)
 
 // ---- reading again -----------------------------------------------------------------------------
 
-// What was met once and has gone, or has a companion now, is counted as it is now.
-static bool
-read_again(struct scan *scan, const struct cell *values, struct error *err)
+// The scan has told of it already.
+static void
+ignore_unread(void *context, const struct unread *unread)
 {
+    (void)context;
+    (void)unread;
+}
+
+// What was met once and has gone is counted as it is now.
+static bool
+read_again(struct scan *scan, const struct cell *values, struct unread_row *row, struct error *err)
+{
+    struct worker *worker = scan->worker;
     struct cell copies[KEY_COLUMNS_MAX];
     struct key_position equal = { .values = copies, .count = scan->table->key->column_count };
     const struct read_request request = {
@@ -130,30 +139,25 @@ read_again(struct scan *scan, const struct cell *values, struct error *err)
         .key = scan->table->key,
         .after = &equal,
         .batch_rows = 2,
-        .batch_bytes = scan->worker->reading.batch_bytes,
-        .value_bytes = scan->worker->reading.value_bytes,
+        .batch_bytes = worker->reading.batch_bytes,
+        .value_bytes = worker->reading.value_bytes,
     };
-    const struct batch *batch;
-    struct cursor *cursor;
-    bool done;
 
     memcpy(copies, values, equal.count * sizeof *values);
-    if (worker_is_cancelled(scan->worker, err) ||
-        !source_open_cursor(scan->worker->source, &request, &cursor, err))
+    worker->around.sink = ignore_unread;
+    if (worker_is_cancelled(worker, err) ||
+        !around_read_row(&worker->around, worker->source, &request, row, err))
         return false;
     scan->source_rows--;
-    do {
-        done = cursor_fetch(cursor, &batch, err) && scan_take_matching(scan, batch, values, err);
-    } while (done && batch->row_count > 0);
-    cursor_close(cursor);
-    worker_add_progress(scan->worker, 0, 0);
-    return done;
+    worker_add_progress(worker, 0, 0);
+    return scan_take_matching(scan, &row->batch, values, err);
 }
 
 static bool
 read_wanted(struct scan *scan, struct error *err)
 {
     size_t width = scan->table->key->column_count;
+    struct unread_row row = { .batch = { .row_count = 0 } };
     struct arena arena;
     int64_t position = 0;
     struct cell *values;
@@ -161,14 +165,16 @@ read_wanted(struct scan *scan, struct error *err)
     bool done;
 
     arena_init(&arena);
+    arena_init(&row.arena);
     do {
         arena_reset(&arena);
         done = comparison_next_wanted(
             scan->comparison, &arena, &position, KEYS_AT_A_TIME, &values, &count, err);
         for (size_t i = 0; done && i < count; i++)
-            done = read_again(scan, &values[i * width], err);
+            done = read_again(scan, &values[i * width], &row, err);
         done = done && row_sender_end(&scan->sender, err);
     } while (done && count > 0);
+    arena_release(&row.arena);
     arena_release(&arena);
     return done;
 }

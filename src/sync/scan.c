@@ -114,7 +114,7 @@ scan_take_matching(
         if (!reader_row_has_key(scan->table->key, row, values))
             continue;
         scan->source_rows++;
-        if (!row_sender_send(&scan->sender, row, row_sender_check(&scan->sender, row), err))
+        if (!row_sender_send(&scan->sender, row, row_sender_peek(&scan->sender, row), err))
             return false;
     }
     return row_sender_flush(&scan->sender, err);
