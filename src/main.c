@@ -27,8 +27,9 @@ give_large_blocks_back(void)
 {
     enum { LARGE = 256 * 1024 };
 
-    (void)mallopt(M_MMAP_THRESHOLD, LARGE);
-    (void)mallopt(M_TRIM_THRESHOLD, LARGE);
+    // No thread is there yet.
+    (void)mallopt(M_MMAP_THRESHOLD, LARGE); // NOLINT(concurrency-mt-unsafe)
+    (void)mallopt(M_TRIM_THRESHOLD, LARGE); // NOLINT(concurrency-mt-unsafe)
 }
 
 int

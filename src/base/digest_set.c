@@ -61,6 +61,24 @@ insertion_sort(struct digest_entry *entries, size_t count)
     }
 }
 
+// Each entry into the part of its byte: next[b]..ends[b] of part b are still to be filled.
+static void
+place_entries(struct digest_entry *entries, size_t *next, const size_t *ends, unsigned shift)
+{
+    for (size_t b = 0; b < RADIX; b++) {
+        while (next[b] < ends[b]) {
+            struct digest_entry entry = entries[next[b]];
+            size_t home = entry.digest >> shift & (RADIX - 1);
+            struct digest_entry other = entries[next[home]];
+
+            // Swapped with what stands at its place; one that is at home is its own other.
+            entries[next[home]++] = entry;
+            if (home != b)
+                entries[next[b]] = other;
+        }
+    }
+}
+
 // American flag sort: in place, by one byte from the top. Equal digests end the recursion at the
 // last byte; depth is at most eight.
 static void
@@ -82,20 +100,7 @@ sort_by_byte(struct digest_entry *entries, size_t count, unsigned shift)
         total += ends[b];
         ends[b] = total;
     }
-    for (size_t b = 0; b < RADIX; b++) {
-        while (next[b] < ends[b]) {
-            struct digest_entry entry = entries[next[b]];
-            size_t home;
-
-            while ((home = entry.digest >> shift & (RADIX - 1)) != b) {
-                struct digest_entry other = entries[next[home]];
-
-                entries[next[home]++] = entry;
-                entry = other;
-            }
-            entries[next[b]++] = entry;
-        }
-    }
+    place_entries(entries, next, ends, shift);
     if (shift == 0)
         return;
     for (size_t b = 0, start = 0; b < RADIX; start = ends[b], b++)

@@ -25,7 +25,7 @@ static _Noreturn void
 out_of_memory(size_t size)
 {
     (void)fprintf(stderr, "oe2pg: out of memory (%zu bytes wanted)\n", size);
-    exit(EXIT_BUG);
+    exit(EXIT_BUG); // NOLINT(concurrency-mt-unsafe): there is no memory left for another end
 }
 
 void *

@@ -9,29 +9,48 @@
 
 enum { DISTANCE_MAX = 64, SECRET_MIN = 3 };
 
+static bool
+is_continuation(unsigned char byte)
+{
+    return (byte & 0xC0) == 0x80;
+}
+
+// Neither overlong, nor a surrogate, nor above U+10FFFF: the second byte tells.
+static bool
+is_in_range(const unsigned char *p)
+{
+    switch (p[0]) {
+    case 0xE0:
+        return p[1] >= 0xA0;
+    case 0xED:
+        return p[1] <= 0x9F;
+    case 0xF0:
+        return p[1] >= 0x90;
+    case 0xF4:
+        return p[1] <= 0x8F;
+    default:
+        return true;
+    }
+}
+
 // Bytes of the well-formed sequence that starts at p, 0 when there is none.
 static size_t
 sequence_size(const unsigned char *p, size_t left)
 {
+    size_t size;
+
     if (p[0] < 0x80)
         return p[0] != 0 ? 1 : 0;
-    if (p[0] >= 0xC2 && p[0] <= 0xDF)
-        return left >= 2 && (p[1] & 0xC0) == 0x80 ? 2 : 0;
-    if ((p[0] & 0xF0) == 0xE0) {
-        if (left < 3 || (p[1] & 0xC0) != 0x80 || (p[2] & 0xC0) != 0x80)
+    if (p[0] < 0xC2 || p[0] > 0xF4)
+        return 0;
+    size = p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : 4;
+    if (left < size)
+        return 0;
+    for (size_t i = 1; i < size; i++) {
+        if (!is_continuation(p[i]))
             return 0;
-        if ((p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xED && p[1] > 0x9F))
-            return 0;
-        return 3;
     }
-    if (p[0] >= 0xF0 && p[0] <= 0xF4) {
-        if (left < 4 || (p[1] & 0xC0) != 0x80 || (p[2] & 0xC0) != 0x80 || (p[3] & 0xC0) != 0x80)
-            return 0;
-        if ((p[0] == 0xF0 && p[1] < 0x90) || (p[0] == 0xF4 && p[1] > 0x8F))
-            return 0;
-        return 4;
-    }
-    return 0;
+    return is_in_range(p) ? size : 0;
 }
 
 // True when the eight bytes are ASCII and none is NUL: the common case, eight at a time.

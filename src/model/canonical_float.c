@@ -321,6 +321,7 @@ write_float(const struct decimal *decimal, const struct float_width *width, char
     int point = decimal->point;
 
     if (point < -3 || point > width->fixed_digits) {
+        // NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): there is always a digit
         *p++ = decimal->digits[0];
         if (decimal->count > 1) {
             *p++ = '.';

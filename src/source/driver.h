@@ -13,8 +13,8 @@ struct source {
     struct source_identity identity;
     bool buffers_results;
     struct source_trouble trouble; // source.c's; a driver sets the column where it knows
-    size_t odd_stamp_count; // since source_take_odd_stamps
-    unsigned value_copies;  // 0: unknown
+    size_t odd_stamp_count;        // since source_take_odd_stamps
+    unsigned value_copies;         // 0: unknown
 };
 
 struct cursor {

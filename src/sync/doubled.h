@@ -5,8 +5,6 @@
 
 #include "sync/worker.h"
 
-enum { DOUBLED_ASKED_MAX = 10000 }; // keys that are asked of the source at most
-
 // Whether such a scan can be told at all: by a key that is unique and can be asked for.
 bool doubled_can_be_told(const struct table *table);
 // Asks the source for keys (values one a key column) that a scan met more than once. *is_real: it

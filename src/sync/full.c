@@ -138,8 +138,8 @@ confirm_inserts(struct full *full, bool *is_confirmed, struct error *err)
 
     if (full->scan.counts.to_insert == 0 || !doubled_can_be_told(full->table))
         return true;
-    return comparison_doubled_keys(full->scan.comparison, &full->worker->arena, DOUBLED_ASKED_MAX,
-               &keys, &count, err) &&
+    return comparison_doubled_keys(
+               full->scan.comparison, &full->worker->arena, &keys, &count, err) &&
            doubled_ask(full->worker, full->table, keys, count, is_confirmed, err);
 }
 

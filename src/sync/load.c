@@ -555,8 +555,7 @@ check_doubled(struct load *load, struct error *err)
         return true;
     if (!open_transaction(load, err) || !end_copy(load, err) ||
         !loaded_doubled_keys(worker->target, &worker->arena,
-            worker->shared->settings->target.schema, load->table, DOUBLED_ASKED_MAX, &keys, &count,
-            err) ||
+            worker->shared->settings->target.schema, load->table, &keys, &count, err) ||
         !doubled_ask(worker, load->table, keys, count, &is_real, err))
         return false;
     if (is_real)

@@ -164,6 +164,20 @@ choose_digest(struct run *run, struct error *err)
 }
 
 static bool
+handle_vanished(struct run *run, const struct catalog *catalog, const struct table_record *records,
+    size_t record_count, struct error *err)
+{
+    const struct vanishing what = {
+        .settings = run->settings,
+        .catalog = catalog,
+        .records = records,
+        .record_count = record_count,
+    };
+
+    return vanished_handle(run->target, &run->shared.claim, &what, &run->arena, &run->stuck, err);
+}
+
+static bool
 make_plan(struct run *run, struct error *err)
 {
     struct catalog catalog;
@@ -193,8 +207,7 @@ make_plan(struct run *run, struct error *err)
         catalog.table_count, (double)(clock_steady_ms() - began) / 1000, run->plan.job_count,
         run->selection.ignored_count, run->selection.refused_count);
     if (!run->settings->mirror.verify &&
-        !vanished_handle(run->target, &run->shared.claim, run->settings, &catalog, records,
-            record_count, &run->arena, &run->stuck, err))
+        !handle_vanished(run, &catalog, records, record_count, err))
         return false;
     for (size_t i = 0; i < run->selection.table_count; i++) {
         const struct error *refusal = run->selection.tables[i].refusal;

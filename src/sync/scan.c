@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { UNREAD_MAX = 100 }; // rows that are read by themselves before all others
-
 // ---- one scan of the source --------------------------------------------------------------------
 
 static bool
@@ -254,7 +252,7 @@ read_unread(struct scan *scan, struct error *err)
     if (!key_choice_is_resumable(scan->table))
         return true;
     if (!quarantine_known_values(worker->target, &worker->arena, worker->shared->claim.mirror_id,
-            scan->table, UNREAD_MAX, &values, &scan->unread_count, err))
+            scan->table, &values, &scan->unread_count, err))
         return false;
     key_count = scan->table->key->column_count;
     scan->unread = arena_calloc(&worker->arena, scan->unread_count, sizeof *scan->unread);

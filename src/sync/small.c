@@ -15,7 +15,7 @@ struct small_group {
     struct worker *worker;
     const size_t *numbers;
     size_t count;
-    const struct table *tables[SMALL_TABLES_MAX];
+    struct small_tables mirrored;
     struct digest_set sets[SMALL_TABLES_MAX];
     bool is_equal[SMALL_TABLES_MAX];
     struct small_table_record records[SMALL_TABLES_MAX]; // by number in the group
@@ -51,7 +51,7 @@ strike_batch(
             policy, &batch->cells[r * batch->column_count], note_refusal, &is_refused);
 
         if (is_refused ||
-            !digest_set_strike(&group->sets[i], digest_row(kind, group->tables[i], row)))
+            !digest_set_strike(&group->sets[i], digest_row(kind, group->mirrored.tables[i], row)))
             return false;
     }
     return true;
@@ -67,7 +67,7 @@ scan(struct small_group *group, size_t i, struct row_policy *policy, struct erro
     bool done;
     bool is_equal = true;
 
-    reader_init(&reader, worker->source, group->tables[i], KEY_PART_ALL, &worker->reading);
+    reader_init(&reader, worker->source, group->mirrored.tables[i], KEY_PART_ALL, &worker->reading);
     do {
         done = !worker_is_cancelled(worker, err) && reader_fetch(&reader, &batch, err);
         if (!done)
@@ -93,12 +93,13 @@ compare_one(struct small_group *group, size_t i, struct error *err)
     worker_take_table(worker, job_of(group, i));
     worker_set_phase(worker, PHASE_READING);
     group->records[i] = (struct small_table_record){
-        .table = group->tables[i],
+        .table = group->mirrored.tables[i],
         .reason = job_of(group, i)->reason,
         .read_from_ms = clock_wall_ms(),
     };
-    row_policy_init(&policy, group->tables[i]);
-    done = worker_begin_reading(worker, group->tables[i], err) && scan(group, i, &policy, err);
+    row_policy_init(&policy, group->mirrored.tables[i]);
+    done = worker_begin_reading(worker, group->mirrored.tables[i], err) &&
+           scan(group, i, &policy, err);
     worker_end_reading(worker);
     row_policy_release(&policy);
     group->records[i].read_to_ms = clock_wall_ms();
@@ -111,17 +112,18 @@ static bool
 read_mirrors(struct small_group *group, struct error *err)
 {
     struct worker *worker = group->worker;
-    struct digest_set *sets[SMALL_TABLES_MAX];
     size_t rows = (size_t)worker->shared->settings->mirror.full_below_rows;
     bool is_full;
 
+    group->mirrored.schema = worker->shared->settings->target.schema;
+    group->mirrored.count = group->count;
     for (size_t i = 0; i < group->count; i++) {
         digest_set_init(&group->sets[i], (rows + 64) * ROW_BYTES);
-        sets[i] = &group->sets[i];
+        group->mirrored.sets[i] = &group->sets[i];
     }
     worker_set_phase(worker, PHASE_COMPARING);
-    return small_tables_read(worker->target, worker->shared->settings->target.schema,
-               &worker->shared->digest, group->tables, sets, group->count, &is_full, err) &&
+    return small_tables_read(
+               worker->target, &worker->shared->digest, &group->mirrored, &is_full, err) &&
            !is_full;
 }
 
@@ -187,7 +189,7 @@ small_settle(struct worker *worker, const size_t *numbers, size_t count, bool *i
 
     error_clear(&err);
     for (size_t i = 0; i < count; i++)
-        group.tables[i] = job_of(&group, i)->table;
+        group.mirrored.tables[i] = job_of(&group, i)->table;
     done = compare_group(&group, &err);
     if (!done)
         log_debug("%zu small tables are compared one by one: %s", count,

@@ -185,21 +185,21 @@ handle_one(struct vanished *vanished, struct arena *arena, const struct catalog 
 
 bool
 vanished_handle(struct target *target, const struct mirror_claim *claim,
-    const struct settings *settings, const struct catalog *catalog,
-    const struct table_record *records, size_t record_count, struct arena *arena,
-    struct stuck_tables *stuck, struct error *err)
+    const struct vanishing *what, struct arena *arena, struct stuck_tables *stuck,
+    struct error *err)
 {
-    struct vanished vanished = { .target = target, .claim = claim, .settings = settings };
-    bool done = check_limit(settings, catalog, records, record_count, err);
+    struct vanished vanished = { .target = target, .claim = claim, .settings = what->settings };
+    bool done = check_limit(what->settings, what->catalog, what->records, what->record_count, err);
 
-    stuck->tables = arena_calloc(arena, record_count, sizeof *stuck->tables);
+    stuck->tables = arena_calloc(arena, what->record_count, sizeof *stuck->tables);
     stuck->count = 0;
-    for (size_t i = 0; done && i < record_count; i++) {
-        done = handle_one(&vanished, arena, catalog, &records[i], stuck, err);
+    for (size_t i = 0; done && i < what->record_count; i++) {
+        const struct table_record *record = &what->records[i];
+
+        done = handle_one(&vanished, arena, what->catalog, record, stuck, err);
         target_rollback(target);
         if (!done)
-            error_within(
-                err, "table \"%s\", which is gone from the source", records[i].source_table);
+            error_within(err, "table \"%s\", which is gone from the source", record->source_table);
     }
     return done;
 }

@@ -24,9 +24,14 @@ struct stuck_tables {
 // records and logs each once. Too many at once (plan/brake.h) is ERROR_BRAKE, unless every one is
 // named by --allow-delete: a source that lost its tables is more likely not the source. A table
 // that cannot be dropped stays and is in *stuck (in `arena`), logged and recorded as failed.
+struct vanishing {
+    const struct settings *settings;
+    const struct catalog *catalog; // the source's tables now
+    const struct table_record *records;
+    size_t record_count;
+};
 bool vanished_handle(struct target *target, const struct mirror_claim *claim,
-    const struct settings *settings, const struct catalog *catalog,
-    const struct table_record *records, size_t record_count, struct arena *arena,
-    struct stuck_tables *stuck, struct error *err) __attribute__((warn_unused_result));
+    const struct vanishing *what, struct arena *arena, struct stuck_tables *stuck,
+    struct error *err) __attribute__((warn_unused_result));
 
 #endif

@@ -136,7 +136,8 @@ append_value(struct buffer *out, const struct cell *start, size_t size)
         shown--;
     buffer_append_byte(out, '"');
     for (size_t i = 0; i < shown; i++)
-        buffer_append_byte(out, (unsigned char)start->bytes[i] < 0x20 ? ' ' : start->bytes[i]);
+        buffer_append_byte(
+            out, (char)((unsigned char)start->bytes[i] < 0x20 ? ' ' : start->bytes[i]));
     buffer_append_text(out, shown < size ? "…\"" : "\"");
 }
 

@@ -23,7 +23,7 @@ worker_set_limits(struct worker *worker)
 {
     const struct settings *settings = worker->shared->settings;
     size_t all = (size_t)settings->mirror.memory_mb * MEBIBYTE;
-    size_t free_bytes = all > 2 * FIXED_BYTES ? all - FIXED_BYTES : FIXED_BYTES;
+    size_t free_bytes = all > (size_t)2 * FIXED_BYTES ? all - FIXED_BYTES : FIXED_BYTES;
     size_t share =
         free_bytes / (worker->shared->worker_count > 0 ? worker->shared->worker_count : 1);
     bool is_tight = share < TIGHT_BYTES;

@@ -93,12 +93,13 @@ bool comparison_keys_to_delete(struct comparison *comparison, struct arena *aren
 
 // Keys of new rows that the mirror, or another new row, has already: a scan that met a row twice
 // would double it. NULL is no key here. As above.
-bool comparison_doubled_keys(struct comparison *comparison, struct arena *arena, size_t limit,
+enum { DOUBLED_KEYS_MAX = 10000 };
+bool comparison_doubled_keys(struct comparison *comparison, struct arena *arena,
     struct cell **values, size_t *row_count, struct error *err) __attribute__((warn_unused_result));
 // The same of a table that is being loaded, in its open transaction.
 bool loaded_doubled_keys(struct target *target, struct arena *arena, const char *schema,
-    const struct table *table, size_t limit, struct cell **values, size_t *row_count,
-    struct error *err) __attribute__((warn_unused_result));
+    const struct table *table, struct cell **values, size_t *row_count, struct error *err)
+    __attribute__((warn_unused_result));
 
 // Inside a fenced transaction that the caller commits: locks the table against writers (readers go
 // on), applies, and checks every command's count against the plan. *is_current as above.

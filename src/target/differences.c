@@ -120,33 +120,43 @@ differences_list(struct comparison *comparison, struct arena *arena, size_t limi
     return true;
 }
 
+enum row_part { PART_DIGEST, PART_SIZE, PART_START, PARTS };
+
+static void
+append_part(struct comparison *comparison, enum row_part part, size_t i, size_t start_chars)
+{
+    static const char *const functions[] = { "", "pg_catalog.octet_length(", "pg_catalog.left(" };
+    const struct table *table = comparison->table;
+    struct buffer *sql = &comparison->target->sql;
+    uint16_t position = (uint16_t)i;
+    const struct key alone = { .columns = &position, .column_count = 1 };
+
+    if (part == PART_DIGEST) {
+        compare_append_digest(sql, &comparison->kind, table, &alone, "m");
+        return;
+    }
+    buffer_printf(sql, "%sm.", functions[part]);
+    sql_append_name(sql, table->columns[i].target_name);
+    buffer_append_text(sql, "::text");
+    if (part == PART_START)
+        buffer_printf(sql, ", %zu", start_chars);
+    buffer_append_byte(sql, ')');
+}
+
 // One row a column: a table may have more columns than a result can have twice over.
 static void
 build_row(struct comparison *comparison, const struct difference *difference, size_t start_chars)
 {
-    static const char *const parts[] = { "", "pg_catalog.octet_length(", "pg_catalog.left(" };
     const struct table *table = comparison->table;
     struct buffer *sql = sql_start(comparison->target);
 
     buffer_append_text(sql, "SELECT ");
-    for (size_t part = 0; part < sizeof parts / sizeof parts[0]; part++) {
+    for (enum row_part part = PART_DIGEST; part < PARTS; part++) {
         buffer_append_text(
             sql, part > 0 ? ", pg_catalog.unnest(ARRAY[" : "pg_catalog.unnest(ARRAY[");
         for (size_t i = 0; i < table->column_count; i++) {
-            uint16_t position = (uint16_t)i;
-            const struct key alone = { .columns = &position, .column_count = 1 };
-
             buffer_append_text(sql, i > 0 ? ", " : "");
-            if (part == 0) {
-                compare_append_digest(sql, &comparison->kind, table, &alone, "m");
-                continue;
-            }
-            buffer_printf(sql, "%sm.", parts[part]);
-            sql_append_name(sql, table->columns[i].target_name);
-            buffer_append_text(sql, "::text");
-            if (part == 2)
-                buffer_printf(sql, ", %zu", start_chars);
-            buffer_append_byte(sql, ')');
+            append_part(comparison, part, i, start_chars);
         }
         buffer_append_text(sql, "])");
     }

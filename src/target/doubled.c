@@ -60,8 +60,8 @@ append_new_rows(struct buffer *sql, const struct table *table)
 }
 
 bool
-comparison_doubled_keys(struct comparison *comparison, struct arena *arena, size_t limit,
-    struct cell **values, size_t *row_count, struct error *err)
+comparison_doubled_keys(struct comparison *comparison, struct arena *arena, struct cell **values,
+    size_t *row_count, struct error *err)
 {
     const struct table *table = comparison->table;
     struct buffer *sql = sql_start(comparison->target);
@@ -78,7 +78,7 @@ comparison_doubled_keys(struct comparison *comparison, struct arena *arena, size
     append_new_rows(sql, table);
     buffer_append_text(sql, "pg_temp." CANDIDATE " d WHERE ");
     append_same_key(sql, table, "d", "c");
-    buffer_printf(sql, " AND d.ctid <> c.ctid) LIMIT %zu", limit);
+    buffer_printf(sql, " AND d.ctid <> c.ctid) LIMIT %d", (int)DOUBLED_KEYS_MAX);
     if (!compare_run(comparison, "could not look for doubled keys", &rows, err))
         return false;
     *row_count = compare_take_keys(arena, rows, table->key->column_count, values);
@@ -88,8 +88,7 @@ comparison_doubled_keys(struct comparison *comparison, struct arena *arena, size
 
 bool
 loaded_doubled_keys(struct target *target, struct arena *arena, const char *schema,
-    const struct table *table, size_t limit, struct cell **values, size_t *row_count,
-    struct error *err)
+    const struct table *table, struct cell **values, size_t *row_count, struct error *err)
 {
     struct buffer *sql = sql_start(target);
     PGresult *rows = NULL;
@@ -103,7 +102,7 @@ loaded_doubled_keys(struct target *target, struct arena *arena, const char *sche
     append_same_key(sql, table, "m", "m"); // not NULL
     buffer_append_text(sql, " GROUP BY ");
     append_key(sql, table, "m");
-    buffer_printf(sql, " HAVING pg_catalog.count(*) > 1 LIMIT %zu", limit);
+    buffer_printf(sql, " HAVING pg_catalog.count(*) > 1 LIMIT %d", (int)DOUBLED_KEYS_MAX);
     if (sql->failed)
         return error_set(err, ERROR_TABLE, "the statement that looks for doubled keys is too long");
     if (!target_script(target, "could not look for doubled keys", buffer_text(sql), &rows, err))

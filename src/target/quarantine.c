@@ -250,8 +250,7 @@ take_values(struct arena *arena, const PGresult *rows, int row, size_t count, st
 
 bool
 quarantine_known_values(struct target *target, struct arena *arena, int mirror_id,
-    const struct table *table, size_t limit, struct cell **values, size_t *row_count,
-    struct error *err)
+    const struct table *table, struct cell **values, size_t *row_count, struct error *err)
 {
     struct sql_parameters parameters = { .count = 0 };
     size_t key_count = table->key->column_count;
@@ -267,8 +266,8 @@ quarantine_known_values(struct target *target, struct arena *arena, int mirror_i
         " FROM oe2pg.quarantine WHERE mirror_id = $1 AND source_schema = $2"
         " AND source_table = $3 AND reason IN ('too_wide', 'truncated', 'unreadable')"
         " AND key_columns = $4::text[] AND pg_catalog.array_position(key_values, NULL) IS NULL"
-        " AND resolved_at IS NULL ORDER BY 1 LIMIT %zu",
-        limit);
+        " AND resolved_at IS NULL ORDER BY 1 LIMIT %d",
+        (int)QUARANTINE_VALUES_MAX);
     parameter_integer(&parameters, mirror_id);
     parameter_text(&parameters, table->schema);
     parameter_text(&parameters, table->name);

@@ -31,11 +31,12 @@ void quarantine_row_text(struct buffer *text, const struct table *table, const s
 bool quarantine_known_rows(struct target *target, struct arena *arena, int mirror_id,
     const struct table *table, uint64_t **digests, size_t *count, struct error *err)
     __attribute__((warn_unused_result));
-// Key values, one a key column, of rows in which a value could not be read; at most `limit` rows,
-// in `arena`. The table has a key.
+// Key values, one a key column, of rows in which a value could not be read, in `arena`. The table
+// has a key.
+enum { QUARANTINE_VALUES_MAX = 100 }; // rows
 bool quarantine_known_values(struct target *target, struct arena *arena, int mirror_id,
-    const struct table *table, size_t limit, struct cell **values, size_t *row_count,
-    struct error *err) __attribute__((warn_unused_result));
+    const struct table *table, struct cell **values, size_t *row_count, struct error *err)
+    __attribute__((warn_unused_result));
 // Marks the known refused row as seen in this run.
 bool quarantine_touch_row(struct target *target, const struct mirror_claim *claim,
     const struct table *table, uint64_t digest, struct error *err)

@@ -7,27 +7,26 @@
 #include <string.h>
 
 bool
-small_tables_read(struct target *target, const char *schema, const struct digest_kind *kind,
-    const struct table *const *tables, struct digest_set *const *sets, size_t count, bool *is_full,
-    struct error *err)
+small_tables_read(struct target *target, const struct digest_kind *kind,
+    const struct small_tables *small, bool *is_full, struct error *err)
 {
     struct buffer *sql = sql_start(target);
     int64_t row_count;
 
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < small->count; i++) {
         buffer_append_text(sql, i > 0 ? " UNION ALL SELECT " : "SELECT ");
-        if (count > 1)
+        if (small->count > 1)
             buffer_printf(sql, "%zu::pg_catalog.int2, ", i);
         buffer_append_text(sql, "m.ctid, ");
-        compare_append_digest(sql, kind, tables[i], NULL, "m");
+        compare_append_digest(sql, kind, small->tables[i], NULL, "m");
         buffer_append_text(sql, " FROM ONLY ");
-        sql_append_qualified(sql, schema, tables[i]->target_name);
+        sql_append_qualified(sql, small->schema, small->tables[i]->target_name);
         buffer_append_text(sql, " m");
     }
-    if (!digest_stream_read(target, sets, count, is_full, &row_count, err))
+    if (!digest_stream_read(target, small->sets, small->count, is_full, &row_count, err))
         return false;
-    for (size_t i = 0; i < count && !*is_full; i++)
-        digest_set_freeze(sets[i]);
+    for (size_t i = 0; i < small->count && !*is_full; i++)
+        digest_set_freeze(small->sets[i]);
     return true;
 }
 

@@ -10,12 +10,19 @@
 
 enum { SMALL_TABLES_MAX = 32 };
 
+struct small_tables {
+    const char *schema;
+    const struct table *tables[SMALL_TABLES_MAX];
+    struct digest_set *sets[SMALL_TABLES_MAX];
+    size_t count;
+};
+
 // Streams the digests of the mirrored tables into the sets, one each, and freezes them. *is_full:
 // one of them has more rows than its set has room for, and none is to be used. Fails when one table
 // is not there or has not the columns that are recorded. Between transactions.
-bool small_tables_read(struct target *target, const char *schema, const struct digest_kind *kind,
-    const struct table *const *tables, struct digest_set *const *sets, size_t count, bool *is_full,
-    struct error *err) __attribute__((warn_unused_result));
+bool small_tables_read(struct target *target, const struct digest_kind *kind,
+    const struct small_tables *small, bool *is_full, struct error *err)
+    __attribute__((warn_unused_result));
 
 struct small_table_record {
     const struct table *table;

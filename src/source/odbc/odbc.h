@@ -126,7 +126,7 @@ bool odbc_open_cursor(struct source *source, const struct read_request *request,
     struct cursor **cursor, struct error *err) __attribute__((warn_unused_result));
 bool odbc_fetch(struct cursor *cursor, const struct batch **batch, struct error *err)
     __attribute__((warn_unused_result));
-void odbc_close_cursor(struct cursor *cursor);
+void odbc_close_cursor(struct cursor *base);
 
 // --- odbc_note.c
 

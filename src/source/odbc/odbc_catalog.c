@@ -359,7 +359,7 @@ execute_columns(struct odbc_source *source, struct odbc_statement *statement, co
     bool has_schema = schema[0] != '\0';
     SQLRETURN code;
 
-    buffer_init(&pattern, 4 * NAME_BYTES);
+    buffer_init(&pattern, (size_t)4 * NAME_BYTES);
     escape_pattern(source, schema, &pattern);
     code = SQLColumns(statement->handle, own_catalog(source), SQL_NTS,
         has_schema ? (SQLCHAR *)pattern.bytes : NULL, has_schema ? SQL_NTS : 0, (SQLCHAR *)any,

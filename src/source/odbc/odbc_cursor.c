@@ -444,7 +444,8 @@ check_guard(struct odbc_cursor *cursor, size_t row, struct error *err)
             return fail_for_odd_texts(cursor, err);
         if (cursor->offsets[first + i] != NOT_STORED)
             bytes = cursor->stored.bytes + cursor->offsets[first + i];
-        if (cell->size >= 3 && bytes[0] == 'X' && bytes[1] == '\'' && bytes[cell->size - 1] == '\'')
+        if (cell->size >= 3 && bytes != NULL && bytes[0] == 'X' && bytes[1] == '\'' &&
+            bytes[cell->size - 1] == '\'')
             return fail_for_odd_texts(cursor, err);
         delivered += (int64_t)cell->size;
     }

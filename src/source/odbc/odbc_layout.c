@@ -73,24 +73,26 @@ is_shrinkable(const struct odbc_slot *slot)
     return slot->column->kind == VALUE_TEXT || slot->column->kind == VALUE_BINARY;
 }
 
+static void
+narrow(struct odbc_slot *slot, bool can_reposition, size_t limit)
+{
+    if (slot->is_by_call || !is_shrinkable(slot) || slot->limit <= limit)
+        return;
+    slot->is_by_call = !can_reposition;
+    if (!can_reposition)
+        return;
+    slot->limit = limit;
+    slot->stride = stride_of(slot);
+}
+
 // Takes wide cells back until a row has the size wanted: where a cell can be read again they are
 // bound narrower, elsewhere they are no longer bound.
 static void
 shrink(struct odbc_layout *layout, bool can_reposition, size_t row_wanted)
 {
     for (size_t limit = 8192; limit >= LIMIT_MIN && row_bytes(layout) > row_wanted; limit /= 2) {
-        for (size_t i = 0; i < layout->column_count; i++) {
-            struct odbc_slot *slot = &layout->slots[i];
-
-            if (slot->is_by_call || !is_shrinkable(slot) || slot->limit <= limit)
-                continue;
-            if (can_reposition) {
-                slot->limit = limit;
-                slot->stride = stride_of(slot);
-            } else {
-                slot->is_by_call = true;
-            }
-        }
+        for (size_t i = 0; i < layout->column_count; i++)
+            narrow(&layout->slots[i], can_reposition, limit);
     }
 }
 
