@@ -91,9 +91,10 @@ bool comparison_keys_to_delete(struct comparison *comparison, struct arena *aren
     bool only_unseen, struct cell **values, size_t *row_count, struct error *err)
     __attribute__((warn_unused_result));
 
+enum { DOUBLED_KEYS_MAX = 10000 }; // more are not asked of the source
+
 // Keys of new rows that the mirror, or another new row, has already: a scan that met a row twice
 // would double it. NULL is no key here. As above.
-enum { DOUBLED_KEYS_MAX = 10000 };
 bool comparison_doubled_keys(struct comparison *comparison, struct arena *arena,
     struct cell **values, size_t *row_count, struct error *err) __attribute__((warn_unused_result));
 // The same of a table that is being loaded, in its open transaction.

@@ -31,9 +31,10 @@ void quarantine_row_text(struct buffer *text, const struct table *table, const s
 bool quarantine_known_rows(struct target *target, struct arena *arena, int mirror_id,
     const struct table *table, uint64_t **digests, size_t *count, struct error *err)
     __attribute__((warn_unused_result));
+enum { QUARANTINE_VALUES_MAX = 100 }; // rows with a value that could not be read
+
 // Key values, one a key column, of rows in which a value could not be read, in `arena`. The table
 // has a key.
-enum { QUARANTINE_VALUES_MAX = 100 }; // rows
 bool quarantine_known_values(struct target *target, struct arena *arena, int mirror_id,
     const struct table *table, struct cell **values, size_t *row_count, struct error *err)
     __attribute__((warn_unused_result));
