@@ -189,8 +189,10 @@ cursor_fetch(struct cursor *cursor, const struct batch **batch, struct error *er
     if (done)
         return true;
     note_trouble(source, cursor->table, err);
-    // The statement was accepted: what fails now is in the rows.
-    if (err->kind == ERROR_TABLE)
+    // The statement was accepted: what fails now is in the rows. A lock that somebody holds is not,
+    // nor is what a loosely typed source says, which looks at its statement only now and fails at
+    // no value.
+    if (err->kind == ERROR_TABLE && !err->transient && !cursor->table->is_loosely_typed)
         err->kind = ERROR_DATA;
     return done;
 }
