@@ -80,9 +80,9 @@ class SqliteGroup(Group):
         db = sqlite3.connect(self.path("catalogue.sqlite"))
         db.executescript("".join(f"create table t{n:04}({columns});" for n in range(TABLES)))
         db.close()
-        self.fresh("b_source")
+        self.fresh("b_catalogue")
         self.psql(f"""create schema erp; do $$ begin for n in 0..{TABLES - 1} loop
-            execute format('create table erp.t%s({columns})', n); end loop; end $$""", "b_source")
+            execute format('create table erp.t%s({columns})', n); end loop; end $$""", "b_catalogue")
 
     def versions(self):
         return [f"{self.args.small} small tables", f"SQLite {sqlite3.sqlite_version}",
@@ -174,7 +174,7 @@ class SqliteGroup(Group):
     def catalogue_postgres(self):
         return self.plan("b_plan", {"schema": "erp", "odbc_driver": "PostgreSQL Unicode",
                                     "host": self.pg.host, "port": self.pg.port,
-                                    "db_name": "b_source", "user": self.pg.user})
+                                    "db_name": "b_catalogue", "user": self.pg.user})
 
     def small(self):
         self.fresh("b_small")
