@@ -19,11 +19,13 @@ enum { CONNECTION_CAP = 64 * 1024, INFO_BYTES = 512 };
 static pthread_mutex_t connect_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static SQLRETURN
-connect_serially(struct odbc_source *source, struct buffer *connection)
+connect_serially(
+    struct odbc_source *source, const struct odbc_dialect *dialect, struct buffer *connection)
 {
     SQLRETURN code;
 
     (void)pthread_mutex_lock(&connect_lock);
+    odbc_dialect_prepare(dialect);
     code = SQLDriverConnect(source->connection, NULL, (SQLCHAR *)connection->bytes,
         (SQLSMALLINT)connection->size, NULL, 0, NULL, SQL_DRIVER_NOPROMPT);
     (void)pthread_mutex_unlock(&connect_lock);
@@ -147,7 +149,7 @@ connect_as(struct odbc_source *source, const struct odbc_dialect *dialect, struc
     buffer_init(&connection, CONNECTION_CAP / 2); // its length must fit a SQLSMALLINT
     if (!odbc_connection_build(source->settings, dialect, &connection, err))
         goto out;
-    code = connect_serially(source, &connection);
+    code = connect_serially(source, dialect, &connection);
     if (!SQL_SUCCEEDED(code)) {
         (void)odbc_fail_connect(source->settings, source->connection, code, err);
         goto out;

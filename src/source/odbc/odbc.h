@@ -24,6 +24,7 @@ struct odbc_note {
     size_t column_count;
     bool *is_long;      // [column_count]: its values do not fit the block buffers
     bool has_odd_texts; // texts with a NUL or BLOBs in text columns: see odbc_product.h
+    bool has_odd_reals; // reals in columns of integers or dates
 };
 
 struct odbc_source {
@@ -32,13 +33,13 @@ struct odbc_source {
     const struct odbc_product *product;
     SQLHENV environment;
     SQLHDBC connection;
-    struct arena arena;           // the identity's texts
-    char quote[8];                // around identifiers; "" when there is none
-    char withheld[33];            // odbc_limit.h
-    char escape[8];               // in patterns of catalogue calls; "" when there is none
-    bool needs_unlocked;          // no lock is to be taken, and the isolation says otherwise
-    bool paces_fetch;             // nobody said how many rows a network fetch shall have
-    struct odbc_note *notes;      // owned
+    struct arena arena;      // the identity's texts
+    char quote[8];           // around identifiers; "" when there is none
+    char secret[33];         // hexadecimal; marks what is no value: odbc_limit.h, odbc_sqlite.h
+    char escape[8];          // in patterns of catalogue calls; "" when there is none
+    bool needs_unlocked;     // no lock is to be taken, and the isolation says otherwise
+    bool paces_fetch;        // nobody said how many rows a network fetch shall have
+    struct odbc_note *notes; // owned
     pthread_mutex_t running_lock; // guards `running` only
     SQLHSTMT running;             // what source_cancel may cancel; NULL when nothing runs
 };

@@ -1,6 +1,7 @@
 #include "source/odbc/odbc_connect.h"
 
 #include "base/text.h"
+#include "source/odbc/odbc_sqlite.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -25,7 +26,8 @@ struct odbc_dialect {
     const char *patterns[SPELLING_MAX]; // in driver names and library paths
     const char *products[SPELLING_MAX]; // SQL_DBMS_NAME
     enum bracing bracing;
-    const char *host; // NULL: the driver has no such key
+    void (*prepare)(void); // before the driver is loaded; NULL: nothing
+    const char *host;      // NULL: the driver has no such key
     const char *port;
     const char *database;
     const char *user;
@@ -41,6 +43,7 @@ static const struct odbc_dialect dialects[] = {
     { .patterns = { "*sqlite*" },
         .products = { "SQLite*" },
         .bracing = BRACES_NEVER,
+        .prepare = odbc_sqlite_unlock,
         .database = "Database",
         .options = { { "StepAPI", NULL, "1", OPTION_FIXED }, { "NoCreat", NULL, "1", OPTION_FIXED },
             { "Timeout", NULL, "30000", OPTION_FIXED } } },
@@ -136,6 +139,13 @@ odbc_dialect_of_product(const char *dbms_name)
             return &dialects[i];
     }
     return NULL;
+}
+
+void
+odbc_dialect_prepare(const struct odbc_dialect *dialect)
+{
+    if (dialect != NULL && dialect->prepare != NULL)
+        dialect->prepare();
 }
 
 static const char *

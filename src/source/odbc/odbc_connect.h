@@ -14,6 +14,8 @@ struct odbc_dialect;
 const struct odbc_dialect *odbc_dialect_of_driver(const char *driver);
 // By SQL_DBMS_NAME; NULL when unknown.
 const struct odbc_dialect *odbc_dialect_of_product(const char *dbms_name);
+// To be done before a connection by such a driver, by one thread at a time; NULL is allowed.
+void odbc_dialect_prepare(const struct odbc_dialect *dialect);
 
 // Appends the value of `key` (compared without case, braces taken off) to `value`. False when the
 // connection string has no such key.

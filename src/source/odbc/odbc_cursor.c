@@ -36,6 +36,7 @@ struct odbc_cursor {
     size_t next_row;      // of the block
     size_t positioned;    // row of the block that SQLSetPos is on, SIZE_MAX for none
     bool at_end;
+    bool met_odd_real; // in the row in hand
     struct batch batch;
     struct cell *cells;      // [batch capacity x columns]
     size_t *offsets;         // of the same cells, NOT_STORED for those in the block
@@ -90,8 +91,8 @@ start(struct odbc_cursor *cursor, struct error *err)
     struct odbc_source *source = cursor->source;
 
     odbc_layout_plan(source, &cursor->request, cursor->note, &cursor->layout);
-    if (!odbc_query_build(source, &cursor->request, cursor->layout.order,
-            cursor->note->has_odd_texts, &cursor->query, err))
+    if (!odbc_query_build(
+            source, &cursor->request, cursor->layout.order, cursor->note, &cursor->query, err))
         return false;
     odbc_pace_begin(&cursor->pace, source, &cursor->layout);
     if (!odbc_statement_open(source, &cursor->statement, err) || !set_forward_only(cursor, err) ||
@@ -171,14 +172,28 @@ fail_for_odd_texts(struct odbc_cursor *cursor, struct error *err)
     return false;
 }
 
+// A real where the query did not provide for one came with 15 digits, which may be too few.
+static bool
+fail_for_odd_reals(struct odbc_cursor *cursor, struct error *err)
+{
+    cursor->note->has_odd_reals = true;
+    (void)error_set(err, ERROR_DATA,
+        "a column of integers or dates holds a real; the table is read again with all its digits");
+    err->transient = true;
+    return false;
+}
+
 // Canonical text in place; the slack is there.
 static size_t
-make_canonical(const struct odbc_cursor *cursor, const struct odbc_slot *slot, char *text,
-    size_t size, size_t capacity)
+make_canonical(struct odbc_cursor *cursor, const struct odbc_slot *slot, char *text, size_t size,
+    size_t capacity)
 {
+    const struct odbc_product *product = cursor->source->product;
     const struct column *column = slot->column;
 
-    if (cursor->source->product->prints_long_reals && odbc_value_shorten_real(text, &size) &&
+    if (product->is_odd_real != NULL && !cursor->note->has_odd_reals)
+        cursor->met_odd_real |= product->is_odd_real(column, text, size);
+    if (product->prints_long_reals && odbc_value_shorten_real(text, &size) &&
         column->kind == VALUE_FLOAT)
         return size;
     size = canonical_text(column->kind, column->scale, text, size, capacity);
@@ -254,6 +269,9 @@ finish_stored(
         }
         text = stored->bytes + start;
         size = make_canonical(cursor, slot, text, size, size + CANONICAL_SLACK);
+        stored->size = start + size;
+    } else if (cursor->source->product->take_real != NULL) {
+        cursor->source->product->take_real(cursor->source, stored->bytes + start, &size);
         stored->size = start + size;
     }
     if (odbc_limit_is_word(cursor->source, stored->bytes + start, size, &size)) {
@@ -382,6 +400,8 @@ take_bound(struct odbc_cursor *cursor, size_t position, size_t row, struct error
         return store_bytes(cursor, slot, position, bytes, size);
     if (slot->is_number)
         size = make_canonical(cursor, slot, bytes, size, slot->stride);
+    else if (cursor->source->product->take_real != NULL)
+        cursor->source->product->take_real(cursor->source, bytes, &size);
     if (odbc_limit_is_word(cursor->source, bytes, size, &size))
         return set_withheld(cursor, position, size);
     cell = cell_of(cursor, position, &offset);
@@ -476,6 +496,8 @@ take_row(struct odbc_cursor *cursor, size_t row, struct error *err)
                                                : !take_bound(cursor, position, row, err))
             return false;
     }
+    if (cursor->met_odd_real)
+        return fail_for_odd_reals(cursor, err);
     if (!check_guard(cursor, row, err))
         return false;
     for (size_t i = 0; i < layout->column_count; i++) {

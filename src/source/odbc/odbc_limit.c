@@ -12,6 +12,7 @@ enum {
     SUMMED_MAX = 16, // of more columns the sum in each would make the SELECT too long
     SHARE_OF_MANY = 8,
     LENGTH_DIGITS = 19,
+    UTF8_MAX = 4, // bytes of a character
 };
 
 bool
@@ -21,8 +22,8 @@ odbc_limit_init(struct odbc_source *source, struct error *err)
 
     if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
         return error_set(err, ERROR_SYSTEM, "the system gives no random numbers");
-    (void)snprintf(source->withheld, sizeof source->withheld, "%016" PRIx64 "%016" PRIx64,
-        random[0], random[1]);
+    (void)snprintf(
+        source->secret, sizeof source->secret, "%016" PRIx64 "%016" PRIx64, random[0], random[1]);
     return true;
 }
 
@@ -43,18 +44,26 @@ count_long(const struct table *table)
 }
 
 static void
-append_size(const struct odbc_source *source, const struct table *table,
-    const struct column *column, odbc_append_name *append_name, struct buffer *sql)
+append_measure(const struct odbc_source *source, const struct table *table,
+    const struct column *column, const char *measure, odbc_append_name *append_name,
+    struct buffer *sql)
 {
-    const struct odbc_product *product = source->product;
-
-    for (const char *p = column->kind == VALUE_TEXT ? product->text_size : product->binary_size;
-         *p != '\0'; p++) {
+    for (const char *p = measure; *p != '\0'; p++) {
         if (*p == '@')
             append_name(source, sql, table, column);
         else
             (void)buffer_append_byte(sql, *p);
     }
+}
+
+static void
+append_size(const struct odbc_source *source, const struct table *table,
+    const struct column *column, odbc_append_name *append_name, struct buffer *sql)
+{
+    const struct odbc_product *product = source->product;
+
+    append_measure(source, table, column,
+        column->kind == VALUE_TEXT ? product->text_size : product->binary_size, append_name, sql);
 }
 
 static void
@@ -88,7 +97,7 @@ append_word(const struct odbc_source *source, const struct table *table,
 {
     bool is_bytes = column->kind == VALUE_BINARY || has_odd_texts;
 
-    (void)buffer_printf(sql, " THEN %s'%s'", is_bytes ? "CAST(" : "", source->withheld);
+    (void)buffer_printf(sql, " THEN %s'%s'", is_bytes ? "CAST(" : "", source->secret);
     if (is_bytes) {
         (void)buffer_append_text(sql, " || ");
         append_size(source, table, column, append_name, sql);
@@ -109,6 +118,12 @@ odbc_limit_append_begin(const struct odbc_source *source, const struct read_requ
     if (source->product->text_size == NULL || request->value_bytes == 0 || !can_be_long(column))
         return false;
     (void)buffer_append_text(sql, "CASE WHEN ");
+    // Most texts are told to be short by this. One that only seems to be, for a NUL in it, is cut
+    // there by the driver, unless texts are read as bytes.
+    if (column->kind == VALUE_TEXT && source->product->text_length != NULL && !has_odd_texts) {
+        append_measure(source, table, column, source->product->text_length, append_name, sql);
+        (void)buffer_printf(sql, " > %zu AND ", odbc_limit_share(request) / UTF8_MAX);
+    }
     append_size(source, table, column, append_name, sql);
     (void)buffer_printf(sql, " > %zu", odbc_limit_share(request));
     if (count > 1 && count <= SUMMED_MAX) {
@@ -132,12 +147,12 @@ bool
 odbc_limit_is_word(
     const struct odbc_source *source, const char *bytes, size_t size, size_t *withheld_size)
 {
-    size_t secret = sizeof source->withheld - 1;
+    size_t secret = sizeof source->secret - 1;
     char digits[LENGTH_DIGITS + 1] = "";
     int64_t length = 0;
 
     if (size < secret || size > secret + LENGTH_DIGITS ||
-        memcmp(bytes, source->withheld, secret) != 0)
+        memcmp(bytes, source->secret, secret) != 0)
         return false;
     memcpy(digits, bytes + secret, size - secret);
     if (digits[0] != '\0' && !text_parse_integer(digits, 1, INT64_MAX, &length))

@@ -1,99 +1,13 @@
 #include "source/odbc/odbc_product.h"
 
 #include "base/text.h"
+#include "source/odbc/odbc_sqlite.h"
 
 #include <sql.h>
 #include <sqlext.h>
 
 #include <stdio.h>
 #include <string.h>
-
-// --- SQLite: libsqliteodbc prints reals with 15 digits and BLOBs as X'..', and cuts texts at NUL.
-// Any column may hold any type of value, but one with text affinity no numbers.
-
-static bool
-contains_word(const char *type_name, const char *word)
-{
-    char pattern[16];
-
-    (void)snprintf(pattern, sizeof pattern, "*%s*", word);
-    return text_match(pattern, type_name);
-}
-
-// The rule of SQLite's manual, in its order.
-static bool
-has_text_affinity(const struct column *column)
-{
-    return !contains_word(column->type_name, "int") &&
-           (contains_word(column->type_name, "char") || contains_word(column->type_name, "clob") ||
-               contains_word(column->type_name, "text"));
-}
-
-static void
-append_with_name(struct buffer *sql, const char *expression, const char *name)
-{
-    for (const char *p = expression; *p != '\0'; p++) {
-        if (*p == '@')
-            (void)buffer_append_text(sql, name);
-        else
-            (void)buffer_append_byte(sql, *p);
-    }
-}
-
-// As short as it reads back; 18 digits because SQLite's own printf is one bit off with 17 for some
-// doubles.
-static const char short_real[] =
-    "CASE typeof(@) WHEN 'real' THEN CASE "
-    "WHEN CAST(printf('%!.15g', @) AS REAL) = @ THEN printf('%!.15g', @) "
-    "WHEN CAST(printf('%!.16g', @) AS REAL) = @ THEN printf('%!.16g', @) "
-    "WHEN CAST(printf('%!.17g', @) AS REAL) = @ THEN printf('%!.17g', @) "
-    "ELSE printf('%!.18g', @) END ELSE @ END";
-// Where the shortening can be left to us.
-static const char long_real[] = "CASE typeof(@) WHEN 'real' THEN printf('%!.18g', @) ELSE @ END";
-
-static bool
-sqlite_expression(
-    struct buffer *sql, const struct column *column, const char *name, bool has_odd_texts)
-{
-    bool is_text = column->kind == VALUE_TEXT;
-    bool is_blob = column->kind == VALUE_BINARY || (is_text && has_odd_texts);
-
-    if (is_blob)
-        (void)buffer_append_text(sql, "CAST(");
-    if (column->kind == VALUE_BINARY || has_text_affinity(column))
-        (void)buffer_append_text(sql, name);
-    else
-        append_with_name(sql, is_text ? short_real : long_real, name);
-    if (is_blob)
-        (void)buffer_append_text(sql, " AS BLOB)");
-    return true;
-}
-
-// Counting bytes costs a third of searching them. In a UTF-16 database they are not those that
-// the driver delivers.
-static bool
-sqlite_guard(
-    struct buffer *sql, const struct column *column, const char *name, const char *code_page)
-{
-    if (has_text_affinity(column) && text_equal_nocase(code_page, "UTF-8")) {
-        append_with_name(sql, "ifnull(length(CAST(@ AS BLOB)), 0)", name);
-        return true;
-    }
-    append_with_name(sql,
-        "CASE WHEN typeof(@) = 'blob' OR instr(@, char(0)) THEN 2000000000000 ELSE 0 END", name);
-    return false;
-}
-
-// The length of a BLOB is known without reading it. Where texts are expected it costs less to do
-// so.
-static const char sqlite_text_size[] = "length(CAST(@ AS BLOB))";
-static const char sqlite_binary_size[] =
-    "CASE typeof(@) WHEN 'blob' THEN length(@) ELSE length(CAST(@ AS BLOB)) END";
-
-// A BLOB: SQLite's own, the driver's print of it (twice as long) for this row and, until that is
-// made, for the row before, the driver's reading of the print, and ours. Texts are there five
-// times.
-enum { SQLITE_VALUE_COPIES = 7 };
 
 // A text parameter takes the affinity of the column that it is compared with, or the type that
 // PostgreSQL infers for a literal.
@@ -155,10 +69,11 @@ static const struct {
 enum { POSTGRES_TYPE_COUNT = sizeof postgres_types / sizeof postgres_types[0] };
 
 static bool
-postgres_expression(
-    struct buffer *sql, const struct column *column, const char *name, bool has_odd_texts)
+postgres_expression(const struct odbc_source *source, struct buffer *sql,
+    const struct column *column, const char *name, const struct odbc_note *note)
 {
-    (void)has_odd_texts;
+    (void)source;
+    (void)note;
     for (size_t i = 0; i < POSTGRES_TYPE_COUNT; i++) {
         if (column->driver_type == (int)postgres_types[i].type && !postgres_types[i].is_cast) {
             (void)buffer_append_text(sql, name);
@@ -218,10 +133,11 @@ postgres_refine(struct column *column, int64_t base_type, int64_t type_modifier)
 // --- MariaDB and MySQL: FLOAT would be printed with 6 digits, BIT as bytes
 
 static bool
-mariadb_expression(
-    struct buffer *sql, const struct column *column, const char *name, bool has_odd_texts)
+mariadb_expression(const struct odbc_source *source, struct buffer *sql,
+    const struct column *column, const char *name, const struct odbc_note *note)
 {
-    (void)has_odd_texts;
+    (void)source;
+    (void)note;
     if (column->kind == VALUE_FLOAT4) {
         (void)buffer_printf(sql, "(%s + 0e0)", name);
         return true;
@@ -281,12 +197,15 @@ static const struct odbc_product products[] = {
         .estimates = "SELECT '', tbl, max(CAST(stat AS INTEGER)) FROM sqlite_stat1 "
                      "WHERE stat GLOB '[0-9]*' GROUP BY tbl",
         .code_page = "PRAGMA encoding",
-        .append_expression = sqlite_expression,
-        .append_guard = sqlite_guard,
-        .text_size = sqlite_text_size,
-        .binary_size = sqlite_binary_size,
-        .value_copies = SQLITE_VALUE_COPIES,
+        .append_expression = odbc_sqlite_expression,
+        .append_guard = odbc_sqlite_guard,
+        .text_length = odbc_sqlite_text_length,
+        .text_size = odbc_sqlite_text_size,
+        .binary_size = odbc_sqlite_binary_size,
+        .value_copies = ODBC_SQLITE_VALUE_COPIES,
         .parameter_type = type_by_context,
+        .take_real = odbc_sqlite_take_real,
+        .is_odd_real = odbc_sqlite_is_odd_real,
         .prints_long_reals = true,
         .is_loosely_typed = true,
         .has_limit = true },

@@ -10,6 +10,9 @@
 
 #include <stdint.h>
 
+struct odbc_note;
+struct odbc_source;
+
 enum { ODBC_SESSION_STATEMENTS = 8 };
 
 // A guard of this size or more says so by itself: longer than any text.
@@ -32,8 +35,8 @@ struct odbc_product {
     const char *unlocked; // behind a table's name: reads it without locks at any level; NULL: none
     // Appends what to select for a column; `name` is the quoted column. NULL: the column itself.
     // Returns false when that is just the name, so that its type in the result can be checked.
-    bool (*append_expression)(
-        struct buffer *sql, const struct column *column, const char *name, bool has_odd_texts);
+    bool (*append_expression)(const struct odbc_source *source, struct buffer *sql,
+        const struct column *column, const char *name, const struct odbc_note *note);
     // Appends what a row's guard adds for a text column, `code_page` being the database's: either a
     // number beyond ODBC_GUARD_ODD for a value that the driver would spoil silently (returns
     // false), or the bytes that the value has, to be compared with those delivered (returns true).
@@ -43,6 +46,9 @@ struct odbc_product {
     // The bytes that a value takes, '@' being the quoted column: longer ones than are to be read
     // are withheld by the SELECT itself (odbc_limit.h). NULL: it is the driver that delivers less.
     const char *text_size;
+    // The characters of a text, perhaps up to its first NUL: told at less cost than its bytes, four
+    // times as many at most. NULL: they are not.
+    const char *text_length;
     const char *binary_size;
     // Times that a value is in memory while it is read, the driver's and ours: measured. 0:
     // unknown.
@@ -52,8 +58,15 @@ struct odbc_product {
     // Mends kind, width and scale after the general rules of odbc_type.h. `base_type` and
     // `type_modifier` are psqlODBC's extra columns 20 and 25 of SQLColumns, -1 elsewhere.
     void (*refine_column)(struct column *column, int64_t base_type, int64_t type_modifier);
-    // Reals come with 18 digits in columns of numbers and dates: to be printed as short as they
-    // can.
+    // Makes a text that the expression marked as a real the shortest one that reads back as the
+    // same double, in canonical form, and leaves others. NULL: no text is marked.
+    void (*take_real)(const struct odbc_source *source, char *text, size_t *size);
+    // True for what may be a real that the expression did not provide for, so that the driver
+    // printed it with too few digits: the table is to be read again with has_odd_reals in its note.
+    // NULL: there are none.
+    bool (*is_odd_real)(const struct column *column, const char *text, size_t size);
+    // Reals come with up to 18 digits in columns of numbers and dates: to be printed as short as
+    // they can.
     bool prints_long_reals;
     bool is_loosely_typed;  // values need not be of their column's type
     bool has_limit;         // SELECT ... LIMIT n

@@ -50,7 +50,7 @@ append_column_name(const struct odbc_source *source, struct buffer *sql, const s
 
 static void
 append_items(const struct odbc_source *source, const struct read_request *request,
-    const uint16_t *order, bool has_odd_texts, struct odbc_query *query)
+    const uint16_t *order, const struct odbc_note *note, struct odbc_query *query)
 {
     const struct table *table = request->table;
     struct buffer name;
@@ -63,12 +63,12 @@ append_items(const struct odbc_source *source, const struct read_request *reques
         if (i > 0)
             (void)buffer_append_text(&query->sql, ", ");
         is_limited = odbc_limit_append_begin(
-            source, request, column, has_odd_texts, append_column_name, &query->sql);
+            source, request, column, note->has_odd_texts, append_column_name, &query->sql);
         buffer_clear(&name);
         append_column_name(source, &name, table, column);
         query->is_plain[order[i]] = source->product->append_expression == NULL ||
                                     !source->product->append_expression(
-                                        &query->sql, column, buffer_text(&name), has_odd_texts);
+                                        source, &query->sql, column, buffer_text(&name), note);
         if (source->product->append_expression == NULL)
             (void)buffer_append_text(&query->sql, buffer_text(&name));
         if (is_limited)
@@ -263,7 +263,8 @@ check_request(
 
 bool
 odbc_query_build(const struct odbc_source *source, const struct read_request *request,
-    const uint16_t *order, bool has_odd_texts, struct odbc_query *query, struct error *err)
+    const uint16_t *order, const struct odbc_note *note, struct odbc_query *query,
+    struct error *err)
 {
     const struct table *table = request->table;
 
@@ -276,8 +277,8 @@ odbc_query_build(const struct odbc_source *source, const struct read_request *re
     (void)buffer_append_text(&query->sql, "SELECT ");
     if (request->part == KEY_PART_NOT_NULL && request->row_limit > 0 && source->product->has_top)
         (void)buffer_printf(&query->sql, "TOP %zu ", request->row_limit);
-    append_items(source, request, order, has_odd_texts, query);
-    if (source->product->append_guard != NULL && !has_odd_texts)
+    append_items(source, request, order, note, query);
+    if (source->product->append_guard != NULL && !note->has_odd_texts)
         append_guard(source, table, query);
     (void)buffer_append_text(&query->sql, " FROM ");
     append_table_name(source, &query->sql, table);

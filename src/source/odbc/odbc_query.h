@@ -15,8 +15,8 @@ struct odbc_query {
 // Writes the text. `order` holds the positions of all columns of the table in the order in which
 // they are to be selected.
 bool odbc_query_build(const struct odbc_source *source, const struct read_request *request,
-    const uint16_t *order, bool has_odd_texts, struct odbc_query *query, struct error *err)
-    __attribute__((warn_unused_result));
+    const uint16_t *order, const struct odbc_note *note, struct odbc_query *query,
+    struct error *err) __attribute__((warn_unused_result));
 // Binds the position and executes. The request's values must live until then.
 bool odbc_query_execute(struct odbc_query *query, const struct read_request *request,
     struct odbc_statement *statement, struct error *err) __attribute__((warn_unused_result));

@@ -15,6 +15,7 @@ enum { REAL_TEXT_MAX = 48, SHORT_DIGITS = 15, EXACT_POWER_MAX = 22 };
 // digits * 10^exponent.
 struct short_real {
     bool is_negative;
+    bool is_cut;
     int64_t digits;
     int exponent;
 };
@@ -49,19 +50,23 @@ read_short(const char *text, size_t size, struct short_real *real)
         }
     }
     real->digits += rounds_up;
+    real->is_cut = count > SHORT_DIGITS;
     return has_point && real->digits > 0;
 }
 
+// The double that this decimal reads as; false where one division does not tell.
 static bool
-has_value(const struct short_real *real, double value)
+divide(const struct short_real *real, double *value)
 {
     static const double powers[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
         1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
-    double digits = (double)(real->is_negative ? -real->digits : real->digits);
 
     if (real->exponent > 0 || real->exponent < -EXACT_POWER_MAX)
         return false;
-    return digits / powers[-real->exponent] == value;
+    *value = (double)real->digits / powers[-real->exponent];
+    if (real->is_negative)
+        *value = -*value;
+    return true;
 }
 
 // Plain digits, as canonical text has them between 1e-4 and 1e15. Returns the size.
@@ -106,22 +111,45 @@ read_double(const char *text, double *value)
     return *end == '\0' && isfinite(*value);
 }
 
+// Canonical text has no exponent there.
+static bool
+is_plain_range(double value)
+{
+    return fabs(value) >= 1e-4 && fabs(value) < 1e15;
+}
+
+// Two decimals of so few digits never read as the same double: there is no other text for it.
+static bool
+shorten_exact(char *text, size_t *size, const struct short_real *real)
+{
+    double value;
+
+    if (real->is_cut || !divide(real, &value) || !is_plain_range(value))
+        return false;
+    *size = write_short(*real, text);
+    return true;
+}
+
 bool
 odbc_value_shorten_real(char *text, size_t *size)
 {
     char copy[REAL_TEXT_MAX];
     struct short_real real;
+    bool is_short;
     double value;
+    double short_value;
 
     // Whole numbers have no point and must not pass through a double.
     if (*size >= sizeof copy || memchr(text, '.', *size) == NULL)
         return false;
+    is_short = read_short(text, *size, &real);
+    if (is_short && shorten_exact(text, size, &real))
+        return true;
     memcpy(copy, text, *size);
     copy[*size] = '\0';
     if (strspn(copy, "+-.0123456789e") != *size || !read_double(copy, &value))
         return false;
-    if (fabs(value) >= 1e-4 && fabs(value) < 1e15 && read_short(copy, *size, &real) &&
-        has_value(&real, value))
+    if (is_short && is_plain_range(value) && divide(&real, &short_value) && short_value == value)
         *size = write_short(real, text);
     else
         *size = canonical_float(value, false, text);

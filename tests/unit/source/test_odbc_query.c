@@ -26,12 +26,13 @@ check_sql(const struct read_request *request, bool needs_unlocked, const char *e
     struct odbc_source source = { .product = odbc_product_find("OpenEdge", "pgoe27.so"),
         .needs_unlocked = needs_unlocked };
     static const uint16_t order[] = { 0, 1 };
+    const struct odbc_note note = { 0 };
     struct odbc_query query = { 0 };
     struct error err = { 0 };
 
     source.base.identity.code_page = "UTF-8";
     memcpy(source.quote, "\"", 2);
-    assert_true(odbc_query_build(&source, request, order, false, &query, &err));
+    assert_true(odbc_query_build(&source, request, order, &note, &query, &err));
     assert_string_equal(buffer_text(&query.sql), expected);
     odbc_query_release(&query);
 }

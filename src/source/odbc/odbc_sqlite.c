@@ -1,0 +1,188 @@
+#include "source/odbc/odbc_sqlite.h"
+
+#include "base/text.h"
+#include "source/odbc/odbc_value.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <string.h>
+
+// --- what may stand in a column
+
+static bool
+contains_word(const char *type_name, const char *word)
+{
+    char pattern[16];
+
+    (void)snprintf(pattern, sizeof pattern, "*%s*", word);
+    return text_match(pattern, type_name);
+}
+
+// The rules of SQLite's manual, in their order.
+static bool
+has_integer_affinity(const struct column *column)
+{
+    return contains_word(column->type_name, "int");
+}
+
+static bool
+has_text_affinity(const struct column *column)
+{
+    return !has_integer_affinity(column) &&
+           (contains_word(column->type_name, "char") || contains_word(column->type_name, "clob") ||
+               contains_word(column->type_name, "text"));
+}
+
+// Integers are stored as such, whatever they were when they came; so are numbers in a text.
+static bool
+has_numeric_affinity(const struct column *column)
+{
+    return has_integer_affinity(column) ||
+           (!has_text_affinity(column) && column->type_name[0] != '\0' &&
+               !contains_word(column->type_name, "blob") &&
+               !contains_word(column->type_name, "real") &&
+               !contains_word(column->type_name, "floa") &&
+               !contains_word(column->type_name, "doub"));
+}
+
+// Reals are not expected: one that is there all the same shows by its point.
+static bool
+expects_no_reals(const struct column *column)
+{
+    return column->kind != VALUE_DECIMAL && column->kind != VALUE_FLOAT &&
+           column->kind != VALUE_FLOAT4 && has_numeric_affinity(column);
+}
+
+// --- what is selected
+
+// A real among texts, behind the connection's secret and this letter, which no value begins with.
+static const char marked_real[] =
+    "CASE typeof(@) WHEN 'real' THEN '$r' || printf('%!.18g', @) ELSE @ END";
+// 18 digits because SQLite's own printf is one bit off with 17 for some doubles; its reading is,
+// too, so that the shortening is left to us. What is a number of ten-thousandths, and not large,
+// the driver's 15 digits say exactly: the quotient is rounded as a reading of that decimal would
+// be.
+static const char long_real[] =
+    "CASE WHEN @ COLLATE BINARY = round(@ * 10000.0) / 10000.0 AND @ BETWEEN -1e10 AND 1e10 THEN @ "
+    "WHEN typeof(@) = 'real' THEN printf('%!.18g', @) ELSE @ END";
+
+static void
+append_with_names(struct buffer *sql, const char *expression, const char *name, const char *secret)
+{
+    for (const char *p = expression; *p != '\0'; p++) {
+        if (*p == '@')
+            (void)buffer_append_text(sql, name);
+        else if (*p == '$')
+            (void)buffer_append_text(sql, secret);
+        else
+            (void)buffer_append_byte(sql, *p);
+    }
+}
+
+static const char *
+expression_of(const struct column *column, const struct odbc_note *note)
+{
+    if (column->kind == VALUE_BINARY || has_text_affinity(column))
+        return "@";
+    if (column->kind == VALUE_TEXT)
+        return marked_real;
+    return expects_no_reals(column) && !note->has_odd_reals ? "@" : long_real;
+}
+
+bool
+odbc_sqlite_expression(const struct odbc_source *source, struct buffer *sql,
+    const struct column *column, const char *name, const struct odbc_note *note)
+{
+    bool is_blob =
+        column->kind == VALUE_BINARY || (column->kind == VALUE_TEXT && note->has_odd_texts);
+
+    if (is_blob)
+        (void)buffer_append_text(sql, "CAST(");
+    append_with_names(sql, expression_of(column, note), name, source->secret);
+    if (is_blob)
+        (void)buffer_append_text(sql, " AS BLOB)");
+    return true; // what the catalogue says of a type binds no value
+}
+
+// True for -digits.digits, then perhaps an exponent; and for an infinity.
+static bool
+is_real(const char *text, size_t size)
+{
+    size_t at = size > 0 && text[0] == '-' ? 1 : 0;
+    size_t first = at;
+
+    while (at < size && text[at] >= '0' && text[at] <= '9')
+        at++;
+    if (at == first)
+        return size - at == 3 && memcmp(text + at, "Inf", 3) == 0;
+    if (at == size || text[at] != '.')
+        return false;
+    while (at < size && memchr("0123456789.e+-", text[at], 14) != NULL)
+        at++;
+    return at == size;
+}
+
+bool
+odbc_sqlite_is_odd_real(const struct column *column, const char *text, size_t size)
+{
+    return is_real(text, size) && expects_no_reals(column);
+}
+
+void
+odbc_sqlite_take_real(const struct odbc_source *source, char *text, size_t *size)
+{
+    size_t mark = sizeof source->secret; // the letter in the place of its NUL
+
+    if (*size < mark || text[mark - 1] != 'r' || memcmp(text, source->secret, mark - 1) != 0)
+        return;
+    *size -= mark;
+    memmove(text, text + mark, *size);
+    (void)odbc_value_shorten_real(text, size);
+}
+
+// Counting bytes costs a third of searching them. In a UTF-16 database they are not those that
+// the driver delivers.
+bool
+odbc_sqlite_guard(
+    struct buffer *sql, const struct column *column, const char *name, const char *code_page)
+{
+    if (has_text_affinity(column) && text_equal_nocase(code_page, "UTF-8")) {
+        append_with_names(sql, "ifnull(length(CAST(@ AS BLOB)), 0)", name, "");
+        return true;
+    }
+    append_with_names(sql,
+        "CASE WHEN typeof(@) = 'blob' OR instr(@, char(0)) THEN 2000000000000 ELSE 0 END", name,
+        "");
+    return false;
+}
+
+const char odbc_sqlite_text_length[] = "length(@)";
+// The length of a BLOB is known without reading it. Where texts are expected it costs less to do
+// so.
+const char odbc_sqlite_text_size[] = "length(CAST(@ AS BLOB))";
+const char odbc_sqlite_binary_size[] =
+    "CASE typeof(@) WHEN 'blob' THEN length(@) ELSE length(CAST(@ AS BLOB)) END";
+
+// --- the library
+
+// Numbers of sqlite3.h, whose package nothing else needs. Measured: a third of a scan's time goes
+// into the locks that these two spare.
+enum { SQLITE_CONFIG_MULTITHREAD = 2, SQLITE_CONFIG_MEMSTATUS = 9 };
+
+void
+odbc_sqlite_unlock(void)
+{
+    // Kept open: the driver manager unloads a driver after its last connection, and what was set
+    // would go with it.
+    void *library = dlopen("libsqlite3.so.0", RTLD_NOW | RTLD_LOCAL);
+    int (*config)(int option, ...) = NULL;
+
+    if (library == NULL)
+        return;
+    *(void **)&config = dlsym(library, "sqlite3_config");
+    if (config == NULL)
+        return;
+    // Refused, and nothing lost, once SQLite is in use.
+    (void)config(SQLITE_CONFIG_MULTITHREAD);
+    (void)config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
