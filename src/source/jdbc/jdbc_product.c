@@ -160,6 +160,8 @@ static const struct jdbc_product products[] = {
                 "AND p.PK_NAME = i.INDEX_NAME AND p.COLUMN_NAME = i.COLUMN_NAME "
                 "WHERE NOT i.NON_UNIQUE ORDER BY 1, 2, 4 DESC, 3, 6",
         .limit = " FETCH FIRST %zu ROWS ONLY",
+        // 2.7.4 takes a LocalDate before 1582 for another day than the text it prints for it.
+        .writes_dates = true,
         .ends_transactions = true },
     { .patterns = { "Apache Derby" },
         .limit = " FETCH FIRST %zu ROWS ONLY",

@@ -107,6 +107,9 @@ parameter_of(const struct jdbc_source *source, const struct column *column)
     if (source->product->prefers_texts && column->kind != VALUE_INTEGER &&
         column->kind != VALUE_DECIMAL && column->kind != VALUE_BINARY)
         return JDBC_PARAMETER_TEXT;
+    if (source->product->writes_dates &&
+        (column->kind == VALUE_DATE || column->kind == VALUE_TIMESTAMP))
+        return JDBC_PARAMETER_TEXT;
     return parameters[column->kind];
 }
 
