@@ -87,8 +87,6 @@ bool jni_parcel(const struct jni_call *call, jobject object, jmethodID method, s
 
 // --- jdbc_session.c
 
-// The word for a level of java.sql.Connection.
-const char *jdbc_isolation_name(int32_t level);
 // Isolation, time-outs, autocommit; fills identity.isolation and needs_unlocked.
 bool jdbc_set_up_session(struct jdbc_source *source, struct error *err)
     __attribute__((warn_unused_result));
