@@ -39,9 +39,9 @@ below_sync=$(echo "$sources" | grep -E '^src/(model|config|source|target|plan)/'
     refuse 'alloca' 'takes the stack by the size of data' $everything
     refuse 'setlocale' 'is for main.c alone' $outside_main
     refuse 'exit|abort' 'is for main.c and base alone' $outside_base
-    # sync/run.c ends the process on a second signal, when threads hang where nothing reaches them.
-    refuse '_exit' 'is for main.c, base, sync/run.c and sync/startup_watch.c alone' \
-        $(echo "$outside_base" | grep -vE '^src/sync/(run|startup_watch)\.c$')
+    # sync/run_wait.c ends the process on a second signal, when threads hang out of reach.
+    refuse '_exit' 'is for main.c, base, sync/run_wait.c and sync/startup_watch.c alone' \
+        $(echo "$outside_base" | grep -vE '^src/sync/(run_wait|startup_watch)\.c$')
     refuse 'log_(debug|info|warning|error|failure)' \
         'logs below sync: return a struct error' $below_sync
     refuse 'v?printf|puts|putchar|perror' 'writes to standard output below cli' \

@@ -2,20 +2,29 @@
 # Clones the repository into a minimal Debian and runs script/demo and script/test there, as root
 # and as an ordinary user: what a stranger with a fresh machine would see.
 #
-#     tools/chroot_test.sh [--short] CACHE-DIRECTORY
+#     tools/chroot_test.sh [--short] [--suite SUITE] CACHE-DIRECTORY
+#     tools/chroot_test.sh --java VERSION [--suite SUITE] CACHE-DIRECTORY
 #
 # Needs root, debootstrap and git. The base system is made once and kept in CACHE-DIRECTORY as a
-# tarball. Packages come from where this machine's own do: its /etc/apt is copied into the chroot.
-# What is committed in the repository is tested. --short leaves out the second run of script/test.
+# tarball. Packages come from where this machine's own do: its /etc/apt is copied into the chroot;
+# of another SUITE than bookworm they come from the same mirror. What is committed in the repository
+# is tested. --short leaves out the second run of script/test; --java runs tools/java_test.sh alone.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-short=no
-[ "${1:-}" != --short ] || { short=yes; shift; }
-[ $# -eq 1 ] || { sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0"; exit 2; }
+short=no release=bookworm java=
+while [ $# -gt 1 ]; do
+    case $1 in
+        --short) short=yes ;;
+        --suite) release=$2; shift ;;
+        --java) java=$2; shift ;;
+        *) break ;;
+    esac
+    shift
+done
+[[ $# -eq 1 && $1 != -* ]] || { sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0"; exit 2; }
 [ "$(id -u)" -eq 0 ] || { echo "chroot_test.sh: only root can make a chroot" >&2; exit 2; }
 cache=$(mkdir -p "$1" && cd "$1" && pwd)
-release=bookworm
 
 # The first Debian mirror that this machine's own sources name.
 mirror_of_this_machine() {
@@ -54,6 +63,11 @@ rm -rf "$root/etc/apt"
 cp -a /etc/apt "$root/etc/apt"
 mkdir -p "$root/usr/share/keyrings"
 cp -a /usr/share/keyrings/. "$root/usr/share/keyrings/"
+if [ "$release" != bookworm ]; then
+    rm -rf "$root"/etc/apt/sources.list "$root"/etc/apt/sources.list.d/*
+    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]" \
+        "$(mirror_of_this_machine) $release main" >"$root/etc/apt/sources.list"
+fi
 cp -L /etc/resolv.conf /etc/hosts "$root/etc/" 2>/dev/null || true
 mkdir -p "$root/dev/shm" "$root/dev/pts"
 mount -t proc proc "$root/proc"
@@ -77,6 +91,13 @@ step() {
     printf '%-28s status %d, %4d s: %s\n' "$name" "$status" $((SECONDS - started)) "$(tail -n 1 "$log")"
     [ "$status" -eq 0 ] || failed="$failed $name ($log);"
 }
+
+if [ -n "$java" ]; then
+    step "test with Java $java" in_chroot /root/oe2pg/tools/java_test.sh "$java"
+    tail -n 3 "$cache/test-with-Java-$java.log"
+    [ -z "$failed" ] || { echo "Failed:$failed"; exit 1; }
+    exit 0
+fi
 
 step "demo as root" in_chroot /root/oe2pg/script/demo
 step "test as root" in_chroot /root/oe2pg/script/test

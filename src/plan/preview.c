@@ -3,17 +3,14 @@
 #include "base/clock.h"
 #include "model/key_choice.h"
 #include "plan/brake.h"
+#include "plan/preview_numbers.h"
 #include "plan/shape_diff.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    OBSTACLES_MAX = 8,      // of one table
-    ROW_OVERHEAD = 28,      // a heap row's header and its line pointer
-    GUESSED_TEXT = 24,      // bytes of a text without a declared width
-    WIDEST_GUESS = 40,      // of a declared width, texts are seldom full
-    TRUSTED_HISTORY = 1000, // rows: below, a duration is mostly overhead
+    OBSTACLES_MAX = 8, // of one table
 };
 
 struct maker {
@@ -40,19 +37,6 @@ find_relation(const struct maker *maker, const char *name)
         return NULL;
     return bsearch(
         name, found->relations, found->relation_count, sizeof *found->relations, compare_names);
-}
-
-static const struct table_history *
-find_history(const struct maker *maker, const struct table *table)
-{
-    const struct inspection *found = maker->input->inspection;
-
-    for (size_t i = 0; i < found->history_count; i++) {
-        if (strcmp(found->histories[i].source_table, table->name) == 0 &&
-            strcmp(found->histories[i].source_schema, table->schema) == 0)
-            return &found->histories[i];
-    }
-    return NULL;
 }
 
 // ---- texts -------------------------------------------------------------------------------------
@@ -272,80 +256,6 @@ compare_shape(struct maker *maker, struct preview_table *made, const struct job 
     }
 }
 
-// ---- numbers -----------------------------------------------------------------------------------
-
-static int64_t
-guess_width(const struct table *table)
-{
-    int64_t bytes = 0;
-
-    for (size_t i = 0; i < table->column_count; i++) {
-        const struct column *column = &table->columns[i];
-
-        if (column->kind != VALUE_TEXT)
-            bytes += 8;
-        else if (column->width == 0 || column->is_long)
-            bytes += GUESSED_TEXT;
-        else
-            bytes +=
-                column->width / 2 < WIDEST_GUESS ? (int64_t)(column->width + 1) / 2 : WIDEST_GUESS;
-    }
-    return bytes;
-}
-
-static void
-estimate(struct maker *maker, struct preview_table *made, const struct job *job)
-{
-    const struct table_history *history = find_history(maker, job->table);
-    const struct table_record *record = job->record;
-
-    made->row_estimate = job->row_estimate;
-    if (history != NULL && history->rows_read > 0 && made->row_estimate >= 0)
-        made->size_bytes = (int64_t)((double)history->bytes_read / (double)history->rows_read *
-                                     (double)made->row_estimate);
-    else if (record != NULL && record->is_loaded)
-        made->size_bytes = record->size_bytes;
-    else if (made->row_estimate >= 0)
-        made->size_bytes = made->row_estimate * guess_width(job->table);
-    if (history != NULL && history->rows_read >= TRUSTED_HISTORY && made->row_estimate >= 0)
-        made->duration_ms = (int64_t)((double)history->duration_ms / (double)history->rows_read *
-                                      (double)made->row_estimate);
-    else if (history != NULL)
-        made->duration_ms = history->duration_ms;
-    else if (maker->rows_per_ms > 0 && made->row_estimate >= 0)
-        made->duration_ms = (int64_t)((double)made->row_estimate / maker->rows_per_ms);
-}
-
-static void
-estimate_disk(struct preview_table *made, const struct job *job, bool is_new)
-{
-    if (!is_new) {
-        made->disk_bytes = 0;
-        return;
-    }
-    // Every value of text has a header of one byte or four.
-    if (made->row_estimate >= 0 && made->size_bytes >= 0)
-        made->disk_bytes = made->size_bytes +
-                           made->row_estimate * (ROW_OVERHEAD + (int64_t)job->table->column_count);
-}
-
-static void
-measure_history(struct maker *maker)
-{
-    const struct inspection *found = maker->input->inspection;
-    double rows = 0;
-    double ms = 0;
-
-    for (size_t i = 0; i < found->history_count; i++) {
-        if (found->histories[i].rows_read < TRUSTED_HISTORY)
-            continue;
-        rows += (double)found->histories[i].rows_read;
-        ms += (double)found->histories[i].duration_ms;
-    }
-    if (ms > 0)
-        maker->rows_per_ms = rows / ms;
-}
-
 // ---- tables ------------------------------------------------------------------------------------
 
 static void
@@ -373,8 +283,7 @@ make_job(struct maker *maker, const struct job *job, struct preview_table *made)
         made->reason = "the mirrored table is gone: loaded anew";
     }
     compare_shape(maker, made, job);
-    estimate(maker, made, job);
-    estimate_disk(made, job, is_new);
+    preview_estimate(maker->input->inspection, maker->rows_per_ms, job, is_new, made);
 }
 
 static void
@@ -506,47 +415,6 @@ warn_of_uncuttable(struct maker *maker)
 // ---- the run -----------------------------------------------------------------------------------
 
 static void
-add_up(struct preview *preview, const struct preview_table *table, int64_t *longest_ms,
-    int64_t *sum_ms)
-{
-    preview->load_count += table->verdict == PREVIEW_LOAD;
-    preview->compare_count += table->verdict == PREVIEW_COMPARE;
-    preview->refused_count += table->verdict == PREVIEW_REFUSED;
-    preview->ignored_count += table->verdict == PREVIEW_IGNORED;
-    preview->gone_count += table->verdict == PREVIEW_GONE;
-    if (table->method == NULL)
-        return;
-    preview->blocked_count += table->obstacle_count > 0;
-    preview->unknown_rows += table->row_estimate < 0;
-    preview->unknown_bytes += table->size_bytes < 0;
-    preview->unknown_durations += table->duration_ms < 0;
-    preview->row_sum += table->row_estimate > 0 ? table->row_estimate : 0;
-    preview->byte_sum += table->size_bytes > 0 ? table->size_bytes : 0;
-    preview->disk_sum += table->disk_bytes > 0 ? table->disk_bytes : 0;
-    if (table->duration_ms > 0) {
-        *sum_ms += table->duration_ms;
-        *longest_ms = table->duration_ms > *longest_ms ? table->duration_ms : *longest_ms;
-    }
-}
-
-static void
-sum_up(struct maker *maker)
-{
-    struct preview *preview = maker->preview;
-    int64_t longest_ms = 0;
-    int64_t sum_ms = 0;
-    int64_t shared_ms;
-
-    for (size_t i = 0; i < preview->table_count; i++)
-        add_up(preview, &preview->tables[i], &longest_ms, &sum_ms);
-    shared_ms = sum_ms / (preview->jobs > 0 ? preview->jobs : 1);
-    preview->duration_ms = shared_ms > longest_ms ? shared_ms : longest_ms;
-    if (preview->unknown_durations > 0 &&
-        preview->unknown_durations == preview->load_count + preview->compare_count)
-        preview->duration_ms = -1;
-}
-
-static void
 meet_rights(struct maker *maker)
 {
     const struct inspection *found = maker->input->inspection;
@@ -604,9 +472,9 @@ preview_make(struct arena *arena, const struct preview_input *input, struct prev
 
     preview->jobs = input->settings->mirror.jobs;
     preview->database_bytes = input->inspection->database_bytes;
-    measure_history(&maker);
+    maker.rows_per_ms = preview_measure_speed(input->inspection);
     make_tables(&maker);
     warn_of_uncuttable(&maker);
-    sum_up(&maker);
+    preview_sum_up(preview);
     meet_run(&maker);
 }

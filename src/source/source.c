@@ -78,7 +78,7 @@ source_identity(const struct source *source)
 void
 source_read_limits(struct source *source, struct source_limits *limits)
 {
-    *limits = (struct source_limits){ .isolation = "" };
+    *limits = (struct source_limits){ 0 };
     source->driver->read_limits(source, limits);
 }
 

@@ -36,10 +36,8 @@ bool source_is_waiting(const struct source *source);
 // Who it is; borrowed from the source.
 const struct source_identity *source_identity(const struct source *source);
 
-// What the driver says of its limits, 0 where it says nothing or knows none, and the isolation
-// level that the session has now: "read uncommitted", ...; "" where the driver does not tell.
+// What the driver says of its limits, 0 where it says nothing or knows none.
 struct source_limits {
-    const char *isolation;
     int64_t name_length;     // of a table, in characters
     int64_t statement_bytes; // of SQL
     int64_t columns;         // in one SELECT

@@ -3,6 +3,7 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "model/key_choice.h"
+#include "sync/row_again.h"
 #include "sync/scan.h"
 
 #include <inttypes.h>
@@ -119,34 +120,13 @@ by_key_take(struct scan *scan, const struct batch *batch, struct error *err)
 // ---- reading again -----------------------------------------------------------------------------
 
 // The scan has told of it already.
-static void
-ignore_unread(void *context, const struct unread *unread)
-{
-    (void)context;
-    (void)unread;
-}
-
 // What was met once and has gone is counted as it is now.
 static bool
 read_again(struct scan *scan, const struct cell *values, struct unread_row *row, struct error *err)
 {
     struct worker *worker = scan->worker;
-    struct cell copies[KEY_COLUMNS_MAX];
-    struct key_position equal = { .values = copies, .count = scan->table->key->column_count };
-    const struct read_request request = {
-        .table = scan->table,
-        .part = KEY_PART_EQUAL,
-        .key = scan->table->key,
-        .after = &equal,
-        .batch_rows = 2,
-        .batch_bytes = worker->reading.batch_bytes,
-        .value_bytes = worker->reading.value_bytes,
-    };
 
-    memcpy(copies, values, equal.count * sizeof *values);
-    worker->around.sink = ignore_unread;
-    if (worker_is_cancelled(worker, err) ||
-        !around_read_row(&worker->around, worker->source, &request, row, err))
+    if (worker_is_cancelled(worker, err) || !row_read_again(worker, scan->table, values, row, err))
         return false;
     scan->source_rows--;
     worker_add_progress(worker, 0, 0);

@@ -112,32 +112,17 @@ report_limits(struct check *check, const struct source_limits *limits)
         text[0] != '\0' ? text : "the driver names none");
 }
 
-static void
-report_isolation(struct check *check, const struct source_limits *limits)
-{
-    bool is_uncommitted = check->settings->source.isolation == SOURCE_READ_UNCOMMITTED;
-    const char *wanted = is_uncommitted ? "read uncommitted" : "read committed";
-
-    if (limits->isolation[0] == '\0')
-        check_report(check, CHECK_OK, "isolation", "",
-            "%s was asked for; the driver does not say what it has", wanted);
-    else if (strcmp(limits->isolation, wanted) == 0)
-        check_report(check, CHECK_OK, "isolation", "", "%s, as asked for", wanted);
-    else
-        check_report(check, CHECK_OK, "isolation", "",
-            "%s; %s was asked for, which this source does not have", limits->isolation, wanted);
-}
-
 bool
 check_asking(struct check *check, struct error *err)
 {
-    const struct asking *asking = find_asking(source_identity(check->source)->product);
+    const struct source_identity *identity = source_identity(check->source);
+    const struct asking *asking = find_asking(identity->product);
     struct source_limits limits;
 
     if (!check_expect_source(check, "could not ask the source about itself", 1, err))
         return false;
     source_read_limits(check->source, &limits);
-    report_isolation(check, &limits);
+    check_report(check, CHECK_OK, "isolation", "", "%s", identity->isolation);
     report_limits(check, &limits);
     check_clock(check, asking);
     check_letters(check, asking);

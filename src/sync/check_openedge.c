@@ -30,7 +30,6 @@ report_database(struct check *check, const struct source_identity *identity)
             "\"_Index-Field\" to the user of oe2pg.",
             "_Db may not be read: the database is known by host, port and name alone, and its code "
             "page is not known");
-    check_report(check, CHECK_OK, "isolation in force", "", "%s", identity->isolation);
     if (identity->port > 0)
         check_report(check, CHECK_OK, "broker", "",
             "port %d is the broker's; it hands each connection over to a server on another port, "

@@ -1,67 +1,23 @@
 // The life of a run. The main thread opens the first connections, claims the mirror, plans, starts
 // the workers and the housekeeper, and then only waits: for signals, for the workers to end, and
 // for a sign that somebody hangs.
-//
-// Ending early: the first signal closes the queue and lets the workers commit what they can; after
-// 3 s what they wait for is cancelled; after 5 s, or at the second signal, the process ends. A
-// thread that hangs in a driver cannot be ended in any other way, and by design nothing needs it to
-// be: what is not committed is not there.
-#include "sync/run.h"
+#include "sync/run_internal.h"
 
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "plan/plan.h"
-#include "report/progress.h"
-#include "report/summary.h"
-#include "sync/housekeeper.h"
-#include "sync/queue.h"
-#include "sync/startup_watch.h"
-#include "sync/vanished.h"
 #include "target/compare.h"
 #include "target/ddl.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
-#include <unistd.h>
 
 enum {
-    JOBS_MAX = 64,
     READER_WAIT_MS = 60000, // for snapshots older than staged rows, in a whole run
-    CANCEL_AFTER_MS = 3000,
-    END_AFTER_MS = 5000,
-    HANG_GRACE_MS = 15000, // between cancelling a silent source and giving the run up
-    TICK_MS = 200,
-};
-
-struct run {
-    const struct settings *settings;
-    struct run_end *end;
-    struct arena arena; // of the run: catalogue, selection, plan
-    struct source *source;
-    struct target *target;
-    struct selection selection;
-    struct stuck_tables stuck;
-    struct plan plan;
-    struct queue queue;
-    struct run_shared shared;
-    struct worker workers[JOBS_MAX];
-    size_t started;
-    struct housekeeper housekeeper;
-    struct startup_watch watch;
-    struct progress *progress;
-    sigset_t signals;
-    int64_t began_ms;    // steady clock
-    int64_t stopping_ms; // steady clock: when the run began to end early; 0: it has not
-    bool was_cancelled;  // statements were cancelled
-    bool is_claimed;
 };
 
 // ---- beginning ---------------------------------------------------------------------------------
@@ -232,12 +188,6 @@ worker_count(const struct run *run)
 }
 
 // Tables that failed before they could become jobs.
-static size_t
-failed_early(const struct run *run)
-{
-    return run->selection.refused_count + run->stuck.count;
-}
-
 static bool
 start_threads(struct run *run, struct error *err)
 {
@@ -248,7 +198,7 @@ start_threads(struct run *run, struct error *err)
     run->shared.queue = &run->queue;
     run->shared.reader_wait_left_ms = fault_setting("OE2PG_TEST_READER_WAIT_MS", READER_WAIT_MS);
     run->shared.worker_count = count;
-    run->shared.refused_count = (int)failed_early(run);
+    run->shared.refused_count = (int)run_failed_early(run);
     for (size_t i = 0; i < count; i++)
         worker_init(&run->workers[i], (int)i + 1, &run->shared, i == 0 ? run->source : NULL);
     if (count > 0)
@@ -263,206 +213,12 @@ start_threads(struct run *run, struct error *err)
         &run->housekeeper, &run->shared, run->workers, count, run->target, err);
 }
 
-// ---- waiting -----------------------------------------------------------------------------------
-
-static bool
-is_all_finished(const struct run *run)
-{
-    for (size_t i = 0; i < run->started; i++) {
-        if (!run->workers[i].is_finished)
-            return false;
-    }
-    return true;
-}
-
-static void
-begin_to_stop(struct run *run)
-{
-    if (run->stopping_ms != 0)
-        return;
-    run->stopping_ms = clock_steady_ms();
-    queue_close(&run->queue);
-    run->shared.is_cancelled = true;
-}
-
-static int
-status_of(enum error_kind kind)
-{
-    return kind == ERROR_SOURCE   ? 3
-           : kind == ERROR_TARGET ? 4
-           : kind == ERROR_BUSY   ? 5
-           : kind == ERROR_SYSTEM ? 70
-                                  : 1;
-}
-
-// Not a clean end, but the only one left: threads hang where nothing can reach them.
-static _Noreturn void
-end_process(struct run *run, const char *why)
-{
-    struct error fatal = queue_fatal(&run->queue);
-
-    progress_close(run->progress);
-    if (fatal.kind != ERROR_NONE)
-        log_failure(LOG_ERROR, &fatal);
-    log_error("%s: ending at once; what was not committed is not there, the next run goes on", why);
-    log_close();
-    if (run->end->signal != 0)
-        _exit(128 + run->end->signal);
-    _exit(status_of(fatal.kind));
-}
-
-static void
-handle_signal(struct run *run, int signal)
-{
-    if (run->end->signal != 0)
-        end_process(run, "second signal");
-    run->end->signal = signal;
-    log_warning("%s: ending; a second signal ends at once",
-        signal == SIGINT ? "interrupted" : "asked to end");
-    begin_to_stop(run);
-}
-
-static void
-cancel_all(struct run *run)
-{
-    for (size_t i = 0; i < run->started; i++) {
-        if (!run->workers[i].is_finished)
-            worker_cancel(&run->workers[i], true, true);
-    }
-}
-
-static void
-drive_stop(struct run *run)
-{
-    int64_t waited = clock_steady_ms() - run->stopping_ms;
-
-    if (waited >= END_AFTER_MS)
-        end_process(run, "a statement did not end");
-    if (waited >= CANCEL_AFTER_MS && !run->was_cancelled) {
-        run->was_cancelled = true;
-        cancel_all(run);
-    }
-}
-
-// Who says nothing for stall_seconds is cancelled, which makes the worker try again. If even that
-// does not bring the thread back, it hangs in the driver. While PostgreSQL compares or applies, it
-// takes the time it takes.
-static void
-watch_worker(struct run *run, struct worker *worker)
-{
-    int64_t silent = worker_silent_ms(worker);
-    int64_t limit = (int64_t)run->settings->source.stall_s * 1000;
-    enum phase phase = (enum phase)worker->counters.phase;
-    bool is_source;
-    struct error why;
-
-    if (worker->is_finished || (phase != PHASE_READING && phase != PHASE_OPENING) || silent < limit)
-        return;
-    is_source = worker_waits_for_source(worker);
-    if (silent < limit + HANG_GRACE_MS) {
-        if (!worker->is_stalled)
-            log_warning("%s has said nothing to job %d for %d s: cancelling its statement",
-                is_source ? "the source" : "PostgreSQL", worker->number,
-                run->settings->source.stall_s);
-        worker->is_stalled = true;
-        // The other side's statement is idle, and to cancel it would end it.
-        worker_cancel(worker, is_source, !is_source);
-        return;
-    }
-    if (is_source)
-        error_set(
-            &why, ERROR_SOURCE, "the source does not answer and its driver cannot be stopped");
-    else
-        error_set(&why, ERROR_TARGET, "PostgreSQL does not answer, nor to the request to stop");
-    error_hint(&why, "See whether it is overloaded or stopped, and what it waits for.");
-    queue_stop(&run->queue, &why);
-    end_process(run, "a call did not come back");
-}
-
-static void
-watch_target(struct run *run)
-{
-    int64_t silent = clock_steady_ms() - run->housekeeper.last_answer_ms;
-    struct error why;
-
-    if (silent < (int64_t)run->settings->source.stall_s * 1000)
-        return;
-    error_set(&why, ERROR_TARGET, "PostgreSQL has said nothing for %" PRId64 " s", silent / 1000);
-    queue_stop(&run->queue, &why);
-    begin_to_stop(run);
-}
-
-static void
-describe_run(struct run *run, struct run_progress *progress)
-{
-    struct table_result sums;
-    size_t failed;
-
-    queue_totals(&run->queue, &progress->tables_done, &failed, &sums);
-    progress->run_id = run->shared.claim.run_id;
-    progress->elapsed_ms = clock_steady_ms() - run->began_ms;
-    progress->tables_total = run->plan.job_count + failed_early(run);
-    progress->tables_failed = failed + failed_early(run);
-    progress->ended_rows = sums.rows_read;
-    progress->ended_bytes = sums.bytes_read;
-    progress->waiting_rows = queue_waiting_rows(&run->queue);
-}
-
-static void
-show_progress(struct run *run)
-{
-    struct table_progress tables[JOBS_MAX];
-    struct run_progress progress;
-
-    describe_run(run, &progress);
-    for (size_t i = 0; i < run->started; i++) {
-        const struct worker_counters *counters = &run->workers[i].counters;
-        const struct table *table = counters->table;
-
-        tables[i] = (struct table_progress){
-            .name = table != NULL ? table->target_name : NULL,
-            .phase = phase_name((enum phase)counters->phase),
-            .row_count = counters->row_count,
-            .of_rows = counters->of_rows,
-            .started_ms = counters->table_since_ms,
-            .size_bytes = counters->size_bytes,
-            .is_compared = run->settings->mirror.verify,
-        };
-    }
-    progress_tick(run->progress, &progress, tables, run->started);
-}
-
-static void
-wait_for_workers(struct run *run)
-{
-    const struct timespec tick = { .tv_nsec = TICK_MS * 1000000L };
-
-    while (!is_all_finished(run)) {
-        int signal = sigtimedwait(&run->signals, NULL, &tick);
-
-        if (signal > 0)
-            handle_signal(run, signal);
-        if (queue_fatal(&run->queue).kind != ERROR_NONE)
-            begin_to_stop(run);
-        if (run->stopping_ms != 0) {
-            drive_stop(run);
-            continue;
-        }
-        for (size_t i = 0; i < run->started; i++)
-            watch_worker(run, &run->workers[i]);
-        watch_target(run);
-        show_progress(run);
-    }
-    for (size_t i = 0; i < run->started; i++)
-        (void)pthread_join(run->workers[i].thread, NULL);
-}
-
 static void
 end_progress(struct run *run)
 {
     struct run_progress progress;
 
-    describe_run(run, &progress);
+    run_describe(run, &progress);
     progress_end(run->progress, &progress);
     progress_close(run->progress);
     run->progress = NULL;
@@ -527,7 +283,7 @@ static void
 finish(struct run *run)
 {
     struct summary_table *tables =
-        mem_calloc(run->plan.job_count + failed_early(run), sizeof *tables);
+        mem_calloc(run->plan.job_count + run_failed_early(run), sizeof *tables);
     struct summary summary = { .tables = tables };
     struct run_totals totals = { .tables_total = 0 };
     char why[400];
@@ -540,7 +296,7 @@ finish(struct run *run)
     summary.duration_ms = clock_steady_ms() - run->began_ms;
     totals.tables_total = (int)summary.table_count;
     totals.tables_done = (int)done;
-    totals.tables_failed = (int)(failed + failed_early(run));
+    totals.tables_failed = (int)(failed + run_failed_early(run));
     totals.rows = summary.sums;
     run->end->error = queue_fatal(&run->queue);
     summary.different_count = queue_count_different(&run->queue);
@@ -569,7 +325,7 @@ run_phases(struct run *run, struct error *err)
     started = start_threads(run, err);
     if (!started)
         queue_stop(&run->queue, err);
-    wait_for_workers(run);
+    run_wait(run);
     end_progress(run);
     run->target = housekeeper_stop(&run->housekeeper, END_AFTER_MS);
     finish(run);

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "model/key_choice.h"
 #include "report/output.h"
+#include "sync/row_again.h"
 #include "sync/scan.h"
 #include "target/ddl.h"
 
@@ -34,35 +35,13 @@ struct verify {
 
 // ---- asking again ------------------------------------------------------------------------------
 
-static void
-ignore_unread(void *context, const struct unread *unread)
-{
-    (void)context;
-    (void)unread;
-}
-
 // The row with this key as it is in the source now; *row is NULL when there is none, and valid
 // until the next call.
 static bool
 read_row(struct verify *verify, const struct cell *key, const struct cell **row, struct error *err)
 {
-    struct worker *worker = verify->worker;
-    struct cell values[KEY_COLUMNS_MAX];
-    struct key_position equal = { .values = values, .count = verify->table->key->column_count };
-    struct read_request request = {
-        .table = verify->table,
-        .part = KEY_PART_EQUAL,
-        .key = verify->table->key,
-        .after = &equal,
-        .batch_rows = 1,
-        .batch_bytes = worker->reading.batch_bytes,
-        .value_bytes = worker->reading.value_bytes,
-    };
-
-    memcpy(values, key, equal.count * sizeof *values);
     *row = NULL;
-    worker->around.sink = ignore_unread;
-    if (!around_read_row(&worker->around, worker->source, &request, &verify->row, err))
+    if (!row_read_again(verify->worker, verify->table, key, &verify->row, err))
         return false;
     if (verify->row.batch.row_count > 0)
         *row = row_sender_peek(&verify->scan.sender, verify->row.batch.cells);

@@ -65,7 +65,8 @@ def test_all_is_well_before_the_first_run_and_after_it(mirror, pg, shop):
     assert "PostgreSQL's" in find(before, "ok", "source's clock")
     find(before, "ok", "letters", "went to the source and came back")
     find(before, "ok", "driver's limits")
-    find(before, "ok", "isolation", "read uncommitted")
+    find(before, "ok", "isolation",
+         "read uncommitted is no level of this source; the driver reports serializable")
     find(before, "skipped", "code page", "UTF-8")
     # It changed nothing.
     assert pg.query("SELECT 1 FROM pg_namespace WHERE nspname IN ('mirror', 'oe2pg')") == []
@@ -430,7 +431,7 @@ def test_clock_letters_limits_and_isolation_through_odbc(mirror, second_pg):
     mirror.source(odbc_connection=as_odbc(second_pg, "postgres"), schema="public",
                   isolation="read_committed")
     mirror.config["postgres_db"]["schema"] = "mirror"
-    assert_is_asked(mirror.run("check"), "read committed")
+    assert_is_asked(mirror.run("check"), "read committed; the driver reports read committed")
 
 
 @pytest.mark.skipif(java_jars("postgresql.jar") is None, reason="the driver is not installed")
@@ -440,7 +441,8 @@ def test_clock_letters_limits_and_isolation_through_jdbc(mirror, second_pg):
                   jdbc_url="jdbc:postgresql://%s:%d/%s" % (
                       second_pg.server.host, second_pg.server.port, second_pg.name))
     mirror.config["postgres_db"]["schema"] = "mirror"
-    assert_is_asked(mirror.run("check", environment=java_environment()), "read")
+    assert_is_asked(mirror.run("check", environment=java_environment()),
+                    "read uncommitted, as the driver confirms")
 
 
 @pytest.mark.parametrize("product", ["H2", "HSQLDB"])

@@ -21,16 +21,10 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 from servers import (  # noqa: E402
     JavaServer, MariadbServer, PostgresServer, java_environment, java_jars, odbc_driver)
+from source_reader import Readers, ask_once  # noqa: E402
 
 MEGABYTE = 1 << 20
-
-
-def dump_program():
-    folder = os.environ.get("OE2PG_TEST_PROGRAMS")
-    if not folder:
-        pytest.exit("OE2PG_TEST_PROGRAMS does not name the folder of the test programs",
-                    returncode=3)
-    return os.path.join(folder, "source_dump")
+READERS = Readers()
 
 
 def sql_text(value):
@@ -57,7 +51,8 @@ class Source:
     # -- running source_dump
 
     def run(self, *arguments, environment=None, timeout=120):
-        """Standard output of source_dump as decoded JSON lines."""
+        """Standard output of source_dump as decoded JSON lines. What has an environment of its own,
+        and what is measured, has a process of its own."""
         settings = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"}
         for name in ("ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS"):
             if name in os.environ:
@@ -69,10 +64,8 @@ class Source:
         if "ODBCINI" in settings or "LOCPATH" in settings:
             settings["LSAN_OPTIONS"] = settings.get("LSAN_OPTIONS", "") + ":detect_leaks=0"
         settings = {name: value for name, value in settings.items() if value is not None}
-        done = subprocess.run([dump_program()] + list(arguments), env=settings, timeout=timeout,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        assert done.stderr == b"", done.stderr.decode(errors="replace")
-        return json.loads("[" + ",".join(done.stdout.decode().split("\n")[:-1]) + "]")
+        ask = ask_once if environment or arguments[0] == "count" else READERS.ask
+        return ask(settings, arguments, timeout)
 
     def catalog(self, **keywords):
         printed = self.run("catalog", **keywords)[0]
@@ -284,12 +277,9 @@ class Jdbc:
         self.environment = {
             "SOURCE_JARS": ":".join(jars), "SOURCE_URL": url,
             # So small a heap does not hold a whole result.
-            "SOURCE_JVM_OPTIONS": "-Xcheck:jni;-Xmx48m", "JAVA_HOME": os.environ.get("JAVA_HOME")}
+            "SOURCE_JVM_OPTIONS": "-Xcheck:jni;-Xmx48m;-XX:TieredStopAtLevel=1",
+            "JAVA_HOME": os.environ.get("JAVA_HOME"), **java_environment()}
         self.environment.update(more)
-
-    def run(self, *arguments, environment=None, timeout=120):
-        return super().run(*arguments, environment={**(environment or {}), **java_environment()},
-                           timeout=timeout)
 
     def bad_environments(self):
         url = self.environment["SOURCE_URL"]
@@ -475,6 +465,12 @@ def source_derby():
         yield server
 
 
+@pytest.fixture(scope="module", autouse=True)
+def readers():
+    yield
+    READERS.close()
+
+
 def make_jdbc_source(request):
     kind, server_name, jars = JDBC_SOURCES[request.param]
     if java_jars(*jars) is None:
@@ -619,11 +615,11 @@ def test_no_time_passes_through_javas_own_zone(source):
     expected = sorted([stamp, stamp[:10], stamp[11:19]] for stamp in stamps)
     options = source.environment["SOURCE_JVM_OPTIONS"]
     for zone in ("America/New_York", "Europe/Berlin", "Pacific/Apia", "Asia/Kolkata"):
-        environment = {"SOURCE_JVM_OPTIONS": options + ";-Duser.timezone=" + zone}
+        source.environment["SOURCE_JVM_OPTIONS"] = options + ";-Duser.timezone=" + zone
         read = ["t", "--part", "not_null", "--key", "0"]
-        assert source.rows(*read, environment=environment) == expected, zone
+        assert source.rows(*read) == expected, zone
         for i, row in enumerate(expected):
-            rest = source.rows(*read, "--after", row[0], environment=environment)
+            rest = source.rows(*read, "--after", row[0])
             assert rest == expected[i + 1:], (zone, row)
 
 

@@ -5,6 +5,7 @@
 //   source_dump identity                           one JSON object
 //   source_dump rows TABLE [option...]             one JSON array a row; NULL is null
 //   source_dump count TABLE [option...]            rows, bytes, seconds, peak memory, repeats
+//   source_dump serve                              one after the other, see below
 //       --part all|not_null|with_null|equal   --key INDEX (its number in the catalogue, from 0)
 //       --after VALUE (once a key column; the word NULL is NULL)   --batch-rows N   --batch-bytes N
 //       --value-bytes N
@@ -21,11 +22,17 @@
 // them).
 // Texts that are no UTF-8 are printed as {"bytes": "hex"}, binary values as {"binary": "hex"}.
 // A failure prints {"error": {...}} and ends with status 1.
+//
+// To start a sanitized process with Java in it takes longer than most reads. `serve` answers
+// questions from standard input, each with a connection of its own: its size in four bytes, then
+// words that end with NUL, first settings (NAME=value, before the environment's), then an empty
+// word, then the arguments. A line with a dot ends each answer.
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "source/source.h"
+#include "source_print.h"
 
 #include <locale.h>
 #include <pthread.h>
@@ -61,10 +68,24 @@ struct tally {
     int repeats;
 };
 
+// What `serve` was asked.
+static struct {
+    char *text;
+    char *words[64];
+    size_t setting_count;
+    size_t word_count;
+} question;
+
 static const char *
 variable(const char *name)
 {
-    return getenv(name); // NOLINT(concurrency-mt-unsafe): before any thread is started
+    size_t size = strlen(name);
+
+    for (size_t i = 0; i < question.setting_count; i++) {
+        if (strncmp(question.words[i], name, size) == 0 && question.words[i][size] == '=')
+            return question.words[i] + size + 1;
+    }
+    return getenv(name); // NOLINT(concurrency-mt-unsafe): nobody changes it
 }
 
 static int
@@ -78,12 +99,20 @@ number(const char *name, int otherwise)
     return (int)value;
 }
 
-// The pieces of a variable; they live as long as the program.
+// All pieces of variables, until the question is answered.
+static char *texts[32];
+static size_t used;
+
+static void
+release_pieces(void)
+{
+    while (used > 0)
+        free(texts[--used]);
+}
+
 static const char *const *
 pieces(const char *name, const char *separators, size_t *count)
 {
-    static char *texts[32]; // a leak elsewhere
-    static size_t used;
     char **first = &texts[used];
     const char *at = variable(name) != NULL ? variable(name) : "";
 
@@ -126,178 +155,7 @@ read_environment(struct source_settings *settings)
     settings->connect_timeout_s = 10;
 }
 
-// --- JSON
-
-static void
-print_text(const char *text, size_t size)
-{
-    (void)putchar('"');
-    for (size_t i = 0; i < size; i++) {
-        unsigned char c = (unsigned char)text[i];
-
-        if (c == '"' || c == '\\')
-            (void)printf("\\%c", c);
-        else if (c < 0x20)
-            (void)printf("\\u%04x", c);
-        else
-            (void)putchar(c);
-    }
-    (void)putchar('"');
-}
-
-static void
-print_field(const char *name, const char *text)
-{
-    (void)printf("\"%s\": ", name);
-    print_text(text, strlen(text));
-}
-
-static void
-print_hex(const char *label, const struct cell *cell)
-{
-    (void)printf("{\"%s\": \"", label);
-    for (size_t i = 0; i < cell->size; i++)
-        (void)printf("%02x", (unsigned)(unsigned char)cell->bytes[i]);
-    (void)printf("\"}");
-}
-
-static void
-print_cell(const struct column *column, const struct cell *cell)
-{
-    if (cell->bytes == NULL && cell->size > 0)
-        (void)printf("{\"too_long\": %zu}", cell->size);
-    else if (cell->bytes == NULL)
-        (void)printf("null");
-    else if (column->kind == VALUE_BINARY)
-        print_hex("binary", cell);
-    else if (text_utf8_valid_size(cell->bytes, cell->size) < cell->size)
-        print_hex("bytes", cell);
-    else
-        print_text(cell->bytes, cell->size);
-}
-
-static int
-print_error(const struct error *err)
-{
-    (void)printf("{\"error\": {\"kind\": \"%s\", \"transient\": %s, \"native\": %ld, ",
-        error_kind_name(err->kind), err->transient ? "true" : "false", err->native_code);
-    print_field("sqlstate", err->sqlstate);
-    (void)printf(", ");
-    print_field("message", err->message);
-    (void)printf(", ");
-    print_field("hint", err->hint);
-    (void)printf("}}\n");
-    return 1;
-}
-
-// --- the catalogue
-
-static const char *
-kind_name(enum value_kind kind)
-{
-    static const char *const names[] = { "text", "integer", "decimal", "float", "float4", "boolean",
-        "date", "time", "timestamp", "timestamp_tz", "binary" };
-
-    return names[kind];
-}
-
-static void
-print_column(const struct column *column)
-{
-    (void)printf("{");
-    print_field("name", column->name);
-    (void)printf(", ");
-    print_field("type", column->type_name);
-    (void)printf(", \"kind\": \"%s\", \"width\": %zu, \"scale\": %d, \"nullable\": %s, "
-                 "\"long\": %s}",
-        kind_name(column->kind), column->width, column->scale,
-        column->is_nullable ? "true" : "false", column->is_long ? "true" : "false");
-}
-
-static void
-print_key(const struct table *table, const struct key *key)
-{
-    (void)printf("{");
-    print_field("name", key->name);
-    (void)printf(", \"primary\": %s, \"columns\": [", key->is_primary ? "true" : "false");
-    for (size_t i = 0; i < key->column_count; i++) {
-        const char *name = table->columns[key->columns[i]].name;
-
-        (void)printf("%s", i > 0 ? ", " : "");
-        print_text(name, strlen(name));
-    }
-    (void)printf("]}");
-}
-
-static void
-print_table(const struct table *table)
-{
-    (void)printf("{");
-    print_field("schema", table->schema);
-    (void)printf(", ");
-    print_field("name", table->name);
-    (void)printf(", \"rows\": %lld, \"columns\": [", (long long)table->row_estimate);
-    for (size_t i = 0; i < table->column_count; i++) {
-        (void)printf("%s", i > 0 ? ", " : "");
-        print_column(&table->columns[i]);
-    }
-    (void)printf("], \"keys\": [");
-    for (size_t i = 0; i < table->key_count; i++) {
-        (void)printf("%s", i > 0 ? ", " : "");
-        print_key(table, &table->keys[i]);
-    }
-    (void)printf("]}");
-}
-
-static int
-print_catalog(const struct catalog *catalog, int64_t duration_ms)
-{
-    (void)printf("{\"ms\": %lld, \"tables\": [", (long long)duration_ms);
-    for (size_t i = 0; i < catalog->table_count; i++) {
-        (void)printf("%s", i > 0 ? ", " : "");
-        print_table(catalog->tables[i]);
-    }
-    (void)printf("]}\n");
-    return 0;
-}
-
-static int
-print_identity(const struct source *source)
-{
-    const struct source_identity *identity = source_identity(source);
-
-    (void)printf("{");
-    print_field("product", identity->product);
-    (void)printf(", ");
-    print_field("version", identity->version);
-    (void)printf(", ");
-    print_field("driver", identity->driver);
-    (void)printf(", ");
-    print_field("host", identity->host);
-    (void)printf(", \"port\": %d, ", identity->port);
-    print_field("db_name", identity->db_name);
-    (void)printf(", ");
-    print_field("guid", identity->guid);
-    (void)printf(", ");
-    print_field("code_page", identity->code_page);
-    (void)printf(", \"buffers_results\": %s}\n", source_buffers_results(source) ? "true" : "false");
-    return 0;
-}
-
 // --- rows
-
-static void
-print_rows(const struct table *table, const struct batch *batch)
-{
-    for (size_t r = 0; r < batch->row_count; r++) {
-        (void)printf("[");
-        for (size_t c = 0; c < batch->column_count; c++) {
-            (void)printf("%s", c > 0 ? ", " : "");
-            print_cell(&table->columns[c], &batch->cells[r * batch->column_count + c]);
-        }
-        (void)printf("]\n");
-    }
-}
 
 static bool
 read_all(struct cursor *cursor, const struct table *table, const struct options *options,
@@ -529,24 +387,82 @@ run(struct source *source, int count, char **arguments)
     return status;
 }
 
-int
-main(int argc, char **argv)
+static int
+answer(int count, char **arguments)
 {
     struct source_settings settings;
     struct source *source = NULL;
     struct error err = { 0 };
     int status;
 
-    if (argc < 2 ||
-        (strcmp(argv[1], "catalog") != 0 && strcmp(argv[1], "identity") != 0 && argc < 3)) {
-        (void)fprintf(stderr, "usage: source_dump catalog|identity|rows TABLE|count TABLE ...\n");
+    read_environment(&settings);
+    if (source_open(&settings, &source, &err))
+        status = run(source, count, arguments);
+    else
+        status = print_error(&err);
+    source_close(source);
+    release_pieces();
+    return status;
+}
+
+// --- questions, one after the other
+
+static bool
+read_question(void)
+{
+    unsigned char head[4];
+    size_t size;
+
+    if (fread(head, 1, sizeof head, stdin) < sizeof head)
+        return false;
+    size = (size_t)head[0] << 24 | (size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3];
+    question.text = mem_alloc(size + 1);
+    question.text[size] = '\0';
+    if (fread(question.text, 1, size, stdin) < size)
+        BUG("half a question");
+    question.word_count = 0;
+    question.setting_count = SIZE_MAX;
+    for (char *at = question.text; at < question.text + size; at += strlen(at) + 1) {
+        if (question.word_count == sizeof question.words / sizeof question.words[0])
+            BUG("too many words");
+        if (*at == '\0' && question.setting_count == SIZE_MAX)
+            question.setting_count = question.word_count;
+        question.words[question.word_count++] = at;
+    }
+    return true;
+}
+
+static int
+serve(void)
+{
+    while (read_question()) {
+        size_t first = question.setting_count + 1; // behind the empty word
+
+        (void)answer((int)(question.word_count - first), question.words + first);
+        (void)printf(".\n");
+        (void)fflush(stdout);
+        question.setting_count = 0;
+        free(question.text);
+    }
+    return 0;
+}
+
+static bool
+is_understood(int argc, char **argv)
+{
+    return argc > 2 ||
+           (argc == 2 && (strcmp(argv[1], "catalog") == 0 || strcmp(argv[1], "identity") == 0 ||
+                             strcmp(argv[1], "serve") == 0));
+}
+
+int
+main(int argc, char **argv)
+{
+    if (!is_understood(argc, argv)) {
+        (void)fprintf(
+            stderr, "usage: source_dump catalog|identity|rows TABLE|count TABLE|serve ...\n");
         return 2;
     }
     (void)setlocale(LC_ALL, "");
-    read_environment(&settings);
-    if (!source_open(&settings, &source, &err))
-        return print_error(&err);
-    status = run(source, argc - 1, argv + 1);
-    source_close(source);
-    return status;
+    return strcmp(argv[1], "serve") == 0 ? serve() : answer(argc - 1, argv + 1);
 }

@@ -292,7 +292,6 @@ jdbc_read_limits(struct source *base, struct source_limits *limits)
     jni_end(&call);
     if (!done)
         return;
-    limits->isolation = jdbc_isolation_name(parcel_take_number(&parcel));
     limits->name_length = parcel_take_number(&parcel);
     limits->statement_bytes = parcel_take_number(&parcel);
     limits->columns = parcel_take_number(&parcel);

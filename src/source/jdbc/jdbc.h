@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/error.h"
+#include "source/catalog/catalog_door.h"
 #include "source/driver.h"
 #include "source/jdbc/jvm.h"
 #include "source/jdbc/parcel.h"
@@ -87,31 +88,20 @@ bool jni_parcel(const struct jni_call *call, jobject object, jmethodID method, s
 
 // --- jdbc_session.c
 
-// The word for a level of java.sql.Connection.
-const char *jdbc_isolation_name(int32_t level);
 // Isolation, time-outs, autocommit; fills identity.isolation and needs_unlocked.
 bool jdbc_set_up_session(struct jdbc_source *source, struct error *err)
     __attribute__((warn_unused_result));
 
-// --- jdbc_catalog.c, jdbc_key.c
+// --- jdbc_catalog.c, jdbc_key.c, jdbc_door.c
 
 bool jdbc_read_catalog(struct source *source, struct arena *arena, struct catalog *catalog,
     struct error *err) __attribute__((warn_unused_result));
-// Keys and row estimates of all tables, which are sorted by name and schema.
-bool jdbc_read_keys(struct jdbc_source *source, struct arena *arena, struct table **tables,
-    size_t table_count, struct error *err) __attribute__((warn_unused_result));
-void jdbc_read_estimates(struct jdbc_source *source, struct table **tables, size_t table_count);
-// NULL when there is none of that name.
-struct table *jdbc_find_table(
-    struct table **tables, size_t table_count, const char *schema, const char *name);
-
-// --- jdbc_openedge.c
-
-// openedge_read_tables and openedge_read_keys by this source.
-bool jdbc_openedge_tables(struct jdbc_source *source, struct arena *arena, struct catalog *catalog,
-    bool *is_read, struct error *err) __attribute__((warn_unused_result));
-bool jdbc_openedge_keys(struct jdbc_source *source, struct arena *arena, struct catalog *catalog,
-    bool *is_read, struct error *err) __attribute__((warn_unused_result));
+// For struct catalog_ways; they are given a struct jdbc_source.
+bool jdbc_list_primary(void *source, struct arena *arena, struct table *table, struct error *err)
+    __attribute__((warn_unused_result));
+bool jdbc_list_indexes(void *source, struct arena *arena, struct table *table, struct error *err)
+    __attribute__((warn_unused_result));
+struct catalog_door jdbc_catalog_door(struct jdbc_source *source);
 
 // --- jdbc_cursor.c
 

@@ -39,6 +39,7 @@ struct jdbc_product {
     bool has_own_types;     // type numbers of results say less than the catalogue: not compared
     bool prefers_texts;     // the text of a number or a date is its canonical text, or nearer to it
     bool positions_untyped; // the server finds out what a position's text means
+    bool writes_dates;      // a position that is a date or a stamp is given as text
     bool
         ends_transactions; // autocommit off (for streaming), every statement followed by a rollback
     bool buffers_results;  // whatever the fetch size says

@@ -16,8 +16,8 @@ enum {
 // Known to java/oe2pg/Session.java by these numbers.
 enum isolation_way { ISOLATION_NOT_SET, ISOLATION_BY_CALL, ISOLATION_BY_STATEMENT };
 
-const char *
-jdbc_isolation_name(int32_t level)
+static const char *
+level_name(int32_t level)
 {
     switch (level) {
     case TRANSACTION_READ_UNCOMMITTED:
@@ -71,7 +71,7 @@ describe_isolation(struct jdbc_source *source, struct parcel_reader *answer)
 {
     int32_t way = parcel_take_number(answer);
     int32_t reported = parcel_take_number(answer);
-    const char *wanted = jdbc_isolation_name(wanted_level(source));
+    const char *wanted = level_name(wanted_level(source));
     const char **isolation = &source->base.identity.isolation;
     struct arena *arena = &source->arena;
 
@@ -81,12 +81,11 @@ describe_isolation(struct jdbc_source *source, struct parcel_reader *answer)
         source->needs_unlocked = source->settings->isolation == SOURCE_READ_UNCOMMITTED &&
                                  source->product->unlocked != NULL;
         *isolation = arena_printf(arena, "%s, as the driver reports: it does not take %s%s",
-            jdbc_isolation_name(reported), wanted,
+            level_name(reported), wanted,
             source->needs_unlocked ? ", so tables are read WITH (NOLOCK)" : "");
     } else {
         *isolation = arena_printf(arena, "%s, set by %s; the driver reports %s", wanted,
-            way == ISOLATION_BY_STATEMENT ? "SET TRANSACTION" : "the driver",
-            jdbc_isolation_name(reported));
+            way == ISOLATION_BY_STATEMENT ? "SET TRANSACTION" : "the driver", level_name(reported));
     }
 }
 

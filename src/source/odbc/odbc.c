@@ -306,26 +306,12 @@ odbc_open(const struct source_settings *settings, struct source **opened, struct
     return true;
 }
 
-static const char *
-isolation_word(SQLULEN level)
-{
-    return level == SQL_TXN_READ_UNCOMMITTED  ? "read uncommitted"
-           : level == SQL_TXN_READ_COMMITTED  ? "read committed"
-           : level == SQL_TXN_REPEATABLE_READ ? "repeatable read"
-           : level == SQL_TXN_SERIALIZABLE    ? "serializable"
-                                              : "";
-}
-
 static void
 odbc_read_limits(struct source *base, struct source_limits *limits)
 {
     struct odbc_source *source = (struct odbc_source *)base;
-    SQLULEN level = 0;
     SQLUSMALLINT number = 0;
 
-    if (SQL_SUCCEEDED(SQLGetConnectAttr(
-            source->connection, SQL_ATTR_TXN_ISOLATION, &level, (SQLINTEGER)sizeof level, NULL)))
-        limits->isolation = isolation_word(level);
     if (SQL_SUCCEEDED(SQLGetInfo(
             source->connection, SQL_MAX_TABLE_NAME_LEN, &number, (SQLSMALLINT)sizeof number, NULL)))
         limits->name_length = number;

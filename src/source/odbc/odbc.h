@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/error.h"
+#include "source/catalog/catalog_door.h"
 #include "source/driver.h"
 
 #include <sql.h>
@@ -49,14 +50,6 @@ struct odbc_source {
 // Isolation, session statements, autocommit; fills identity.isolation and needs_unlocked.
 bool odbc_set_up_session(struct odbc_source *source, struct error *err)
     __attribute__((warn_unused_result));
-
-// --- odbc_openedge.c
-
-// openedge_read_tables and openedge_read_keys by this source.
-bool odbc_openedge_tables(struct odbc_source *source, struct arena *arena, struct catalog *catalog,
-    bool *is_read, struct error *err) __attribute__((warn_unused_result));
-bool odbc_openedge_keys(struct odbc_source *source, struct arena *arena, struct catalog *catalog,
-    bool *is_read, struct error *err) __attribute__((warn_unused_result));
 
 // --- odbc_error.c: the one place that reads diagnostics
 
@@ -109,17 +102,16 @@ const char *odbc_result_text(const struct odbc_result *result, size_t column, bo
 int64_t odbc_result_number(const struct odbc_result *result, size_t column, int64_t otherwise);
 void odbc_result_close(struct odbc_result *result);
 
-// --- odbc_catalog.c, odbc_key.c
+// --- odbc_catalog.c, odbc_key.c, odbc_door.c
 
 bool odbc_read_catalog(struct source *source, struct arena *arena, struct catalog *catalog,
     struct error *err) __attribute__((warn_unused_result));
-// Keys and row estimates of all tables, which are sorted by schema and name.
-bool odbc_read_keys(struct odbc_source *source, struct arena *arena, struct table **tables,
-    size_t table_count, struct error *err) __attribute__((warn_unused_result));
-void odbc_read_estimates(struct odbc_source *source, struct table **tables, size_t table_count);
-// NULL when there is none of that name.
-struct table *odbc_find_table(
-    struct table **tables, size_t table_count, const char *schema, const char *name);
+// For struct catalog_ways; they are given a struct odbc_source.
+bool odbc_list_primary(void *source, struct arena *arena, struct table *table, struct error *err)
+    __attribute__((warn_unused_result));
+bool odbc_list_indexes(void *source, struct arena *arena, struct table *table, struct error *err)
+    __attribute__((warn_unused_result));
+struct catalog_door odbc_catalog_door(struct odbc_source *source);
 
 // --- odbc_cursor.c
 

@@ -1,6 +1,7 @@
 #include "source/odbc/odbc_product.h"
 
 #include "base/text.h"
+#include "source/catalog/product_queries.h"
 #include "source/odbc/odbc_sqlite.h"
 
 #include <sql.h>
@@ -219,28 +220,10 @@ static const struct odbc_product products[] = {
                      "pg_catalog.set_config('bytea_output', 'hex', false), "
                      "pg_catalog.set_config('row_security', 'off', false), "
                      "pg_catalog.set_config('default_transaction_read_only', 'on', false)" },
-        // INCLUDE columns stand behind the key columns; invalid, partial, deferrable and expression
-        // indexes do not identify rows.
-        .keys = "SELECT n.nspname, c.relname, i.relname, CASE WHEN x.indisprimary THEN 1 ELSE 0 "
-                "END, a.attname, k.n FROM pg_catalog.pg_index x "
-                "JOIN pg_catalog.pg_class c ON c.oid = x.indrelid "
-                "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-                "JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid "
-                "CROSS JOIN LATERAL pg_catalog.generate_series(1, x.indnkeyatts) AS k(n) "
-                "LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 "
-                "AND a.attnum = x.indkey[k.n - 1] "
-                "WHERE x.indisunique AND x.indisvalid AND x.indimmediate AND x.indpred IS NULL "
-                "AND x.indexprs IS NULL AND c.relkind IN ('r', 'p') "
-                "AND n.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema') "
-                "ORDER BY 1, 2, 4 DESC, 3, 6",
-        .estimates = "SELECT n.nspname, c.relname, CAST(c.reltuples AS pg_catalog.int8) "
-                     "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
-                     "ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p')",
-        // The identifier is the cluster's; a database in it has its number.
-        .guid = "SELECT c.system_identifier || '/' || d.oid FROM pg_catalog.pg_control_system() c "
-                "CROSS JOIN pg_catalog.pg_database d "
-                "WHERE d.datname = pg_catalog.current_database()",
-        .code_page = "SELECT pg_catalog.current_setting('server_encoding')",
+        .keys = product_postgres_keys,
+        .estimates = product_postgres_estimates,
+        .guid = product_postgres_guid,
+        .code_page = product_postgres_code_page,
         .append_expression = postgres_expression,
         .parameter_type = type_by_context,
         .refine_column = postgres_refine,
@@ -252,13 +235,9 @@ static const struct odbc_product products[] = {
     { .patterns = { "MariaDB*", "MySQL*" },
         .driver = "*",
         .session = { "SET SESSION TRANSACTION READ ONLY" },
-        .keys = "SELECT '', TABLE_NAME, INDEX_NAME, CASE INDEX_NAME WHEN 'PRIMARY' THEN 1 ELSE 0 "
-                "END, CASE WHEN SUB_PART IS NULL THEN COLUMN_NAME END, SEQ_IN_INDEX "
-                "FROM information_schema.STATISTICS "
-                "WHERE TABLE_SCHEMA = DATABASE() AND NON_UNIQUE = 0 ORDER BY 2, 4 DESC, 3, 6",
-        .estimates = "SELECT '', TABLE_NAME, TABLE_ROWS FROM information_schema.TABLES "
-                     "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE'",
-        .code_page = "SELECT @@character_set_database",
+        .keys = product_mariadb_keys,
+        .estimates = product_mariadb_estimates,
+        .code_page = product_mariadb_code_page,
         .append_expression = mariadb_expression,
         .parameter_type = mariadb_parameter_type,
         .refine_column = mariadb_refine,

@@ -12,20 +12,11 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "model/table.h"
+#include "source/catalog/catalog_door.h"
 
 #include <stdbool.h>
 
-enum { OPENEDGE_NAME_MAX = 32, OPENEDGE_FIELDS_MAX = 16 };
-
-// Takes a row: texts, NULL for NULL, borrowed for the call.
-typedef bool openedge_take(void *taker, const char *const *fields, struct error *err);
-
-struct openedge_door {
-    void *context;
-    // Runs a SELECT of `field_count` columns and gives each row to `take`.
-    bool (*query)(void *context, const char *sql, size_t field_count, openedge_take *take,
-        void *taker, struct error *err);
-};
+enum { OPENEDGE_NAME_MAX = 32 };
 
 // By SQL_DBMS_NAME or DatabaseMetaData.getDatabaseProductName.
 bool openedge_is_product(const char *name);
@@ -39,10 +30,10 @@ bool openedge_is_product(const char *name);
 
 // Reads the tables of every schema with their columns, sorted by name and schema. *is_read is false
 // when neither catalogue may be read: the driver's calls are left then, and catalog->notes says so.
-bool openedge_read_tables(const struct openedge_door *door, struct arena *arena,
+bool openedge_read_tables(const struct catalog_door *door, struct arena *arena,
     struct catalog *catalog, bool *is_read, struct error *err) __attribute__((warn_unused_result));
 // Reads the keys of these tables. *is_read as above.
-bool openedge_read_keys(const struct openedge_door *door, struct arena *arena,
+bool openedge_read_keys(const struct catalog_door *door, struct arena *arena,
     struct catalog *catalog, bool *is_read, struct error *err) __attribute__((warn_unused_result));
 // What is to be known of keys that came by the driver's own calls: none of them is relied on to be
 // unique.

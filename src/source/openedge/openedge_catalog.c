@@ -317,7 +317,7 @@ place_columns(struct reading *reading)
 // --- all of it
 
 static bool
-read_way(const struct openedge_door *door, const struct way *way, struct reading *reading,
+read_way(const struct catalog_door *door, const struct way *way, struct reading *reading,
     struct error *err)
 {
     reading->catalog->table_count = 0;
@@ -333,7 +333,7 @@ read_way(const struct openedge_door *door, const struct way *way, struct reading
 
 // A database without CDC has the table and no row in it, one before 11.7 has not even the table.
 static bool
-mark_change_tables(const struct openedge_door *door, struct reading *reading, struct error *err)
+mark_change_tables(const struct catalog_door *door, struct reading *reading, struct error *err)
 {
     struct error refused = { 0 };
 
@@ -348,7 +348,7 @@ mark_change_tables(const struct openedge_door *door, struct reading *reading, st
 
 static bool
 read_best_way(
-    const struct openedge_door *door, struct reading *reading, bool *is_read, struct error *err)
+    const struct catalog_door *door, struct reading *reading, bool *is_read, struct error *err)
 {
     for (size_t i = 0; i < WAY_COUNT && !*is_read; i++) {
         struct error refused = { 0 };
@@ -365,7 +365,7 @@ read_best_way(
 }
 
 bool
-openedge_read_tables(const struct openedge_door *door, struct arena *arena, struct catalog *catalog,
+openedge_read_tables(const struct catalog_door *door, struct arena *arena, struct catalog *catalog,
     bool *is_read, struct error *err)
 {
     struct reading reading = { .arena = arena, .catalog = catalog };

@@ -243,7 +243,7 @@ make_keys(struct key_reading *reading)
 
 // Sets *is_read when there was an answer.
 static bool
-ask(const struct openedge_door *door, const char *sql, size_t field_count, openedge_take *take,
+ask(const struct catalog_door *door, const char *sql, size_t field_count, catalog_take *take,
     struct key_reading *reading, bool *is_read, struct error *err)
 {
     struct error refused = { 0 };
@@ -269,7 +269,7 @@ note_missing_primary(struct key_reading *reading)
 
 static bool
 read_parts(
-    const struct openedge_door *door, struct key_reading *reading, bool *is_read, struct error *err)
+    const struct catalog_door *door, struct key_reading *reading, bool *is_read, struct error *err)
 {
     bool has_primary = false;
 
@@ -292,7 +292,7 @@ read_parts(
 }
 
 bool
-openedge_read_keys(const struct openedge_door *door, struct arena *arena, struct catalog *catalog,
+openedge_read_keys(const struct catalog_door *door, struct arena *arena, struct catalog *catalog,
     bool *is_read, struct error *err)
 {
     struct key_reading reading = { .arena = arena, .catalog = catalog };

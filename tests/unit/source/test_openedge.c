@@ -14,7 +14,7 @@ enum { ROWS_MAX = 8 };
 // What a query that contains `of` is answered with; no entry: it is refused.
 struct answer {
     const char *of;
-    const char *rows[ROWS_MAX][OPENEDGE_FIELDS_MAX];
+    const char *rows[ROWS_MAX][CATALOG_FIELDS_MAX];
 };
 
 struct script {
@@ -24,7 +24,7 @@ struct script {
 };
 
 static bool
-answer_query(void *context, const char *sql, size_t field_count, openedge_take *take, void *taker,
+answer_query(void *context, const char *sql, size_t field_count, catalog_take *take, void *taker,
     struct error *err)
 {
     struct script *script = context;
@@ -49,7 +49,7 @@ static void
 read_all(struct script *script, struct arena *arena, struct catalog *catalog, bool *has_tables,
     bool *has_keys)
 {
-    struct openedge_door door = { .context = script, .query = answer_query };
+    struct catalog_door door = { .context = script, .query = answer_query };
     struct error err = { 0 };
 
     memset(catalog, 0, sizeof *catalog);
@@ -221,8 +221,8 @@ without_any_catalogue_the_driver_is_left_and_not_relied_on(void **state)
 }
 
 static bool
-lose_connection(void *context, const char *sql, size_t field_count, openedge_take *take,
-    void *taker, struct error *err)
+lose_connection(void *context, const char *sql, size_t field_count, catalog_take *take, void *taker,
+    struct error *err)
 {
     (void)context;
     (void)sql;
@@ -235,7 +235,7 @@ lose_connection(void *context, const char *sql, size_t field_count, openedge_tak
 static void
 a_lost_connection_is_no_answer(void **state)
 {
-    struct openedge_door door = { .query = lose_connection };
+    struct catalog_door door = { .query = lose_connection };
     struct arena arena;
     struct catalog catalog = { 0 };
     struct error err = { 0 };

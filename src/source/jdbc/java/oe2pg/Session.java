@@ -82,7 +82,6 @@ final class Session {
     byte[] limits() throws SQLException {
         DatabaseMetaData data = connection.getMetaData();
         return new Parcel()
-            .putNumber(connection.getTransactionIsolation())
             .putNumber(data.getMaxTableNameLength())
             .putNumber(data.getMaxStatementLength())
             .putNumber(data.getMaxColumnsInSelect())

@@ -1,15 +1,14 @@
-// The way in which source/openedge runs its queries over ODBC.
+// The way in which a catalogue is queried over ODBC.
 #include "source/odbc/odbc.h"
-#include "source/openedge/openedge.h"
 
 // A text for people may be longer: then the catalogue is asked without them.
 enum { FIELD_BYTES = 2048 };
 
 static bool
-take_row(const struct odbc_result *result, size_t field_count, openedge_take *take, void *taker,
+take_row(const struct odbc_result *result, size_t field_count, catalog_take *take, void *taker,
     struct error *err)
 {
-    const char *fields[OPENEDGE_FIELDS_MAX];
+    const char *fields[CATALOG_FIELDS_MAX];
 
     for (size_t i = 0; i < field_count; i++) {
         bool is_cut = false;
@@ -23,7 +22,7 @@ take_row(const struct odbc_result *result, size_t field_count, openedge_take *ta
 }
 
 static bool
-query(void *context, const char *sql, size_t field_count, openedge_take *take, void *taker,
+query(void *context, const char *sql, size_t field_count, catalog_take *take, void *taker,
     struct error *err)
 {
     struct odbc_statement statement = { 0 };
@@ -42,20 +41,8 @@ query(void *context, const char *sql, size_t field_count, openedge_take *take, v
     return done;
 }
 
-bool
-odbc_openedge_tables(struct odbc_source *source, struct arena *arena, struct catalog *catalog,
-    bool *is_read, struct error *err)
+struct catalog_door
+odbc_catalog_door(struct odbc_source *source)
 {
-    struct openedge_door door = { .context = source, .query = query };
-
-    return openedge_read_tables(&door, arena, catalog, is_read, err);
-}
-
-bool
-odbc_openedge_keys(struct odbc_source *source, struct arena *arena, struct catalog *catalog,
-    bool *is_read, struct error *err)
-{
-    struct openedge_door door = { .context = source, .query = query };
-
-    return openedge_read_keys(&door, arena, catalog, is_read, err);
+    return (struct catalog_door){ .context = source, .query = query };
 }

@@ -1,0 +1,33 @@
+// The tables of a source while they are listed, and which of them are meant.
+#ifndef OE2PG_SOURCE_TABLE_LIST_H
+#define OE2PG_SOURCE_TABLE_LIST_H
+
+#include "base/error.h"
+#include "model/table.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct table_list {
+    struct table **tables; // heap; the tables are the arena's
+    size_t count;
+    size_t capacity;
+};
+
+void table_list_append(struct table_list *list, struct table *table);
+// By name and schema, as table_find wants them.
+void table_list_sort(struct table_list *list);
+// NULL when there is none of that name.
+struct table *table_find(
+    struct table **tables, size_t table_count, const char *schema, const char *name);
+// Drops tables whose names begin with an underscore: OpenEdge's metaschema.
+void table_list_drop_metaschema(struct table_list *list);
+// Keeps the tables of a schema; a source without schemas keeps all, and "" keeps all but those of
+// the product itself. The name is taken exactly if it exists so, else without case. Fails, with the
+// schemas that there are, when no table is left.
+bool table_list_keep_schema(struct table_list *list, const char *schema, struct error *err)
+    __attribute__((warn_unused_result));
+// The schema of all of them; "": they are of several.
+const char *table_list_schema(const struct table_list *list);
+
+#endif

@@ -1,0 +1,24 @@
+// The way in which a catalogue is queried over JDBC.
+#include "source/jdbc/jdbc.h"
+#include "source/jdbc/jdbc_result.h"
+
+static bool
+query(void *context, const char *sql, size_t field_count, catalog_take *take, void *taker,
+    struct error *err)
+{
+    struct jdbc_result result = { 0 };
+    bool has_row = false;
+    bool done = jdbc_result_query_texts(context, sql, field_count, &result, err) &&
+                jdbc_result_next(&result, &has_row, err);
+
+    while (done && has_row)
+        done = take(taker, result.fields, err) && jdbc_result_next(&result, &has_row, err);
+    jdbc_result_close(&result);
+    return done;
+}
+
+struct catalog_door
+jdbc_catalog_door(struct jdbc_source *source)
+{
+    return (struct catalog_door){ .context = source, .query = query };
+}

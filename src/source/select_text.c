@@ -1,0 +1,221 @@
+#include "source/select_text.h"
+
+#include "base/mem.h"
+#include "model/key_choice.h"
+
+#include <string.h>
+
+// Appends an identifier in the source's quotes, those inside doubled.
+static void
+append_identifier(const char *quote, struct buffer *sql, const char *identifier)
+{
+    size_t quote_size = strlen(quote);
+
+    (void)buffer_append(sql, quote, quote_size);
+    for (const char *p = identifier; *p != '\0'; p++) {
+        if (quote_size > 0 && *p == quote[0])
+            (void)buffer_append(sql, quote, quote_size);
+        (void)buffer_append_byte(sql, *p);
+    }
+    (void)buffer_append(sql, quote, quote_size);
+}
+
+void
+select_append_column(const struct select_names *names, struct buffer *sql,
+    const struct table *table, const struct column *column)
+{
+    if (names->is_qualified) {
+        append_identifier(names->quote, sql, table->name);
+        (void)buffer_append_byte(sql, '.');
+    }
+    append_identifier(names->quote, sql, column->name);
+}
+
+void
+select_append_table(const struct select_names *names, struct buffer *sql, const struct table *table)
+{
+    if (table->schema[0] != '\0') {
+        append_identifier(names->quote, sql, table->schema);
+        (void)buffer_append_byte(sql, '.');
+    }
+    append_identifier(names->quote, sql, table->name);
+}
+
+// --- which rows
+
+static void
+append_and(struct buffer *sql, bool *has_where)
+{
+    (void)buffer_append_text(sql, *has_where ? " AND " : " WHERE ");
+    *has_where = true;
+}
+
+static void
+append_nulls(const struct select_names *names, const struct read_request *request,
+    struct buffer *sql, bool *has_where)
+{
+    const struct table *table = request->table;
+    const struct key *key = request->key;
+    bool is_any = request->part == KEY_PART_WITH_NULL;
+
+    for (size_t i = 0; i < key->column_count; i++) {
+        const struct column *column = &table->columns[key->columns[i]];
+
+        if (!is_any && !column->is_nullable)
+            continue;
+        if (is_any && i > 0)
+            (void)buffer_append_text(sql, " OR ");
+        else
+            append_and(sql, has_where);
+        if (is_any && i == 0)
+            (void)buffer_append_byte(sql, '(');
+        select_append_column(names, sql, table, column);
+        (void)buffer_append_text(sql, is_any ? " IS NULL" : " IS NOT NULL");
+    }
+    if (is_any)
+        (void)buffer_append_byte(sql, ')');
+}
+
+// The last column of a position comes after it in the key's own direction.
+static const char *
+comparison(const struct read_request *request, size_t i)
+{
+    if (request->part == KEY_PART_EQUAL || i + 1 < request->after->count)
+        return " = ?";
+    return key_is_descending(request->key, i) ? " < ?" : " > ?";
+}
+
+static void
+append_position(const struct select_names *names, const struct read_request *request,
+    struct buffer *sql, bool *has_where)
+{
+    const struct key_position *after = request->after;
+
+    for (size_t i = 0; i < after->count; i++) {
+        append_and(sql, has_where);
+        select_append_column(
+            names, sql, request->table, &request->table->columns[request->key->columns[i]]);
+        if (request->part == KEY_PART_EQUAL && after->values[i].bytes == NULL)
+            (void)buffer_append_text(sql, " IS NULL");
+        else
+            (void)buffer_append_text(sql, comparison(request, i));
+    }
+}
+
+// A comparison with a NULL is not true: such a row has none of these keys.
+static void
+append_exception(const struct select_names *names, const struct read_request *request,
+    const struct key_position *except, struct buffer *sql)
+{
+    for (size_t i = 0; i < except->count; i++) {
+        const struct column *column = &request->table->columns[request->key->columns[i]];
+
+        (void)buffer_append_text(sql, i > 0 ? " OR " : "(");
+        select_append_column(names, sql, request->table, column);
+        (void)buffer_append_text(sql, " <> ?");
+        if (!column->is_nullable)
+            continue;
+        (void)buffer_append_text(sql, " OR ");
+        select_append_column(names, sql, request->table, column);
+        (void)buffer_append_text(sql, " IS NULL");
+    }
+    (void)buffer_append_byte(sql, ')');
+}
+
+static void
+append_exceptions(const struct select_names *names, const struct read_request *request,
+    struct buffer *sql, bool *has_where)
+{
+    for (size_t i = 0; i < request->except_count; i++) {
+        append_and(sql, has_where);
+        append_exception(names, request, &request->except[i], sql);
+    }
+}
+
+static void
+append_order(
+    const struct select_names *names, const struct read_request *request, struct buffer *sql)
+{
+    for (size_t i = 0; i < request->key->column_count; i++) {
+        (void)buffer_append_text(sql, i == 0 ? " ORDER BY " : ", ");
+        select_append_column(
+            names, sql, request->table, &request->table->columns[request->key->columns[i]]);
+        if (key_is_descending(request->key, i))
+            (void)buffer_append_text(sql, " DESC");
+    }
+}
+
+void
+select_append_conditions(
+    const struct select_names *names, struct buffer *sql, const struct read_request *request)
+{
+    bool has_where = false;
+
+    if (request->table->where != NULL && request->table->where[0] != '\0') {
+        append_and(sql, &has_where);
+        // The line end closes a comment that the user may have ended his condition with.
+        (void)buffer_printf(sql, "(%s\n)", request->table->where);
+    }
+    append_exceptions(names, request, sql, &has_where);
+    if (request->part == KEY_PART_ALL)
+        return;
+    if (request->part != KEY_PART_EQUAL)
+        append_nulls(names, request, sql, &has_where);
+    if (request->part == KEY_PART_WITH_NULL)
+        return;
+    if (request->after != NULL)
+        append_position(names, request, sql, &has_where);
+    if (request->part == KEY_PART_EQUAL)
+        return;
+    append_order(names, request, sql);
+}
+
+bool
+select_is_limited(const struct read_request *request)
+{
+    return request->part == KEY_PART_NOT_NULL && request->row_limit > 0;
+}
+
+bool
+select_check_request(const struct read_request *request, struct error *err)
+{
+    if (request->table->column_count == 0)
+        return error_set(err, ERROR_TABLE, "the catalogue shows no columns of it");
+    if (request->part != KEY_PART_ALL && request->key == NULL)
+        BUG("a part of a key was asked for without a key");
+    if (request->after != NULL &&
+        ((request->part != KEY_PART_NOT_NULL && request->part != KEY_PART_EQUAL) ||
+            request->after->count == 0 || request->after->count > request->key->column_count))
+        BUG("a position that does not fit its key");
+    if (request->except_count > 0 &&
+        (request->key == NULL ||
+            (request->part != KEY_PART_ALL && request->part != KEY_PART_NOT_NULL)))
+        BUG("keys are to be left out of a part that has none");
+    if (request->part == KEY_PART_EQUAL &&
+        (request->after == NULL || request->after->count != request->key->column_count))
+        BUG("a row was asked for without its key");
+    return true;
+}
+
+bool
+select_each_position(
+    const struct read_request *request, select_take_position *take, void *taker, struct error *err)
+{
+    const struct column *columns = request->table->columns;
+
+    for (size_t e = 0; e < request->except_count; e++) {
+        const struct key_position *except = &request->except[e];
+
+        for (size_t i = 0; i < except->count; i++) {
+            if (!take(taker, &columns[request->key->columns[i]], &except->values[i], err))
+                return false;
+        }
+    }
+    for (size_t i = 0; request->after != NULL && i < request->after->count; i++) {
+        const struct cell *value = &request->after->values[i];
+
+        if (value->bytes != NULL && !take(taker, &columns[request->key->columns[i]], value, err))
+            return false;
+    }
+    return true;
+}

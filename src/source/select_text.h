@@ -1,0 +1,36 @@
+// The SELECT of a read, as far as it is the same by ODBC and by JDBC: names, conditions, order.
+// Pure; any thread.
+#ifndef OE2PG_SOURCE_SELECT_TEXT_H
+#define OE2PG_SOURCE_SELECT_TEXT_H
+
+#include "base/buffer.h"
+#include "source/source.h"
+
+struct select_names {
+    const char *quote; // around identifiers, doubled inside; "" when there is none
+    // Where columns are selected by expressions the result may have a column of the same name,
+    // which ORDER BY would then mean; qualified by its table, the name is the table's column.
+    bool is_qualified;
+};
+
+void select_append_column(const struct select_names *names, struct buffer *sql,
+    const struct table *table, const struct column *column);
+void select_append_table(
+    const struct select_names *names, struct buffer *sql, const struct table *table);
+// WHERE and ORDER BY, with a question mark for each position.
+void select_append_conditions(
+    const struct select_names *names, struct buffer *sql, const struct read_request *request);
+// Only pages in key order are limited by SQL; of all other reads the driver alone returns fewer
+// rows.
+bool select_is_limited(const struct read_request *request);
+// ERROR_TABLE for a table without columns. A request that contradicts itself is a bug.
+bool select_check_request(const struct read_request *request, struct error *err)
+    __attribute__((warn_unused_result));
+
+// The values behind the question marks, in their order, until one is not taken.
+typedef bool select_take_position(
+    void *taker, const struct column *column, const struct cell *value, struct error *err);
+bool select_each_position(const struct read_request *request, select_take_position *take,
+    void *taker, struct error *err) __attribute__((warn_unused_result));
+
+#endif
