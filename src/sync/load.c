@@ -65,7 +65,7 @@ is_read_in_order(const struct load *load)
     const struct table *table = load->table;
 
     return worker_reads_in_order(load->worker, table, 0) ||
-           (key_choice_is_resumable(table) &&
+           (key_choice_is_resumable(table) && load->worker->around.row_ids != ROW_IDS_ALL &&
                (table->row_estimate < 0 || table->row_estimate >= ORDERED_FROM_ROWS));
 }
 

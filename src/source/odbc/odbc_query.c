@@ -41,6 +41,10 @@ static void
 append_column_name(const struct odbc_source *source, struct buffer *sql, const struct table *table,
     const struct column *column)
 {
+    if (column->is_row_id) {
+        (void)buffer_append_text(sql, column->name);
+        return;
+    }
     if (source->product->append_expression != NULL) {
         append_identifier(source, sql, table->name);
         (void)buffer_append_byte(sql, '.');
