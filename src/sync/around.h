@@ -3,8 +3,8 @@
 //
 // Invariant: a value is given up only after a read of its own row, by its key and with its column,
 // failed; the row is then delivered with NULL in its place, and the value is told. Only when too
-// many statements were spent on a table, or where no key leads to a row, are columns left out of
-// more rows than their own; how many is told as well.
+// many statements were spent on a table, for the rows that were read of it, or where no key leads
+// to a row, are columns left out of more rows than their own; how many is told as well.
 #ifndef OE2PG_SYNC_AROUND_H
 #define OE2PG_SYNC_AROUND_H
 
@@ -45,7 +45,7 @@ struct around {
     bool *is_left_out; // not read at all where rows cannot be asked for
     int64_t *without;  // rows in which the column was not read
     size_t query_count;
-    int64_t row_count; // read so far in this attempt
+    int64_t row_count; // read so far
     enum around_row_ids row_ids;
     char row_id_refusal[200];
     const char *row_id; // of the row that is being read by it; NULL: it is not
@@ -59,7 +59,8 @@ struct around {
 struct unread_row {
     struct arena arena;
     struct batch batch;
-    size_t found; // rows that the source gave; the first is kept
+    size_t found;  // rows that the source gave; the first is kept
+    bool is_whole; // nothing of it was left out, or was cut
 };
 
 void around_init(struct around *around, const struct settings *settings, const struct table *table);

@@ -201,8 +201,10 @@ open_step(struct reader *reader, struct error *err)
     }
     reader->opened_ms = clock_steady_ms();
     reader->page_row_count = 0;
-    if (reader->bisect.limit > 0)
+    if (bisect_is_searching(&reader->bisect))
         reader->around->query_count++;
+    if (reader->bisect.block > 0 && reader->bisect.block < request.batch_rows)
+        request.batch_rows = reader->bisect.block;
     return source_open_cursor(reader->source, &request, &reader->cursor, err);
 }
 
@@ -392,7 +394,7 @@ read_bad_row(struct reader *reader, const struct batch **batch, struct error *er
     bool is_found = false;
     bool done;
 
-    bisect_reset(&reader->bisect);
+    bisect_found(&reader->bisect);
     reader->row.batch.row_count = 0;
     *batch = &reader->row.batch;
     reader_narrow_to_key(&narrow, reader->table);
@@ -400,6 +402,8 @@ read_bad_row(struct reader *reader, const struct batch **batch, struct error *er
            (!is_found || read_row(reader, keys.position, err));
     reader_release(&keys);
     narrow_release(&narrow);
+    if (done && (*batch)->row_count > 0 && reader->row.is_whole)
+        bisect_miss(&reader->bisect);
     return done && ((*batch)->row_count == 0 || remember_position(reader, *batch, err));
 }
 
@@ -460,10 +464,16 @@ go_around(struct reader *reader, struct error *err)
     if (reader->part != KEY_PART_NOT_NULL)
         return leave_out(reader, column, err);
     bisect_fail(&reader->bisect, reader->page_row_count);
-    if (!around_is_spent(around) || !bisect_is_near(&reader->bisect))
+    if (!around_is_spent(around) || !bisect_is_near(&reader->bisect) ||
+        bisect_is_at_row(&reader->bisect))
         return true;
-    // The row is not looked for any more.
-    reader->bisect.limit = reader->bisect.reach;
+    // The row is not looked for any more: the columns are left out of a piece, each longer than the
+    // one before.
+    reader->piece_rows = reader->piece_rows > 0 ? 2 * reader->piece_rows : BISECT_NEAR;
+    if (reader->piece_rows > BISECT_LAST)
+        reader->piece_rows = BISECT_LAST;
+    reader->bisect.limit = reader->piece_rows;
+    reader->bisect.block = 0;
     reader->is_piece = memchr(around->is_bad, true, reader->table->column_count) != NULL;
     return reader->is_piece && (!was_piece || column >= 0);
 }
@@ -485,8 +495,8 @@ read_by_ids(struct reader *reader, const struct batch **batch, struct error *err
     return true;
 }
 
-bool
-reader_fetch(struct reader *reader, const struct batch **batch, struct error *err)
+static bool
+fetch_rows(struct reader *reader, const struct batch **batch, struct error *err)
 {
     static const struct batch nothing = { .row_count = 0 };
 
@@ -519,6 +529,16 @@ reader_fetch(struct reader *reader, const struct batch **batch, struct error *er
         if ((*batch)->row_count > 0)
             return true;
     }
+}
+
+bool
+reader_fetch(struct reader *reader, const struct batch **batch, struct error *err)
+{
+    if (!fetch_rows(reader, batch, err))
+        return false;
+    if (reader->around != NULL)
+        reader->around->row_count += (int64_t)(*batch)->row_count;
+    return true;
 }
 
 const struct cell *

@@ -41,6 +41,7 @@ struct reader {
     struct buffer start_bytes;
     struct around *around; // NULL: a value that cannot be read fails the reading
     struct bisect bisect;
+    size_t piece_rows;    // of the last piece
     bool is_piece;        // the next step, or the open one, is read without the bad columns
     struct narrow narrow; // the columns of the open step, if not all
     struct unread_row row;
