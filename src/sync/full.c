@@ -193,6 +193,8 @@ fill_record(struct full *full, const struct applied *applied)
     result->rows_updated += applied->updated;
     result->rows_deleted += applied->deleted;
     result->finished_ms = clock_wall_ms();
+    result->values_full_width = full_width_total(&full->worker->full_width);
+    record->hint = full_width_note(&full->worker->full_width, &full->worker->arena);
 }
 
 // What the pieces say is what the staging table holds.

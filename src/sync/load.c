@@ -387,6 +387,8 @@ finish(struct load *load, bool was_staged, bool is_safe, struct error *err)
     record->staging_table = NULL;
     record->piece_count = 0;
     load->result->finished_ms = clock_wall_ms();
+    load->result->values_full_width = full_width_total(&worker->full_width);
+    record->hint = full_width_note(&worker->full_width, &worker->arena);
     return end_quarantine(load, err) &&
            (record->state != TABLE_STATE_DONE ||
                table_run_save(worker->target, &worker->shared->claim, record, load->result, err)) &&

@@ -1,6 +1,8 @@
 """Values that OpenEdge does not deliver, wider than their SQL width or otherwise, are read around: all
 other rows and columns arrive, and quarantine tells which are missing."""
 
+import json
+
 import pytest
 
 from mirroring import errors, last_run, quarantined, row_versions
@@ -484,6 +486,55 @@ def test_values_of_exactly_the_width_are_counted_as_perhaps_cut(wide):
     result = wide.run_well()
     assert wide.pg.value("SELECT text FROM mirror.wide WHERE id = '7'") == TOO_WIDE[:10]
     assert any('3 values of column "Text"' in line for line in result.log_lines("INFO"))
+    assert any("3 values are exactly as long" in line for line in result.log_lines("WARNING"))
+
+
+def test_values_of_exactly_the_width_are_told_by_status_and_check(wide):
+    wide.make(rows=100).spoil(8, assignment="\"Text\" = 'zehn Äöüß.'")
+    wide.run_well()
+    noted = 'values as long as their SQL width, perhaps cut: 1 of "Text" (10)'
+    wide.run_well()  # a small table that has not changed keeps its note
+    assert noted in wide.mirror.run("status").stdout
+    assert json.loads(wide.mirror.run("status", "--json").stdout)["tables"][0]["hint"] == noted
+    checked = wide.mirror.run("check", environment=java_environment()).stdout
+    assert any("width in the last run" in line and noted in line for line in checked.split("\n"))
+    wide.spoil(8, assignment="\"Text\" = 'short'")
+    wide.run_well()
+    assert noted not in wide.mirror.run("status").stdout
+
+
+def test_a_source_whose_values_are_shorter_is_not_suspected(wide):
+    wide.make(rows=100)
+    result = wide.run_well()
+    assert "perhaps cut" not in wide.mirror.run("status").stdout
+    assert "exactly as long" not in result.stderr
+
+
+# --- what it costs
+
+@pytest.mark.parametrize("definition", [TABLE, KEYLESS], ids=["with a key", "without"])
+def test_a_bad_row_costs_few_statements(wide, definition):
+    wide.make(definition).spoil(1500)
+    wide.run()
+    assert len(wide.queries()) <= (9 if definition == TABLE else 25)
+
+
+@pytest.mark.parametrize("fetch_size", ["honoured", "ignored"])
+def test_blocks_that_the_source_chooses_itself_cost_statements_but_no_row(wide, fetch_size):
+    wide.openedge.switch(fetch_size=fetch_size)
+    bad = [1, 49, 50, 51, 1500, ROWS]
+    wide.make().spoil(*bad)
+    assert wide.run().status == 1
+    wide.assert_all_else_is_there(missing=bad)
+    assert len(wide.queries()) <= 21 * len(bad)
+
+
+def test_a_large_table_may_cost_more_statements_than_a_small_one(wide):
+    rows, bad = 30000, range(500, 30000, 750)
+    wide.make(rows=rows).spoil(*bad)
+    assert wide.run().status == 1
+    wide.assert_all_else_is_there(rows, missing=bad)
+    assert ("not_read",) not in quarantined(wide.pg, "reason")
 
 
 # --- a source without a mistake
