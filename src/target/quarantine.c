@@ -310,7 +310,7 @@ quarantine_known_row_ids(struct target *target, struct arena *arena, int mirror_
         " AND source_schema = $2 AND source_table = $3"
         " AND reason IN ('too_wide', 'truncated', 'unreadable')"
         " AND key_columns = ARRAY['%s'] AND resolved_at IS NULL ORDER BY 1 LIMIT %d",
-        QUARANTINE_ROW_ID, (int)QUARANTINE_VALUES_MAX);
+        QUARANTINE_ROW_ID, (int)QUARANTINE_ROW_IDS_MAX);
     parameter_integer(&parameters, mirror_id);
     parameter_text(&parameters, table->schema);
     parameter_text(&parameters, table->name);

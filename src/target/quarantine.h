@@ -36,7 +36,9 @@ void quarantine_row_text(struct buffer *text, const struct table *table, const s
 bool quarantine_known_rows(struct target *target, struct arena *arena, int mirror_id,
     const struct table *table, uint64_t **digests, size_t *count, struct error *err)
     __attribute__((warn_unused_result));
-enum { QUARANTINE_VALUES_MAX = 100 }; // rows with a value that could not be read
+// Rows with a value that could not be read, known by their key and by the source's id: a statement
+// names each of them, and an id takes less of it, and no parameter.
+enum { QUARANTINE_VALUES_MAX = 100, QUARANTINE_ROW_IDS_MAX = 500 };
 
 // Key values, one a key column, of rows in which a value could not be read, in `arena`. The table
 // has a key.
