@@ -131,24 +131,33 @@ list_ids(struct by_row_id *by, struct row_id_list *list, struct error *err)
     return done || around_refuse_row_ids(by->around, err, NULL);
 }
 
-// True when every id that led to no row is gone from the source.
+// Ids that led to no row and are still listed wait again, once: a row that moves may be missed.
 static bool
-check_missing(struct by_row_id *by, struct error *err)
+look_for_missing(struct by_row_id *by, struct error *err)
 {
     struct row_id_list again;
-    bool done;
     size_t still_there = 0;
+    bool done;
 
     row_id_list_init(&again, by->max_bytes);
     done = list_ids(by, &again, err);
-    for (size_t i = 0; done && i < by->list.count; i++)
-        still_there += by->list.states[i] == ROW_ID_MISSING &&
-                       row_id_list_is(&again, by->list.ids[i], ROW_ID_WAITING);
+    for (size_t i = 0; done && i < by->list.count; i++) {
+        if (by->list.states[i] != ROW_ID_MISSING ||
+            !row_id_list_is(&again, by->list.ids[i], ROW_ID_WAITING))
+            continue;
+        by->list.states[i] = ROW_ID_WAITING;
+        still_there++;
+    }
     row_id_list_release(&again);
-    if (!done || still_there == 0)
-        return done;
-    return around_refuse_row_ids(
-        by->around, err, "rows that are listed are not found by their ROWID");
+    if (!done)
+        return false;
+    if (still_there > 0 && by->is_checked)
+        return around_refuse_row_ids(
+            by->around, err, "rows that are listed are not found by their ROWID");
+    by->is_checked = true;
+    by->missing_count = 0;
+    by->list.next = 0;
+    return true;
 }
 
 // ---- one row -----------------------------------------------------------------------------------
@@ -371,10 +380,12 @@ by_row_id_fetch(struct by_row_id *by, const int64_t *known, size_t known_count,
     *batch = &nothing;
     if (!by->is_listed && !begin(by, known, known_count, err))
         return false;
-    if (!read_groups(by, row, batch, err))
-        return false;
-    if ((*batch)->row_count > 0 || by->is_checked)
-        return true;
-    by->is_checked = true;
-    return by->missing_count == 0 || check_missing(by, err);
+    for (;;) {
+        if (!read_groups(by, row, batch, err))
+            return false;
+        if ((*batch)->row_count > 0 || by->missing_count == 0)
+            return true;
+        if (!look_for_missing(by, err))
+            return false;
+    }
 }

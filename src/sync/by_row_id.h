@@ -6,8 +6,8 @@
 // halved until the row stands alone, which is read without what cannot be read of it (around.h).
 //
 // Invariant: at the end each listed row was handed out, or it is no longer there: ids that led to
-// no row are looked for in a second list. So rows that came after the first list are not read, as
-// in any scan they may not be.
+// no row and stand in a second list are asked for once more. So rows that came after the first list
+// are not read, as in any scan they may not be.
 #ifndef OE2PG_SYNC_BY_ROW_ID_H
 #define OE2PG_SYNC_BY_ROW_ID_H
 
@@ -25,7 +25,7 @@ struct by_row_id {
     struct row_id_list list;
     size_t max_bytes;
     bool is_listed;
-    bool is_checked;    // the second list was read, or none was needed
+    bool is_checked;    // the second list was read
     struct table wide;  // all columns and the id, no key
     struct table asked; // the same, or less of it, of the group's rows
     struct narrow narrow;

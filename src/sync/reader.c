@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "model/key_choice.h"
 
@@ -434,6 +435,9 @@ leave_out(struct reader *reader, int column, struct error *err)
 
     if (around_has_row_ids(reader->around, reader->source)) {
         reader->around->row_ids = ROW_IDS_REST;
+        log_info(
+            "table \"%s\": a value cannot be read: rows that no key leads to are read by ROWID",
+            reader->table->name);
         return fail_for_repeat(err, READER_NEEDS_LESS, "a value cannot be read");
     }
     return around_leave_out(reader->around, reader->source, &request, column, err) &&

@@ -125,14 +125,17 @@ def test_a_full_comparison_reads_around_them_too(wide):
     assert row_versions(wide.pg) == before
 
 
+@pytest.mark.parametrize("definition", ["TABLE", "TEXT_KEY", "KEYLESS"])
 @pytest.mark.parametrize("rows", [100, ROWS])
-def test_verify_finds_the_rest_equal(wide, rows):
-    wide.make(rows=rows).spoil(7, 50)
+def test_verify_finds_the_rest_equal(wide, rows, definition):
+    wide.make(globals()[definition], rows=rows)
+    wide.spoil(7).spoil(50, assignment="\"Text\" = 'fünfzig Zeichen'")
     wide.run()
     assert "equal" in wide.verify().stdout
     wide.pg.query("UPDATE mirror.wide SET number = '9' WHERE id IN ('7', '8')")
     result = wide.verify()
-    assert "DIFFERENT: 2 changed, 0 missing" in result.stdout, result.explain()
+    assert ("DIFFERENT: 2 changed, 0 missing" if definition == "TABLE" else "DIFFERENT") in \
+        result.stdout, result.explain()
 
 
 def test_a_value_that_is_mended_arrives_and_its_entry_is_resolved(wide):
@@ -366,6 +369,16 @@ def test_a_table_of_one_column_keeps_its_rows(wide):
     wide.assert_the_next_run_writes_nothing()
 
 
+def test_a_large_table_is_begun_anew_by_rowid_when_its_key_has_a_bad_value(wide):
+    rows = 25000
+    wide.make(TEXT_KEY, rows=rows).spoil(20000)
+    result = wide.mirror.run(
+        "--table", "Wide", environment={**java_environment(), "OE2PG_TEST_COMMIT_MS": "1"})
+    assert result.status == 1 and "by ROWID" in result.stderr
+    wide.assert_all_else_is_there(rows, missing=[20000])
+    assert wide.pg.value("SELECT count(*) FROM pg_tables WHERE schemaname = 'oe2pg_staging'") == 0
+
+
 def test_a_restriction_holds_where_rows_are_read_by_rowid(wide):
     wide.mirror.settings(tables={"Wide": {"where": '"Id" <= 50 OR "Id" > 90 -- the ends'}})
     wide.make(KEYLESS, rows=100).spoil(7, 60)
@@ -407,6 +420,15 @@ def test_a_keyless_table_whose_source_names_no_column(wide):
 def test_truncate_without_a_key(wide):
     wide.mirror.settings(on_wide_value="truncate")
     wide.make(KEYLESS).spoil(7)
+    assert wide.run().status == 1
+    assert wide.pg.value("SELECT text FROM mirror.wide WHERE id = '7'") == TOO_WIDE[:10]
+    assert quarantined(wide.pg, "key_columns", "reason") == [(["ROWID"], "truncated")]
+    wide.assert_the_next_run_writes_nothing()
+
+
+def test_truncate_in_the_key(wide):
+    wide.mirror.settings(on_wide_value="truncate")
+    wide.make(TEXT_KEY).spoil(7)
     assert wide.run().status == 1
     assert wide.pg.value("SELECT text FROM mirror.wide WHERE id = '7'") == TOO_WIDE[:10]
     assert quarantined(wide.pg, "key_columns", "reason") == [(["ROWID"], "truncated")]
