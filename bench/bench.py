@@ -62,7 +62,7 @@ def build(program):
 
 
 def section(group, args):
-    words = [str(datetime.date.today()), f"{args.rows} rows x 18 columns", f"{args.rounds} rounds",
+    words = [str(datetime.date.today()), f"{args.rows} rows x {group.columns} columns", f"{args.rounds} rounds",
              f"{os.cpu_count()} cores", platform.system(), output_of("psql", "--version"),
              output_of("gcc", "--version")] + group.versions()
     return f"## {group.title}, {args.rows} rows\n\n{'; '.join(words)}.\n\n{group.report()}\n"

@@ -18,10 +18,11 @@ FIRST, AGAIN = "first load", "second run, nothing changed"
 
 class OpenEdgeGroup(Group):
     title = "OpenEdge's look-alike by JDBC"
+    columns = len(COLUMNS)
     contestants = (
-        ("keyed_clean_load", f"{FIRST}"),
+        ("keyed_clean_load", FIRST),
         ("keyed_bad_load", f"{FIRST}, ten values too wide"),
-        ("keyed_clean_again", f"{AGAIN}"),
+        ("keyed_clean_again", AGAIN),
         ("keyed_bad_again", f"{AGAIN}, ten values known to be too wide"),
         ("keyless_clean_load", f"no key, a tenth of the rows: {FIRST}"),
         ("keyless_bad_load", f"no key, a tenth of the rows: {FIRST}, ten values too wide"),

@@ -84,6 +84,7 @@ class Group:
     contestants = ()
     peers = {}  # contestants that need more than oe2pg does: name -> Debian package
     title = ""
+    columns = len(NAMES)
 
     def __init__(self, args, work, pg):
         self.args, self.work, self.pg = args, work, pg

@@ -75,9 +75,9 @@ summary_write(const struct summary *summary)
                 table->error->hint[0] != '\0' ? " - " : "", table->error->hint);
     }
     if (summary->sums.values_full_width > 0)
-        log_warning("%" PRId64 " values are exactly as long as the SQL width of their column: a "
-                    "server that was told to truncate may have cut them. oe2pg status and "
-                    "oe2pg check name the columns.",
+        log_info("%" PRId64 " values are exactly as long as the SQL width of their column: a "
+                 "server that was told to truncate may have cut them. oe2pg status and "
+                 "oe2pg check name the columns.",
             summary->sums.values_full_width);
     clock_format_duration(summary->duration_ms, took, sizeof took);
     log_info("Summary: %zu of %zu tables %s, %zu failed, %zu left for the next run; %" PRId64

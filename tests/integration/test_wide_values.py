@@ -508,7 +508,7 @@ def test_values_of_exactly_the_width_are_counted_as_perhaps_cut(wide):
     result = wide.run_well()
     assert wide.pg.value("SELECT text FROM mirror.wide WHERE id = '7'") == TOO_WIDE[:10]
     assert any('3 values of column "Text"' in line for line in result.log_lines("INFO"))
-    assert any("3 values are exactly as long" in line for line in result.log_lines("WARNING"))
+    assert any("3 values are exactly as long" in line for line in result.log_lines("INFO"))
 
 
 def test_values_of_exactly_the_width_are_told_by_status_and_check(wide):
