@@ -204,8 +204,9 @@ open_step(struct reader *reader, struct error *err)
     reader->page_row_count = 0;
     if (bisect_is_searching(&reader->bisect))
         reader->around->query_count++;
-    if (reader->bisect.block > 0 && reader->bisect.block < request.batch_rows)
-        request.batch_rows = reader->bisect.block;
+    request.block_rows = reader->bisect.block;
+    if (request.block_rows > 0 && request.block_rows < request.batch_rows)
+        request.batch_rows = request.block_rows;
     return source_open_cursor(reader->source, &request, &reader->cursor, err);
 }
 

@@ -131,11 +131,11 @@ choose_trips(const struct jdbc_cursor *cursor, struct jdbc_statement *statement)
     statement->fetch_size = has_long_column(table) ? TRIP_ROWS_LONG : (int)rows;
 }
 
-// More rows a trip than a batch takes would only be more to lose with a row that cannot be read.
+// A row that cannot be read takes those along that came in its trip.
 static void
 plan_trips(const struct jdbc_cursor *cursor, struct jdbc_statement *statement)
 {
-    size_t rows = cursor->request.batch_rows;
+    size_t rows = cursor->request.block_rows;
 
     choose_trips(cursor, statement);
     if (rows > 0 && rows < (size_t)statement->fetch_max)
