@@ -16,7 +16,7 @@
 #include "sync/around.h"
 #include "sync/row_id_list.h"
 
-enum { ROW_IDS_A_GROUP = 500 };
+enum { ROW_IDS_A_GROUP = 200 };
 
 struct by_row_id {
     struct source *source;
