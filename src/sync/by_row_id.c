@@ -35,7 +35,6 @@ by_row_id_init(struct by_row_id *by, struct source *source, struct around *aroun
     by->wide.columns[by->wide.column_count++] = openedge_row_id;
     by->batch.column_count = table->column_count;
     buffer_init(&by->condition, BUFFER_SQL_CAP);
-    row_id_list_init(&by->list, max_bytes);
 }
 
 void
@@ -104,7 +103,7 @@ add_ids(
 }
 
 static bool
-list_ids(struct by_row_id *by, struct row_id_list *list, struct error *err)
+read_ids(struct by_row_id *by, struct row_id_list *list, struct error *err)
 {
     struct read_request request = by->request;
     struct narrow narrow;
@@ -124,22 +123,34 @@ list_ids(struct by_row_id *by, struct row_id_list *list, struct error *err)
     } while (done && batch->row_count > 0);
     cursor_close(cursor);
     narrow_release(&narrow);
-    if (done)
-        row_id_list_sort(list);
-    else if (around_helps(err) && err->native_code != AROUND_NEEDS_LESS)
+    if (!done && around_helps(err) && err->native_code != AROUND_NEEDS_LESS)
         err->kind = ERROR_TABLE; // there is no value in an id
     return done || around_refuse_row_ids(by->around, err, NULL);
+}
+
+// An id that is met twice may be that of a row which moved meanwhile: all are listed once more.
+static bool
+list_ids(struct by_row_id *by, struct row_id_list *list, struct error *err)
+{
+    for (int round = 0; round < 2; round++) {
+        row_id_list_release(list);
+        row_id_list_init(list, by->max_bytes);
+        if (!read_ids(by, list, err))
+            return false;
+        if (row_id_list_sort(list))
+            return true;
+    }
+    return around_refuse_row_ids(by->around, err, "several rows have the same ROWID");
 }
 
 // Ids that led to no row and are still listed wait again, once: a row that moves may be missed.
 static bool
 look_for_missing(struct by_row_id *by, struct error *err)
 {
-    struct row_id_list again;
+    struct row_id_list again = { .count = 0 };
     size_t still_there = 0;
     bool done;
 
-    row_id_list_init(&again, by->max_bytes);
     done = list_ids(by, &again, err);
     for (size_t i = 0; done && i < by->list.count; i++) {
         if (by->list.states[i] != ROW_ID_MISSING ||
@@ -242,29 +253,32 @@ open_group(struct by_row_id *by, struct error *err)
     return source_open_cursor(by->source, &request, &by->cursor, err);
 }
 
-// Marks the rows as read and takes the id from each.
+// Marks the rows as read and takes the id from each. A row that moves may be met twice.
 static bool
 take_rows(struct by_row_id *by, const struct batch *wide, struct error *err)
 {
     size_t count = by->batch.column_count;
     struct cell *cells = wide->cells;
+    size_t taken = 0;
 
-    by->batch.row_count = wide->row_count;
     by->batch.size_bytes = wide->size_bytes;
     by->batch.has_too_long = wide->has_too_long;
     by->batch.cells = cells;
     for (size_t r = 0; r < wide->row_count; r++) {
         const struct cell *id = &cells[r * (count + 1) + count];
-        int64_t number;
+        int64_t number = 0;
+        bool is_number = id->bytes != NULL && row_id_parse(id->bytes, id->size, &number);
 
-        if (id->bytes == NULL || !row_id_parse(id->bytes, id->size, &number) ||
-            !row_id_list_mark(&by->list, number, ROW_ID_READ))
+        if (is_number && row_id_list_is(&by->list, number, ROW_ID_READ))
+            continue;
+        if (!is_number || !row_id_list_mark(&by->list, number, ROW_ID_READ))
             return around_refuse_row_ids(
                 by->around, err, "a row came with another ROWID than was asked for");
-        memmove(&cells[r * count], &cells[r * (count + 1)], count * sizeof *cells);
+        memmove(&cells[taken++ * count], &cells[r * (count + 1)], count * sizeof *cells);
     }
+    by->batch.row_count = taken;
     for (size_t i = 0; by->is_piece && i < count; i++)
-        by->around->without[i] += by->around->is_bad[i] ? (int64_t)wide->row_count : 0;
+        by->around->without[i] += by->around->is_bad[i] ? (int64_t)taken : 0;
     return true;
 }
 
@@ -355,8 +369,11 @@ read_groups(
             end_group(by);
             continue;
         }
+        if (!take_rows(by, narrow_widen(&by->narrow, narrow), err))
+            return false;
         *batch = &by->batch;
-        return take_rows(by, narrow_widen(&by->narrow, narrow), err);
+        if (by->batch.row_count > 0)
+            return true;
     }
 }
 

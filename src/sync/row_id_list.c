@@ -66,20 +66,18 @@ compare_ids(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-void
+bool
 row_id_list_sort(struct row_id_list *list)
 {
-    size_t kept = 0;
+    bool is_single = true;
 
     if (list->count > 0)
         qsort(list->ids, list->count, sizeof *list->ids, compare_ids);
-    for (size_t i = 0; i < list->count; i++) {
-        if (kept == 0 || list->ids[i] != list->ids[kept - 1])
-            list->ids[kept++] = list->ids[i];
-    }
-    list->count = kept;
-    list->states = mem_calloc(kept > 0 ? kept : 1, sizeof *list->states);
+    for (size_t i = 1; i < list->count; i++)
+        is_single &= list->ids[i] != list->ids[i - 1];
+    list->states = mem_calloc(list->count > 0 ? list->count : 1, sizeof *list->states);
     list->next = 0;
+    return is_single;
 }
 
 size_t

@@ -1,7 +1,7 @@
 // The ids of a table's rows, and which of the rows were read: nine bytes a row. Pure.
 //
-// Ids are decimal numbers as the source writes them. An id may lead to several rows (a table whose
-// partitions each count their own): it stands in the list once.
+// Ids are decimal numbers as the source writes them. Where two rows have the same (partitions that
+// each count their own) an id tells nothing: the list says so.
 #ifndef OE2PG_SYNC_ROW_ID_LIST_H
 #define OE2PG_SYNC_ROW_ID_LIST_H
 
@@ -27,8 +27,8 @@ void row_id_list_release(struct row_id_list *list);
 // False when the text is no number in its plain form, or there is no room for it; *is_full tells
 // which.
 bool row_id_list_add(struct row_id_list *list, const char *text, size_t size, bool *is_full);
-// After the last was added: in order, each once, all waiting.
-void row_id_list_sort(struct row_id_list *list);
+// After the last was added: in order, all waiting. False when one stands in it twice.
+bool row_id_list_sort(struct row_id_list *list);
 // The first ids that are waiting, at most `max`. Gives their number.
 size_t row_id_list_waiting(struct row_id_list *list, int64_t *ids, size_t max);
 // False when the list does not have it.

@@ -379,6 +379,21 @@ def test_a_large_table_is_begun_anew_by_rowid_when_its_key_has_a_bad_value(wide)
     assert wide.pg.value("SELECT count(*) FROM pg_tables WHERE schemaname = 'oe2pg_staging'") == 0
 
 
+def test_a_row_that_moves_while_rowids_are_listed_is_mirrored_once(wide):
+    wide.make(KEYLESS, rows=100).spoil(7)
+    wide.openedge.move("twice", "Wide", '"Id" = 90', times=1)
+    assert wide.run().status == 1
+    wide.assert_all_else_is_there(100, missing=[7])
+
+
+def test_rowids_that_several_rows_share_are_not_relied_on(wide):
+    wide.make(KEYLESS, rows=100).spoil(7)
+    wide.openedge.move("twice", "Wide", '"Id" = 90', times=-1)
+    result = wide.run()
+    assert result.status == 1 and len(wide.without()) == 101
+    assert any("several rows have the same ROWID" in line for line in result.log_lines("WARNING"))
+
+
 def test_a_restriction_holds_where_rows_are_read_by_rowid(wide):
     wide.mirror.settings(tables={"Wide": {"where": '"Id" <= 50 OR "Id" > 90 -- the ends'}})
     wide.make(KEYLESS, rows=100).spoil(7, 60)

@@ -31,17 +31,21 @@ only_numbers_in_their_plain_form_are_ids(void **state)
 }
 
 static void
-ids_are_sorted_and_stand_once(void **state)
+ids_are_sorted_and_one_that_stands_twice_is_told(void **state)
 {
     struct row_id_list list;
     int64_t ids[4];
 
     (void)state;
     row_id_list_init(&list, 100 * ROW_ID_BYTES);
-    assert_true(add(&list, "10") && add(&list, "9") && add(&list, "10") && add(&list, "-1"));
-    row_id_list_sort(&list);
+    assert_true(add(&list, "10") && add(&list, "9") && add(&list, "-1"));
+    assert_true(row_id_list_sort(&list));
     assert_int_equal(row_id_list_waiting(&list, ids, 4), 3);
     assert_true(ids[0] == -1 && ids[1] == 9 && ids[2] == 10);
+    row_id_list_release(&list);
+    row_id_list_init(&list, 100 * ROW_ID_BYTES);
+    assert_true(add(&list, "10") && add(&list, "9") && add(&list, "10"));
+    assert_false(row_id_list_sort(&list));
     row_id_list_release(&list);
 }
 
@@ -54,7 +58,7 @@ what_is_marked_does_not_wait(void **state)
     (void)state;
     row_id_list_init(&list, 100 * ROW_ID_BYTES);
     assert_true(add(&list, "1") && add(&list, "2") && add(&list, "3"));
-    row_id_list_sort(&list);
+    assert_true(row_id_list_sort(&list));
     assert_true(row_id_list_mark(&list, 1, ROW_ID_READ));
     assert_true(row_id_list_mark(&list, 2, ROW_ID_MISSING));
     assert_false(row_id_list_mark(&list, 4, ROW_ID_READ));
@@ -87,7 +91,7 @@ an_empty_table_has_none(void **state)
 
     (void)state;
     row_id_list_init(&list, ROW_ID_BYTES);
-    row_id_list_sort(&list);
+    assert_true(row_id_list_sort(&list));
     assert_int_equal(row_id_list_waiting(&list, &id, 1), 0);
     assert_false(row_id_list_mark(&list, 1, ROW_ID_READ));
     row_id_list_release(&list);
@@ -98,7 +102,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_numbers_in_their_plain_form_are_ids),
-        cmocka_unit_test(ids_are_sorted_and_stand_once),
+        cmocka_unit_test(ids_are_sorted_and_one_that_stands_twice_is_told),
         cmocka_unit_test(what_is_marked_does_not_wait),
         cmocka_unit_test(a_list_that_is_full_says_so),
         cmocka_unit_test(an_empty_table_has_none),
