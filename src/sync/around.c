@@ -151,6 +151,15 @@ around_fail_for_key(struct around *around, const struct source *source, struct e
 }
 
 bool
+around_refuse_skipping(struct around *around, struct error *err)
+{
+    if (err->kind != ERROR_TABLE || err->transient)
+        return false;
+    around->cannot_skip_ids = true;
+    return repeat(err, "rows cannot be left out by ROWID");
+}
+
+bool
 around_refuse_row_ids(struct around *around, struct error *err, const char *why)
 {
     if (why == NULL && (err->kind != ERROR_TABLE || err->transient))

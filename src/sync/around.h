@@ -48,7 +48,8 @@ struct around {
     int64_t row_count; // read so far
     enum around_row_ids row_ids;
     char row_id_refusal[200];
-    const char *row_id; // of the row that is being read by it; NULL: it is not
+    bool cannot_skip_ids; // the source refuses conditions that leave rows out by their ids
+    const char *row_id;   // of the row that is being read by it; NULL: it is not
     struct source_settings cutting_settings;
     struct source *cutting; // a connection that cuts what is too wide; NULL: not needed yet
     unread_sink *sink;      // of the read in hand
@@ -73,6 +74,9 @@ bool around_is_in_key(const struct table *table, int column);
 bool around_fail_for_key(struct around *around, const struct source *source, struct error *err);
 // True when the source can be asked for rows by its own ids, and did not refuse it yet.
 bool around_has_row_ids(const struct around *around, const struct source *source);
+// After a statement that leaves rows out by their ids failed. Returns false: the job is to be
+// repeated without such a condition, if that may be why.
+bool around_refuse_skipping(struct around *around, struct error *err);
 // Row ids do not work, for this reason; NULL: for that in err, unless it is of another kind.
 // Returns false: the job is to be repeated without them.
 bool around_refuse_row_ids(struct around *around, struct error *err, const char *why);

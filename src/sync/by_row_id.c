@@ -11,6 +11,7 @@
 
 enum {
     GROUP_FIRST = 16,
+    SWEEP_BLOCK = 1000, // rows fetched at a time in a sweep: as many may be lost with a bad one
     SLOW_MS = 1000, // a group that took longer is not one that an index found: smaller ones follow
 };
 
@@ -27,6 +28,7 @@ by_row_id_init(struct by_row_id *by, struct source *source, struct around *aroun
         .max_bytes = max_bytes,
         .group_size = GROUP_FIRST,
         .group_max = ROW_IDS_A_GROUP,
+        .is_sweeping = true,
     };
     by->wide = *table;
     by->wide.key = NULL;
@@ -205,13 +207,25 @@ by_row_id_read_row(struct around *around, struct source *source, const struct re
     return done || around_refuse_row_ids(around, err, NULL);
 }
 
+// The row is out of the way of the next sweep, if there is to be one.
+static void
+sweep_again(struct by_row_id *by, int64_t bad_id)
+{
+    if (by->bad_count == ROW_ID_SWEEPS_MAX || around_is_spent(by->around))
+        return;
+    by->bad_ids[by->bad_count++] = bad_id;
+    by->is_sweeping = true;
+}
+
 static bool
 read_alone(
     struct by_row_id *by, struct unread_row *row, const struct batch **batch, struct error *err)
 {
+    bool was_behind_sweep = by->is_behind_sweep;
     bool is_found;
 
     by->suspects = 0;
+    by->is_behind_sweep = false;
     if (row_id_list_waiting(&by->list, by->ids, 1) == 0)
         return true;
     if (!by_row_id_read_row(by->around, by->source, &by->request, by->ids[0], row, err))
@@ -219,6 +233,8 @@ read_alone(
     is_found = row->batch.row_count > 0;
     (void)row_id_list_mark(&by->list, by->ids[0], is_found ? ROW_ID_READ : ROW_ID_MISSING);
     by->missing_count += is_found ? 0 : 1;
+    if (was_behind_sweep && is_found && !row->is_whole)
+        sweep_again(by, by->ids[0]);
     *batch = &row->batch;
     return true;
 }
@@ -253,7 +269,51 @@ open_group(struct by_row_id *by, struct error *err)
     return source_open_cursor(by->source, &request, &by->cursor, err);
 }
 
-// Marks the rows as read and takes the id from each. A row that moves may be met twice.
+static void
+append_left_out(struct by_row_id *by)
+{
+    size_t count = by->known_count + by->bad_count;
+    int64_t *ids = mem_calloc(count, sizeof *ids);
+
+    if (by->known_count > 0)
+        memcpy(ids, by->known, by->known_count * sizeof *ids);
+    memcpy(ids + by->known_count, by->bad_ids, by->bad_count * sizeof *ids);
+    by_row_id_condition(&by->condition, by->request.table, ids, count, true);
+    free(ids);
+}
+
+static bool
+open_sweep(struct by_row_id *by, struct error *err)
+{
+    bool *is_left_out = mem_calloc(by->wide.column_count, sizeof *is_left_out);
+    struct read_request request = by->request;
+
+    by->is_piece = false;
+    narrow_release(&by->narrow);
+    narrow_init(&by->narrow, &by->wide, is_left_out);
+    free(is_left_out);
+    by->asked = by->narrow.table;
+    if (by->known_count + by->bad_count > 0) {
+        append_left_out(by);
+        by->asked.where = buffer_text(&by->condition);
+    }
+    request.table = &by->asked;
+    request.block_rows = SWEEP_BLOCK;
+    by->id_count = 0;
+    by->around->query_count += by->sweep_count++ > 0 ? 1 : 0;
+    return source_open_cursor(by->source, &request, &by->cursor, err);
+}
+
+static void
+end_sweep(struct by_row_id *by)
+{
+    cursor_close(by->cursor);
+    by->cursor = NULL;
+    by->is_sweeping = false;
+}
+
+// Marks the rows as read and takes the id from each. A row that moves may be met twice; one that is
+// new stands in no list.
 static bool
 take_rows(struct by_row_id *by, const struct batch *wide, struct error *err)
 {
@@ -270,6 +330,8 @@ take_rows(struct by_row_id *by, const struct batch *wide, struct error *err)
         bool is_number = id->bytes != NULL && row_id_parse(id->bytes, id->size, &number);
 
         if (is_number && row_id_list_is(&by->list, number, ROW_ID_READ))
+            continue;
+        if (is_number && by->is_sweeping && !row_id_list_is(&by->list, number, ROW_ID_WAITING))
             continue;
         if (!is_number || !row_id_list_mark(&by->list, number, ROW_ID_READ))
             return around_refuse_row_ids(
@@ -296,13 +358,27 @@ end_group(struct by_row_id *by)
         }
     }
     by->suspects -= by->suspects < by->id_count ? by->suspects : by->id_count;
+    // Not where it was expected: the source sweeps in another order.
+    by->is_behind_sweep = by->is_behind_sweep && by->suspects > 0;
     if (is_slow)
         by->group_max = by->group_size = by->group_size > 1 ? by->group_size / 2 : 1;
     else if (by->group_size < by->group_max && by->suspects == 0)
         by->group_size = 2 * by->group_size < by->group_max ? 2 * by->group_size : by->group_max;
 }
 
-// After a group failed: true when reading can go on, closer to the row that cannot be read.
+// Nobody says that rows can be left out by their ROWID; without that they are read in groups.
+static bool
+gives_up_sweeps(struct by_row_id *by, struct error *err)
+{
+    if (!by->is_sweeping || by->bad_count == 0 || err->kind != ERROR_TABLE || err->transient)
+        return false;
+    by->is_sweeping = false;
+    by->bad_count = ROW_ID_SWEEPS_MAX;
+    error_clear(err);
+    return true;
+}
+
+// After a statement failed: true when reading can go on, closer to the row that cannot be read.
 static bool
 narrow_down(struct by_row_id *by, struct error *err)
 {
@@ -313,13 +389,17 @@ narrow_down(struct by_row_id *by, struct error *err)
     cursor_close(by->cursor);
     by->cursor = NULL;
     if (!around_helps(err))
-        return around_refuse_row_ids(by->around, err, NULL);
+        return gives_up_sweeps(by, err) || around_refuse_row_ids(by->around, err, NULL);
     if (err->native_code == AROUND_NEEDS_LESS || around_is_refused(by->around, by->source, err))
         return false;
     column = around_note(by->around, by->source, by->narrow.origin);
     for (size_t i = 0; i < by->id_count; i++)
         waiting += row_id_list_is(&by->list, by->ids[i], ROW_ID_WAITING);
+    by->is_behind_sweep = by->is_behind_sweep || by->is_sweeping;
+    if (by->is_sweeping)
+        waiting = SWEEP_BLOCK;
     by->suspects = waiting;
+    by->is_sweeping = false;
     by->is_piece = around_is_spent(by->around) && has_bad_column(by);
     if (waiting == 0 || (was_piece && column < 0))
         return false;
@@ -336,7 +416,23 @@ choose_group(struct by_row_id *by)
 
     if (by->suspects == 0)
         by->is_piece = false;
-    by->id_count = row_id_list_waiting(&by->list, by->ids, wanted);
+    by->id_count = row_id_list_waiting(
+        &by->list, by->ids, wanted < ROW_IDS_A_GROUP ? wanted : ROW_IDS_A_GROUP);
+}
+
+static void
+end_statement(struct by_row_id *by)
+{
+    if (by->is_sweeping)
+        end_sweep(by);
+    else
+        end_group(by);
+}
+
+static bool
+open_statement(struct by_row_id *by, struct error *err)
+{
+    return by->is_sweeping ? open_sweep(by, err) : open_group(by, err);
 }
 
 // Reads on until there are rows, or none is waiting.
@@ -354,19 +450,19 @@ read_groups(
                 return true;
             continue;
         }
-        if (by->cursor == NULL) {
+        if (by->cursor == NULL && !by->is_sweeping) {
             choose_group(by);
             if (by->id_count == 0)
                 return true;
         }
-        if ((by->cursor == NULL && !open_group(by, err)) ||
+        if ((by->cursor == NULL && !open_statement(by, err)) ||
             !cursor_fetch(by->cursor, &narrow, err)) {
             if (!narrow_down(by, err))
                 return false;
             continue;
         }
         if (narrow->row_count == 0) {
-            end_group(by);
+            end_statement(by);
             continue;
         }
         if (!take_rows(by, narrow_widen(&by->narrow, narrow), err))
@@ -381,6 +477,8 @@ static bool
 begin(struct by_row_id *by, const int64_t *known, size_t known_count, struct error *err)
 {
     by->is_listed = true;
+    by->known = known;
+    by->known_count = known_count;
     if (!list_ids(by, &by->list, err))
         return false;
     for (size_t i = 0; i < known_count; i++)

@@ -2,8 +2,11 @@
 // to them or a value of their key cannot be read. Only that an id can be selected, and that rows
 // can be asked for by it, is relied on; no order, no range.
 //
-// All ids of the part are listed; then the rows are asked for in groups. A group that fails is
-// halved until the row stands alone, which is read without what cannot be read of it (around.h).
+// All ids of the part are listed; then the part is swept: read in one statement, rows that were
+// read before being dropped. Where that fails the rows that wait are asked for in groups, and a
+// group that fails is halved until the row stands alone, which is read without what cannot be read
+// of it (around.h) and left out of the next sweep. When sweeps no longer help, all is read in
+// groups.
 //
 // Invariant: at the end each listed row was handed out, or it is no longer there: ids that led to
 // no row and stand in a second list are asked for once more. So rows that came after the first list
@@ -16,7 +19,7 @@
 #include "sync/around.h"
 #include "sync/row_id_list.h"
 
-enum { ROW_IDS_A_GROUP = 200 };
+enum { ROW_IDS_A_GROUP = 200, ROW_ID_SWEEPS_MAX = 30 };
 
 struct by_row_id {
     struct source *source;
@@ -40,6 +43,13 @@ struct by_row_id {
     size_t suspects; // the first so many that wait have a bad one among them; 0: none known
     bool is_piece;   // the group is read without the bad columns
     size_t missing_count;
+    bool is_sweeping;     // the open statement, or the next one, is a sweep
+    bool is_behind_sweep; // the row that ended the last sweep is looked for
+    size_t sweep_count;
+    int64_t bad_ids[ROW_ID_SWEEPS_MAX]; // found so: left out of sweeps
+    size_t bad_count;
+    const int64_t *known; // borrowed
+    size_t known_count;
 };
 
 // `request` is that of the part: table (borrowed), part, key, bounds of a batch. With `around` an

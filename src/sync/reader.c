@@ -62,7 +62,8 @@ reader_read_first(struct reader *reader, const struct key_position *known, size_
 void
 reader_read_first_by_id(struct reader *reader, const int64_t *ids, size_t count, bool are_read)
 {
-    if (reader->around == NULL || !around_has_row_ids(reader->around, reader->source))
+    if (reader->around == NULL || reader->around->cannot_skip_ids ||
+        !around_has_row_ids(reader->around, reader->source))
         return;
     reader->known_ids = ids;
     reader->known_id_count = count;
@@ -454,7 +455,7 @@ go_around(struct reader *reader, struct error *err)
     int column;
 
     if (around != NULL && reader->known_id_count > 0)
-        (void)around_refuse_row_ids(around, err, NULL);
+        (void)around_refuse_skipping(around, err);
     if (around == NULL || !around_helps(err) || err->native_code == READER_NEEDS_LESS ||
         err->native_code == READER_NEEDS_ROOM || err->native_code == READER_NEEDS_ORDER ||
         around_is_refused(around, reader->source, err))

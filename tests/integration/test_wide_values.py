@@ -316,6 +316,14 @@ def test_a_table_without_a_key_is_read_around_by_rowid(wide, bad):
     assert sum("ROWID <>" in sql for sql in wide.queries()) == 1
 
 
+def test_a_large_table_without_a_key_is_swept_not_read_in_groups(wide):
+    rows, bad = 20000, [3000, 17000]
+    wide.make(KEYLESS, rows=rows).spoil(*bad)
+    assert wide.run().status == 1
+    wide.assert_all_else_is_there(rows, missing=bad)
+    assert len(wide.queries()) <= 50
+
+
 def test_rowid_is_never_in_quotes(wide):
     wide.make(KEYLESS, rows=100).spoil(7)
     wide.run()
@@ -419,10 +427,10 @@ def test_a_table_without_a_key_is_mirrored_without_the_column(wide, answer, reas
 
 def test_known_rows_that_cannot_be_left_out_are_met_again(wide):
     wide.openedge.switch(rowid="no_unequal")
-    wide.make(KEYLESS).spoil(7)
+    wide.make(KEYLESS).spoil(7, 1500)
     wide.run()
-    wide.run()
-    assert wide.pg.value("SELECT count(*) FROM mirror.wide WHERE number = '1.50'") == ROWS
+    wide.assert_all_else_is_there(missing=[7, 1500])
+    wide.assert_the_next_run_writes_nothing()
 
 
 def test_a_keyless_table_whose_source_names_no_column(wide):
