@@ -435,42 +435,43 @@ open_statement(struct by_row_id *by, struct error *err)
     return by->is_sweeping ? open_sweep(by, err) : open_group(by, err);
 }
 
-// Reads on until there are rows, or none is waiting.
+// *is_end: none is waiting. Otherwise a little was done, and there may be rows.
 static bool
-read_groups(
-    struct by_row_id *by, struct unread_row *row, const struct batch **batch, struct error *err)
+take_step(struct by_row_id *by, struct unread_row *row, const struct batch **batch, bool *is_end,
+    struct error *err)
 {
+    bool is_new = by->cursor == NULL;
     const struct batch *narrow;
 
-    for (;;) {
-        if (by->cursor == NULL && by->suspects == 1 && !by->is_piece) {
-            if (!read_alone(by, row, batch, err))
-                return false;
-            if ((*batch)->row_count > 0)
-                return true;
-            continue;
-        }
-        if (by->cursor == NULL && !by->is_sweeping) {
-            choose_group(by);
-            if (by->id_count == 0)
-                return true;
-        }
-        if ((by->cursor == NULL && !open_statement(by, err)) ||
-            !cursor_fetch(by->cursor, &narrow, err)) {
-            if (!narrow_down(by, err))
-                return false;
-            continue;
-        }
-        if (narrow->row_count == 0) {
-            end_statement(by);
-            continue;
-        }
-        if (!take_rows(by, narrow_widen(&by->narrow, narrow), err))
-            return false;
-        *batch = &by->batch;
-        if (by->batch.row_count > 0)
+    if (is_new && by->suspects == 1 && !by->is_piece && !by->is_sweeping)
+        return read_alone(by, row, batch, err);
+    if (is_new && !by->is_sweeping) {
+        choose_group(by);
+        *is_end = by->id_count == 0;
+        if (*is_end)
             return true;
     }
+    if ((is_new && !open_statement(by, err)) || !cursor_fetch(by->cursor, &narrow, err))
+        return narrow_down(by, err);
+    if (narrow->row_count == 0) {
+        end_statement(by);
+        return true;
+    }
+    *batch = &by->batch;
+    return take_rows(by, narrow_widen(&by->narrow, narrow), err);
+}
+
+// Reads on until there are rows, or none is waiting.
+static bool
+read_on(struct by_row_id *by, struct unread_row *row, const struct batch **batch, struct error *err)
+{
+    bool is_end = false;
+
+    while (!is_end && (*batch)->row_count == 0) {
+        if (!take_step(by, row, batch, &is_end, err))
+            return false;
+    }
+    return true;
 }
 
 static bool
@@ -496,7 +497,7 @@ by_row_id_fetch(struct by_row_id *by, const int64_t *known, size_t known_count,
     if (!by->is_listed && !begin(by, known, known_count, err))
         return false;
     for (;;) {
-        if (!read_groups(by, row, batch, err))
+        if (!read_on(by, row, batch, err))
             return false;
         if ((*batch)->row_count > 0 || by->missing_count == 0)
             return true;
