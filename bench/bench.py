@@ -1,13 +1,14 @@
 #!/usr/bin/python3
 """Measures oe2pg against its limits and its peers, in one interleaved run.
 
-    bench/bench.py [--group sqlite|jdbc]... [--rows 1000000] [--rounds 3] [--small 300]
+    bench/bench.py [--group sqlite|jdbc|openedge]... [--rows 1000000] [--rounds 3] [--small 300]
                    [--skip NAME]... [--write]
 
 Builds the sources, starts a private PostgreSQL, and runs each contestant of each group in turn,
 `rounds` times. Prints medians and ratios; --write puts them into bench/RESULTS.md, a section a
 group. Needs, beside what oe2pg and its tests need: gcc, pgloader and python3-pyodbc for SQLite,
-pgcopydb for JDBC.
+pgcopydb for JDBC, H2 for the
+look-alike of OpenEdge.
 """
 
 import argparse
@@ -20,12 +21,13 @@ import subprocess
 import tempfile
 
 from bench_jdbc import JdbcGroup
+from bench_openedge import OpenEdgeGroup
 from bench_sqlite import SqliteGroup
 from harness import HERE, REPO, output_of
 
 import servers  # harness knows where it is
 
-GROUPS = {"sqlite": SqliteGroup, "jdbc": JdbcGroup}
+GROUPS = {"sqlite": SqliteGroup, "jdbc": JdbcGroup, "openedge": OpenEdgeGroup}
 RESULTS = os.path.join(HERE, "RESULTS.md")
 INTRODUCTION = """# Results of the last runs of bench/bench.py
 
@@ -55,11 +57,12 @@ def build(program):
         subprocess.run(["meson", "setup", folder, REPO], check=True)
     subprocess.run(["meson", "configure", folder, "-Dbuildtype=release", "-Dtests=enabled",
                     "-Djdbc=enabled"], check=True)
-    subprocess.run(["ninja", "-C", folder, "oe2pg", "tests/source_dump"], check=True)
+    subprocess.run(["ninja", "-C", folder, "oe2pg", "tests/source_dump",
+                    "tests/lookalike.jar"], check=True)
 
 
 def section(group, args):
-    words = [str(datetime.date.today()), f"{args.rows} rows x 18 columns", f"{args.rounds} rounds",
+    words = [str(datetime.date.today()), f"{args.rows} rows x {group.columns} columns", f"{args.rounds} rounds",
              f"{os.cpu_count()} cores", platform.system(), output_of("psql", "--version"),
              output_of("gcc", "--version")] + group.versions()
     return f"## {group.title}, {args.rows} rows\n\n{'; '.join(words)}.\n\n{group.report()}\n"
@@ -81,11 +84,15 @@ def write_results(sections):
 def run(args, work):
     with servers.PostgresServer(settings={"max_wal_size": "8GB", "shared_buffers": "256MB"}) as pg:
         groups = [GROUPS[name](args, work, pg) for name in args.group or GROUPS]
-        for group in groups:
-            group.prepare()
-        for number in range(args.rounds):
+        try:
             for group in groups:
-                group.run_round(number + 1)
+                group.prepare()
+            for number in range(args.rounds):
+                for group in groups:
+                    group.run_round(number + 1)
+        finally:
+            for group in groups:
+                group.close()
         sections = [section(group, args) for group in groups]
     print("\n".join(sections))
     if args.write:

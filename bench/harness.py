@@ -48,7 +48,7 @@ class Timer:
     """Wall, CPU seconds and peak memory of a process and its children; `figures` is the JSON object
     that it may have printed last."""
 
-    def __init__(self, command, env=None, cwd=None):
+    def __init__(self, command, env=None, cwd=None, accepted=(0,)):
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
             start = time.monotonic()
             process = subprocess.Popen(command, stdout=out, stderr=errors, env=env, cwd=cwd)
@@ -59,7 +59,7 @@ class Timer:
             self.peak_kb = usage.ru_maxrss
             self.wal_kb = 0  # what PostgreSQL logged meanwhile, where somebody looked
             said = self._content(out)
-            if status != 0:
+            if process.returncode not in accepted:
                 raise RuntimeError(f"{command[0]} failed: {said[-800:]} "
                                    f"{self._content(errors)[-800:]}")
         last = said.rstrip().split("\n")[-1]
@@ -84,6 +84,7 @@ class Group:
     contestants = ()
     peers = {}  # contestants that need more than oe2pg does: name -> Debian package
     title = ""
+    columns = len(NAMES)
 
     def __init__(self, args, work, pg):
         self.args, self.work, self.pg = args, work, pg
@@ -143,6 +144,9 @@ class Group:
 
     def prepare(self):
         raise NotImplementedError
+
+    def close(self):
+        """Ends what prepare has started."""
 
     def versions(self):
         raise NotImplementedError

@@ -274,6 +274,9 @@ write_table(struct page *page, const struct observed_table *table)
         buffer_printf(&page->line, "  attempt %" PRId64 ": %s%s%s", table->attempt, table->error,
             table->hint != NULL ? " - " : "", table->hint != NULL ? table->hint : "");
         end_line(page);
+    } else if (table->hint != NULL) {
+        buffer_printf(&page->line, "  %s", table->hint);
+        end_line(page);
     }
     if (table->quarantined > 0) {
         buffer_printf(&page->line, "  %" PRId64 " values in quarantine", table->quarantined);

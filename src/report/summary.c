@@ -74,6 +74,11 @@ summary_write(const struct summary *summary)
             log_error("Failed: %s: %s%s%s", table->name, table->error->message,
                 table->error->hint[0] != '\0' ? " - " : "", table->error->hint);
     }
+    if (summary->sums.values_full_width > 0)
+        log_info("%" PRId64 " values are exactly as long as the SQL width of their column: a "
+                 "server that was told to truncate may have cut them. oe2pg status and "
+                 "oe2pg check name the columns.",
+            summary->sums.values_full_width);
     clock_format_duration(summary->duration_ms, took, sizeof took);
     log_info("Summary: %zu of %zu tables %s, %zu failed, %zu left for the next run; %" PRId64
              " rows read, %" PRId64 " inserted, %" PRId64 " updated, %" PRId64 " deleted, %" PRId64

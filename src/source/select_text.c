@@ -24,6 +24,10 @@ void
 select_append_column(const struct select_names *names, struct buffer *sql,
     const struct table *table, const struct column *column)
 {
+    if (column->is_row_id) { // a word of SQL
+        (void)buffer_append_text(sql, column->name);
+        return;
+    }
     if (names->is_qualified) {
         append_identifier(names->quote, sql, table->name);
         (void)buffer_append_byte(sql, '.');

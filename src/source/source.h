@@ -88,6 +88,8 @@ struct read_request {
     size_t except_count;               // out; of KEY_PART_ALL and KEY_PART_NOT_NULL
     size_t row_limit;                  // rows in all at most, where the source can; 0: no limit
     size_t batch_rows;                 // rows a batch at most
+    size_t block_rows;                 // rows fetched at a time at most, where the source lets that
+                                       // be chosen apart from a batch; 0: as many as is best
     size_t batch_bytes;                // stop filling a batch past this many bytes
     size_t value_bytes;                // a longer value is not read (model/batch.h)
 };

@@ -3,13 +3,18 @@
 #include "base/buffer.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "model/key_choice.h"
 #include "model/narrow.h"
+#include "source/openedge/openedge.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { QUERIES_MAX = 200 }; // beyond the plain reading, for one table in one run
+// Statements beyond the plain reading, for one table in one run. One costs about as much as reading
+// some hundred rows: so all of it takes little more than twice as long as without.
+enum { QUERIES_ALWAYS = 200, ROWS_A_QUERY = 500 };
 
 void
 around_init(struct around *around, const struct settings *settings, const struct table *table)
@@ -58,7 +63,7 @@ around_note(struct around *around, const struct source *source, const uint16_t *
 bool
 around_is_spent(const struct around *around)
 {
-    return around->query_count >= QUERIES_MAX;
+    return (int64_t)around->query_count >= QUERIES_ALWAYS + around->row_count / ROWS_A_QUERY;
 }
 
 bool
@@ -108,13 +113,61 @@ around_is_refused(const struct around *around, const struct source *source, stru
     return true;
 }
 
+// ---- rows by their ids
+
 bool
-around_fail_for_key(struct error *err)
+around_has_row_ids(const struct around *around, const struct source *source)
 {
+    return around->row_ids != ROW_IDS_REFUSED &&
+           openedge_is_product(source_identity(source)->product);
+}
+
+static bool
+repeat(struct error *err, const char *message)
+{
+    (void)error_set(err, ERROR_DATA, "%s", message);
+    err->native_code = AROUND_NEEDS_LESS;
+    return false;
+}
+
+bool
+around_fail_for_key(struct around *around, const struct source *source, struct error *err)
+{
+    if (around_has_row_ids(around, source) && around->row_ids != ROW_IDS_ALL) {
+        around->row_ids = ROW_IDS_ALL;
+        log_info("table \"%s\": a value of its key cannot be read: the table is read by ROWID",
+            around->table->name);
+        return repeat(err, "a value of the key cannot be read");
+    }
     err->hint[0] = '\0';
+    if (around->row_ids == ROW_IDS_REFUSED)
+        return error_hint(err,
+            "The value is part of the key, and its row cannot be asked for by ROWID (%.90s): widen "
+            "the column's SQL width with dbtool, or name another key.",
+            around->row_id_refusal);
     return error_hint(err, "The value is part of the key, so its row cannot be told from others: "
                            "widen the column's SQL width with dbtool, or name another key in "
                            "mirror_settings.tables.");
+}
+
+bool
+around_refuse_skipping(struct around *around, struct error *err)
+{
+    if (err->kind != ERROR_TABLE || err->transient)
+        return false;
+    around->cannot_skip_ids = true;
+    return repeat(err, "rows cannot be left out by ROWID");
+}
+
+bool
+around_refuse_row_ids(struct around *around, struct error *err, const char *why)
+{
+    if (why == NULL && (err->kind != ERROR_TABLE || err->transient))
+        return false;
+    (void)snprintf(around->row_id_refusal, sizeof around->row_id_refusal, "%.190s",
+        why != NULL ? why : err->message);
+    around->row_ids = ROW_IDS_REFUSED;
+    return repeat(err, "rows cannot be read by ROWID");
 }
 
 // --- one statement
@@ -146,12 +199,28 @@ drain(struct cursor *cursor, struct narrow *narrow, struct unread_row *row, stru
     do {
         if (!cursor_fetch(cursor, &batch, err))
             return false;
-        if (row != NULL && batch->row_count > 0) {
+        if (row != NULL && row->found == 0 && batch->row_count > 0)
             copy_row(row, narrow_widen(narrow, batch));
-            row = NULL;
-        }
+        if (row != NULL)
+            row->found += batch->row_count;
     } while (batch->row_count > 0);
     return true;
+}
+
+static void
+empty_row(struct unread_row *row, size_t column_count)
+{
+    arena_reset(&row->arena);
+    row->batch = (struct batch){ .column_count = column_count };
+    row->found = 0;
+}
+
+// A row in which nothing can be read: it was met by its id.
+static void
+take_nothing(struct unread_row *row)
+{
+    row->batch.cells = arena_calloc(&row->arena, row->batch.column_count, sizeof *row->batch.cells);
+    row->batch.row_count = row->found = 1;
 }
 
 // Reads what the request asks for, some columns left out. *column: which one failed, if any; -1 if
@@ -166,14 +235,17 @@ try_without(struct around *around, struct source *source, const struct read_requ
     bool done;
 
     error_clear(err);
-    narrow_init(&narrow, around->table, is_left_out);
+    if (row != NULL)
+        empty_row(row, around->table->column_count);
+    if (row != NULL && memchr(is_left_out, false, around->table->column_count) == NULL) {
+        take_nothing(row);
+        *column = -1;
+        return true;
+    }
+    narrow_init(&narrow, request->table, is_left_out);
     narrowed.table = &narrow.table;
     if (request->key != NULL)
         narrowed.key = narrow.table.key;
-    if (row != NULL) {
-        arena_reset(&row->arena);
-        row->batch = (struct batch){ .column_count = around->table->column_count };
-    }
     around->query_count++;
     done = source_open_cursor(source, &narrowed, &cursor, err) && drain(cursor, &narrow, row, err);
     *column = done ? -1 : around_note(around, source, narrow.origin);
@@ -183,6 +255,13 @@ try_without(struct around *around, struct source *source, const struct read_requ
 }
 
 // --- which columns
+
+// A row is asked for by the values of its key.
+static bool
+is_kept(const struct around *around, int column)
+{
+    return around->row_id == NULL && around_is_in_key(around->table, column);
+}
 
 // The columns of the key, and those of `is_readable` or from `first` on, `count` of them.
 static bool
@@ -195,8 +274,8 @@ try_range(struct around *around, struct source *source, const struct read_reques
     bool done;
 
     for (size_t i = 0; i < table->column_count; i++)
-        is_left_out[i] = !around_is_in_key(table, (int)i) && !is_readable[i] &&
-                         (i < first || i >= first + count);
+        is_left_out[i] =
+            !is_kept(around, (int)i) && !is_readable[i] && (i < first || i >= first + count);
     done = try_without(around, source, request, is_left_out, NULL, &column, err);
     free(is_left_out);
     return done;
@@ -231,12 +310,12 @@ find_columns(struct around *around, struct source *source, const struct read_req
     size_t count = around->table->column_count;
     bool *is_readable = mem_calloc(count, sizeof *is_readable);
     struct error first = *err;
-    bool has_key = around->table->key != NULL;
+    bool has_key = around->table->key != NULL && around->row_id == NULL;
     bool done = !has_key || try_range(around, source, request, is_readable, 0, 0, err);
 
     done = done && find_readable(around, source, request, is_readable, 0, count, err);
     for (size_t i = 0; done && i < count; i++)
-        is_left_out[i] = !is_readable[i] && !around_is_in_key(around->table, (int)i);
+        is_left_out[i] = !is_readable[i] && !is_kept(around, (int)i);
     free(is_readable);
     if (!done && around_helps(err))
         *err = first;
@@ -262,8 +341,8 @@ read_what_can(struct around *around, struct source *source, const struct read_re
     while (!try_without(around, source, request, is_left_out, row, &column, err)) {
         if (!around_helps(err) || around_is_refused(around, source, err))
             return false;
-        if (around_is_in_key(around->table, column))
-            return around_fail_for_key(err);
+        if (is_kept(around, column))
+            return around_fail_for_key(around, source, err);
         if (column >= 0 && !is_left_out[column])
             is_left_out[column] = true;
         else if (is_searched || !find_columns(around, source, request, is_left_out, err))
@@ -310,11 +389,26 @@ read_cut(struct around *around, const struct read_request *request, const bool *
     return *is_cut || around_helps(err) || err->kind == ERROR_NONE;
 }
 
+// True when the row can be asked for by its key another time.
+static bool
+has_whole_key(const struct around *around, const bool *is_left_out, const struct cell *row)
+{
+    const struct table *table = around->table;
+
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (around_is_in_key(table, (int)i) && (is_left_out[i] || row[i].bytes == NULL))
+            return false;
+    }
+    return key_choice_is_resumable(table);
+}
+
 static void
 tell_row(struct around *around, const bool *is_left_out, bool is_cut, const struct unread_row *row)
 {
     struct unread unread = { .row = row->batch.cells, .row_count = 1 };
 
+    if (!has_whole_key(around, is_left_out, row->batch.cells))
+        unread.row_id = around->row_id;
     for (size_t i = 0; i < around->table->column_count; i++) {
         if (!is_left_out[i])
             continue;
@@ -349,6 +443,7 @@ around_read_row(struct around *around, struct source *source, const struct read_
         if (done)
             tell_row(around, is_left_out, is_cut, row);
     }
+    row->is_whole = done && !has_any(is_left_out, count);
     if (done)
         error_clear(err);
     free(is_left_out);
@@ -365,7 +460,7 @@ around_leave_out(struct around *around, struct source *source, const struct read
         return find_columns(around, source, request, around->is_left_out, err) &&
                has_any(around->is_left_out, around->table->column_count);
     if (around_is_in_key(around->table, column))
-        return around_fail_for_key(err);
+        return around_fail_for_key(around, source, err);
     if (around->is_left_out[column])
         return false;
     around->is_left_out[column] = true;
@@ -384,10 +479,11 @@ around_tell(struct around *around)
             continue;
         around->sink(around->sink_context, &unread);
         log_warning("table \"%s\": column \"%s\" is NULL in %" PRId64
-                    " rows: values of it cannot be read, and %s. %s",
+                    " rows: values of it cannot be read, and %s%s%s. %s",
             around->table->name, around->table->columns[i].name, unread.row_count,
             around_is_spent(around) ? "too many were met to tell each row"
                                     : "no key leads to their rows",
+            around->row_ids == ROW_IDS_REFUSED ? ", nor does ROWID: " : "", around->row_id_refusal,
             around->is_too_wide[i] ? "Widen its SQL width with dbtool."
                                    : "Mend them at the source.");
     }

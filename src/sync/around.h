@@ -3,8 +3,8 @@
 //
 // Invariant: a value is given up only after a read of its own row, by its key and with its column,
 // failed; the row is then delivered with NULL in its place, and the value is told. Only when too
-// many statements were spent on a table, or where no key leads to a row, are columns left out of
-// more rows than their own; how many is told as well.
+// many statements were spent on a table, for the rows that were read of it, or where no key leads
+// to a row, are columns left out of more rows than their own; how many is told as well.
 #ifndef OE2PG_SYNC_AROUND_H
 #define OE2PG_SYNC_AROUND_H
 
@@ -15,11 +15,26 @@
 // A value that was not read, or not whole.
 struct unread {
     const struct cell *row; // as it is delivered; NULL: of many rows
+    const char *row_id;     // tells the row where no key does; NULL: its key does, or nothing
     size_t column;
     const char *reason; // a constant word: see docs/tracking.md, quarantine
     int64_t row_count;
 };
 typedef void unread_sink(void *context, const struct unread *unread);
+
+// Which rows are read by the ids under which the source keeps them (by_row_id.h).
+enum around_row_ids {
+    ROW_IDS_UNUSED,  // none: it was not needed
+    ROW_IDS_REST,    // those that no key leads to
+    ROW_IDS_ALL,     // the whole table: a value of its key cannot be read
+    ROW_IDS_REFUSED, // none: it was tried, and row_id_refusal says why it does not work
+};
+
+enum {
+    // native_code of an ERROR_DATA after which the job is to be repeated: what cannot be read is
+    // then left out, or read in another way.
+    AROUND_NEEDS_LESS = 3,
+};
 
 // What one job knows about its table; lives through all attempts. One thread.
 struct around {
@@ -30,6 +45,11 @@ struct around {
     bool *is_left_out; // not read at all where rows cannot be asked for
     int64_t *without;  // rows in which the column was not read
     size_t query_count;
+    int64_t row_count; // read so far
+    enum around_row_ids row_ids;
+    char row_id_refusal[200];
+    bool cannot_skip_ids; // the source refuses conditions that leave rows out by their ids
+    const char *row_id;   // of the row that is being read by it; NULL: it is not
     struct source_settings cutting_settings;
     struct source *cutting; // a connection that cuts what is too wide; NULL: not needed yet
     unread_sink *sink;      // of the read in hand
@@ -40,6 +60,8 @@ struct around {
 struct unread_row {
     struct arena arena;
     struct batch batch;
+    size_t found;  // rows that the source gave; the first is kept
+    bool is_whole; // nothing of it was left out, or was cut
 };
 
 void around_init(struct around *around, const struct settings *settings, const struct table *table);
@@ -47,8 +69,17 @@ void around_init(struct around *around, const struct settings *settings, const s
 void around_release(struct around *around);
 // `column` may be -1: not known.
 bool around_is_in_key(const struct table *table, int column);
-// Adds to the failure that the value belongs to a key. Returns false.
-bool around_fail_for_key(struct error *err);
+// A value that belongs to the key cannot be read. Returns false: the job is to be repeated by row
+// ids if the source has them, else the table fails and err says why.
+bool around_fail_for_key(struct around *around, const struct source *source, struct error *err);
+// True when the source can be asked for rows by its own ids, and did not refuse it yet.
+bool around_has_row_ids(const struct around *around, const struct source *source);
+// After a statement that leaves rows out by their ids failed. Returns false: the job is to be
+// repeated without such a condition, if that may be why.
+bool around_refuse_skipping(struct around *around, struct error *err);
+// Row ids do not work, for this reason; NULL: for that in err, unless it is of another kind.
+// Returns false: the job is to be repeated without them.
+bool around_refuse_row_ids(struct around *around, struct error *err, const char *why);
 // True when the failure may be one of a value, so that reading without it is worth trying.
 bool around_helps(const struct error *err);
 // Keeps which column the source's last failure was about; the table of that read has the columns of
@@ -59,8 +90,9 @@ bool around_is_spent(const struct around *around);
 // True, with the reason in err, when such a value is to make its table fail.
 bool around_is_refused(const struct around *around, const struct source *source, struct error *err);
 
-// Reads the row that `request` (KEY_PART_EQUAL, of the whole table) asks for, without what cannot
-// be read of it, which goes to the sink. No row in row->batch: it is not there.
+// Reads the row that `request` (of the whole table) asks for by its key (KEY_PART_EQUAL), or by
+// around->row_id (in the table's condition, without a key), without what cannot be read of it,
+// which goes to the sink. No row in row->batch: it is not there.
 bool around_read_row(struct around *around, struct source *source,
     const struct read_request *request, struct unread_row *row, struct error *err)
     __attribute__((warn_unused_result));

@@ -118,6 +118,26 @@ report_full_columns(struct check *check, struct check_names *names, size_t table
 }
 
 static void
+report_last_run(struct check *check)
+{
+    struct width_note *notes;
+    struct error err = { 0 };
+    size_t count;
+
+    if (!check->has_tracking || !width_notes(check->target, &check->arena,
+                                    check->settings->target.schema, &notes, &count, &err))
+        return;
+    for (size_t i = 0; i < count && i < CHECK_NAMES_WANTED; i++)
+        check_report(check, CHECK_WARNING, "width in the last run",
+            "Let a DBA run dbtool on the source, and see whether its server or the connection "
+            "truncates (-SQLTruncateTooLarge).",
+            "%s: %s", notes[i].table, notes[i].note);
+    if (count > CHECK_NAMES_WANTED)
+        check_report(check, CHECK_WARNING, "width in the last run", "See oe2pg status.",
+            "the same of %zu tables more", count - CHECK_NAMES_WANTED);
+}
+
+static void
 report_width(struct check *check)
 {
     struct check_names names = { .count = 0 };
@@ -143,6 +163,7 @@ report_width(struct check *check)
         add_full_columns(table, longest, &names);
     }
     report_full_columns(check, &names, count);
+    report_last_run(check);
 }
 
 // ---- grants ------------------------------------------------------------------------------------

@@ -67,19 +67,38 @@ has_null(const struct cell *values, size_t count)
     return false;
 }
 
-// Asks the source for the keys of rows to be removed. *exists: one is there; *has_nulls: some
-// cannot be asked for, since others may have the same key.
+// Of a key column that holds a value which cannot be read the source may refuse any comparison:
+// then no row can be asked for by its key.
 static bool
-ask_again(struct full *full, bool only_unseen, bool *exists, bool *has_nulls, struct error *err)
+is_there(
+    struct full *full, const struct cell *key, bool *exists, bool *is_unknown, struct error *err)
+{
+    size_t count = 0;
+
+    if (reader_count_key(
+            full->worker->source, full->table, key, &full->worker->reading, 1, &count, err)) {
+        *exists = count > 0;
+        return true;
+    }
+    if (!around_helps(err) || full->worker->around.row_ids != ROW_IDS_ALL)
+        return false;
+    error_clear(err);
+    *is_unknown = true;
+    return true;
+}
+
+// Asks the source for the keys of rows to be removed. *exists: one is there; *is_unknown: some
+// cannot be asked for, mostly since others may have the same key.
+static bool
+ask_again(struct full *full, bool only_unseen, bool *exists, bool *is_unknown, struct error *err)
 {
     size_t limit = full->scan.counts.to_delete <= CONFIRM_ALL ? CONFIRM_ALL : CONFIRM_SOME;
     size_t key_count = full->table->key->column_count;
     struct cell *values;
     size_t row_count;
-    size_t count;
 
     *exists = false;
-    *has_nulls = false;
+    *is_unknown = false;
     if (!comparison_keys_to_delete(full->scan.comparison, &full->worker->arena, limit, only_unseen,
             &values, &row_count, err))
         return false;
@@ -88,17 +107,14 @@ ask_again(struct full *full, bool only_unseen, bool *exists, bool *has_nulls, st
         const struct cell *key = &values[r * key_count];
 
         if (has_null(key, key_count)) {
-            *has_nulls = true;
+            *is_unknown = true;
             continue;
         }
         // The scan did meet it, in a row that has no place in the mirror.
         if (row_sender_left_out(&full->scan.sender, digest_key(key, key_count)))
             continue;
-        if (worker_is_cancelled(full->worker, err) ||
-            !reader_count_key(
-                full->worker->source, full->table, key, &full->worker->reading, 1, &count, err))
+        if (worker_is_cancelled(full->worker, err) || !is_there(full, key, exists, is_unknown, err))
             return false;
-        *exists = count > 0;
         worker_add_progress(full->worker, 0, 0);
     }
     return true;
@@ -110,7 +126,7 @@ static bool
 confirm_deletes(struct full *full, bool *is_confirmed, struct error *err)
 {
     bool exists;
-    bool has_nulls;
+    bool is_unknown;
     bool done;
 
     *is_confirmed = true;
@@ -119,13 +135,13 @@ confirm_deletes(struct full *full, bool *is_confirmed, struct error *err)
     if (full->table->key == NULL || !key_choice_is_askable(full->table))
         return confirm_by_second_scan(full, is_confirmed, err);
     done = worker_begin_reading(full->worker, full->table, err) &&
-           ask_again(full, false, &exists, &has_nulls, err) &&
-           (!exists || ask_again(full, true, &exists, &has_nulls, err));
+           ask_again(full, false, &exists, &is_unknown, err) &&
+           (!exists || ask_again(full, true, &exists, &is_unknown, err));
     worker_end_reading(full->worker);
     if (!done)
         return false;
     *is_confirmed = !exists;
-    return exists || !has_nulls || confirm_by_second_scan(full, is_confirmed, err);
+    return exists || !is_unknown || confirm_by_second_scan(full, is_confirmed, err);
 }
 
 // Before anything is added: a new row whose key is there already may be one that moved and was met
@@ -177,6 +193,8 @@ fill_record(struct full *full, const struct applied *applied)
     result->rows_updated += applied->updated;
     result->rows_deleted += applied->deleted;
     result->finished_ms = clock_wall_ms();
+    result->values_full_width = full_width_total(&full->worker->full_width);
+    record->hint = full_width_note(&full->worker->full_width, &full->worker->arena);
 }
 
 // What the pieces say is what the staging table holds.

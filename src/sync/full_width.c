@@ -1,5 +1,6 @@
 #include "sync/full_width.h"
 
+#include "base/buffer.h"
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -64,4 +65,37 @@ full_width_tell(const struct full_width *full)
                 full->table->target_name, full->counts[i], full->table->columns[i].name,
                 full->table->columns[i].width);
     }
+}
+
+int64_t
+full_width_total(const struct full_width *full)
+{
+    int64_t total = 0;
+
+    for (size_t i = 0; full->counts != NULL && i < full->table->column_count; i++)
+        total += full->counts[i];
+    return total;
+}
+
+const char *
+full_width_note(const struct full_width *full, struct arena *arena)
+{
+    const char *between = " ";
+    const char *note;
+    struct buffer text;
+
+    if (full_width_total(full) == 0)
+        return NULL;
+    buffer_init(&text, BUFFER_SQL_CAP);
+    (void)buffer_append_text(&text, "values as long as their SQL width, perhaps cut:");
+    for (size_t i = 0; i < full->table->column_count; i++) {
+        if (full->counts[i] == 0)
+            continue;
+        (void)buffer_printf(&text, "%s%" PRId64 " of \"%s\" (%zu)", between, full->counts[i],
+            full->table->columns[i].name, full->table->columns[i].width);
+        between = ", ";
+    }
+    note = arena_strdup(arena, buffer_text(&text));
+    buffer_release(&text);
+    return note;
 }

@@ -4,6 +4,7 @@
 #ifndef OE2PG_SYNC_FULL_WIDTH_H
 #define OE2PG_SYNC_FULL_WIDTH_H
 
+#include "base/arena.h"
 #include "model/batch.h"
 #include "model/table.h"
 
@@ -23,5 +24,9 @@ void full_width_count(struct full_width *full, const struct cell *row);
 void full_width_reset(struct full_width *full);
 // Names the columns that have such values, and how many, in the log.
 void full_width_tell(const struct full_width *full);
+// How many such values there are.
+int64_t full_width_total(const struct full_width *full);
+// A sentence that names the columns, for the table's record; NULL when there is none.
+const char *full_width_note(const struct full_width *full, struct arena *arena);
 
 #endif

@@ -65,7 +65,7 @@ is_read_in_order(const struct load *load)
     const struct table *table = load->table;
 
     return worker_reads_in_order(load->worker, table, 0) ||
-           (key_choice_is_resumable(table) &&
+           (key_choice_is_resumable(table) && load->worker->around.row_ids != ROW_IDS_ALL &&
                (table->row_estimate < 0 || table->row_estimate >= ORDERED_FROM_ROWS));
 }
 
@@ -387,6 +387,8 @@ finish(struct load *load, bool was_staged, bool is_safe, struct error *err)
     record->staging_table = NULL;
     record->piece_count = 0;
     load->result->finished_ms = clock_wall_ms();
+    load->result->values_full_width = full_width_total(&worker->full_width);
+    record->hint = full_width_note(&worker->full_width, &worker->arena);
     return end_quarantine(load, err) &&
            (record->state != TABLE_STATE_DONE ||
                table_run_save(worker->target, &worker->shared->claim, record, load->result, err)) &&

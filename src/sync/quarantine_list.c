@@ -130,6 +130,8 @@ quarantine_list_add_unread(void *context, const struct unread *unread)
         unread->row != NULL ? add_entry(list, unread->row) : add_column_entry(list, name);
     const struct cell *value = unread->row != NULL ? &unread->row[unread->column] : NULL;
 
+    if (unread->row_id != NULL)
+        entry->row_id = arena_strdup(&list->arena, unread->row_id);
     entry->column = name;
     entry->reason = unread->reason;
     entry->detail = unread_detail(list, unread);

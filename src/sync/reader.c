@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "model/key_choice.h"
 
@@ -24,6 +25,7 @@ reader_init(struct reader *reader, struct source *source, const struct table *ta
         reader->page_rows = PAGE_ROWS;
     buffer_init(&reader->position_bytes, READER_POSITION_CAP);
     buffer_init(&reader->start_bytes, READER_POSITION_CAP);
+    buffer_init(&reader->condition, BUFFER_SQL_CAP);
     arena_init(&reader->row.arena);
 }
 
@@ -36,11 +38,36 @@ reader_read_around(struct reader *reader, struct around *around, unread_sink *si
     memset(around->without, 0, around->table->column_count * sizeof *around->without);
 }
 
+// True when the part is read by row ids.
+static bool
+uses_row_ids(const struct reader *reader)
+{
+    const struct around *around = reader->around;
+
+    return around != NULL &&
+           (around->row_ids == ROW_IDS_ALL ||
+               (around->row_ids == ROW_IDS_REST && reader->part != KEY_PART_NOT_NULL));
+}
+
 void
 reader_read_first(struct reader *reader, const struct key_position *known, size_t count)
 {
     reader->known = known;
     reader->known_count = count;
+    // Where the key cannot be relied on they are met among all others.
+    if (reader->around != NULL && reader->around->row_ids == ROW_IDS_ALL)
+        reader->known_count = 0;
+}
+
+void
+reader_read_first_by_id(struct reader *reader, const int64_t *ids, size_t count, bool are_read)
+{
+    if (reader->around == NULL || reader->around->cannot_skip_ids ||
+        !around_has_row_ids(reader->around, reader->source))
+        return;
+    reader->known_ids = ids;
+    reader->known_id_count = count;
+    reader->known_id_next = are_read ? count : 0;
 }
 
 void
@@ -50,7 +77,9 @@ reader_release(struct reader *reader)
     reader->cursor = NULL;
     buffer_release(&reader->position_bytes);
     buffer_release(&reader->start_bytes);
+    buffer_release(&reader->condition);
     narrow_release(&reader->narrow);
+    by_row_id_release(&reader->by_row_id);
     arena_release(&reader->row.arena);
 }
 
@@ -143,6 +172,19 @@ choose_columns(struct reader *reader)
     return &reader->narrow.table;
 }
 
+// Rows that are known by their ids were read before.
+static const struct table *
+choose_rows(struct reader *reader, const struct table *table)
+{
+    if (reader->known_id_count == 0)
+        return table;
+    by_row_id_condition(
+        &reader->condition, reader->table, reader->known_ids, reader->known_id_count, true);
+    reader->step_table = *table;
+    reader->step_table.where = buffer_text(&reader->condition);
+    return &reader->step_table;
+}
+
 // After key values (a, b, c) the rest of the table is three plain ranges, in this order:
 // a = A and b = B and c > C; a = A and b > B; a > A. Each is one a source can look up in an index,
 // and together they are exactly the greater keys.
@@ -150,7 +192,8 @@ static bool
 open_step(struct reader *reader, struct error *err)
 {
     struct key_position after = { .values = reader->start, .count = reader->prefix };
-    struct read_request request = make_request(reader, choose_columns(reader), reader->part);
+    struct read_request request =
+        make_request(reader, choose_rows(reader, choose_columns(reader)), reader->part);
 
     request.after = reader->prefix > 0 ? &after : NULL;
     request.row_limit = reader->step_limit = limit_of(reader);
@@ -160,8 +203,11 @@ open_step(struct reader *reader, struct error *err)
     }
     reader->opened_ms = clock_steady_ms();
     reader->page_row_count = 0;
-    if (reader->bisect.limit > 0)
+    if (bisect_is_searching(&reader->bisect))
         reader->around->query_count++;
+    request.block_rows = reader->bisect.block;
+    if (request.block_rows > 0 && request.block_rows < request.batch_rows)
+        request.batch_rows = request.block_rows;
     return source_open_cursor(reader->source, &request, &reader->cursor, err);
 }
 
@@ -335,22 +381,11 @@ find_next_key(struct reader *reader, struct reader *keys, const struct table *ta
     reader->around->query_count++;
     if ((reader->has_position && !reader_start_after(keys, reader->position, err)) ||
         !reader_fetch(keys, &batch, err))
-        return around_helps(err) && around_fail_for_key(err);
+        return around_helps(err) && around_fail_for_key(reader->around, reader->source, err);
     *is_found = batch->row_count > 0;
     cursor_close(keys->cursor);
     keys->cursor = NULL;
     return true;
-}
-
-static void
-narrow_to_key(struct narrow *narrow, const struct table *table)
-{
-    bool *is_left_out = mem_calloc(table->column_count, sizeof *is_left_out);
-
-    for (size_t i = 0; i < table->column_count; i++)
-        is_left_out[i] = !around_is_in_key(table, (int)i);
-    narrow_init(narrow, table, is_left_out);
-    free(is_left_out);
 }
 
 // The next row cannot be read whole.
@@ -362,14 +397,16 @@ read_bad_row(struct reader *reader, const struct batch **batch, struct error *er
     bool is_found = false;
     bool done;
 
-    bisect_reset(&reader->bisect);
+    bisect_found(&reader->bisect);
     reader->row.batch.row_count = 0;
     *batch = &reader->row.batch;
-    narrow_to_key(&narrow, reader->table);
+    reader_narrow_to_key(&narrow, reader->table);
     done = find_next_key(reader, &keys, &narrow.table, &is_found, err) &&
            (!is_found || read_row(reader, keys.position, err));
     reader_release(&keys);
     narrow_release(&narrow);
+    if (done && (*batch)->row_count > 0 && reader->row.is_whole)
+        bisect_miss(&reader->bisect);
     return done && ((*batch)->row_count == 0 || remember_position(reader, *batch, err));
 }
 
@@ -378,19 +415,33 @@ read_known(struct reader *reader, const struct batch **batch, struct error *err)
 {
     // These were looked for in another run.
     size_t query_count = reader->around->query_count;
-    bool done = read_row(reader, reader->known[reader->known_next++].values, err);
+    struct read_request request = make_request(reader, reader->table, reader->part);
+    bool done;
 
+    if (reader->known_next < reader->known_count)
+        done = read_row(reader, reader->known[reader->known_next++].values, err);
+    else
+        done = by_row_id_read_row(reader->around, reader->source, &request,
+                   reader->known_ids[reader->known_id_next++], &reader->row, err) &&
+               has_room(reader, &reader->row.batch, err);
     reader->around->query_count = query_count;
     *batch = &reader->row.batch;
     return done;
 }
 
-// A part that cannot be cut is read again without the column.
+// A part that cannot be cut is read again by row ids, or else without the column.
 static bool
 leave_out(struct reader *reader, int column, struct error *err)
 {
     struct read_request request = make_request(reader, reader->table, reader->part);
 
+    if (around_has_row_ids(reader->around, reader->source)) {
+        reader->around->row_ids = ROW_IDS_REST;
+        log_info(
+            "table \"%s\": a value cannot be read: rows that no key leads to are read by ROWID",
+            reader->table->name);
+        return fail_for_repeat(err, READER_NEEDS_LESS, "a value cannot be read");
+    }
     return around_leave_out(reader->around, reader->source, &request, column, err) &&
            fail_for_repeat(err, READER_NEEDS_LESS, "a column cannot be read");
 }
@@ -403,12 +454,15 @@ go_around(struct reader *reader, struct error *err)
     bool was_piece = reader->is_piece;
     int column;
 
-    if (around == NULL || !around_helps(err) || err->native_code == READER_NEEDS_ROOM ||
-        err->native_code == READER_NEEDS_ORDER || around_is_refused(around, reader->source, err))
+    if (around != NULL && reader->known_id_count > 0)
+        (void)around_refuse_skipping(around, err);
+    if (around == NULL || !around_helps(err) || err->native_code == READER_NEEDS_LESS ||
+        err->native_code == READER_NEEDS_ROOM || err->native_code == READER_NEEDS_ORDER ||
+        around_is_refused(around, reader->source, err))
         return false;
     column = around_note(around, reader->source, reader->narrow.origin);
     if (around_is_in_key(reader->table, column))
-        return around_fail_for_key(err);
+        return around_fail_for_key(around, reader->source, err);
     cursor_close(reader->cursor);
     reader->cursor = NULL;
     if (reader->part == KEY_PART_ALL && key_choice_is_resumable(reader->table))
@@ -416,23 +470,52 @@ go_around(struct reader *reader, struct error *err)
     if (reader->part != KEY_PART_NOT_NULL)
         return leave_out(reader, column, err);
     bisect_fail(&reader->bisect, reader->page_row_count);
-    if (!around_is_spent(around) || !bisect_is_near(&reader->bisect))
+    if (!around_is_spent(around) || !bisect_is_near(&reader->bisect) ||
+        bisect_is_at_row(&reader->bisect))
         return true;
-    // The row is not looked for any more.
-    reader->bisect.limit = reader->bisect.reach;
+    // The row is not looked for any more: the columns are left out of a piece, each longer than the
+    // one before.
+    reader->piece_rows = reader->piece_rows > 0 ? 2 * reader->piece_rows : BISECT_NEAR;
+    if (reader->piece_rows > BISECT_LAST)
+        reader->piece_rows = BISECT_LAST;
+    reader->bisect.limit = reader->piece_rows;
+    reader->bisect.block = 0;
     reader->is_piece = memchr(around->is_bad, true, reader->table->column_count) != NULL;
     return reader->is_piece && (!was_piece || column >= 0);
 }
 
-bool
-reader_fetch(struct reader *reader, const struct batch **batch, struct error *err)
+static bool
+read_by_ids(struct reader *reader, const struct batch **batch, struct error *err)
 {
-    while (reader->known_next < reader->known_count) {
+    struct read_request request = make_request(reader, reader->table, reader->part);
+
+    if (reader->by_row_id.source == NULL)
+        by_row_id_init(&reader->by_row_id, reader->source, reader->around, &request,
+            reader->limits.row_id_bytes);
+    if (!by_row_id_fetch(&reader->by_row_id, reader->known_ids, reader->known_id_count,
+            &reader->row, batch, err) ||
+        !has_room(reader, *batch, err))
+        return false;
+    if ((*batch)->row_count == 0)
+        around_tell(reader->around);
+    return true;
+}
+
+static bool
+fetch_rows(struct reader *reader, const struct batch **batch, struct error *err)
+{
+    static const struct batch nothing = { .row_count = 0 };
+
+    *batch = &nothing;
+    while (reader->known_next < reader->known_count ||
+           reader->known_id_next < reader->known_id_count) {
         if (!read_known(reader, batch, err))
             return false;
         if ((*batch)->row_count > 0)
             return true;
     }
+    if (uses_row_ids(reader))
+        return read_by_ids(reader, batch, err);
     for (;;) {
         if (!read_on(reader, batch, err)) {
             if (!go_around(reader, err))
@@ -454,78 +537,20 @@ reader_fetch(struct reader *reader, const struct batch **batch, struct error *er
     }
 }
 
+bool
+reader_fetch(struct reader *reader, const struct batch **batch, struct error *err)
+{
+    if (!fetch_rows(reader, batch, err))
+        return false;
+    if (reader->around != NULL)
+        reader->around->row_count += (int64_t)(*batch)->row_count;
+    return true;
+}
+
 const struct cell *
 reader_position(const struct reader *reader)
 {
     return reader->part == KEY_PART_NOT_NULL && reader->has_position ? reader->position : NULL;
-}
-
-// Byte for byte: a source that takes 'a' for 'A' returns other rows than those asked for.
-bool
-reader_row_has_key(const struct key *key, const struct cell *row, const struct cell *values)
-{
-    for (size_t i = 0; i < key->column_count; i++) {
-        const struct cell *value = &row[key->columns[i]];
-
-        if ((value->bytes == NULL) != (values[i].bytes == NULL) || value->size != values[i].size ||
-            (value->bytes != NULL && memcmp(value->bytes, values[i].bytes, value->size) != 0))
-            return false;
-    }
-    return true;
-}
-
-static size_t
-count_key(const struct batch *batch, const struct key *key, const struct cell *values)
-{
-    size_t found = 0;
-
-    for (size_t r = 0; r < batch->row_count; r++)
-        found += reader_row_has_key(key, &batch->cells[r * batch->column_count], values);
-    return found;
-}
-
-static bool
-count_in_source(struct source *source, const struct table *table, const struct cell *values,
-    const struct reader_limits *limits, size_t enough, size_t *count, struct error *err)
-{
-    struct cell copies[KEY_COLUMNS_MAX];
-    struct key_position equal = { .values = copies, .count = table->key->column_count };
-    struct read_request request = {
-        .table = table,
-        .part = KEY_PART_EQUAL,
-        .key = table->key,
-        .after = &equal,
-        .batch_rows = 2,
-        .batch_bytes = limits->batch_bytes,
-        .value_bytes = limits->value_bytes,
-    };
-    const struct batch *batch;
-    struct cursor *cursor;
-    bool done;
-
-    memcpy(copies, values, table->key->column_count * sizeof *values);
-    if (!source_open_cursor(source, &request, &cursor, err))
-        return false;
-    *count = 0;
-    do {
-        done = cursor_fetch(cursor, &batch, err);
-        *count += done ? count_key(batch, table->key, values) : 0;
-    } while (done && *count < enough && batch->row_count > 0);
-    cursor_close(cursor);
-    return done;
-}
-
-bool
-reader_count_key(struct source *source, const struct table *table, const struct cell *values,
-    const struct reader_limits *limits, size_t enough, size_t *count, struct error *err)
-{
-    struct narrow narrow;
-    bool done;
-
-    narrow_to_key(&narrow, table);
-    done = count_in_source(source, &narrow.table, values, limits, enough, count, err);
-    narrow_release(&narrow);
-    return done;
 }
 
 bool

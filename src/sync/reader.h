@@ -11,11 +11,13 @@
 #include "source/source.h"
 #include "sync/around.h"
 #include "sync/bisect.h"
+#include "sync/by_row_id.h"
 
 struct reader_limits {
     size_t batch_rows;
     size_t batch_bytes;
     size_t value_bytes;
+    size_t row_id_bytes;   // for the ids of rows that are read by them
     bool is_large;         // value_bytes is as large as it gets: what is longer goes to quarantine
     int max_transaction_s; // a statement in key order is closed and continued after this
 };
@@ -39,12 +41,19 @@ struct reader {
     struct buffer start_bytes;
     struct around *around; // NULL: a value that cannot be read fails the reading
     struct bisect bisect;
+    size_t piece_rows;    // of the last piece
     bool is_piece;        // the next step, or the open one, is read without the bad columns
     struct narrow narrow; // the columns of the open step, if not all
     struct unread_row row;
     const struct key_position *known; // keys of rows that are read first, each by itself
     size_t known_count;
     size_t known_next;
+    const int64_t *known_ids; // the same of rows that are known by their ids
+    size_t known_id_count;
+    size_t known_id_next;
+    struct buffer condition; // of the open step, where rows are left out by their ids
+    struct table step_table; // the same
+    struct by_row_id by_row_id;
 };
 
 enum {
@@ -55,9 +64,9 @@ enum {
     // The same of a read in any order that took longer than max_transaction_s: worth repeating in
     // key order, where it can be cut.
     READER_NEEDS_ORDER = 2,
-    // The same of a read that cannot be cut and met a value that cannot be read: its column is
-    // marked in reader->around to be left out from the start.
-    READER_NEEDS_LESS = 3,
+    // The same of a read that cannot be cut and met a value that cannot be read: reader->around
+    // knows how to do without it.
+    READER_NEEDS_LESS = AROUND_NEEDS_LESS,
 };
 
 // `position` (key values, one a key column) may be NULL: from the beginning. Opens nothing yet.
@@ -72,6 +81,9 @@ void reader_read_around(
 // Reads the rows with these keys (borrowed, no NULLs) first, for in them some value could not be
 // read before. For a whole table: the invariant is then one of the other rows.
 void reader_read_first(struct reader *reader, const struct key_position *known, size_t count);
+// The same of rows that are known by their ids. `are_read`: they were, with another part.
+void reader_read_first_by_id(
+    struct reader *reader, const int64_t *ids, size_t count, bool are_read);
 // The next rows; row_count == 0 means the end of the part.
 bool reader_fetch(struct reader *reader, const struct batch **batch, struct error *err)
     __attribute__((warn_unused_result));
@@ -87,6 +99,8 @@ bool reader_count_key(struct source *source, const struct table *table, const st
     __attribute__((warn_unused_result));
 // True when the row has exactly these key values, byte for byte.
 bool reader_row_has_key(const struct key *key, const struct cell *row, const struct cell *values);
+// The table with the columns of its key alone. Release it with narrow_release.
+void reader_narrow_to_key(struct narrow *narrow, const struct table *table);
 // Closes the statement; the reader can be released or initialised again.
 void reader_release(struct reader *reader);
 

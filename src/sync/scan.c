@@ -141,6 +141,8 @@ scan_part(struct scan *scan, enum key_part part, struct error *err)
         &reader, &scan->worker->around, quarantine_list_add_unread, &scan->sender.quarantine);
     if (part != KEY_PART_WITH_NULL)
         reader_read_first(&reader, scan->unread, scan->unread_count);
+    reader_read_first_by_id(
+        &reader, scan->unread_ids, scan->unread_id_count, part == KEY_PART_WITH_NULL);
     do {
         done = !worker_is_cancelled(scan->worker, err) && reader_fetch(&reader, &batch, err) &&
                compare_batch(scan, batch, err);
@@ -263,13 +265,30 @@ read_unread(struct scan *scan, struct error *err)
     return true;
 }
 
+static bool
+read_unread_ids(struct scan *scan, struct error *err)
+{
+    struct worker *worker = scan->worker;
+    const char **texts;
+    size_t count;
+
+    if (!quarantine_known_row_ids(worker->target, &worker->arena, worker->shared->claim.mirror_id,
+            scan->table, &texts, &count, err))
+        return false;
+    scan->unread_ids = arena_calloc(&worker->arena, count, sizeof *scan->unread_ids);
+    for (size_t i = 0; i < count; i++)
+        scan->unread_id_count +=
+            row_id_parse(texts[i], strlen(texts[i]), &scan->unread_ids[scan->unread_id_count]);
+    return true;
+}
+
 bool
 scan_run(struct scan *scan, bool *is_current, struct error *err)
 {
     struct worker *worker = scan->worker;
 
     row_sender_init(&scan->sender, worker, scan->table, open_candidates, scan);
-    return read_known_rows(scan, err) && read_unread(scan, err) &&
+    return read_known_rows(scan, err) && read_unread(scan, err) && read_unread_ids(scan, err) &&
            comparison_open(worker->target, scan->schema, scan->table, &worker->shared->digest,
                &scan->comparison, err) &&
            find_differences(scan, is_current, err);

@@ -15,9 +15,9 @@ enum {
 };
 
 // memory_mb shared out. Each worker: half for digests, a quarter for one value in all its copies,
-// an eighth for a batch. The one that holds the gate besides: nine tenths of the half that digests
-// leave. Where a share is small only the gate gives room for values at all; digests then take
-// little and leave nearly everything to it.
+// an eighth for a batch, an eighth for row ids. The one that holds the gate besides: nine tenths of
+// the half that digests leave. Where a share is small only the gate gives room for values at all;
+// digests then take little and leave nearly everything to it.
 void
 worker_set_limits(struct worker *worker)
 {
@@ -32,6 +32,7 @@ worker_set_limits(struct worker *worker)
     worker->limits = (struct reader_limits){
         .batch_rows = (size_t)settings->mirror.batch_size,
         .batch_bytes = share / 8 < MEBIBYTE ? share / 8 : MEBIBYTE,
+        .row_id_bytes = share / 8,
         .max_transaction_s = settings->source.max_transaction_s,
     };
     worker->value_budget = share / (is_tight ? 8 : 4);
@@ -86,7 +87,7 @@ worker_reads_in_order(const struct worker *worker, const struct table *table, in
 {
     int64_t limit_ms = (int64_t)worker->limits.max_transaction_s * 1000;
 
-    return key_choice_is_resumable(table) &&
+    return key_choice_is_resumable(table) && worker->around.row_ids != ROW_IDS_ALL &&
            (worker->is_ordered || source_buffers_results(worker->source) ||
                duration_ms > limit_ms / 2);
 }

@@ -4,6 +4,9 @@
 #include "target/copy_stream.h"
 #include "target/target_internal.h"
 
+#include <stdio.h>
+#include <string.h>
+
 // Key values are shown as text; a byte that is no text there (the key itself may be what is bad)
 // would make the INSERT fail, so such a key is left out and the digest names the row.
 static bool
@@ -30,6 +33,15 @@ append_key(const struct quarantine_entry *entry, struct buffer *columns, struct 
         names[i] = entry->table->columns[key->columns[i]].name;
     sql_append_name_array(columns, names, key->column_count);
     sql_append_array(values, entry->key_values, key->column_count);
+}
+
+static void
+append_row_id(const char *row_id, struct buffer *columns, struct buffer *values)
+{
+    const struct cell value = { .bytes = row_id, .size = strlen(row_id) };
+
+    sql_append_name_array(columns, (const char *[]){ QUARANTINE_ROW_ID }, 1);
+    sql_append_array(values, &value, 1);
 }
 
 // libpq builds a statement with its parameters in memory, and keeps that memory: a long value goes
@@ -124,7 +136,9 @@ quarantine_save(struct target *target, const struct mirror_claim *claim,
     buffer_init(&texts[0], BUFFER_SQL_CAP);
     buffer_init(&texts[1], BUFFER_SQL_CAP);
     buffer_init(&texts[2], BUFFER_SQL_CAP);
-    if (entry->key_values != NULL && entry->table->key != NULL && keys_are_text(entry))
+    if (entry->row_id != NULL)
+        append_row_id(entry->row_id, &texts[0], &texts[1]);
+    else if (entry->key_values != NULL && entry->table->key != NULL && keys_are_text(entry))
         append_key(entry, &texts[0], &texts[1]);
     if (entry->bytes != NULL && !is_long)
         sql_append_hex(&texts[2], entry->bytes, entry->size);
@@ -279,6 +293,33 @@ quarantine_known_values(struct target *target, struct arena *arena, int mirror_i
     *values = arena_calloc(arena, *row_count * key_count, sizeof **values);
     for (size_t r = 0; r < *row_count; r++)
         take_values(arena, rows, (int)r, key_count, *values + r * key_count);
+    PQclear(rows);
+    return true;
+}
+
+bool
+quarantine_known_row_ids(struct target *target, struct arena *arena, int mirror_id,
+    const struct table *table, const char ***ids, size_t *count, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    PGresult *rows = NULL;
+    char sql[400];
+
+    (void)snprintf(sql, sizeof sql,
+        "SELECT DISTINCT key_values[1] FROM oe2pg.quarantine WHERE mirror_id = $1"
+        " AND source_schema = $2 AND source_table = $3"
+        " AND reason IN ('too_wide', 'truncated', 'unreadable')"
+        " AND key_columns = ARRAY['%s'] AND resolved_at IS NULL ORDER BY 1 LIMIT %d",
+        QUARANTINE_ROW_ID, (int)QUARANTINE_ROW_IDS_MAX);
+    parameter_integer(&parameters, mirror_id);
+    parameter_text(&parameters, table->schema);
+    parameter_text(&parameters, table->name);
+    if (!target_execute(target, "could not read the quarantine", sql, &parameters, &rows, err))
+        return false;
+    *count = (size_t)PQntuples(rows);
+    *ids = arena_calloc(arena, *count, sizeof **ids);
+    for (size_t r = 0; r < *count; r++)
+        (*ids)[r] = arena_strdup(arena, PQgetvalue(rows, (int)r, 0));
     PQclear(rows);
     return true;
 }

@@ -6,9 +6,14 @@
 #include "model/batch.h"
 #include "target/mirror.h"
 
+// Stands in key_columns where a row is told by the source's id of it. No column of a source that
+// has such ids can be called so.
+#define QUARANTINE_ROW_ID "ROWID"
+
 struct quarantine_entry {
     const struct table *table;
     const struct cell *key_values; // one a key column; NULL: the table has no key
+    const char *row_id;            // what the source calls the row, instead of a key; or NULL
     const char *column;            // the source's name; NULL: the whole row
     const char *reason;            // a word, see docs/tracking.md
     const char *detail;            // a sentence or NULL
@@ -31,12 +36,18 @@ void quarantine_row_text(struct buffer *text, const struct table *table, const s
 bool quarantine_known_rows(struct target *target, struct arena *arena, int mirror_id,
     const struct table *table, uint64_t **digests, size_t *count, struct error *err)
     __attribute__((warn_unused_result));
-enum { QUARANTINE_VALUES_MAX = 100 }; // rows with a value that could not be read
+// Rows with a value that could not be read, known by their key and by the source's id: a statement
+// names each of them, and an id takes less of it, and no parameter.
+enum { QUARANTINE_VALUES_MAX = 100, QUARANTINE_ROW_IDS_MAX = 500 };
 
 // Key values, one a key column, of rows in which a value could not be read, in `arena`. The table
 // has a key.
 bool quarantine_known_values(struct target *target, struct arena *arena, int mirror_id,
     const struct table *table, struct cell **values, size_t *row_count, struct error *err)
+    __attribute__((warn_unused_result));
+// The same of rows that are known by the source's id of them.
+bool quarantine_known_row_ids(struct target *target, struct arena *arena, int mirror_id,
+    const struct table *table, const char ***ids, size_t *count, struct error *err)
     __attribute__((warn_unused_result));
 // Marks the known refused row as seen in this run.
 bool quarantine_touch_row(struct target *target, const struct mirror_claim *claim,

@@ -80,7 +80,8 @@ save(struct target *target, const struct mirror_claim *claim, const struct buffe
             "  0 FROM t ON CONFLICT (run_id, source_schema, source_table) DO NOTHING)"
             " UPDATE oe2pg.tracking k SET state = 'done', method = 'full', reason = t.reason,"
             "  rows = t.rows, bytes = t.bytes, read_from = t.read_from, read_to = t.read_to,"
-            "  was_resumed = false, run_id = $2, attempt = 1, error = NULL, hint = NULL,"
+            "  was_resumed = false, run_id = $2, attempt = 1, error = NULL,"
+            "  hint = CASE WHEN k.error IS NULL THEN k.hint END,"
             "  last_success_at = pg_catalog.clock_timestamp()"
             "  FROM t WHERE k.mirror_id = $1 AND k.source_schema = t.s AND k.source_table = t.n",
             &parameters, &result, err))

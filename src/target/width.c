@@ -82,3 +82,27 @@ width_sample(struct target *target, const char *schema, const struct table *tabl
     PQclear(rows);
     return true;
 }
+
+bool
+width_notes(struct target *target, struct arena *arena, const char *schema,
+    struct width_note **notes, size_t *count, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    PGresult *rows = NULL;
+
+    parameter_text(&parameters, schema);
+    if (!target_execute(target, "could not read what is noted of the tables",
+            "SELECT t.source_table, t.hint FROM oe2pg.tracking t"
+            " JOIN oe2pg.mirror m ON m.id = t.mirror_id WHERE m.target_schema = $1"
+            " AND t.error IS NULL AND t.hint IS NOT NULL ORDER BY t.source_table COLLATE \"C\"",
+            &parameters, &rows, err))
+        return false;
+    *count = (size_t)PQntuples(rows);
+    *notes = arena_calloc(arena, *count, sizeof **notes);
+    for (size_t i = 0; i < *count; i++) {
+        (*notes)[i].table = arena_strdup(arena, result_text(rows, (int)i, 0));
+        (*notes)[i].note = arena_strdup(arena, result_text(rows, (int)i, 1));
+    }
+    PQclear(rows);
+    return true;
+}

@@ -2,6 +2,7 @@
 #ifndef OE2PG_TARGET_WIDTH_H
 #define OE2PG_TARGET_WIDTH_H
 
+#include "base/arena.h"
 #include "model/table.h"
 #include "target/target.h"
 
@@ -12,5 +13,15 @@ enum { WIDTH_SAMPLE_ROWS = 10000 };
 // `longest` has room for every column.
 bool width_sample(struct target *target, const char *schema, const struct table *table,
     size_t *longest, struct error *err) __attribute__((warn_unused_result));
+
+// What the last run noted of tables of the mirror in this schema that it read well: their columns
+// with values as long as their width. Sentences and names in `arena`.
+struct width_note {
+    const char *table; // the source's name
+    const char *note;
+};
+bool width_notes(struct target *target, struct arena *arena, const char *schema,
+    struct width_note **notes, size_t *count, struct error *err)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -235,6 +235,7 @@ def test_getcolumns_has_the_types_of_results(session):
      "SELECT COUNT(*) FROM PUB.State WHERE (State, StateName) > ('A', 'A')", 51),
     ("concat_bars", "accepted", "SELECT 'a' || 'b' FROM SYSPROGRESS.SYSCALCTABLE", "ab"),
     ("top_parameter", "accepted", "SELECT TOP ? FLD FROM SYSPROGRESS.SYSCALCTABLE", 1),
+    ("rowid", "blind", "SELECT COUNT(*) FROM PUB.State WHERE ROWID = '1'", 0),
     ("rowid_order", "text", "SELECT TOP 1 ROWID FROM PUB.State WHERE ROWID > '9' ORDER BY ROWID",
      None),
 ])
@@ -252,6 +253,9 @@ def test_a_switch_changes_an_answer(openedge, switch, answer, query, value):
 
 
 @pytest.mark.parametrize("switch, answer, query", [
+    ("rowid", "refused", "SELECT ROWID FROM PUB.State"),
+    ("rowid", "refused", "SELECT State FROM PUB.State WHERE ROWID = '3'"),
+    ("rowid", "no_unequal", "SELECT State FROM PUB.State WHERE ROWID <> '3'"),
     ("rowid_order", "unsupported", "SELECT State FROM PUB.State ORDER BY ROWID"),
     ("rowid_order", "unsupported", "SELECT State FROM PUB.State WHERE ROWID > '3'"),
     ("offset_fetch", "unsupported",

@@ -1,6 +1,8 @@
 """Values that OpenEdge does not deliver, wider than their SQL width or otherwise, are read around: all
 other rows and columns arrive, and quarantine tells which are missing."""
 
+import json
+
 import pytest
 
 from mirroring import errors, last_run, quarantined, row_versions
@@ -65,6 +67,14 @@ class Wide:
         return [entry["sql"] for entry in self.openedge.log() if entry["kind"] == "statements"
                 and 'FROM "PUB"."Wide"' in entry["sql"]]
 
+    def rowid(self, number):
+        return str(self.openedge.sql('SELECT _ROWID_ FROM PUB."Wide" WHERE "Id" = %d' % number)[0][0])
+
+    def assert_the_next_run_writes_nothing(self):
+        before = row_versions(self.pg)
+        self.run_well()
+        assert row_versions(self.pg) == before and last_run(self.pg) == (0, 0, 0)
+
     def without(self, column="text"):
         """Ids of the rows that lack the column in the mirror."""
         return [int(row[0]) for row in self.pg.query(
@@ -115,14 +125,17 @@ def test_a_full_comparison_reads_around_them_too(wide):
     assert row_versions(wide.pg) == before
 
 
+@pytest.mark.parametrize("definition", ["TABLE", "TEXT_KEY", "KEYLESS"])
 @pytest.mark.parametrize("rows", [100, ROWS])
-def test_verify_finds_the_rest_equal(wide, rows):
-    wide.make(rows=rows).spoil(7, 50)
+def test_verify_finds_the_rest_equal(wide, rows, definition):
+    wide.make(globals()[definition], rows=rows)
+    wide.spoil(7).spoil(50, assignment="\"Text\" = 'fünfzig Zeichen'")
     wide.run()
     assert "equal" in wide.verify().stdout
     wide.pg.query("UPDATE mirror.wide SET number = '9' WHERE id IN ('7', '8')")
     result = wide.verify()
-    assert "DIFFERENT: 2 changed, 0 missing" in result.stdout, result.explain()
+    assert ("DIFFERENT: 2 changed, 0 missing" if definition == "TABLE" else "DIFFERENT") in \
+        result.stdout, result.explain()
 
 
 def test_a_value_that_is_mended_arrives_and_its_entry_is_resolved(wide):
@@ -202,52 +215,264 @@ def test_a_key_of_several_columns(wide, bad):
 TEXT_KEY = TABLE.replace('INDEX-FIELD "Id"', 'INDEX-FIELD "Text"')
 
 
-def test_a_bad_value_in_the_key_fails_its_table_and_says_what_to_do(wide):
+def test_a_bad_value_in_the_key_costs_that_value_alone(wide):
+    wide.make(TEXT_KEY).spoil(7).spoil(2500, assignment="\"Text\" = 'zwölf Zeichen'")
+    result = wide.run()
+    assert result.status == 1 and ", 0 failed" in result.stderr, result.explain()
+    wide.assert_all_else_is_there(missing=[7, 2500])
+    assert quarantined(wide.pg, "key_columns", "key_values", "column_name", "reason") == [
+        (["ROWID"], [wide.rowid(number)], "Text", "too_wide") for number in (7, 2500)]
+    assert TOO_WIDE not in result.stderr
+    wide.assert_the_next_run_writes_nothing()
+
+
+@pytest.mark.parametrize("predicates", ["matching_rows", "all_rows"])
+@pytest.mark.parametrize("rows", [100, ROWS])
+def test_a_value_of_the_key_that_becomes_bad_takes_no_other_row_along(wide, rows, predicates):
+    wide.openedge.switch(wide_predicates=predicates)
+    wide.make(TEXT_KEY, rows=rows)
+    wide.run_well()
+    wide.spoil(7).openedge.sql('DELETE FROM PUB."Wide" WHERE "Id" = 9')
+    assert wide.run().status == 1
+    assert wide.pg.value("SELECT count(*) FROM mirror.wide") == rows - 1
+    assert wide.without() == [7]
+    wide.assert_the_next_run_writes_nothing()
+
+
+def test_a_bad_value_in_a_part_of_the_key(wide):
+    definition = TABLE.replace('"Id" ASCENDING', '"Id" ASCENDING\n  INDEX-FIELD "Text" ASCENDING')
+    wide.make(definition).spoil(7)
+    assert wide.run().status == 1
+    wide.assert_all_else_is_there(missing=[7])
+    wide.assert_the_next_run_writes_nothing()
+
+
+def test_other_bad_values_of_a_table_whose_key_has_one_stand_by_their_key(wide):
+    wide.make(TEXT_KEY).spoil(7).spoil(7, 9, assignment='"Number" = 123456.5')
+    assert wide.run().status == 1
+    assert wide.without() == [7] and wide.without("number") == [7, 9]
+    assert sorted(quarantined(wide.pg, "key_values", "column_name")) == sorted([
+        ([wide.rowid(7)], "Number"), ([wide.rowid(7)], "Text"), (["text 9"], "Number")])
+    wide.assert_the_next_run_writes_nothing()
+
+
+def test_a_bad_value_in_the_key_fails_its_table_where_rowid_is_refused(wide):
+    wide.openedge.switch(rowid="refused")
     wide.make(TEXT_KEY).spoil(7)
     result = wide.run()
     assert result.status == 1 and wide.pg.tables() == []
-    assert "Text" in errors(result) and "key" in result.stderr and "dbtool" in result.stderr
+    assert "Text" in errors(result) and "ROWID" in result.stderr and "dbtool" in result.stderr
     assert TOO_WIDE not in result.stderr
 
 
-def test_rows_with_null_in_their_key_lose_the_column_together(wide):
-    definition = TABLE.replace("  MANDATORY\n", "").replace("  PRIMARY\n", "")
-    wide.make(definition, rows=200)
+NULL_KEYS = TABLE.replace("  MANDATORY\n", "").replace("  PRIMARY\n", "")
+
+
+def make_null_keys(wide):
+    wide.make(NULL_KEYS, rows=200)
     wide.openedge.sql('INSERT INTO PUB."Wide" SELECT NULL, \'null \' || x, 1.5,'
                       " DATE '2020-01-01' FROM SYSTEM_RANGE(1, 5)")
     wide.spoil(7)
     wide.openedge.sql('UPDATE PUB."Wide" SET "Text" = \'%s\' WHERE "Text" = \'null 3\'' % TOO_WIDE)
+
+
+def test_a_row_with_null_in_its_key_loses_the_bad_value_alone(wide):
+    make_null_keys(wide)
+    assert wide.run().status == 1
+    assert wide.pg.value("SELECT count(*) FROM mirror.wide WHERE number = '1.50'") == 205
+    assert wide.pg.value("SELECT count(*) FROM mirror.wide WHERE text IS NULL") == 2
+    assert sorted(row[0] for row in quarantined(wide.pg, "key_columns")) == [["Id"], ["ROWID"]]
+    wide.assert_the_next_run_writes_nothing()
+
+
+def test_rows_with_null_in_their_key_lose_the_column_together_where_rowid_is_refused(wide):
+    wide.openedge.switch(rowid="refused")
+    make_null_keys(wide)
     assert wide.run().status == 1
     assert wide.pg.value("SELECT count(*) FROM mirror.wide WHERE number = '1.50'") == 205
     assert wide.pg.value("SELECT count(*) FROM mirror.wide WHERE text IS NULL") == 6
     assert ("not_read", "the column was not read in 5 rows") in quarantined(
         wide.pg, "reason", "detail")
-    before = row_versions(wide.pg)
-    wide.run_well()
-    assert row_versions(wide.pg) == before
+    wide.assert_the_next_run_writes_nothing()
 
+
+# --- tables without a key
 
 KEYLESS = TABLE[:TABLE.index("ADD INDEX")]
 
 
-def test_a_table_without_a_key_is_mirrored_without_the_column(wide):
+@pytest.mark.parametrize("bad", [(1,), (7, 8, 1500, ROWS)], ids=["first", "some"])
+def test_a_table_without_a_key_is_read_around_by_rowid(wide, bad):
+    wide.make(KEYLESS).spoil(*bad)
+    result = wide.run()
+    assert result.status == 1 and ", 0 failed" in result.stderr, result.explain()
+    wide.assert_all_else_is_there(missing=bad)
+    assert quarantined(wide.pg, "key_columns", "key_values", "column_name", "reason") == [
+        (["ROWID"], [wide.rowid(number)], "Text", "too_wide") for number in bad]
+    assert all("10" in row[0] for row in quarantined(wide.pg, "detail"))
+    wide.openedge.clear_log()
+    wide.assert_the_next_run_writes_nothing()
+    assert len(wide.queries()) <= 2 * len(bad) + 2
+    assert sum("ROWID <>" in sql for sql in wide.queries()) == 1
+
+
+def test_a_large_table_without_a_key_is_swept_not_read_in_groups(wide):
+    rows, bad = 20000, [3000, 17000]
+    wide.make(KEYLESS, rows=rows).spoil(*bad)
+    assert wide.run().status == 1
+    wide.assert_all_else_is_there(rows, missing=bad)
+    assert len(wide.queries()) <= 50
+
+
+def test_rowid_is_never_in_quotes(wide):
+    wide.make(KEYLESS, rows=100).spoil(7)
+    wide.run()
+    asked = [sql for sql in wide.queries() if "ROWID" in sql.upper()]
+    assert asked and not any('"ROWID"' in sql.upper() for sql in asked)
+
+
+def test_a_further_bad_row_without_a_key_is_found(wide):
+    wide.make(KEYLESS).spoil(7)
+    wide.run()
+    wide.spoil(2500)
+    assert wide.run().status == 1
+    wide.assert_all_else_is_there(missing=[7, 2500])
+    wide.assert_the_next_run_writes_nothing()
+
+
+def test_a_row_without_a_key_that_is_mended_arrives_and_its_entry_is_resolved(wide):
+    wide.make(KEYLESS).spoil(7, 2500)
+    wide.run()
+    wide.spoil(7, assignment="\"Text\" = 'mended'")
+    wide.run_well()
+    assert wide.pg.value("SELECT text FROM mirror.wide WHERE id = '7'") == "mended"
+    assert quarantined(wide.pg, "key_values") == [([wide.rowid(2500)],)]
+
+
+def test_a_row_without_a_key_that_went_is_resolved(wide):
+    wide.make(KEYLESS).spoil(7, 2500)
+    wide.run()
+    wide.openedge.sql('DELETE FROM PUB."Wide" WHERE "Id" = 7')
+    wide.run_well()
+    assert wide.pg.value("SELECT count(*) FROM mirror.wide") == ROWS - 1
+    assert quarantined(wide.pg, "key_values") == [([wide.rowid(2500)],)]
+
+
+def test_equal_rows_without_a_key_each_arrive(wide):
+    wide.make(KEYLESS, values="MOD(x, 3), 'text', 1.5, DATE '2020-01-01'", rows=30)
+    wide.openedge.sql('UPDATE PUB."Wide" SET "Text" = \'%s\' WHERE "Id" = 1' % TOO_WIDE)
+    assert wide.run().status == 1
+    assert wide.pg.query("SELECT id, text, count(*) FROM mirror.wide GROUP BY 1, 2 ORDER BY 1") == [
+        ("0", "text", 10), ("1", None, 10), ("2", "text", 10)]
+    assert len(quarantined(wide.pg)) == 10
+    wide.assert_the_next_run_writes_nothing()
+
+
+def test_a_table_of_one_column_keeps_its_rows(wide):
+    wide.make('ADD TABLE "Wide"\nADD FIELD "Text" OF "Wide" AS character\n  MAX-WIDTH 10\n',
+              values="'text ' || x", rows=50)
+    wide.openedge.sql('UPDATE PUB."Wide" SET "Text" = \'%s\' WHERE "Text" = \'text 7\'' % TOO_WIDE)
+    assert wide.run().status == 1
+    assert wide.pg.query("SELECT count(*), count(text) FROM mirror.wide") == [(50, 49)]
+    wide.assert_the_next_run_writes_nothing()
+
+
+def test_a_large_table_is_begun_anew_by_rowid_when_its_key_has_a_bad_value(wide):
+    rows = 25000
+    wide.make(TEXT_KEY, rows=rows).spoil(20000)
+    result = wide.mirror.run(
+        "--table", "Wide", environment={**java_environment(), "OE2PG_TEST_COMMIT_MS": "1"})
+    assert result.status == 1 and "by ROWID" in result.stderr
+    wide.assert_all_else_is_there(rows, missing=[20000])
+    assert wide.pg.value("SELECT count(*) FROM pg_tables WHERE schemaname = 'oe2pg_staging'") == 0
+
+
+def test_a_row_that_moves_while_rowids_are_listed_is_mirrored_once(wide):
+    wide.make(KEYLESS, rows=100).spoil(7)
+    wide.openedge.move("twice", "Wide", '"Id" = 90', times=1)
+    assert wide.run().status == 1
+    wide.assert_all_else_is_there(100, missing=[7])
+
+
+def test_rowids_that_several_rows_share_are_not_relied_on(wide):
+    wide.make(KEYLESS, rows=100).spoil(7)
+    wide.openedge.move("twice", "Wide", '"Id" = 90', times=-1)
+    result = wide.run()
+    assert result.status == 1 and len(wide.without()) == 101
+    assert any("several rows have the same ROWID" in line for line in result.log_lines("WARNING"))
+
+
+def test_a_restriction_holds_where_rows_are_read_by_rowid(wide):
+    wide.mirror.settings(tables={"Wide": {"where": '"Id" <= 50 OR "Id" > 90 -- the ends'}})
+    wide.make(KEYLESS, rows=100).spoil(7, 60)
+    assert wide.run().status == 1
+    assert wide.pg.value("SELECT count(*) FROM mirror.wide") == 60 and wide.without() == [7]
+    wide.assert_the_next_run_writes_nothing()
+
+
+@pytest.mark.parametrize("answer, reason", [
+    ("refused", "ROWID"), ("blind", "not found by their ROWID")])
+def test_a_table_without_a_key_is_mirrored_without_the_column(wide, answer, reason):
+    wide.openedge.switch(rowid=answer)
     wide.make(KEYLESS).spoil(7)
     result = wide.run()
     assert result.status == 1 and ", 0 failed" in result.stderr
     wide.assert_all_else_is_there(missing=range(1, ROWS + 1))
     assert quarantined(wide.pg, "column_name", "reason", "detail") == [
         ("Text", "not_read", "the column was not read in 3000 rows")]
-    assert any("3000 rows" in line and "dbtool" in line for line in result.log_lines("WARNING"))
-    before = row_versions(wide.pg)
-    wide.run_well()
-    assert row_versions(wide.pg) == before
+    assert any("3000 rows" in line and "dbtool" in line and reason in line
+               for line in result.log_lines("WARNING"))
+    wide.assert_the_next_run_writes_nothing()
+
+
+def test_known_rows_that_cannot_be_left_out_are_met_again(wide):
+    wide.openedge.switch(rowid="no_unequal")
+    wide.make(KEYLESS).spoil(7, 1500)
+    wide.run()
+    wide.assert_all_else_is_there(missing=[7, 1500])
+    wide.assert_the_next_run_writes_nothing()
 
 
 def test_a_keyless_table_whose_source_names_no_column(wide):
     wide.openedge.switch(date_out_of_range="error", error_codes="empty")
     wide.make(KEYLESS, rows=100).spoil(7, assignment="\"Day\" = DATE '12000-01-01'")
     assert wide.run().status == 1
-    assert len(wide.without("day")) == 100 and wide.without() == []
+    assert wide.without("day") == [7] and wide.without() == []
+
+
+def test_truncate_without_a_key(wide):
+    wide.mirror.settings(on_wide_value="truncate")
+    wide.make(KEYLESS).spoil(7)
+    assert wide.run().status == 1
+    assert wide.pg.value("SELECT text FROM mirror.wide WHERE id = '7'") == TOO_WIDE[:10]
+    assert quarantined(wide.pg, "key_columns", "reason") == [(["ROWID"], "truncated")]
+    wide.assert_the_next_run_writes_nothing()
+
+
+def test_truncate_in_the_key(wide):
+    wide.mirror.settings(on_wide_value="truncate")
+    wide.make(TEXT_KEY).spoil(7)
+    assert wide.run().status == 1
+    assert wide.pg.value("SELECT text FROM mirror.wide WHERE id = '7'") == TOO_WIDE[:10]
+    assert quarantined(wide.pg, "key_columns", "reason") == [(["ROWID"], "truncated")]
+    wide.assert_the_next_run_writes_nothing()
+
+
+def test_fail_without_a_key(wide):
+    wide.mirror.settings(on_wide_value="fail")
+    wide.make(KEYLESS).spoil(7)
+    result = wide.run()
+    assert result.status == 1 and wide.pg.tables() == [] and "dbtool" in result.stderr
+
+
+def test_more_bad_rows_than_can_be_looked_for_without_a_key(wide):
+    bad = list(range(5, ROWS, 9))
+    wide.make(KEYLESS).spoil(*bad)
+    wide.openedge.clear_log()
+    assert wide.run().status == 1
+    assert wide.pg.value("SELECT count(*) FROM mirror.wide WHERE number = '1.50'") == ROWS
+    assert set(bad) <= set(wide.without())
+    assert len(wide.queries()) < 350
 
 
 def test_more_than_can_be_looked_for_cost_their_neighbours_but_no_row(wide):
@@ -306,6 +531,55 @@ def test_values_of_exactly_the_width_are_counted_as_perhaps_cut(wide):
     result = wide.run_well()
     assert wide.pg.value("SELECT text FROM mirror.wide WHERE id = '7'") == TOO_WIDE[:10]
     assert any('3 values of column "Text"' in line for line in result.log_lines("INFO"))
+    assert any("3 values are exactly as long" in line for line in result.log_lines("INFO"))
+
+
+def test_values_of_exactly_the_width_are_told_by_status_and_check(wide):
+    wide.make(rows=100).spoil(8, assignment="\"Text\" = 'zehn Äöüß.'")
+    wide.run_well()
+    noted = 'values as long as their SQL width, perhaps cut: 1 of "Text" (10)'
+    wide.run_well()  # a small table that has not changed keeps its note
+    assert noted in wide.mirror.run("status").stdout
+    assert json.loads(wide.mirror.run("status", "--json").stdout)["tables"][0]["hint"] == noted
+    checked = wide.mirror.run("check", environment=java_environment()).stdout
+    assert any("width in the last run" in line and noted in line for line in checked.split("\n"))
+    wide.spoil(8, assignment="\"Text\" = 'short'")
+    wide.run_well()
+    assert noted not in wide.mirror.run("status").stdout
+
+
+def test_a_source_whose_values_are_shorter_is_not_suspected(wide):
+    wide.make(rows=100)
+    result = wide.run_well()
+    assert "perhaps cut" not in wide.mirror.run("status").stdout
+    assert "exactly as long" not in result.stderr
+
+
+# --- what it costs
+
+@pytest.mark.parametrize("definition", [TABLE, KEYLESS], ids=["with a key", "without"])
+def test_a_bad_row_costs_few_statements(wide, definition):
+    wide.make(definition).spoil(1500)
+    wide.run()
+    assert len(wide.queries()) <= (9 if definition == TABLE else 25)
+
+
+@pytest.mark.parametrize("fetch_size", ["honoured", "ignored"])
+def test_blocks_that_the_source_chooses_itself_cost_statements_but_no_row(wide, fetch_size):
+    wide.openedge.switch(fetch_size=fetch_size)
+    bad = [1, 49, 50, 51, 1500, ROWS]
+    wide.make().spoil(*bad)
+    assert wide.run().status == 1
+    wide.assert_all_else_is_there(missing=bad)
+    assert len(wide.queries()) <= 21 * len(bad)
+
+
+def test_a_large_table_may_cost_more_statements_than_a_small_one(wide):
+    rows, bad = 30000, range(500, 30000, 750)
+    wide.make(rows=rows).spoil(*bad)
+    assert wide.run().status == 1
+    wide.assert_all_else_is_there(rows, missing=bad)
+    assert ("not_read",) not in quarantined(wide.pg, "reason")
 
 
 # --- a source without a mistake

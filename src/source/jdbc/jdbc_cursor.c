@@ -111,7 +111,7 @@ has_long_column(const struct table *table)
 // The user's word is final; otherwise by what the rows are declared to be, and then by what they
 // are (java/oe2pg/BatchReader.java).
 static void
-plan_trips(const struct jdbc_cursor *cursor, struct jdbc_statement *statement)
+choose_trips(const struct jdbc_cursor *cursor, struct jdbc_statement *statement)
 {
     const struct table *table = cursor->request.table;
     size_t rows = TRIP_BYTES / (row_estimate(table) + 1);
@@ -129,6 +129,19 @@ plan_trips(const struct jdbc_cursor *cursor, struct jdbc_statement *statement)
            : rows > TRIP_ROWS_MAX / 4 ? TRIP_ROWS_MAX / 4
                                       : rows;
     statement->fetch_size = has_long_column(table) ? TRIP_ROWS_LONG : (int)rows;
+}
+
+// A row that cannot be read takes those along that came in its trip.
+static void
+plan_trips(const struct jdbc_cursor *cursor, struct jdbc_statement *statement)
+{
+    size_t rows = cursor->request.block_rows;
+
+    choose_trips(cursor, statement);
+    if (rows > 0 && rows < (size_t)statement->fetch_max)
+        statement->fetch_max = (int)rows;
+    if (statement->fetch_size > statement->fetch_max)
+        statement->fetch_size = statement->fetch_max;
 }
 
 // --- opening

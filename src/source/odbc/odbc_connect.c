@@ -19,7 +19,13 @@ struct option {
     const char *key;
     const char *alias; // its other spelling, or NULL
     const char *value;
-    enum { OPTION_FIXED, OPTION_FETCH, OPTION_ISOLATION, OPTION_LOGIN_TIMEOUT } meaning;
+    enum {
+        OPTION_FIXED,
+        OPTION_FETCH,
+        OPTION_ISOLATION,
+        OPTION_LOGIN_TIMEOUT,
+        OPTION_TRUNCATES // fixed, but only where values too wide are to be cut
+    } meaning;
 };
 
 struct odbc_dialect {
@@ -85,7 +91,9 @@ static const struct odbc_dialect dialects[] = {
             { "NO_CACHE", NULL, "1", OPTION_FIXED } } },
     // IACP 106 is UTF-8, and UWCT lets texts be described as wide; AS is the rows of a network
     // fetch
-    // (50 unless said); DIL 0 reads uncommitted; LT is the seconds for a login.
+    // (50 unless said); DIL 0 reads uncommitted; LT is the seconds for a login. XO takes options
+    // that
+    // have no key of their own, in their own case.
     { .patterns = { "*openedge*", "*pgoe*" },
         .products = { "OpenEdge*", "*Progress*" },
         .bracing = BRACES_ALWAYS,
@@ -98,7 +106,8 @@ static const struct odbc_dialect dialects[] = {
             { "AS", "ArraySize", NULL, OPTION_FETCH },
             { "IACP", "IANAAppCodePage", "106", OPTION_FIXED },
             { "LT", "LoginTimeout", NULL, OPTION_LOGIN_TIMEOUT },
-            { "UWCT", "UseWideCharacterTypes", "1", OPTION_FIXED } } },
+            { "UWCT", "UseWideCharacterTypes", "1", OPTION_FIXED },
+            { "XO", "ExtendedOptions", "{truncateTooLarge=on}", OPTION_TRUNCATES } } },
 };
 
 // The spelling that most drivers understand.
@@ -323,6 +332,10 @@ append_options(const struct source_settings *settings, const struct odbc_dialect
             break;
         case OPTION_LOGIN_TIMEOUT:
             (void)buffer_printf(connection, "%s=%d;", option->key, settings->connect_timeout_s);
+            break;
+        case OPTION_TRUNCATES:
+            if (settings->truncates)
+                (void)buffer_printf(connection, "%s=%s;", option->key, option->value);
             break;
         }
     }

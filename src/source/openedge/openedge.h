@@ -83,6 +83,17 @@ bool openedge_check_names(const struct table *table, struct error *err)
 // The statement that lets `user` read the table, every name in quotes.
 void openedge_append_grant(struct buffer *sql, const struct table *table, const char *user);
 
+// --- openedge_row_id.c
+
+// ROWID, to be read like a column.
+extern const struct column openedge_row_id;
+// A condition: the rows with one of these ids, or those with none of them.
+void openedge_append_row_ids(
+    struct buffer *sql, const int64_t *ids, size_t count, bool are_left_out);
+
+// True when the failure says that no row has the id that was asked for.
+bool openedge_is_gone(const struct error *err);
+
 // --- openedge_error.c
 
 // The SQLSTATE that says what an error of OpenEdge means: `state` itself where it says enough, else

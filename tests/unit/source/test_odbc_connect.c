@@ -93,6 +93,12 @@ connection_build_spells_for_each_driver(void **state)
             "/usr/dlc/odbc/lib/pgoe27.so",
             "Driver=/usr/dlc/odbc/lib/pgoe27.so;HOST=oe;PORT=2030;DB=sports;UID=u;PWD={p;}}};"
             "DIL=0;AS=1000;IACP=106;LT=0;UWCT=1;" },
+        { { .odbc_driver = "Progress OpenEdge 12.2 Driver", .host = "oe", .truncates = true },
+            "Progress OpenEdge 12.2 Driver",
+            "Driver=Progress OpenEdge 12.2 Driver;HOST=oe;DIL=0;AS=1000;IACP=106;LT=0;UWCT=1;"
+            "XO={truncateTooLarge=on};" },
+        { { .odbc_driver = "SQLite3", .db_name = "/x", .truncates = true }, "SQLite3",
+            "Driver=SQLite3;Database=/x;StepAPI=1;NoCreat=1;Timeout=30000;" },
         { { .odbc_driver = "Other [x]", .host = "h", .port = 1, .db_name = "d", .user = "u" }, NULL,
             "Driver={Other [x]};SERVER=h;PORT=1;DATABASE=d;UID=u;" },
     };
@@ -118,6 +124,11 @@ connection_build_lets_given_options_win(void **state)
             "pgoe27.so",
             "DSN=erp;LogonID=x;password=y;ArraySize=5;DefaultIsolationLevel=3;"
             "IANAAppCodePage=4;LoginTimeout=9;UseWideCharacterTypes=0;" },
+        { { .odbc_connection = "DSN=erp;ExtendedOptions={truncateTooLarge=output}",
+              .truncates = true },
+            "pgoe27.so",
+            "DSN=erp;ExtendedOptions={truncateTooLarge=output};"
+            "DIL=0;AS=1000;IACP=106;LT=0;UWCT=1;" },
         { { .odbc_connection = "DSN=erp", .user = "", .password = "p" }, NULL, "DSN=erp;PWD=p;" },
     };
 

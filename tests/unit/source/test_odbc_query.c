@@ -1,6 +1,7 @@
 // What OpenEdge is asked through ODBC, as strings: no driver of it is at hand.
 #include "source/odbc/odbc_query.h"
 #include "source/odbc/odbc_product.h"
+#include "source/openedge/openedge.h"
 
 #include "../cmocka_all.h"
 
@@ -77,12 +78,27 @@ openedge_is_read_without_locks_by_a_hint_where_the_level_cannot_be_had(void **st
     check_sql(&request, false, "SELECT " ITEMS);
 }
 
+static void
+rowid_is_asked_for_like_a_column_but_never_in_quotes(void **state)
+{
+    struct column with_id[] = { columns[0], openedge_row_id };
+    struct table asked = table;
+    struct read_request request = { .table = &asked, .part = KEY_PART_ALL };
+
+    (void)state;
+    asked.columns = with_id;
+    asked.where = "ROWID = '7'";
+    check_sql(&request, true,
+        "SELECT \"Cust-Num\", ROWID FROM \"PUB\".\"Order\" WITH (NOLOCK) WHERE (ROWID = '7'\n)");
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(openedge_is_read_in_the_direction_of_its_index),
         cmocka_unit_test(openedge_is_read_without_locks_by_a_hint_where_the_level_cannot_be_had),
+        cmocka_unit_test(rowid_is_asked_for_like_a_column_but_never_in_quotes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

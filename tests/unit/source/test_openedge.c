@@ -323,6 +323,35 @@ a_grant_quotes_every_name(void **state)
     buffer_release(&sql);
 }
 
+static void
+rows_are_named_or_left_out_by_their_rowid(void **state)
+{
+    static const int64_t ids[] = { 10, 9223372036854775807 };
+    struct buffer sql;
+
+    (void)state;
+    buffer_init(&sql, 1000);
+    openedge_append_row_ids(&sql, ids, 2, false);
+    assert_string_equal(buffer_text(&sql), "ROWID = '10' OR ROWID = '9223372036854775807'");
+    buffer_clear(&sql);
+    openedge_append_row_ids(&sql, ids, 2, true);
+    assert_string_equal(buffer_text(&sql), "ROWID <> '10' AND ROWID <> '9223372036854775807'");
+    buffer_release(&sql);
+}
+
+static void
+a_row_that_is_gone_is_told_by_code_or_state(void **state)
+{
+    struct error by_code = { .native_code = -10002, .sqlstate = "HY000" };
+    struct error by_state = { .sqlstate = "22503" };
+    struct error other = { .native_code = 210012, .sqlstate = "22P00" };
+
+    (void)state;
+    assert_true(openedge_is_gone(&by_code));
+    assert_true(openedge_is_gone(&by_state));
+    assert_false(openedge_is_gone(&other));
+}
+
 int
 main(void)
 {
@@ -335,6 +364,8 @@ main(void)
         cmocka_unit_test(errors_are_told_by_state_then_code_then_number),
         cmocka_unit_test(names_of_more_than_32_bytes_are_refused),
         cmocka_unit_test(a_grant_quotes_every_name),
+        cmocka_unit_test(rows_are_named_or_left_out_by_their_rowid),
+        cmocka_unit_test(a_row_that_is_gone_is_told_by_code_or_state),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -144,6 +144,8 @@ final class Expressions {
 
     void rowid(Tree.Rowid rowid, Compiled.Sql sql) throws Refusal {
         Rewriter.Bound bound = find(rowid);
+        if (!bound.table().isSystem() && front.switches.is("rowid", "refused"))
+            throw Refusal.syntax(front.switches, "ROWID");
         sql.add(bound.alias()).add(bound.table().isSystem() ? ".\"#recid\"" : "._ROWID_");
     }
 
@@ -259,6 +261,10 @@ final class Expressions {
             emit(e, sql);
     }
 
+    private boolean isOfUserTable(Tree.Expression e) throws Refusal {
+        return e instanceof Tree.Rowid rowid && !find(rowid).table().isSystem();
+    }
+
     private void binary(Tree.Binary binary, Compiled.Sql sql) throws Refusal {
         String sign = binary.sign();
         boolean isRange = sign.startsWith("<") && !sign.equals("<>") || sign.startsWith(">");
@@ -274,6 +280,11 @@ final class Expressions {
             sql.add(" AS VARCHAR)");
             return;
         }
+        if (isOfUserTable(binary.left()) && sign.equals("<>")
+            && front.switches.is("rowid", "no_unequal"))
+            throw Refusal.syntax(front.switches, sign);
+        if (isOfUserTable(binary.left()) && sign.equals("=") && front.switches.is("rowid", "blind"))
+            sql.add("0 = 1 AND ");
         if (sign.equals("+") && (isText(binary.left()) || isText(binary.right())))
             sign = "||";
         compared(binary.left(), sql);

@@ -28,6 +28,7 @@ final class Switches {
         add("embedded_nul", "delivered", "cut", "error");
         add("unconvertible", "replaced", "question_mark", "error");
         add("null_order", "high", "low");
+        add("rowid", "works", "refused", "no_unequal", "blind");
         add("rowid_order", "numeric", "text", "unsupported");
         add("row_values", "rejected", "accepted");
         add("concat_bars", "rejected", "accepted");
