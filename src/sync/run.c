@@ -198,6 +198,7 @@ start_threads(struct run *run, struct error *err)
     run->shared.queue = &run->queue;
     run->shared.reader_wait_left_ms = fault_setting("OE2PG_TEST_READER_WAIT_MS", READER_WAIT_MS);
     run->shared.worker_count = count;
+    run->shared.waiter = pthread_self();
     run->shared.refused_count = (int)run_failed_early(run);
     for (size_t i = 0; i < count; i++)
         worker_init(&run->workers[i], (int)i + 1, &run->shared, i == 0 ? run->source : NULL);

@@ -199,7 +199,7 @@ run_wait(struct run *run)
     while (!is_all_finished(run)) {
         int signal = sigtimedwait(&run->signals, NULL, &tick);
 
-        if (signal > 0)
+        if (signal > 0 && signal != STARTUP_WATCH_WAKE)
             handle_signal(run, signal);
         if (queue_fatal(&run->queue).kind != ERROR_NONE)
             begin_to_stop(run);

@@ -92,7 +92,7 @@ watch_startup(void *context)
     while (!watch->is_over) {
         int signal = sigtimedwait(watch->signals, NULL, &tick);
 
-        if (signal > 0)
+        if (signal > 0 && signal != STARTUP_WATCH_WAKE)
             take_signal(watch, signal);
         if (!watch->is_over && watch->deadline_ms != 0 && clock_steady_ms() >= watch->deadline_ms &&
             !try_cancel(watch))
@@ -109,6 +109,7 @@ startup_watch_block_signals(sigset_t *signals)
     (void)sigaddset(signals, SIGINT);
     (void)sigaddset(signals, SIGTERM);
     (void)sigaddset(signals, SIGHUP);
+    (void)sigaddset(signals, STARTUP_WATCH_WAKE);
     (void)pthread_sigmask(SIG_BLOCK, signals, NULL);
 }
 
@@ -161,8 +162,10 @@ int
 startup_watch_stop(struct startup_watch *watch)
 {
     watch->is_over = true;
-    if (watch->is_started)
+    if (watch->is_started) {
+        (void)pthread_kill(watch->thread, STARTUP_WATCH_WAKE);
         (void)pthread_join(watch->thread, NULL);
+    }
     watch->is_started = false;
     return watch->signal;
 }

@@ -17,6 +17,7 @@
 #include "sync/queue.h"
 #include "sync/row_sender.h"
 #include "sync/small.h"
+#include "sync/startup_watch.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -558,5 +559,6 @@ worker_run(void *context)
         }
     }
     worker->is_finished = true;
+    (void)pthread_kill(worker->shared->waiter, STARTUP_WATCH_WAKE);
     return NULL;
 }

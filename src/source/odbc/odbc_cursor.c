@@ -191,11 +191,13 @@ make_canonical(struct odbc_cursor *cursor, const struct odbc_slot *slot, char *t
     const struct odbc_product *product = cursor->source->product;
     const struct column *column = slot->column;
 
-    if (product->is_odd_real != NULL && !cursor->note->has_odd_reals)
-        cursor->met_odd_real |= product->is_odd_real(column, text, size);
-    if (product->prints_long_reals && odbc_value_shorten_real(text, &size) &&
-        column->kind == VALUE_FLOAT)
-        return size;
+    // Whole numbers and infinities are told exactly.
+    if (product->prints_long_reals && memchr(text, '.', size) != NULL) {
+        if (!cursor->note->has_odd_reals)
+            cursor->met_odd_real |= product->is_odd_real(column, text, size);
+        if (odbc_value_shorten_real(text, &size) && column->kind == VALUE_FLOAT)
+            return size;
+    }
     size = canonical_text(column->kind, column->scale, text, size, capacity);
     // Where it is a type of characters, nobody has checked the form yet.
     if (column->kind == VALUE_TIMESTAMP_TZ &&

@@ -63,7 +63,7 @@ struct odbc_product {
     void (*take_real)(const struct odbc_source *source, char *text, size_t *size);
     // True for what may be a real that the expression did not provide for, so that the driver
     // printed it with too few digits: the table is to be read again with has_odd_reals in its note.
-    // NULL: there are none.
+    // Set where prints_long_reals is.
     bool (*is_odd_real)(const struct column *column, const char *text, size_t size);
     // Reals come with up to 18 digits in columns of numbers and dates: to be printed as short as
     // they can.

@@ -104,7 +104,7 @@ odbc_sqlite_expression(const struct odbc_source *source, struct buffer *sql,
     return true; // what the catalogue says of a type binds no value
 }
 
-// True for -digits.digits, then perhaps an exponent; and for an infinity.
+// True for -digits.digits, then perhaps an exponent.
 static bool
 is_real(const char *text, size_t size)
 {
@@ -113,9 +113,7 @@ is_real(const char *text, size_t size)
 
     while (at < size && text[at] >= '0' && text[at] <= '9')
         at++;
-    if (at == first)
-        return size - at == 3 && memcmp(text + at, "Inf", 3) == 0;
-    if (at == size || text[at] != '.')
+    if (at == first || at == size || text[at] != '.')
         return false;
     while (at < size && memchr("0123456789.e+-", text[at], 14) != NULL)
         at++;
