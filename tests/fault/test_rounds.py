@@ -15,7 +15,6 @@ import collections
 import contextlib
 import decimal
 import os
-import re
 import sqlite3
 import subprocess
 import threading
@@ -25,6 +24,7 @@ import psycopg2
 import pytest
 
 import compare
+import openedge_ddl
 from conftest import LONG, SEED
 from mirrors import MIRROR_PASSWORD
 from openedge_server import OpenEdgeServer, jars_folder
@@ -56,7 +56,7 @@ KEYS = {  # column definitions and constraint; one of each kind there is
 
 
 class Source:
-    """A product whose tables are made and altered by SQL."""
+    """What the rounds need to know of a product."""
 
     mark = "%s"
     row = ""             # what tells rows
@@ -66,19 +66,6 @@ class Source:
 
     def mood(self, chance):
         """What may be different in each round."""
-
-    def create_table(self, name, definitions, constraint):
-        self.execute("CREATE TABLE %s%s (%s)" % (self.prefix, name, ", ".join(
-            definitions + [extra for extra in (self.hidden, constraint) if extra])))
-
-    def add_column(self, name, definition):
-        self.execute("ALTER TABLE %s%s ADD COLUMN %s" % (self.prefix, name, definition))
-
-    def drop_column(self, name, column):
-        self.execute("ALTER TABLE %s%s DROP COLUMN %s" % (self.prefix, name, column))
-
-    def drop_table(self, name):
-        self.execute("DROP TABLE %s%s" % (self.prefix, name))
 
 
 class SqliteSource(Source):
@@ -176,13 +163,11 @@ class MariadbSource(Source):
 
 
 class OpenEdgeSource(Source):
-    """The look-alike of OpenEdge. Its tables are made by schema dumps; rows are changed and judged
-    in the store behind it, by that store's own SQL."""
+    """The look-alike of OpenEdge. Rows are changed and judged in the store behind it, by that
+    store's own SQL; tables are made and altered by schema dumps."""
 
     row = "_ROWID_"
-    prefix = "PUB."
     environment = {**QUICK, **java_environment()}
-    types = {"INTEGER": "integer", "VARCHAR": "character", "DECIMAL": "decimal", "DATE": "date"}
     answers = {  # to what is not known, of those that no value depends on
         "autocommit_cursors": ["kept", "closed"], "cancel": ["works", "unsupported", "ignored"],
         "cursor_over_commit": ["closed", "held"], "error_codes": ["standard", "empty", "numbered"],
@@ -197,6 +182,7 @@ class OpenEdgeSource(Source):
         nothing = folder / "no-dumps"
         nothing.mkdir()
         self.server = OpenEdgeServer(nothing).__enter__()
+        self.server.sql("SET SCHEMA PUB")
         self.connection = self.server
 
     def configure(self, mirror):
@@ -217,38 +203,10 @@ class OpenEdgeSource(Source):
 
     def execute(self, statement, values=()):
         text = statement % tuple(map(self.literal, values)) if values else statement
-        return [tuple(row) for row in self.server.sql(text)]
-
-    def field(self, table, definition):
-        """name TYPE(width,decimals) NOT NULL, as a dump has it."""
-        name, kind, width, decimals, mandatory = re.fullmatch(
-            r"(\w+) (\w+)(?:\((\d+)(?:,(\d+))?\))?( NOT NULL)?", definition).groups()
-        lines = ['ADD FIELD "%s" OF "%s" AS %s' % (name, table, self.types[kind])]
-        lines += ["MAX-WIDTH " + width] if width else []
-        lines += ["DECIMALS " + decimals] if decimals else []
-        return lines + (["MANDATORY"] if mandatory else [])
-
-    def create_table(self, name, definitions, constraint):
-        lines = ['ADD TABLE "%s"' % name]
-        for definition in definitions:
-            lines += self.field(name, definition)
-        if constraint:
-            columns = re.search(r"\((.*)\)", constraint).group(1).split(", ")
-            lines += ['ADD INDEX "key" ON "%s"' % name, "UNIQUE", "PRIMARY"]
-            lines += ['INDEX-FIELD "%s" ASCENDING' % column for column in columns]
-        self.server.df("\n".join(lines))
-
-    def add_column(self, name, definition):
-        self.server.df("\n".join(self.field(name, definition)))
-
-    def drop_column(self, name, column):
-        self.server.df('DROP FIELD "%s" OF "%s"' % (column, name))
-
-    def drop_table(self, name):
-        self.server.df('DROP TABLE "%s"' % name)
+        return [tuple(row) for row in openedge_ddl.run(self.server, text)]
 
     def rows(self, table):
-        return collections.Counter(self.execute("SELECT * FROM PUB." + table))
+        return collections.Counter(self.execute("SELECT * FROM " + table))
 
 
 class World:
@@ -269,8 +227,9 @@ class World:
         name = name or "table_%d" % len(self.versions)
         columns = self.chance.sample(sorted(COLUMNS), self.chance.randint(1, len(COLUMNS)))
         definitions, constraint, _ = KEYS[kind]
-        self.source.create_table(
-            name, definitions + ["%s %s" % (c, COLUMNS[c][0]) for c in columns], constraint)
+        self.source.execute("CREATE TABLE %s%s (%s)" % (self.source.prefix, name, ", ".join(
+            definitions + ["%s %s" % (c, COLUMNS[c][0]) for c in columns]
+            + [extra for extra in (self.source.hidden, constraint) if extra])))
         self.tables[name] = (kind, columns)
         self.versions[name] = None
         self.insert(name, self.chance.choice([0, 1, 30, 300]) if size is None else size)
@@ -345,7 +304,8 @@ class World:
         column = "%s_%d" % (base, self.chance.randint(0, 3))
         if column in columns:
             return
-        self.source.add_column(name, "%s %s" % (column, COLUMNS[base][0]))
+        self.source.execute("ALTER TABLE %s%s ADD COLUMN %s %s" % (
+            self.source.prefix, name, column, COLUMNS[base][0]))
         self.tables[name] = (kind, columns + [column])
         self.versions[name] = None
         self.each(name, 0.5, "UPDATE %s%s SET %s = %s" % (
@@ -355,13 +315,14 @@ class World:
         kind, columns = self.tables[name]
         if len(columns) > 1:
             column = self.chance.choice(columns)
-            self.source.drop_column(name, column)
+            self.source.execute("ALTER TABLE %s%s DROP COLUMN %s" % (
+                self.source.prefix, name, column))
             self.tables[name] = (kind, [c for c in columns if c != column])
             self.versions[name] = None
 
     def drop(self, name):
         if len(self.tables) > 4:
-            self.source.drop_table(name)
+            self.source.execute("DROP TABLE %s%s" % (self.source.prefix, name))
             del self.tables[name]
             self.versions[name] = None
 
