@@ -294,6 +294,51 @@ def test_nothing_locked_matters_at_read_uncommitted(openedge, mirror, pg):
         assert not result.log_lines("WARNING")
 
 
+@pytest.mark.parametrize("error_codes", ["standard", "empty", "numbered"])
+def test_a_full_lock_table_is_waited_for(openedge, mirror, pg, error_codes):
+    """Sections 1.3 and 10: 915 is told by its number alone; who reads without locks never meets it."""
+    openedge.switch(error_codes=error_codes, lock_table_overflows=2)
+    mirror.source(**openedge.source_keys())
+    assert "trying again" not in run_well(mirror, "--table", "State").log
+    mirror.source(isolation="read_committed")
+    result = run_well(mirror, "--table", "Customer", environment=QUICKLY)
+    assert len([l for l in result.log_lines("WARNING") if "trying again" in l]) == 2
+    assert differences(Truth(openedge), pg, tables=["State", "Customer"]) == []
+
+
+def test_a_lock_table_full_for_ever_fails_its_table(openedge, mirror):
+    openedge.switch(lock_table_overflows=99)
+    mirror.source(**openedge.source_keys(isolation="read_committed"))
+    result = run(mirror, "--table", "Customer", environment=QUICKLY)
+    assert result.status == 1, result.explain()
+    assert "(915)" in errors_of(result)
+
+
+# --- how it is reached
+
+@pytest.mark.parametrize("properties", [
+    "databaseName=elsewhere;databaseName=sports2020", "DATABASENAME=sports2020",
+    "databaseName=sports2020[-mdbq:all]", "databaseName=sports2020;defaultSchema=PUB",
+    "databaseName=sports2020;truncateTooLarge=output",
+    "databaseName=sports2020;"
+    "INITIALIZATIONSTRING=(SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED)"])
+def test_an_address_of_ones_own_is_taken_as_it_is(openedge, mirror, pg, properties):
+    """Section 1.1: names in any case, the last one wins, several databases, a schema, a start."""
+    keys = openedge.source_keys(jdbc_url="jdbc:datadirect:openedge://%s:%d;%s" % (
+        openedge.host, openedge.port, properties))
+    mirror.source(**{name: keys[name] for name in (
+        "jdbc_url", "user", "password", "schema", "jar_file", "driver_class")})
+    run_well(mirror, "--table", "State")
+    assert differences(Truth(openedge), pg, tables=["State"]) == []
+
+
+def test_a_broker_of_several_databases_is_named_with_the_database(openedge, mirror, pg):
+    """Section 1.1: databaseName=db[-mdbq:cfg], made of db_name."""
+    mirror.source(**openedge.source_keys(db_name="sports2020[-mdbq:all]"))
+    run_well(mirror, "--table", "State")
+    assert differences(Truth(openedge), pg, tables=["State"]) == []
+
+
 def errors_of(result):
     return "\n".join(result.log_lines("ERROR"))
 

@@ -56,6 +56,8 @@ final class Cursor implements Rows {
         try {
             if (isDead)
                 throw Refusal.unknown(front.switches, "The cursor is not open.", "24000", 20012);
+            if (isOfUser() && !isDirty() && front.switches.takeOne("lock_table_overflows"))
+                throw Refusal.lockTableFull(front.switches);
             while (rows.size() < count) {
                 if (maxRows > 0 && rowNumber >= maxRows || !result.next())
                     return new Block(rows, true, null);
@@ -71,16 +73,20 @@ final class Cursor implements Rows {
         }
     }
 
+    /** Whether records are read without locks. */
+    private boolean isDirty() {
+        return compiled.isNoLock || front.isolation == 1;
+    }
+
     /** How often the row is delivered. READPAST leaves locked ones out, and nobody hears of it. */
     private int times() throws SQLException, Refusal {
-        boolean isDirty = compiled.isNoLock || front.isolation == 1;
         int times = 1;
         for (int i = compiled.visible; i < compiled.outs.size(); i++) {
             Compiled.Out out = compiled.outs.get(i);
             if (!out.isRowid)
                 continue;
             long rowid = result.getLong(i + 1);
-            if (isDirty)
+            if (isDirty())
                 times = timesWithoutLock(out.table, rowid);
             else if (locks.is(Locks.Fate.LOCKED, out.table, rowid))
                 times = timesLocked(out.table);

@@ -52,6 +52,10 @@ final class Refusal extends Exception {
         return unknown(switches, "Access denied (Authorization failed) (7512)", "42000", 20228);
     }
 
+    static Refusal lockTableFull(Switches switches) {
+        return unknown(switches, "Lock table overflow, increase -L on server (915)", "HY000", 20915);
+    }
+
     static Refusal noTable(Switches switches, String name) {
         return unknown(switches, "Table/View/Synonym not found: " + name, "42S02", 20005);
     }

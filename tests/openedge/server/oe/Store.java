@@ -172,7 +172,7 @@ final class Store implements DfReader.Listener {
 
     @Override
     public void dropped(Table table) throws SQLException {
-        run("DROP TABLE " + table.quoted());
+        run((table.isView() ? "DROP VIEW " : "DROP TABLE ") + table.quoted());
     }
 
     @Override

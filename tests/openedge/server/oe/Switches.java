@@ -57,6 +57,7 @@ final class Switches {
         add("servers", NUMBER, "0");
         add("refuse_logins", NUMBER, "0");
         add("lock_wait_ms", NUMBER, "0");
+        add("lock_table_overflows", NUMBER, "0");
     }
 
     private final Map<String, String> values = new LinkedHashMap<>();

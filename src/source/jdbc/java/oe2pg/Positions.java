@@ -26,6 +26,8 @@ final class Positions {
     private static final int ZONED_STAMP = 8;
     private static final int BINARY = 9;
 
+    private static final int NANOS_A_MILLISECOND = 1_000_000;
+
     private Positions() {}
 
     /** From a parcel: how many, then for each its kind and its bytes. */
@@ -111,7 +113,9 @@ final class Positions {
         try {
             statement.setObject(i, time);
         } catch (SQLException | AbstractMethodError | UnsupportedOperationException e) {
-            statement.setTime(i, Time.valueOf(time));
+            // valueOf knows whole seconds alone.
+            statement.setTime(i,
+                new Time(Time.valueOf(time).getTime() + time.getNano() / NANOS_A_MILLISECOND));
         }
     }
 

@@ -212,7 +212,8 @@ final class Command {
     }
 
     void setTime(int index, Time value) {
-        put(index, value == null ? null : value.toLocalTime());
+        put(index, value == null ? null : value.toLocalTime()
+            .plusNanos(Math.floorMod(value.getTime(), 1000) * 1_000_000L));
     }
 
     void setTimestamp(int index, Timestamp value) {

@@ -22,6 +22,9 @@ final class Values {
     private static final DateTimeFormatter STAMP =
         DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSS", Locale.ROOT);
 
+    private static final DateTimeFormatter CLOCK =
+        DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT);
+
     private Values() {}
 
     static String text(Object value) {
@@ -33,9 +36,7 @@ final class Values {
             return decimal.toPlainString();
         if (value instanceof LocalDateTime stamp)
             return stamp.format(STAMP); // not by Timestamp: it skips the hours that a zone skips
-        if (value instanceof LocalDate date)
-            return date.toString();
-        return value.toString();
+        return value instanceof LocalTime time ? time.format(CLOCK) : value.toString();
     }
 
     static String read(InputStream stream, Wire.Large large) throws SQLException {

@@ -156,6 +156,9 @@ public final class Wire {
             } else if (value instanceof Double real) {
                 out.writeByte(DOUBLE);
                 out.writeDouble(real);
+            } else if (value instanceof Float real) {
+                out.writeByte(DOUBLE);
+                out.writeDouble(Double.parseDouble(real.toString())); // its own digits, no more
             } else if (value instanceof Number number && !(value instanceof BigDecimal)) {
                 out.writeByte(LONG);
                 out.writeLong(number.longValue());
