@@ -81,6 +81,9 @@ start(struct target *target, struct error *err)
     bool done;
 
     buffer_init(&copy, BUFFER_SQL_CAP);
+    // The rows may come in any order, and computing them costs more than handing them over: where
+    // PostgreSQL has workers to spare, they take their share.
+    buffer_append_text(&copy, "SET LOCAL parallel_tuple_cost = 0; ");
     buffer_printf(&copy, "COPY (%s) TO STDOUT (FORMAT binary)", buffer_text(&target->sql));
     done = !copy.failed && !target->sql.failed;
     if (!done) {
