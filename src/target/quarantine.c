@@ -262,6 +262,14 @@ take_values(struct arena *arena, const PGresult *rows, int row, size_t count, st
     }
 }
 
+static size_t
+keys_max(size_t column_count)
+{
+    size_t rows = QUARANTINE_VALUES_MAX / column_count;
+
+    return rows < QUARANTINE_KEYS_MAX ? rows : QUARANTINE_KEYS_MAX;
+}
+
 bool
 quarantine_known_values(struct target *target, struct arena *arena, int mirror_id,
     const struct table *table, struct cell **values, size_t *row_count, struct error *err)
@@ -280,8 +288,8 @@ quarantine_known_values(struct target *target, struct arena *arena, int mirror_i
         " FROM oe2pg.quarantine WHERE mirror_id = $1 AND source_schema = $2"
         " AND source_table = $3 AND reason IN ('too_wide', 'truncated', 'unreadable')"
         " AND key_columns = $4::text[] AND pg_catalog.array_position(key_values, NULL) IS NULL"
-        " AND resolved_at IS NULL ORDER BY 1 LIMIT %d",
-        (int)QUARANTINE_VALUES_MAX);
+        " AND resolved_at IS NULL ORDER BY 1 LIMIT %zu",
+        keys_max(key_count));
     parameter_integer(&parameters, mirror_id);
     parameter_text(&parameters, table->schema);
     parameter_text(&parameters, table->name);

@@ -37,8 +37,14 @@ bool quarantine_known_rows(struct target *target, struct arena *arena, int mirro
     const struct table *table, uint64_t **digests, size_t *count, struct error *err)
     __attribute__((warn_unused_result));
 // Rows with a value that could not be read, known by their key and by the source's id: a statement
-// names each of them, and an id takes less of it, and no parameter.
-enum { QUARANTINE_VALUES_MAX = 100, QUARANTINE_ROW_IDS_MAX = 500 };
+// names each of them. Of keys, so many values in all: each is a parameter, and with a long name for
+// each of a key's many columns a hundred rows take more than the 131,000 characters of a statement
+// that OpenEdge reads. An id takes less of it, and no parameter.
+enum {
+    QUARANTINE_KEYS_MAX = 100,
+    QUARANTINE_VALUES_MAX = 480,
+    QUARANTINE_ROW_IDS_MAX = 500,
+};
 
 // Key values, one a key column, of rows in which a value could not be read, in `arena`. The table
 // has a key.

@@ -214,6 +214,32 @@ def test_gettables_may_show_the_metaschema(openedge, session):
     assert {"Customer", "_File"} <= names()
 
 
+@pytest.mark.parametrize("fact, value", [
+    ("allTablesAreSelectable", False), ("dataDefinitionCausesTransactionCommit", True),
+    ("doesMaxRowSizeIncludeBlobs", False), ("getCatalogTerm", ""), ("getCatalogSeparator", "")])
+def test_the_driver_says_of_itself_what_is_documented(session, fact, value):
+    assert session.fact(fact) == value
+
+
+@pytest.mark.parametrize("rows, in_systables", [("apart", []), ("in_systables", [["S"]])])
+def test_a_synonym_is_another_name_of_a_table(openedge, rows, in_systables):
+    openedge.switch(synonym_rows=rows)
+    openedge.synonym("Land", "State")
+    with openedge.connect() as session:
+        assert session.query("SELECT COUNT(*) FROM PUB.Land") == [[51]]
+        assert session.query("SELECT SNAME, SOWNER, STBL, STBLOWNER FROM SYSPROGRESS.SYSSYNONYMS"
+                             ) == [["Land", "PUB", "State", "PUB"]]
+        assert session.query("SELECT TBLTYPE FROM SYSPROGRESS.SYSTABLES WHERE TBL = 'Land'"
+                             ) == in_systables
+        assert [row[3] for row in session.ask("tables", "PUB", "Land", "TABLE,SYNONYM")] == [
+            "SYNONYM"]
+        assert [row[3] for row in session.ask("columns", "PUB", "Land")] == [
+            "State", "StateName", "Region"]
+    openedge.reset()
+    with openedge.connect() as session, pytest.raises(Refused, match="not found"):
+        session.query("SELECT COUNT(*) FROM PUB.Land")
+
+
 def test_getcolumns_has_the_types_of_results(session):
     found = {row[3]: row for row in session.ask("columns", "PUB", "Ledger-Entry")}
     assert [found[name][4] for name in ("Entry-No", "Amount", "Posted", "posted-at")] == [

@@ -145,6 +145,14 @@ def test_keys_are_unique_active_whole_indexes(openedge, mirror, pg):
     assert "a change table of OpenEdge's CDC" in plan
 
 
+def test_a_table_that_sql_made_is_mirrored_with_its_blanks(openedge, mirror, pg):
+    """Sections 2.3, 3 and 9: another owner, CHAR padded with blanks, a type that ABL does not
+    have."""
+    mirror.source(**openedge.source_keys(schema="BOOKS"))
+    run_well(mirror)
+    assert pg.query("SELECT nr, code, weight FROM books.shelf") == [("1", "ab      ", "0.1")]
+
+
 def test_a_hidden_table_is_mirrored_when_it_is_named(openedge, mirror, pg):
     mirror.source(**openedge.source_keys())
     run_well(mirror, "--table", "Hidden-One", "--table", "*Order*")
@@ -201,6 +209,38 @@ def test_the_database_is_known_by_its_guid(openedge, mirror, pg):
     guid, code_page = pg.query("SELECT source_guid, source_code_page FROM oe2pg.mirror")[0]
     assert guid == openedge.sql('SELECT "_Db-guid" FROM PUB."_Db"')[0][0]
     assert code_page == "UTF-8"
+
+
+@pytest.mark.parametrize("rights,answers", [
+    ({}, {}),
+    ({"metaschema": "no"}, {"synonym_rows": "apart"}),
+    ({"metaschema": "no"}, {"synonym_rows": "in_systables"}),
+    ({"metaschema": "no", "sysprogress": "no"}, {})],
+    ids=["metaschema", "sysprogress_apart", "sysprogress_in_systables", "driver"])
+def test_a_synonym_is_no_table_of_its_own(openedge, mirror, pg, rights, answers):
+    """Sections 1.1 and 2.1: SYSSYNONYMS, and CatalogOptions=2, by which the driver tells the
+    columns of synonyms too."""
+    openedge.switch(**answers)
+    openedge.synonym("State-Too", "State")
+    openedge.synonym("A-State", "State")
+    openedge.add_user("clerk", "clerk", **rights)
+    mirror.source(**openedge.source_keys(user="clerk", password="clerk"))
+    result = run_well(mirror, "--table", "*State*")
+    assert pg.tables("pub") == ["state"], result.explain()
+    assert differences(Truth(openedge), pg, tables=["State"]) == []
+
+
+def test_counters_of_the_server_are_taken_for_no_number_of_rows(openedge, mirror):
+    """Sections 2.2 and 2.5: _TableStat counts what was done since the start, and what the codes of
+    SYSTBLSTAT mean is not known: no command asks for either."""
+    openedge.switch(table_statistics="stale")
+    mirror.source(**openedge.source_keys())
+    for command in (["plan", "--all"], ["--table", "State"], ["check"],
+                    ["verify", "--table", "State"]):
+        run_well(mirror, *command)
+    asked = [entry["sql"].upper() for entry in openedge.log() if entry["kind"] == "statements"]
+    assert len(asked) > 10
+    assert not [sql for sql in asked if "TABLESTAT" in sql or "SYSTBLSTAT" in sql]
 
 
 # --- check ----------------------------------------------------------------------------------------

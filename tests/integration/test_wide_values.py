@@ -7,84 +7,7 @@ import pytest
 
 from mirroring import errors, last_run, quarantined, row_versions
 from servers import java_environment
-
-ROWS = 3000
-TABLE = """
-ADD TABLE "Wide"
-ADD FIELD "Id" OF "Wide" AS integer
-  MANDATORY
-ADD FIELD "Text" OF "Wide" AS character
-  MAX-WIDTH 10
-ADD FIELD "Number" OF "Wide" AS decimal
-  MAX-WIDTH 6
-  DECIMALS 2
-ADD FIELD "Day" OF "Wide" AS date
-ADD INDEX "Id" ON "Wide"
-  UNIQUE
-  PRIMARY
-  INDEX-FIELD "Id" ASCENDING
-"""
-COMPOSITE = TABLE.replace('ADD FIELD "Text"', """ADD FIELD "Line" OF "Wide" AS integer
-  MANDATORY
-ADD FIELD "Text\"""").replace('"Id" ASCENDING', '"Id" ASCENDING\n  INDEX-FIELD "Line" ASCENDING')
-TOO_WIDE = "elf Zeichen"
-
-
-class Wide:
-    """A table in the look-alike, and its mirror."""
-
-    def __init__(self, openedge, mirror, pg):
-        self.openedge = openedge
-        self.mirror = mirror
-        self.pg = pg
-        mirror.source(**openedge.source_keys())
-        mirror.config["postgres_db"]["schema"] = "mirror"
-        openedge.switch(primary_keys="primary_index", index_info="all")
-
-    def make(self, definition=TABLE, rows=ROWS, values="x, 'text ' || x, 1.5, DATE '2020-01-01'"):
-        self.openedge.df(definition)
-        self.openedge.sql(
-            'INSERT INTO PUB."Wide" SELECT %s FROM SYSTEM_RANGE(1, %d)' % (values, rows))
-        return self
-
-    def spoil(self, *ids, assignment='"Text" = \'%s\'' % TOO_WIDE):
-        for first in range(0, len(ids), 500):
-            self.openedge.sql('UPDATE PUB."Wide" SET %s WHERE "Id" IN (%s)' % (
-                assignment, ", ".join(map(str, ids[first:first + 500]))))
-        return self
-
-    def run(self, *arguments):
-        return self.mirror.run("--table", "Wide", *arguments, environment=java_environment())
-
-    def run_well(self, *arguments):
-        return self.mirror.run_well("--table", "Wide", *arguments, environment=java_environment())
-
-    def verify(self):
-        return self.mirror.run("verify", "--table", "Wide", environment=java_environment())
-
-    def queries(self):
-        """Statements that read the table, since the log was last cleared."""
-        return [entry["sql"] for entry in self.openedge.log() if entry["kind"] == "statements"
-                and 'FROM "PUB"."Wide"' in entry["sql"]]
-
-    def rowid(self, number):
-        return str(self.openedge.sql('SELECT _ROWID_ FROM PUB."Wide" WHERE "Id" = %d' % number)[0][0])
-
-    def assert_the_next_run_writes_nothing(self):
-        before = row_versions(self.pg)
-        self.run_well()
-        assert row_versions(self.pg) == before and last_run(self.pg) == (0, 0, 0)
-
-    def without(self, column="text"):
-        """Ids of the rows that lack the column in the mirror."""
-        return [int(row[0]) for row in self.pg.query(
-            'SELECT id FROM mirror.wide WHERE "%s" IS NULL ORDER BY id::int' % column)]
-
-    def assert_all_else_is_there(self, rows=ROWS, missing=()):
-        assert self.pg.value("SELECT count(*) FROM mirror.wide") == rows
-        assert self.pg.value("SELECT count(*) FROM mirror.wide WHERE number = '1.50'"
-                             " AND day = '2020-01-01'") == rows
-        assert self.without() == sorted(missing)
+from wide_table import COMPOSITE, KEYLESS, ROWS, TABLE, TEXT_KEY, TOO_WIDE, Wide
 
 
 @pytest.fixture
@@ -212,9 +135,6 @@ def test_a_key_of_several_columns(wide, bad):
     wide.run_well()
 
 
-TEXT_KEY = TABLE.replace('INDEX-FIELD "Id"', 'INDEX-FIELD "Text"')
-
-
 def test_a_bad_value_in_the_key_costs_that_value_alone(wide):
     wide.make(TEXT_KEY).spoil(7).spoil(2500, assignment="\"Text\" = 'zwölf Zeichen'")
     result = wide.run()
@@ -297,9 +217,6 @@ def test_rows_with_null_in_their_key_lose_the_column_together_where_rowid_is_ref
 
 
 # --- tables without a key
-
-KEYLESS = TABLE[:TABLE.index("ADD INDEX")]
-
 
 @pytest.mark.parametrize("bad", [(1,), (7, 8, 1500, ROWS)], ids=["first", "some"])
 def test_a_table_without_a_key_is_read_around_by_rowid(wide, bad):
@@ -532,6 +449,18 @@ def test_values_of_exactly_the_width_are_counted_as_perhaps_cut(wide):
     assert wide.pg.value("SELECT text FROM mirror.wide WHERE id = '7'") == TOO_WIDE[:10]
     assert any('3 values of column "Text"' in line for line in result.log_lines("INFO"))
     assert any("3 values are exactly as long" in line for line in result.log_lines("INFO"))
+
+
+def test_a_value_that_a_server_cut_arrives_whole_when_its_width_has_grown(wide):
+    """-SQLWidthUpdate: the first query is cut, the width is mended behind it."""
+    wide.openedge.switch(truncate_too_large="output")
+    wide.make(rows=100).spoil(7)
+    wide.run_well()
+    assert wide.pg.value("SELECT text FROM mirror.wide WHERE id = '7'") == TOO_WIDE[:10]
+    wide.openedge.df('UPDATE FIELD "Text" OF "Wide"\n  MAX-WIDTH 22\n')
+    wide.run_well()
+    assert wide.pg.value("SELECT text FROM mirror.wide WHERE id = '7'") == TOO_WIDE
+    assert last_run(wide.pg) == (0, 1, 0)
 
 
 def test_values_of_exactly_the_width_are_told_by_status_and_check(wide):

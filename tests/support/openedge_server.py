@@ -139,6 +139,10 @@ class OpenEdgeServer:
     def view(self, name, query, owner="PUB"):
         self.control("view", owner, name, body=query)
 
+    def synonym(self, name, table, owner="PUB"):
+        """Another name of a table, until the next reset."""
+        self.control("synonym", owner, name, table)
+
     def primary_key(self, table, *columns):
         """As SQL would have declared it."""
         self.control("primary_key", table, *columns)
@@ -257,6 +261,10 @@ class DrivenConnection:
     def ask(self, what, *arguments):
         """java.sql.DatabaseMetaData: tables, columns, primary_keys, indexes."""
         return self._do("ask", self.name, what, body="\n".join(arguments))["rows"]
+
+    def fact(self, method):
+        """What a method of java.sql.DatabaseMetaData without arguments says."""
+        return self._do("fact", self.name, method)["value"]
 
     def set(self, what, value=""):
         """autocommit, isolation, readonly with a number; commit, rollback."""

@@ -69,6 +69,9 @@ final class Admin {
         case "view":
             server.store.addView(first, words.get(2), body);
             break;
+        case "synonym":
+            server.store.schema.add(new Schema.Synonym(first, words.get(2), table(words.get(3))));
+            break;
         case "primary_key":
             declareKey(table(first), words.subList(2, words.size()));
             break;

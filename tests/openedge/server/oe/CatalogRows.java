@@ -1,7 +1,6 @@
 package oe;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -68,8 +67,8 @@ final class CatalogRows implements Rows {
     /** `arguments` as Facts.java of the driver sends them. */
     static CatalogRows answer(String what, List<String> arguments, Front front, Schema schema) {
         return switch (what) {
-        case "tables" -> tables(arguments, front, schema.tables());
-        case "columns" -> columns(arguments, front, schema.tables());
+        case "tables" -> tables(arguments, front, schema);
+        case "columns" -> columns(arguments, front, schema);
         case "primary_keys" -> primaryKeys(arguments, front, schema);
         case "indexes" -> indexes(arguments, front, schema);
         case "schemas" -> schemas();
@@ -86,7 +85,7 @@ final class CatalogRows implements Rows {
 
     private static CatalogRows tableTypes() {
         CatalogRows result = new CatalogRows("TABLE_TYPE");
-        for (String type : List.of("SYSTEM TABLE", "TABLE", "VIEW"))
+        for (String type : List.of("SYNONYM", "SYSTEM TABLE", "TABLE", "VIEW"))
             result.add(type);
         return result;
     }
@@ -105,54 +104,64 @@ final class CatalogRows implements Rows {
         return Pattern.compile(regex.toString(), Pattern.CASE_INSENSITIVE).matcher(name).matches();
     }
 
-    private static boolean isChosen(Table table, String owner, String name) {
-        return isLike(owner, table.owner) && isLike(name, table.name);
+    private static boolean isChosen(String owner, String name, List<String> patterns) {
+        return isLike(patterns.get(0), owner) && isLike(patterns.get(1), name);
     }
 
     /** Tables that may not be read are shown as well. */
-    private static CatalogRows tables(List<String> arguments, Front front,
-        Collection<Table> tables) {
+    private static CatalogRows tables(List<String> arguments, Front front, Schema schema) {
         CatalogRows result = new CatalogRows("TABLE_CAT", "TABLE_SCHEM", "TABLE_NAME",
             "TABLE_TYPE", "REMARKS");
         String types = arguments.get(2);
-        for (Table table : tables) {
+        for (Table table : schema.tables()) {
             boolean isShown = table.isSystem() && table.owner.equals("PUB")
                 && front.switches.is("get_tables", "with_metaschema");
             String type = table.isView() ? "VIEW" : table.isSystem() && !isShown ? "SYSTEM TABLE"
                 : "TABLE";
-            if (isChosen(table, arguments.get(0), arguments.get(1))
+            if (isChosen(table.owner, table.name, arguments)
                 && (types == null || List.of(types.split(",")).contains(type)))
                 result.add(null, table.owner, table.name, type, table.description);
+        }
+        for (Schema.Synonym synonym : schema.synonyms()) {
+            if (isChosen(synonym.owner(), synonym.name(), arguments)
+                && (types == null || List.of(types.split(",")).contains("SYNONYM")))
+                result.add(null, synonym.owner(), synonym.name(), "SYNONYM", "");
         }
         result.sort(3, 1, 2);
         return result;
     }
 
-    private static CatalogRows columns(List<String> arguments, Front front,
-        Collection<Table> tables) {
+    /** As CatalogOptions=2, which is the driver's own choice: those of synonyms as well. */
+    private static CatalogRows columns(List<String> arguments, Front front, Schema schema) {
         CatalogRows result = new CatalogRows("TABLE_CAT", "TABLE_SCHEM", "TABLE_NAME",
             "COLUMN_NAME", "DATA_TYPE", "TYPE_NAME", "COLUMN_SIZE", "BUFFER_LENGTH",
             "DECIMAL_DIGITS", "NUM_PREC_RADIX", "NULLABLE", "REMARKS", "COLUMN_DEF",
             "SQL_DATA_TYPE", "SQL_DATETIME_SUB", "CHAR_OCTET_LENGTH", "ORDINAL_POSITION",
             "IS_NULLABLE");
-        for (Table table : tables) {
-            if (!isChosen(table, arguments.get(0), arguments.get(1)))
-                continue;
-            int place = 0;
-            for (Field field : table.fields) {
-                place++;
-                if (isLike(arguments.get(2), field.name))
-                    result.addColumn(table, field, place, front);
-            }
-        }
+        for (Table table : schema.tables())
+            result.addColumns(new Schema.Synonym(table.owner, table.name, table), arguments, front);
+        for (Schema.Synonym synonym : schema.synonyms())
+            result.addColumns(synonym, arguments, front);
+        result.sort(1, 2);
         return result;
     }
 
-    private void addColumn(Table table, Field field, int place, Front front) {
+    private void addColumns(Schema.Synonym named, List<String> arguments, Front front) {
+        if (!isChosen(named.owner(), named.name(), arguments))
+            return;
+        int place = 0;
+        for (Field field : named.table().fields) {
+            place++;
+            if (isLike(arguments.get(2), field.name))
+                addColumn(named, field, place, front);
+        }
+    }
+
+    private void addColumn(Schema.Synonym named, Field field, int place, Front front) {
         Compiled.Out out = new Compiled.Out();
-        front.describe(out, table, field);
-        add(null, table.owner, table.name, field.name, out.type, out.typeName, out.precision, null,
-            out.scale, 10, field.isMandatory ? 0 : 1, field.label, field.initial, null, null,
+        front.describe(out, named.table(), field);
+        add(null, named.owner(), named.name(), field.name, out.type, out.typeName, out.precision,
+            null, out.scale, 10, field.isMandatory ? 0 : 1, field.label, field.initial, null, null,
             out.precision, place, field.isMandatory ? "NO" : "YES");
     }
 

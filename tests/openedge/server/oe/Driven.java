@@ -67,6 +67,9 @@ final class Driven {
             return List.of();
         case "ask":
             return ask(connections.get(name), words.get(2), body.split("\n", -1));
+        case "fact":
+            return Map.of("value", java.sql.DatabaseMetaData.class.getMethod(words.get(2))
+                .invoke(connections.get(name).getMetaData()));
         case "set":
             return set(connections.get(name), words.get(2), words.get(3));
         default:

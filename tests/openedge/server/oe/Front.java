@@ -59,7 +59,7 @@ final class Front {
     // --- names and types
 
     Table table(String owner, String name) throws Refusal {
-        Table table = store.schema.find(owner != null ? owner : defaultOwner, name);
+        Table table = store.schema.resolve(owner != null ? owner : defaultOwner, name);
         if (table == null)
             throw Refusal.noTable(switches, name);
         if (!users.mayRead(user, table))

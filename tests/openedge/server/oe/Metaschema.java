@@ -54,7 +54,7 @@ final class Metaschema {
         String wanted = store.schema.version() + "/" + users.version() + "/"
             + switches.get("version") + switches.get("code_page") + switches.get("lob_coltype")
             + switches.get("array_coltype") + switches.get("cdc_table_type")
-            + switches.get("table_statistics");
+            + switches.get("table_statistics") + switches.get("synonym_rows");
         if (wanted.equals(state))
             return;
         rows.clear();

@@ -5,13 +5,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** All tables and sequences of the database. */
+/** All tables, synonyms and sequences of the database. */
 final class Schema {
     /** A number generator. */
     record Sequence(String name, long initial, long increment, Long minimum, Long maximum,
         boolean isCycling) {}
 
+    /** Another name of a table. */
+    record Synonym(String owner, String name, Table table) {}
+
     private final Map<String, Table> tables = new TreeMap<>();
+    private final Map<String, Synonym> synonyms = new TreeMap<>();
     final Map<String, Sequence> sequences = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     private int lastNumber;
     private int lastSystemNumber;
@@ -25,6 +29,27 @@ final class Schema {
 
     synchronized Table find(String owner, String name) {
         return tables.get(key(owner, name));
+    }
+
+    /** The table that a SELECT means. */
+    synchronized Table resolve(String owner, String name) {
+        Synonym synonym = synonyms.get(key(owner, name));
+        return synonym != null ? synonym.table() : find(owner, name);
+    }
+
+    synchronized Collection<Synonym> synonyms() {
+        return java.util.List.copyOf(synonyms.values());
+    }
+
+    synchronized void add(Synonym synonym) {
+        synonyms.put(key(synonym.owner(), synonym.name()), synonym);
+        changed();
+    }
+
+    synchronized void dropSynonyms() {
+        if (!synonyms.isEmpty())
+            changed();
+        synonyms.clear();
     }
 
     synchronized Collection<Table> tables() {

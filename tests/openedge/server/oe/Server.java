@@ -75,6 +75,7 @@ final class Server {
 
     /** All as at the start, but for the tables. */
     void reset() {
+        store.schema.dropSynonyms();
         switches.reset();
         users.reset();
         locks.clear();

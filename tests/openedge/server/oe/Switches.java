@@ -45,6 +45,7 @@ final class Switches {
         add("index_info", "none", "all", "unsupported");
         add("get_tables", "user", "with_metaschema");
         add("cdc_table_type", "T", "S");
+        add("synonym_rows", "apart", "in_systables");
         add("table_statistics", "none", "stale");
         add("error_codes", "standard", "empty", "numbered");
         add("cancel", "works", "unsupported", "ignored");

@@ -35,6 +35,8 @@ final class Sysprogress {
                 .put("DBA_ACC", user.isDba() ? "y" : "").put("RES_ACC", user.isDba() ? "y" : ""));
         for (Schema.Sequence sequence : schema.sequences.values())
             addSequence(sequence);
+        for (Schema.Synonym synonym : schema.synonyms())
+            addSynonym(synonym);
         target.add("SYSCALCTABLE", new Metaschema.Row().put("FLD", 1));
         target.add("SYSSCHEMAS", new Metaschema.Row().put("OWNER", OWNER).put("SCHEMANAME", "PUB"));
     }
@@ -55,6 +57,21 @@ final class Sysprogress {
         target.add("SYSTABLES", row);
         if (table.isView())
             addView(table);
+    }
+
+    /** Whether SYSTABLES has it too is not known, and its type is only presumed. */
+    private void addSynonym(Schema.Synonym synonym) {
+        target.add("SYSSYNONYMS", new Metaschema.Row().put("ISPUBLIC", 0)
+            .put("SNAME", synonym.name()).put("SOWNER", synonym.owner())
+            .put("STBL", synonym.table().name).put("STBLOWNER", synonym.table().owner)
+            .put("SCREATOR", synonym.owner()));
+        if (!switches.is("synonym_rows", "in_systables"))
+            return;
+        Metaschema.Row row = new Metaschema.Row().put("CREATOR", synonym.owner())
+            .put("ID", synonym.table().number).put("OWNER", synonym.owner())
+            .put("TBL", synonym.name()).put("TBLTYPE", "S").put("HIDDEN", false);
+        target.add("SYSTABLES_FULL", row);
+        target.add("SYSTABLES", row);
     }
 
     private void addView(Table view) {
