@@ -232,8 +232,30 @@ save_pieces(struct target *target, const struct mirror_claim *claim,
     return true;
 }
 
-// Milliseconds since 1970 as a timestamptz parameter: pg_catalog.to_timestamp($n::float8 / 1000).
-#define FROM_MS(n) "pg_catalog.to_timestamp(" n "::bigint / 1000.0)"
+// The parameters of save_row; times are milliseconds since 1970.
+static const char save_statement[] =
+    "INSERT INTO oe2pg.tracking (mirror_id, source_schema, source_table, target_schema,"
+    " target_table, state, method, reason, key_columns, digest_columns, staging_table, rows, bytes,"
+    " read_from, read_to,"
+    " was_resumed, schema_fingerprint, run_id, attempt, error, hint,"
+    " last_success_at,"
+    " loaded_at)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
+    " pg_catalog.to_timestamp($14::bigint / 1000.0), pg_catalog.to_timestamp($15::bigint / 1000.0),"
+    " $16, $17, $18, $19, $20, $21,"
+    " CASE WHEN $6 = 'done' THEN pg_catalog.clock_timestamp() END,"
+    " CASE WHEN $6 IN ('running', 'done') THEN pg_catalog.clock_timestamp() END)"
+    " ON CONFLICT (mirror_id, source_schema, source_table) DO UPDATE SET"
+    " target_schema = excluded.target_schema, target_table = excluded.target_table,"
+    " state = excluded.state, method = excluded.method, reason = excluded.reason,"
+    " key_columns = excluded.key_columns, digest_columns = excluded.digest_columns,"
+    " staging_table = excluded.staging_table, rows = excluded.rows, bytes = excluded.bytes,"
+    " read_from = excluded.read_from, read_to = excluded.read_to,"
+    " was_resumed = excluded.was_resumed, schema_fingerprint = excluded.schema_fingerprint,"
+    " run_id = excluded.run_id, attempt = excluded.attempt, error = excluded.error,"
+    " hint = excluded.hint,"
+    " last_success_at = COALESCE(excluded.last_success_at, tracking.last_success_at),"
+    " loaded_at = COALESCE(tracking.loaded_at, excluded.loaded_at)";
 
 static bool
 save_row(struct target *target, const struct mirror_claim *claim, const char *target_schema,
@@ -271,37 +293,8 @@ save_row(struct target *target, const struct mirror_claim *claim, const char *ta
     parameter_integer(&parameters, record->attempt);
     parameter_text(&parameters, record->error);
     parameter_text(&parameters, record->hint);
-    done = target_execute(target, "could not record the table's state",
-        "INSERT INTO oe2pg.tracking (mirror_id, source_schema, source_table, target_schema,"
-        " target_table, state, method, reason, key_columns, digest_columns, staging_table, rows,"
-        " bytes, read_from, read_to, was_resumed, schema_fingerprint, run_id, attempt, error, hint,"
-        " last_success_at, loaded_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, " FROM_MS(
-            "$14") ","
-                   " " FROM_MS(
-                       "$15") ", $16, $17, $18, $19, $20, $21,"
-                              " CASE WHEN $6 = 'done' THEN pg_catalog.clock_timestamp() END,"
-                              " CASE WHEN $6 IN ('running', 'done') THEN"
-                              " pg_catalog.clock_timestamp() END)"
-                              " ON CONFLICT (mirror_id, source_schema, source_table) DO UPDATE SET"
-                              " target_schema = excluded.target_schema, target_table = "
-                              "excluded.target_table,"
-                              " state = excluded.state, method = excluded.method, reason = "
-                              "excluded.reason,"
-                              " key_columns = excluded.key_columns, digest_columns = "
-                              "excluded.digest_columns,"
-                              " staging_table = excluded.staging_table, rows = excluded.rows, "
-                              "bytes = excluded.bytes,"
-                              " read_from = excluded.read_from, read_to = excluded.read_to,"
-                              " was_resumed = excluded.was_resumed, schema_fingerprint = "
-                              "excluded.schema_fingerprint,"
-                              " run_id = excluded.run_id, attempt = excluded.attempt, error = "
-                              "excluded.error,"
-                              " hint = excluded.hint,"
-                              " last_success_at = COALESCE(excluded.last_success_at, "
-                              "tracking.last_success_at),"
-                              " loaded_at = COALESCE(tracking.loaded_at, excluded.loaded_at)",
-        &parameters, NULL, err);
+    done = target_execute(
+        target, "could not record the table's state", save_statement, &parameters, NULL, err);
     buffer_release(&keys);
     buffer_release(&columns);
     return done;
@@ -377,10 +370,9 @@ table_run_save(struct target *target, const struct mirror_claim *claim,
         "INSERT INTO oe2pg.table_run (run_id, source_schema, source_table, method, reason, state,"
         " started_at, finished_at, attempts, rows_read, bytes_read, rows_inserted, rows_updated,"
         " rows_deleted, rows_quarantined, error, hint)"
-        " VALUES ($1, $2, $3, $4, $5, $6, " FROM_MS("$7") ", " FROM_MS(
-            "$8") ","
-                  " $9, $10, $11, $12, $13, $14, $15, $16, $17)"
-                  " ON CONFLICT (run_id, source_schema, source_table) DO NOTHING",
+        " VALUES ($1, $2, $3, $4, $5, $6, pg_catalog.to_timestamp($7::bigint / 1000.0),"
+        " pg_catalog.to_timestamp($8::bigint / 1000.0), $9, $10, $11, $12, $13, $14, $15, $16, $17)"
+        " ON CONFLICT (run_id, source_schema, source_table) DO NOTHING",
         &parameters, NULL, err);
 }
 
@@ -410,15 +402,14 @@ activity_save(struct target *target, const struct mirror_claim *claim,
     return target_execute(target, "could not record what a worker does",
         "INSERT INTO oe2pg.activity (run_id, worker, source_schema, source_table, phase,"
         " phase_since, table_since, heartbeat, rows, bytes, of_rows)"
-        " VALUES ($1, $2, $3, $4, $5, " FROM_MS("$6") ", " FROM_MS("$7") ", " FROM_MS(
-            "$8") ","
-                  " $9, $10, $11)"
-                  " ON CONFLICT (run_id, worker) DO UPDATE SET source_schema = "
-                  "excluded.source_schema,"
-                  " source_table = excluded.source_table, phase = excluded.phase,"
-                  " phase_since = excluded.phase_since, table_since = excluded.table_since,"
-                  " heartbeat = excluded.heartbeat, rows = excluded.rows, bytes = excluded.bytes,"
-                  " of_rows = excluded.of_rows",
+        " VALUES ($1, $2, $3, $4, $5, pg_catalog.to_timestamp($6::bigint / 1000.0),"
+        " pg_catalog.to_timestamp($7::bigint / 1000.0),"
+        " pg_catalog.to_timestamp($8::bigint / 1000.0), $9, $10, $11)"
+        " ON CONFLICT (run_id, worker) DO UPDATE SET source_schema = excluded.source_schema,"
+        " source_table = excluded.source_table, phase = excluded.phase,"
+        " phase_since = excluded.phase_since, table_since = excluded.table_since,"
+        " heartbeat = excluded.heartbeat, rows = excluded.rows, bytes = excluded.bytes,"
+        " of_rows = excluded.of_rows",
         &parameters, NULL, err);
 }
 
