@@ -38,7 +38,7 @@ struct run_shared {
     atomic_bool is_cancelled;
     _Atomic int64_t reader_wait_left_ms; // for the rename, in the whole run
     size_t worker_count;
-    pthread_t waiter; // told by STARTUP_WATCH_WAKE when a worker ends
+    pthread_t waiter;           // told by STARTUP_WATCH_WAKE when a worker ends
     struct digest_kind digest;  // of this run
     pthread_mutex_t large_gate; // one worker at a time reads large values
     atomic_size_t held_count;   // tables that the delete brake held
