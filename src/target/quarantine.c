@@ -265,7 +265,7 @@ take_values(struct arena *arena, const PGresult *rows, int row, size_t count, st
 static size_t
 keys_max(size_t column_count)
 {
-    size_t rows = QUARANTINE_VALUES_MAX / column_count;
+    size_t rows = QUARANTINE_VALUES_MAX / (column_count > 0 ? column_count : 1);
 
     return rows < QUARANTINE_KEYS_MAX ? rows : QUARANTINE_KEYS_MAX;
 }
