@@ -49,7 +49,9 @@ def demo(tmp_path):
         return subprocess.Popen(
             [str(PROJECT / "script" / "demo"), "--build", str(build_folder()), *options],
             cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, start_new_session=True)
+            stderr=subprocess.STDOUT, text=True, start_new_session=True,
+            # What was started in the background of a script ignores it, and a shell keeps to that.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 
     try:
         yield start

@@ -500,8 +500,9 @@ class OpenEdge(Jdbc, Source):
         os.mkfifo(done)
 
         def answer():
-            with open(asked, encoding="ascii"):
-                self.sql(statement)
+            with open(asked, encoding="ascii") as question:
+                question.read()  # to its end: a shell that writes for nobody is ended by SIGPIPE
+            self.sql(statement)
             with open(done, "w", encoding="ascii"):
                 pass
         threading.Thread(target=answer, daemon=True).start()
