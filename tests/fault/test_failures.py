@@ -292,10 +292,18 @@ def test_an_administrator_ends_the_sessions_of_a_job(own_scene, own_server):
         drop(database)
 
 
+def parent_of(pid):
+    with open("/proc/%s/stat" % pid, encoding="utf-8", errors="replace") as file:
+        return int(file.read().rsplit(")", 1)[1].split()[1])
+
+
 def processes_of(server):
-    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(server.process.pid)],
-                           stdout=subprocess.PIPE, check=True).stdout.split()
-    return [server.process.pid] + [int(pid) for pid in found]
+    found = [server.process.pid]
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has ended
+            if parent_of(pid) == server.process.pid:
+                found.append(int(pid))
+    return found
 
 
 def signal_all(server, number):
