@@ -1,6 +1,7 @@
 #include "source/catalog/column_run.h"
 
 #include "base/mem.h"
+#include "source/table_search.h"
 
 #include <stdlib.h>
 #include <string.h>

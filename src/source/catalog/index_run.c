@@ -1,21 +1,10 @@
 #include "source/catalog/index_run.h"
 
 #include "base/mem.h"
+#include "source/table_search.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static bool
-find_column(const struct table *table, const char *name, uint16_t *position)
-{
-    for (size_t i = 0; i < table->column_count && i <= UINT16_MAX; i++) {
-        if (strcmp(table->columns[i].name, name) == 0) {
-            *position = (uint16_t)i;
-            return true;
-        }
-    }
-    return false;
-}
 
 static bool
 has_same_key(const struct table *table, const struct index_run *run)
@@ -68,7 +57,8 @@ index_run_put(struct index_run *run, const char *column, size_t place)
 {
     uint16_t position = 0;
 
-    if (column == NULL || place >= KEY_COLUMNS_MAX || !find_column(run->table, column, &position)) {
+    if (column == NULL || place >= KEY_COLUMNS_MAX ||
+        !table_find_column(run->table, column, &position)) {
         run->is_spoiled = true;
         return;
     }

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "source/catalog/catalog_read.h"
 #include "source/catalog/index_run.h"
+#include "source/table_search.h"
 
 #include <string.h>
 

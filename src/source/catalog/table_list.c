@@ -3,6 +3,7 @@
 #include "base/buffer.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "source/table_search.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,31 +20,10 @@ table_list_append(struct table_list *list, struct table *table)
     list->tables[list->count++] = table;
 }
 
-static int
-compare_tables(const void *a, const void *b)
-{
-    const struct table *left = *(const struct table *const *)a;
-    const struct table *right = *(const struct table *const *)b;
-    int order = strcmp(left->name, right->name);
-
-    return order != 0 ? order : strcmp(left->schema, right->schema);
-}
-
 void
 table_list_sort(struct table_list *list)
 {
-    qsort(list->tables, list->count, sizeof(struct table *), compare_tables);
-}
-
-struct table *
-table_find(struct table **tables, size_t table_count, const char *schema, const char *name)
-{
-    struct table wanted = { .schema = schema, .name = name };
-    const struct table *key = &wanted;
-    struct table **found;
-
-    found = bsearch(&key, tables, table_count, sizeof(struct table *), compare_tables);
-    return found != NULL ? *found : NULL;
+    qsort(list->tables, list->count, sizeof(struct table *), table_search_compare);
 }
 
 void

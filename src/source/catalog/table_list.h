@@ -17,9 +17,6 @@ struct table_list {
 void table_list_append(struct table_list *list, struct table *table);
 // By name and schema, as table_find wants them.
 void table_list_sort(struct table_list *list);
-// NULL when there is none of that name.
-struct table *table_find(
-    struct table **tables, size_t table_count, const char *schema, const char *name);
 // Drops tables whose names begin with an underscore: OpenEdge's metaschema.
 void table_list_drop_metaschema(struct table_list *list);
 // Keeps the tables of a schema; a source without schemas keeps all, and "" keeps all but those of

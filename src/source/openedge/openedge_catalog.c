@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "source/openedge/openedge.h"
+#include "source/table_search.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -150,28 +151,10 @@ openedge_add_note(struct arena *arena, struct catalog *catalog, const char *note
 
 // --- tables
 
-static int
-compare_tables(const void *a, const void *b)
-{
-    const struct table *left = *(const struct table *const *)a;
-    const struct table *right = *(const struct table *const *)b;
-    int order = strcmp(left->name, right->name);
-
-    return order != 0 ? order : strcmp(left->schema, right->schema);
-}
-
 struct table *
 openedge_find_table(const struct catalog *catalog, const char *schema, const char *name)
 {
-    struct table wanted = { .schema = schema, .name = name };
-    const struct table *key = &wanted;
-    struct table **found;
-
-    if (catalog->table_count == 0)
-        return NULL;
-    found = bsearch(
-        &key, catalog->tables, catalog->table_count, sizeof(struct table *), compare_tables);
-    return found != NULL ? *found : NULL;
+    return table_find(catalog->tables, catalog->table_count, schema, name);
 }
 
 static struct table *
@@ -288,7 +271,7 @@ compare_columns(const void *a, const void *b)
     const struct placed_column *right = b;
 
     if (left->table != right->table)
-        return compare_tables(&left->table, &right->table);
+        return table_search_compare(&left->table, &right->table);
     if (left->order != right->order)
         return left->order < right->order ? -1 : 1;
     return left->arrival < right->arrival ? -1 : left->arrival > right->arrival;
@@ -327,7 +310,7 @@ read_way(const struct catalog_door *door, const struct way *way, struct reading 
         return false;
     if (reading->catalog->table_count > 0)
         qsort(reading->catalog->tables, reading->catalog->table_count, sizeof(struct table *),
-            compare_tables);
+            table_search_compare);
     return door->query(door->context, way->columns, way->column_fields, take_column, reading, err);
 }
 

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "source/openedge/openedge.h"
+#include "source/table_search.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -71,18 +72,6 @@ or_empty(const char *field)
     return field != NULL ? field : "";
 }
 
-static bool
-find_column(const struct table *table, const char *name, uint16_t *position)
-{
-    for (size_t i = 0; i < table->column_count && i <= UINT16_MAX; i++) {
-        if (strcmp(table->columns[i].name, name) == 0) {
-            *position = (uint16_t)i;
-            return true;
-        }
-    }
-    return false;
-}
-
 static struct part *
 add_part(struct key_reading *reading, const char *const *fields, const char *column)
 {
@@ -100,7 +89,7 @@ add_part(struct key_reading *reading, const char *const *fields, const char *col
     memset(part, 0, sizeof *part);
     part->table = table;
     part->index = arena_strdup(reading->arena, or_empty(fields[PART_INDEX]));
-    part->is_spoiled = !find_column(table, or_empty(column), &part->column);
+    part->is_spoiled = !table_find_column(table, or_empty(column), &part->column);
     return part;
 }
 
