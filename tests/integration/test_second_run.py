@@ -43,6 +43,20 @@ def test_a_run_over_an_unchanged_source_writes_no_row(loaded, pg, arguments):
     assert last_run(pg) == (0, 0, 0)
 
 
+def test_digests_that_come_from_several_workers_in_any_order_lead_to_the_same(loaded, pg):
+    # However small a table is, its scan is shared out.
+    for setting in ("min_parallel_table_scan_size", "parallel_setup_cost"):
+        pg.query('ALTER DATABASE "%s" SET %s = 0' % (pg.name, setting))
+    plan = pg.query("SET parallel_tuple_cost = 0; EXPLAIN SELECT ctid FROM ONLY mirror.customer")
+    assert "Gather" in plan[0][0]
+    loaded.run_well()
+    assert last_run(pg) == (0, 0, 0)
+    change(loaded, """UPDATE "Order-Line" SET Qty = Qty + 1 WHERE "Order-Num" < 4""",
+           """DELETE FROM "Stock" WHERE "Item-Num" = 1 AND "Bin-Num" = 1 AND "Warehouse-Num" < 4""")
+    loaded.run_well()
+    compare.assert_sqlite_mirrored(pg, loaded.source_path)
+
+
 def test_inserted_changed_and_deleted_rows_arrive_and_nothing_else_is_written(loaded, pg):
     before = row_versions(pg)
     change(loaded,
