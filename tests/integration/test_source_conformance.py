@@ -61,7 +61,7 @@ class Source:
         """Standard output of source_dump as decoded JSON lines. What has an environment of its own,
         and what is measured, has a process of its own."""
         settings = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"}
-        for name in ("ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS"):
+        for name in ("ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS", "ODBCSYSINI"):
             if name in os.environ:
                 settings[name] = os.environ[name]
         settings.update(self.environment)

@@ -73,8 +73,8 @@ class OpenEdgeServer:
         jars = java_jars("h2.jar") + [os.path.join(jars_folder(), "lookalike.jar")]
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                ["java", "-Xmx" + self.memory, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-                 "-Duser.timezone=UTC", "-Dfile.encoding=UTF-8", "-cp", ":".join(jars), "oe.Server",
+                ["java", "-Xmx" + self.memory, "-XX:+UseSerialGC", "-XX:-UsePerfData",
+                 "-XX:TieredStopAtLevel=1", "-Duser.timezone=UTC", "-Dfile.encoding=UTF-8", "-cp", ":".join(jars), "oe.Server",
                  "0", self.database] + self.schemas,
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
         try:

@@ -308,8 +308,8 @@ class JavaServer(_Server):
         program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "JdbcServer.java")
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                ["java", "-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-                 "-Duser.timezone=UTC", "-Dfile.encoding=UTF-8",
+                ["java", "-Xmx1g", "-XX:+UseSerialGC", "-XX:-UsePerfData",
+                 "-XX:TieredStopAtLevel=1", "-Duser.timezone=UTC", "-Dfile.encoding=UTF-8",
                  "-Dderby.system.durability=test",  # it would sync at each commit
                  "-cp", ":".join(java_jars(*self.jars[self.product])), program, self.product,
                  str(self.port), self.directory],

@@ -22,8 +22,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+// The two in the middle keep files of its own out of /tmp; -Xrs alone would have it wait for
+// debuggers from the start, at a socket that a killed run leaves behind.
 static const char *const own_options[] = { "-Xmx128m", "-XX:+UseSerialGC", "-XX:-UsePerfData",
-    "-Djava.awt.headless=true", "-Djava.class.path=/dev/null",
+    "-XX:+DisableAttachMechanism", "-Djava.awt.headless=true", "-Djava.class.path=/dev/null",
     "--enable-native-access=ALL-UNNAMED" };
 static const char *const last_options[] = { "-Duser.timezone=UTC", "-Xrs" }; // these hold
 

@@ -115,7 +115,7 @@ is_real(const char *text, size_t size)
         at++;
     if (at == first || at == size || text[at] != '.')
         return false;
-    while (at < size && memchr("0123456789.e+-", text[at], 14) != NULL)
+    while (at < size && strchr("0123456789.e+-", text[at]) != NULL && text[at] != '\0')
         at++;
     return at == size;
 }
