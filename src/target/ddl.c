@@ -23,7 +23,8 @@ ddl_find(struct target *target, struct arena *arena, const char *schema, const c
     memset(relation, 0, sizeof *relation);
     parameter_text(&parameters, schema);
     parameter_text(&parameters, name);
-    if (!target_execute(target, "could not look the table up", find_sql, &parameters, &rows, err))
+    if (!target_execute_often(
+            target, "could not look the table up", find_sql, &parameters, &rows, err))
         return false;
     relation->exists = PQntuples(rows) > 0;
     if (relation->exists) {
@@ -292,7 +293,8 @@ ddl_staging_is_published(
               " $1::text IS NOT NULL)";
 
     parameter_text(&parameters, schema);
-    if (!target_execute(target, "could not read the publications", sql, &parameters, &row, err))
+    if (!target_execute_often(
+            target, "could not read the publications", sql, &parameters, &row, err))
         return false;
     *is_published = result_text(row, 0, 0)[0] == 't';
     PQclear(row);

@@ -162,7 +162,7 @@ quarantine_resolve_unseen(struct target *target, const struct mirror_claim *clai
     parameter_text(&parameters, table->schema);
     parameter_text(&parameters, table->name);
     parameter_integer(&parameters, claim->run_id);
-    return target_execute(target, "could not close quarantine entries",
+    return target_execute_often(target, "could not close quarantine entries",
         "UPDATE oe2pg.quarantine SET resolved_at = pg_catalog.now()"
         " WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3"
         " AND last_run_id <> $4 AND resolved_at IS NULL",

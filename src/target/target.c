@@ -340,7 +340,7 @@ target_set_name(struct target *target, const char *application_name, struct erro
     struct sql_parameters parameters = { .count = 0 };
 
     parameter_text(&parameters, application_name);
-    return target_execute(target, "could not name the session",
+    return target_execute_often(target, "could not name the session",
         "SELECT pg_catalog.set_config('application_name', $1, false)", &parameters, NULL, err);
 }
 

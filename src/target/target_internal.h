@@ -10,6 +10,8 @@
 #include <libpq-fe.h>
 #include <pthread.h>
 
+enum { OFTEN_MAX = 16 };
+
 struct target {
     PGconn *connection;
     const struct target_settings *settings;
@@ -21,6 +23,12 @@ struct target {
     PGcancel *cancel;
     pthread_mutex_t cancel_lock; // held while `cancel` is used or freed
     struct buffer sql;           // scratch for building statements
+    // The statements that were executed here by target_execute_often(), in that order.
+    struct often_executed {
+        const char *sql;
+        bool is_prepared;
+    } often[OFTEN_MAX];
+    size_t often_count;
 };
 
 // How long any statement waits for a lock that somebody else holds on a table or a row; then the
@@ -56,6 +64,11 @@ void target_fault_point(struct target *target, const char *name);
 // One statement with parameters; `doing` is "could not ..." for the error. *result (may be NULL
 // when nobody wants it) is to be cleared by the caller.
 bool target_execute(struct target *target, const char *doing, const char *sql,
+    const struct sql_parameters *parameters, PGresult **result, struct error *err)
+    __attribute__((warn_unused_result));
+// The same for what is executed for each table: the second time it is prepared, so that PostgreSQL
+// parses it once a session. `sql` must be a constant of the program: its address is its identity.
+bool target_execute_often(struct target *target, const char *doing, const char *sql,
     const struct sql_parameters *parameters, PGresult **result, struct error *err)
     __attribute__((warn_unused_result));
 // Several statements without parameters in one round trip; the last one's result.

@@ -73,6 +73,41 @@ target_execute(struct target *target, const char *doing, const char *sql,
         result, err);
 }
 
+// Where `sql` stands among the statements that are executed often; OFTEN_MAX when it came first
+// just now, or has no place.
+static size_t
+find_often(struct target *target, const char *sql)
+{
+    for (size_t i = 0; i < target->often_count; i++)
+        if (target->often[i].sql == sql)
+            return i;
+    if (target->often_count < OFTEN_MAX)
+        target->often[target->often_count++] = (struct often_executed){ .sql = sql };
+    return OFTEN_MAX;
+}
+
+bool
+target_execute_often(struct target *target, const char *doing, const char *sql,
+    const struct sql_parameters *parameters, PGresult **result, struct error *err)
+{
+    size_t place = find_often(target, sql);
+    char name[24];
+
+    if (place == OFTEN_MAX)
+        return target_execute(target, doing, sql, parameters, result, err);
+    target_fault_point(target, doing);
+    (void)snprintf(name, sizeof name, "oe2pg_%zu", place);
+    if (!target->often[place].is_prepared) {
+        if (!finish(target, doing, PQprepare(target->connection, name, sql, 0, NULL), NULL, err))
+            return false;
+        target->often[place].is_prepared = true;
+    }
+    return finish(target, doing,
+        PQexecPrepared(
+            target->connection, name, parameters->count, parameters->values, NULL, NULL, 0),
+        result, err);
+}
+
 bool
 target_script(
     struct target *target, const char *doing, const char *sql, PGresult **result, struct error *err)

@@ -164,7 +164,7 @@ tracking_read_one(struct target *target, struct arena *arena, int mirror_id,
     parameter_integer(&parameters, mirror_id);
     parameter_text(&parameters, source_schema);
     parameter_text(&parameters, source_table);
-    if (!target_execute(target, "could not read the tracking table",
+    if (!target_execute_often(target, "could not read the tracking table",
             "SELECT " RECORD_COLUMNS " FROM oe2pg.tracking"
             " WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3",
             &parameters, &rows, err))
@@ -293,7 +293,7 @@ save_row(struct target *target, const struct mirror_claim *claim, const char *ta
     parameter_integer(&parameters, record->attempt);
     parameter_text(&parameters, record->error);
     parameter_text(&parameters, record->hint);
-    done = target_execute(
+    done = target_execute_often(
         target, "could not record the table's state", save_statement, &parameters, NULL, err);
     buffer_release(&keys);
     buffer_release(&columns);
@@ -366,7 +366,7 @@ table_run_save(struct target *target, const struct mirror_claim *claim,
     parameter_integer(&parameters, result->values_quarantined);
     parameter_text(&parameters, record->error);
     parameter_text(&parameters, record->hint);
-    return target_execute(target, "could not record the table's history",
+    return target_execute_often(target, "could not record the table's history",
         "INSERT INTO oe2pg.table_run (run_id, source_schema, source_table, method, reason, state,"
         " started_at, finished_at, attempts, rows_read, bytes_read, rows_inserted, rows_updated,"
         " rows_deleted, rows_quarantined, error, hint)"
