@@ -217,6 +217,7 @@ class World:
         self.chance = chance
         self.tables = {}      # name -> (kind, columns beside the key)
         self.versions = {}    # name -> contents since the last good run; None: shape has changed
+        self.touched = set()  # names of tables that changed since remember()
         self.fresh = 0
         self.next_column = 0
 
@@ -338,7 +339,9 @@ class World:
                       lambda _: self.create()])
         self.source.execute("BEGIN")
         for _ in range(self.chance.randint(0, 8)):
-            self.chance.choice(changes)(self.chance.choice(sorted(self.tables)))
+            name = self.chance.choice(sorted(self.tables))
+            self.touched.add(name)
+            self.chance.choice(changes)(name)
         self.source.execute("COMMIT")
 
     def change_rows(self):
@@ -356,13 +359,17 @@ class World:
         return KEYS[kind][2] + columns
 
     def remember(self):
-        for name in self.tables:
+        """What every table is at this moment."""
+        for name in self.touched.intersection(self.tables):
             if self.versions[name] is not None:
                 self.versions[name].append(self.source.rows(name))
+        self.touched.clear()
 
-    def settle(self):
+    def settle(self, rows):
+        """Every table is mirrored, as the `rows` of its name."""
         for name in self.versions:
-            self.versions[name] = [self.source.rows(name)] if name in self.tables else None
+            self.versions[name] = [rows[name]] if name in self.tables else None
+        self.touched.clear()
 
 
 def mirrored_rows(database, name, columns):
@@ -381,13 +388,17 @@ def assert_no_mixture(world, database):
 
 
 def assert_same(world, database, result):
+    """Returns the rows of each table."""
     there = database.tables()
+    rows = {}
     for name in world.tables:
         assert name in there, "%s is missing\n%s" % (name, result.explain())
+        rows[name] = world.source.rows(name)
         wrong = compare.difference(
-            world.source.rows(name), mirrored_rows(database, name, world.columns(name)))
+            rows[name], mirrored_rows(database, name, world.columns(name)))
         assert wrong is None, "%s: %s\n%s" % (name, wrong, result.explain())
     assert database.tables("oe2pg_staging") == [], result.explain()
+    return rows
 
 
 def run_and_kill(world, mirror, chance, duration):
@@ -456,10 +467,10 @@ def test_random_changes_and_kills_end_equal(world, mirror, pg, chance):
             result = mirror.run("--allow-delete", "*", environment=world.source.environment)
             duration = time.monotonic() - began
             assert result.status == 0, result.explain()
-            assert_same(world, pg, result)
+            rows = assert_same(world, pg, result)
         except AssertionError as error:
             raise AssertionError("%s: %s" % (where, error)) from error
-        world.settle()
+        world.settle(rows)
     print("%d rounds of %.2f s, %d runs killed" % (
         ROUNDS, (time.monotonic() - started) / ROUNDS, kills))
     assert_quiet(world, mirror, pg)
