@@ -163,6 +163,9 @@ class JdbcGroup(Group):
         lines += self.ratio("reading: oe2pg by ODBC / by JDBC", "read_odbc", "read_jdbc", "read_s")
         lines += self.ratio("end to end: pgcopydb / oe2pg by JDBC", "pgcopydb", "load_jdbc",
                             goal=">= 1")
+        lines += self.bound("- at best: pgcopydb / CPU seconds of the bare loop and of PostgreSQL for"
+                            " pgcopydb, on all cores",
+                            [("read_java", "cpu"), ("pgcopydb", "server_cpu")], "pgcopydb", True)
         lines += self.ratio("end to end: oe2pg by ODBC / by JDBC", "load_odbc", "load_jdbc")
         if "load_jdbc" in self.times:
             peak = max(timer.peak_kb for timer in self.times["load_jdbc"]) / 1024

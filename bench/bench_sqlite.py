@@ -227,6 +227,9 @@ including only table names like '{pattern}';
         lines += self.ratio("one job / two jobs", "one_job", "two_jobs", goal=">= 1.15")
         lines += self.ratio("two jobs, unchanged / scans of both tables (half of it at best)",
                             "again_two_jobs", "scan_quarters", goal="<= 0.6")
+        lines += self.bound("- at best: CPU seconds of the scans and of PostgreSQL's digests, on all cores",
+                            [("scan_quarters", "cpu"), ("again_two_jobs", "server_cpu")],
+                            "scan_quarters")
         lines += self.ratio("peak memory, all rows / a tenth of them", "load", "load_tenth",
                             field="peak_kb", goal="1")
         for name, words in (("again", "unchanged"), ("changed", "0.1 % changed")):
@@ -245,4 +248,6 @@ including only table names like '{pattern}';
                                  ("pgloader_small", "small", ">= 10"),
                                  ("python_copy", "load", ""), ("python_values", "load", ">= 10")):
             lines += self.ratio(f"{peer.replace('_', ', ')} / oe2pg", peer, ours, goal=goal)
+            if ours == "load":
+                lines += self.ratio("- at best: the same / bare scan", peer, "scan")
         return lines

@@ -1,5 +1,6 @@
 """What the groups of bench.py share: the rows, the clock, a private PostgreSQL to load into."""
 
+import contextlib
 import json
 import os
 import random
@@ -44,18 +45,39 @@ def write_rows(path, rows):
             out.write("\t".join("\\N" if v is None else str(v) for v in row) + "\n")
 
 
+def cpu_seconds(pid, with_children):
+    """Of a process, from proc(5); with those of its children that have ended."""
+    with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
+        fields = stat.read().rsplit(")", 1)[1].split()
+    return sum(map(int, fields[11:15 if with_children else 13])) / os.sysconf("SC_CLK_TCK")
+
+
+def server_seconds(pid):
+    """CPU seconds of a PostgreSQL so far: its sessions, those that live and those that ended."""
+    seconds = cpu_seconds(pid, True)
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as children:
+        for child in children.read().split():
+            with contextlib.suppress(OSError):  # it has just ended
+                seconds += cpu_seconds(child, False)
+    return seconds
+
+
 class Timer:
     """Wall, CPU seconds and peak memory of a process and its children; `figures` is the JSON object
-    that it may have printed last."""
+    that it may have printed last; `server_cpu` are CPU seconds of PostgreSQL meanwhile."""
+
+    server_pid = None  # of the PostgreSQL, for all timers
 
     def __init__(self, command, env=None, cwd=None, accepted=(0,)):
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
+            server_before = server_seconds(self.server_pid)
             start = time.monotonic()
             process = subprocess.Popen(command, stdout=out, stderr=errors, env=env, cwd=cwd)
             _, status, usage = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
             self.wall = time.monotonic() - start
             self.cpu = usage.ru_utime + usage.ru_stime
+            self.server_cpu = server_seconds(self.server_pid) - server_before
             self.peak_kb = usage.ru_maxrss
             self.wal_kb = 0  # what PostgreSQL logged meanwhile, where somebody looked
             said = self._content(out)
@@ -89,6 +111,7 @@ class Group:
     def __init__(self, args, work, pg):
         self.args, self.work, self.pg = args, work, pg
         self.program = args.program
+        Timer.server_pid = pg.process.pid
         self.times = {}
         self.missing = sorted({package for name, package in self.peers.items()
                                if name not in args.skip and not is_installed(package)})
@@ -142,6 +165,16 @@ class Group:
             return []
         return [f"| {words} | {self.median(one, field) / self.median(other, field):.2f} | {goal} |"]
 
+    def bound(self, words, processes, other, goes_over=False):
+        """A line that says what a ratio could be at best: the CPU seconds of `processes`, pairs of
+        contestant and field, evenly spread over all cores / the seconds of another contestant;
+        or the other way round."""
+        if not {name for name, _ in processes} | {other} <= set(self.times):
+            return []
+        least = sum(self.median(name, field) for name, field in processes) / os.cpu_count()
+        ratio = least / self.median(other)
+        return [f"| {words} | {1 / ratio if goes_over else ratio:.2f} | |"]
+
     def prepare(self):
         raise NotImplementedError
 
@@ -155,11 +188,13 @@ class Group:
         raise NotImplementedError
 
     def table(self):
-        lines = ["| what | wall s | CPU s | peak MB |", "|---|---|---|---|"]
+        lines = ["| what | wall s | CPU s | PostgreSQL's CPU s | peak MB |", "|---|---|---|---|---|"]
         for name, words in self.contestants:
             if name in self.times:
-                wall, cpu, peak = (self.median(name, field) for field in ("wall", "cpu", "peak_kb"))
-                lines.append(f"| {words} | {wall:.2f} | {cpu:.2f} | {peak / 1024:.0f} |")
+                wall, cpu, server, peak = (self.median(name, field) for field in (
+                    "wall", "cpu", "server_cpu", "peak_kb"))
+                lines.append(f"| {words} | {wall:.2f} | {cpu:.2f} | {server:.2f} |"
+                             f" {peak / 1024:.0f} |")
         return lines
 
     def report(self):
