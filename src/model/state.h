@@ -70,6 +70,7 @@ struct table_result {
     int64_t rows_inserted;
     int64_t rows_updated;
     int64_t rows_deleted;
+    int64_t rows_left_out; // by the last read of the table: PostgreSQL cannot hold them
     int64_t values_quarantined;
     int64_t values_newly_quarantined; // not known from earlier runs
     int64_t values_full_width;        // as long as their column: a server may have cut them

@@ -99,6 +99,7 @@ ask_again(struct full *full, bool only_unseen, bool *exists, bool *is_unknown, s
 
     *exists = false;
     *is_unknown = false;
+    worker_set_phase(full->worker, PHASE_COMPARING);
     if (!comparison_keys_to_delete(full->scan.comparison, &full->worker->arena, limit, only_unseen,
             &values, &row_count, err))
         return false;
@@ -154,6 +155,7 @@ confirm_inserts(struct full *full, bool *is_confirmed, struct error *err)
 
     if (full->scan.counts.to_insert == 0 || !doubled_can_be_told(full->table))
         return true;
+    worker_set_phase(full->worker, PHASE_COMPARING);
     return comparison_doubled_keys(
                full->scan.comparison, &full->worker->arena, &keys, &count, err) &&
            doubled_ask(full->worker, full->table, keys, count, is_confirmed, err);
@@ -249,6 +251,7 @@ write_differences(struct full *full, bool *is_current, struct error *err)
             "the source returned %" PRId64 " rows, the mirror would hold %" PRId64 " and %" PRId64
             " are left out",
             full->scan.source_rows, full->record->row_count, full->scan.left_out);
+    full->result->rows_left_out = full->scan.left_out;
     for (size_t i = 0; i < full->scan.known_row_count; i++) {
         if (full->scan.known_rows[i].is_seen &&
             !quarantine_touch_row(

@@ -91,6 +91,26 @@ wait_a_tick(struct housekeeper *housekeeper)
     return goes_on;
 }
 
+// One tick: who looks from outside sees what the workers do. That it cannot be written is no reason
+// to end the run; it is told once, until it works again.
+static void
+keep_house(struct housekeeper *housekeeper)
+{
+    struct error err;
+    bool is_saved;
+
+    error_clear(&err);
+    is_saved = housekeeper->target != NULL && save_all(housekeeper, &err);
+    if (!is_saved && (housekeeper->target == NULL || !target_is_alive(housekeeper->target))) {
+        reconnect(housekeeper, &err);
+        return;
+    }
+    housekeeper->last_answer_ms = clock_steady_ms();
+    if (!is_saved && !housekeeper->was_refused)
+        log_warning("oe2pg status will show no progress: %s", err.message);
+    housekeeper->was_refused = !is_saved;
+}
+
 static void *
 housekeep(void *context)
 {
@@ -98,12 +118,8 @@ housekeep(void *context)
     struct error err;
 
     error_clear(&err);
-    while (wait_a_tick(housekeeper)) {
-        if (housekeeper->target != NULL && save_all(housekeeper, &err))
-            housekeeper->last_answer_ms = clock_steady_ms();
-        else if (housekeeper->target == NULL || !target_is_alive(housekeeper->target))
-            reconnect(housekeeper, &err);
-    }
+    while (wait_a_tick(housekeeper))
+        keep_house(housekeeper);
     // The end of the run is to be recorded on this connection: it has to be one that works.
     if (housekeeper->target == NULL ||
         (!save_all(housekeeper, &err) && !target_is_alive(housekeeper->target)))

@@ -19,6 +19,7 @@ struct housekeeper {
     pthread_cond_t wake;
     bool is_stopping;
     bool is_started;
+    bool was_refused;               // PostgreSQL did not take what the last tick had to tell
     _Atomic int64_t last_answer_ms; // steady clock: when PostgreSQL last answered
     atomic_bool is_ended;
 };

@@ -99,6 +99,8 @@ verify_job(struct worker *worker, const struct job *job, struct outcome *outcome
     outcome->is_different = !verification.is_equal;
     if (verification.is_equal || !worker->shared->settings->mirror.verify_repair)
         return true;
+    record->method = method_name(METHOD_FULL);
+    record->reason = "verify --repair found it different";
     return full_job(worker, job, record, &outcome->result, err);
 }
 

@@ -43,12 +43,19 @@ struct load {
 };
 
 // The same name in every run, and no other table's: mirror, hash of the whole name, and as much of
-// the name as people need to know it again.
+// the name as people need to know it again. A table that is spelled in another way since its rows
+// were staged keeps the name they are under.
 static void
 name_staging(struct load *load)
 {
     const struct table *table = load->table;
-    uint64_t hash = hash_row_add(hash_bytes_extended(table->schema, strlen(table->schema), 0),
+    uint64_t hash;
+
+    if (load->record->staging_table != NULL) {
+        (void)snprintf(load->staging, sizeof load->staging, "%s", load->record->staging_table);
+        return;
+    }
+    hash = hash_row_add(hash_bytes_extended(table->schema, strlen(table->schema), 0),
         hash_bytes_extended(table->name, strlen(table->name), 0));
 
     (void)snprintf(load->staging, sizeof load->staging, "%d_%08" PRIx32 "_",
@@ -86,7 +93,20 @@ create_table(struct load *load, struct error *err)
     if (!load->is_unlogged)
         return ddl_create_table(worker->target, schema, load->table->target_name, load->table, err);
     load->is_staged = true;
-    return ddl_create_staging(worker->target, load->staging, load->table, err);
+    return ddl_drop_staging(worker->target, load->staging, err) &&
+           ddl_create_staging(worker->target, load->staging, load->table, err);
+}
+
+// No row came: nothing to hide from subscribers, so the table is made where it belongs.
+static bool
+create_empty(struct load *load, struct error *err)
+{
+    struct worker *worker = load->worker;
+
+    load->is_created = true;
+    return (target_in_transaction(worker->target) || target_begin(worker->target, err)) &&
+           ddl_create_table(worker->target, worker->shared->settings->target.schema,
+               load->table->target_name, load->table, err);
 }
 
 // The transaction and the table are there; rows can be sent.
@@ -141,16 +161,19 @@ count_open_rows(struct load *load, struct piece *piece)
     load->open_bytes = 0;
 }
 
-// The values lie in the reader, which is gone when the next part is read.
-static void
-keep_position(struct load *load, struct piece *piece)
+// A position is kept as text. One that is none (bytes of another encoding) is passed over: what was
+// read is committed at a later one, or at the end of the part, which needs none.
+static bool
+can_commit(const struct load *load)
 {
-    for (size_t i = 0; i < piece->position_count; i++) {
-        struct cell *value = &piece->position[i];
+    const struct cell *position = reader_position(&load->reader);
 
-        if (value->bytes != NULL)
-            value->bytes = arena_strndup(&load->worker->arena, value->bytes, value->size);
+    for (size_t i = 0; position != NULL && i < load->table->key->column_count; i++) {
+        if (position[i].bytes != NULL &&
+            text_utf8_valid_size(position[i].bytes, position[i].size) < position[i].size)
+            return false;
     }
+    return true;
 }
 
 // Commits what was read so far, with its position.
@@ -162,18 +185,17 @@ commit_part(struct load *load, struct piece *piece, bool is_end, struct error *e
 
     worker_set_phase(worker, PHASE_COMMITTING);
     if (!open_transaction(load, err) || !end_copy(load, err) ||
-        (!load->is_staged && !ddl_move(worker->target, worker->shared->settings->target.schema,
-                                 load->table->target_name, STAGING_SCHEMA, load->staging, err)))
+        (!load->is_staged &&
+            (!ddl_drop_staging(worker->target, load->staging, err) ||
+                !ddl_move(worker->target, worker->shared->settings->target.schema,
+                    load->table->target_name, STAGING_SCHEMA, load->staging, err))))
         return false;
     load->is_staged = true;
     count_open_rows(load, piece);
     piece->is_done = is_end;
-    if (position != NULL) {
-        memcpy(piece->position, position, load->table->key->column_count * sizeof *position);
-        piece->position_count = load->table->key->column_count;
-    }
-    if (is_end)
-        keep_position(load, piece);
+    piece->position_count = is_end || position == NULL ? 0 : load->table->key->column_count;
+    if (piece->position_count > 0)
+        memcpy(piece->position, position, piece->position_count * sizeof *position);
     load->record->state = TABLE_STATE_STAGED;
     load->record->staging_table = load->staging;
     load->record->was_staged = true;
@@ -222,7 +244,7 @@ read_part(struct load *load, struct piece *piece, struct error *err)
             struct error ignored;
 
             // What is read is worth keeping, if that is quick.
-            if (piece != NULL && load->open_rows > 0)
+            if (piece != NULL && load->open_rows > 0 && can_commit(load))
                 (void)commit_part(load, piece, false, &ignored);
             return false;
         }
@@ -235,7 +257,7 @@ read_part(struct load *load, struct piece *piece, struct error *err)
         if (piece != NULL &&
             clock_steady_ms() - load->commit_ms >=
                 fault_setting("OE2PG_TEST_COMMIT_MS", COMMIT_INTERVAL_MS) &&
-            !commit_part(load, piece, false, err))
+            can_commit(load) && !commit_part(load, piece, false, err))
             return false;
     }
 }
@@ -369,7 +391,8 @@ finish(struct load *load, bool was_staged, bool is_safe, struct error *err)
     struct table_record *record = load->record;
 
     worker_set_phase(worker, PHASE_COMMITTING);
-    if (!open_transaction(load, err) || !end_copy(load, err))
+    if ((!load->is_created && !create_empty(load, err)) || !open_transaction(load, err) ||
+        !end_copy(load, err))
         return false;
     record->row_count = load->open_rows;
     record->size_bytes = load->open_bytes;
@@ -380,6 +403,7 @@ finish(struct load *load, bool was_staged, bool is_safe, struct error *err)
     if (was_staged && !put_into_place(load, is_safe, err))
         return false;
     load->result->rows_inserted = record->row_count;
+    load->result->rows_left_out = load->sender.refused_rows;
     // Staged rows were compared before; others are compared where they are.
     record->state =
         !was_staged && is_to_be_compared(record) ? TABLE_STATE_RUNNING : TABLE_STATE_DONE;
@@ -466,7 +490,8 @@ check_staging(struct load *load, bool *is_usable, struct error *err)
             &relation, err))
         return false;
     if (!relation.exists || record->piece_count == 0 || load->table->key == NULL ||
-        record->pieces[0].position_count != load->table->key->column_count ||
+        (!record->pieces[0].is_done &&
+            record->pieces[0].position_count != load->table->key->column_count) ||
         !is_read_in_order(load))
         return true;
     *is_usable = true;
@@ -555,6 +580,7 @@ check_doubled(struct load *load, struct error *err)
 
     if (!doubled_can_be_told(load->table))
         return true;
+    worker_set_phase(worker, PHASE_COMPARING);
     if (!open_transaction(load, err) || !end_copy(load, err) ||
         !loaded_doubled_keys(worker->target, &worker->arena,
             worker->shared->settings->target.schema, load->table, &keys, &count, err) ||

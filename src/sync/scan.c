@@ -80,7 +80,7 @@ save_quarantine(struct scan *scan, struct error *err)
 {
     struct target *target = scan->worker->target;
 
-    if (scan->worker->shared->settings->mirror.verify) {
+    if (scan->only_compares) {
         quarantine_list_clear(&scan->sender.quarantine);
         return true;
     }

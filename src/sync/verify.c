@@ -319,6 +319,7 @@ compare(struct verify *verify, struct error *err)
             .worker = verify->worker,
             .schema = verify->worker->shared->settings->target.schema,
             .table = verify->table,
+            .only_compares = true,
             .is_whole = is_whole,
         };
         if (!scan_run(&verify->scan, &is_current, err))

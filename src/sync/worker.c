@@ -478,15 +478,17 @@ report_done(const struct job *job, const struct outcome *outcome)
         result->rows_inserted + result->rows_updated + result->rows_deleted == 0)
         log_debug(
             "%s is unchanged (%" PRId64 " rows)", job->table->target_name, outcome->row_count);
-    else if (result->rows_read > outcome->row_count)
+    else if (result->rows_left_out > 0)
         log_info("Synced %" PRId64 " rows for %s (total: %" PRId64 " of %" PRId64
                  " (%.1f%%)): %" PRId64 " rows were left out",
-            outcome->row_count, job->table->target_name, outcome->row_count, result->rows_read,
-            100.0 * (double)outcome->row_count / (double)result->rows_read,
-            result->rows_read - outcome->row_count);
+            outcome->row_count, job->table->target_name, outcome->row_count,
+            outcome->row_count + result->rows_left_out,
+            100.0 * (double)outcome->row_count /
+                (double)(outcome->row_count + result->rows_left_out),
+            result->rows_left_out);
     else
         log_info("Synced %" PRId64 " rows for %s (total: %" PRId64 " of %" PRId64 " (100.0%%))",
-            result->rows_read, job->table->target_name, outcome->row_count, outcome->row_count);
+            outcome->row_count, job->table->target_name, outcome->row_count, outcome->row_count);
     if (result->values_quarantined > 0)
         log_warning("%" PRId64 " values or rows of %s could not be taken (%" PRId64
                     " of them new) and are in oe2pg.quarantine",

@@ -90,6 +90,7 @@ update_identity(struct target *target, const struct settings *settings,
         &parameters, NULL, err);
 }
 
+// The row itself, so that there is a number to lock; made when the schema was never mirrored into.
 static bool
 find_mirror(struct target *target, const struct settings *settings,
     const struct source_identity *identity, struct mirror_claim *claim, struct error *err)
@@ -102,20 +103,24 @@ find_mirror(struct target *target, const struct settings *settings,
         return false;
     parameter_text(&parameters, settings->target.schema);
     if (!target_execute(target, "could not read the mirror's registration",
-            "SELECT id, source_host, source_port, source_database, source_schema, source_guid"
-            " FROM oe2pg.mirror WHERE target_schema = $1",
-            &parameters, &row, err))
+            "SELECT id FROM oe2pg.mirror WHERE target_schema = $1", &parameters, &row, err))
         return false;
     done = PQntuples(row) == 1;
-    if (!done)
-        error_set(err, ERROR_TARGET, "the mirror's registration vanished");
-    else if (!is_same_source(row, identity, settings->source.schema))
-        done = settings->mirror.accept_source ? update_identity(target, settings, identity, err)
-                                              : refuse_other_source(row, &settings->target, err);
     if (done)
         claim->mirror_id = (int)result_integer(row, 0, 0);
+    else
+        error_set(err, ERROR_TARGET, "the mirror's registration vanished");
     PQclear(row);
     return done;
+}
+
+// Under the lock: while another run mirrors the one source, nobody makes it another's mirror.
+static bool
+claim_source(struct target *target, const struct settings *settings,
+    const struct source_identity *identity, struct error *err)
+{
+    return mirror_check_source(target, settings, identity, err) &&
+           (!settings->mirror.accept_source || update_identity(target, settings, identity, err));
 }
 
 bool
@@ -363,6 +368,7 @@ mirror_claim(struct target *target, const struct settings *settings,
     if (!mirror_check_ignore_file(target, settings, err) ||
         !find_mirror(target, settings, identity, claim, err) ||
         !take_advisory_lock(target, claim, settings->target.schema, err) ||
+        !claim_source(target, settings, identity, err) ||
         !insert_run(target, settings, mode, claim, err) ||
         !raise_fence(target, settings, claim, err) || !close_earlier_runs(target, claim, err) ||
         !name_session(target, claim, err) || !end_leftovers(target, claim, err))

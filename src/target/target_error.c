@@ -16,6 +16,16 @@ own_words(const char *sqlstate)
                                              : "a trigger or function in PostgreSQL refused";
 }
 
+// A function of somebody's may say anything, with any SQLSTATE. The source files of PostgreSQL's
+// procedural languages begin with "pl"; those of its planner do too.
+static bool
+is_from_function(const PGresult *result)
+{
+    const char *file = result != NULL ? PQresultErrorField(result, PG_DIAG_SOURCE_FILE) : NULL;
+
+    return file != NULL && strncmp(file, "pl", 2) == 0 && strncmp(file, "plan", 4) != 0;
+}
+
 // The server's DETAIL may quote a row's values, so it is not taken.
 static void
 describe(
@@ -29,7 +39,7 @@ describe(
     const char *detail = NULL;
     const char *table = NULL;
 
-    if (sqlstate_may_quote_values(sqlstate)) {
+    if (sqlstate_may_quote_values(sqlstate) || is_from_function(result)) {
         primary = own_words(sqlstate);
         table = result != NULL ? PQresultErrorField(result, PG_DIAG_TABLE_NAME) : NULL;
     }

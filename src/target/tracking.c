@@ -509,7 +509,15 @@ tracking_rename(struct target *target, const struct mirror_claim *claim,
     parameter_text(&parameters, table->schema);
     parameter_text(&parameters, table->name);
     return target_execute(target, "could not record the table's new spelling",
-        "UPDATE oe2pg.tracking SET source_schema = $4, source_table = $5"
+        "WITH quarantined AS (UPDATE oe2pg.quarantine SET source_schema = $4, source_table = $5"
+        "  WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3),"
+        " changes AS (UPDATE oe2pg.schema_change SET source_schema = $4, source_table = $5"
+        "  WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3),"
+        " verified AS (UPDATE oe2pg.verification v SET source_schema = $4, source_table = $5"
+        "  WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3 AND NOT EXISTS"
+        "   (SELECT FROM oe2pg.verification o WHERE o.mirror_id = v.mirror_id"
+        "    AND o.source_schema = $4 AND o.source_table = $5))"
+        " UPDATE oe2pg.tracking SET source_schema = $4, source_table = $5"
         " WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3",
         &parameters, NULL, err);
 }

@@ -8,8 +8,9 @@ import psycopg2
 import pytest
 
 import compare
-from conftest import MIRROR_PASSWORD
-from mirroring import errors, last_run, mirrored, row_versions, sqlite_file
+from conftest import MIRROR_PASSWORD, program
+from mirroring import (
+    errors, go_on, last_run, mirrored, need_fault_build, row_versions, run_to, sqlite_file)
 
 
 @pytest.fixture
@@ -164,6 +165,20 @@ def test_accept_source_says_that_it_is_the_same_and_once_is_enough(loaded, pg, t
     loaded.sqlite(moved).run_well("--accept-source")
     loaded.run_well()
     assert row_versions(pg) == before
+
+
+def test_accept_source_does_nothing_while_another_run_has_the_mirror(loaded, pg, tmp_path):
+    need_fault_build(program())
+    before = pg.query("SELECT source_database FROM oe2pg.mirror")
+    other = shutil.copy(loaded.path_of_source, tmp_path / "other.sqlite")
+    process = run_to(loaded, "open a cursor")
+    result = loaded.sqlite(other).run("--accept-source")
+    go_on(process)
+    loaded.finish(process)
+    assert result.status == 5, result.explain()
+    assert pg.query("SELECT source_database FROM oe2pg.mirror") == before
+    assert loaded.run().status == 2
+
 
 
 # --- the catalogue ------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import pytest
 
 import compare
 from conftest import MIRROR_PASSWORD
+from mirroring import run_to, sqlite_file
 
 
 @pytest.fixture(scope="module")
@@ -236,3 +237,32 @@ def test_a_table_whose_trouble_has_gone_is_mirrored_by_the_next_run(guarded, pg,
     assert pg.query("SELECT state, error FROM oe2pg.tracking WHERE source_table = 'guarded'") == [
         ("done", None)]
     assert not os.path.exists(guarded.directory / "ignored_tables.txt")
+
+
+@pytest.mark.parametrize("last", ["7aff", "7a00ff"])
+def test_a_position_that_is_no_text_does_not_end_the_load(mirror, pg, tmp_path, last):
+    path = sqlite_file(
+        tmp_path / "keys.sqlite", "CREATE TABLE big (k VARCHAR(20) PRIMARY KEY NOT NULL, t TEXT)",
+        ("INSERT INTO big VALUES (?, 'x')", [("k%04d" % number,) for number in range(350)]),
+        # One in the middle, at the end of a batch, and one at the very end.
+        "INSERT INTO big VALUES (CAST(x'6b30313939ff' AS TEXT), 'middle')",
+        "INSERT INTO big VALUES (CAST(x'%s' AS TEXT), 'last')" % last)
+    mirror.sqlite(path).settings(batch_size=100)
+    # The last of the load's transactions, after that at the end of its part.
+    result = mirror.run(environment={"OE2PG_TEST_COMMIT_MS": "0", "OE2PG_FAULT": "1:kill",
+                                     "OE2PG_FAULT_NAME": "could not look for readers with an old snapshot"})
+    assert result.status == -9, result.explain()
+    assert pg.value("SELECT state FROM oe2pg.tracking") == "staged"
+    mirror.run(environment={"OE2PG_TEST_COMMIT_MS": "0"})
+    assert pg.value("SELECT count(*) FROM mirror.big") == 352
+    assert pg.query("SELECT t FROM mirror.big WHERE k IS NULL ORDER BY 1") == [
+        ("last",), ("middle",)]
+
+
+def test_a_load_that_is_compared_leaves_no_row_out(mirror, pg, tmp_path):
+    path = sqlite_file(
+        tmp_path / "plain.sqlite", "CREATE TABLE plain (id INTEGER PRIMARY KEY)",
+        ("INSERT INTO plain VALUES (?)", [(number,) for number in range(300)]))
+    result = mirror.sqlite(path).run_well(environment={"OE2PG_TEST_COMPARE_AFTER_MS": "0"})
+    assert "left out" not in result.log
+    assert "Synced 300 rows for plain (total: 300 of 300 (100.0%))" in result.log, result.explain()

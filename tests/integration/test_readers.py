@@ -245,3 +245,29 @@ def test_with_a_publication_for_all_tables_staging_is_not_logged(published, tmp_
     assert kinds == [("u",)]
     assert published.value("SELECT relpersistence FROM pg_class WHERE oid ="
                            " 'mirror.big'::regclass") == "p"
+
+
+@pytest.mark.parametrize("rows", [0, 1])
+def test_an_empty_table_is_there_where_staging_is_published(published, tmp_path, rows):
+    path = sqlite_file(tmp_path / "source.sqlite", "CREATE TABLE bare (id INTEGER PRIMARY KEY)",
+                       *["INSERT INTO bare VALUES (1)"] * rows)
+    published.query("CREATE PUBLICATION everything FOR ALL TABLES")
+    mirror = Mirror(tmp_path, published).sqlite(path)
+    mirror.run_well()
+    assert published.tables("oe2pg_staging") == []
+    assert published.value("SELECT count(*) FROM mirror.bare") == rows
+    mirror.run_well()
+
+
+def test_what_is_left_in_staging_under_a_tables_name_is_replaced(published, tmp_path):
+    path = fill(tmp_path / "source.sqlite")
+    mirror = Mirror(tmp_path, published).sqlite(path).settings(batch_size=100, jobs=1)
+    process = run_to(mirror, "could not record how far the load came", "--table", "big", number=12,
+                     environment=STAGED)
+    process.kill()
+    mirror.finish(process)
+    assert len(published.tables("oe2pg_staging")) == 1
+    published.query("UPDATE oe2pg.tracking SET state = 'pending', staging_table = NULL")
+    mirror.run_well(environment=STAGED)
+    compare.assert_sqlite_mirrored(published, path)
+    assert published.tables("oe2pg_staging") == []

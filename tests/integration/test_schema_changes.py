@@ -285,3 +285,18 @@ def test_two_columns_of_one_name_refuse_their_table_with_both_names(mirror, pg, 
     assert result.status == 1
     assert "a-b" in errors(result) and "a_b" in errors(result)
     assert pg.tables() == ["good"]
+
+
+def test_a_table_in_another_spelling_keeps_its_quarantine_and_its_history(mirror, pg, tmp_path):
+    path = sqlite_file(tmp_path / "shop.sqlite", "CREATE TABLE bad (id INTEGER PRIMARY KEY, t TEXT)",
+                       ("INSERT INTO bad VALUES (?, CAST(x'ff' AS TEXT))", [(n,) for n in range(3)]))
+    mirror.sqlite(path)
+    assert mirror.run().status == 1
+    mirror.run_well("verify")
+    sqlite_file(path, "ALTER TABLE bad RENAME TO other", "ALTER TABLE other RENAME TO BAD")
+    mirror.run_well()  # the values are known
+    for table in ("quarantine", "verification", "schema_change"):
+        assert pg.query("SELECT DISTINCT source_table FROM oe2pg." + table) == [("BAD",)], table
+    sqlite_file(path, "UPDATE BAD SET t = 'good'")
+    mirror.run_well()
+    assert pg.value("SELECT count(*) FROM oe2pg.quarantine WHERE resolved_at IS NULL") == 0

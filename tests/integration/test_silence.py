@@ -9,7 +9,7 @@ import psycopg2
 import pytest
 
 from conftest import program
-from mirroring import go_on, need_fault_build, run_to
+from mirroring import go_on, need_fault_build, run_to, sqlite_file
 from servers import odbc_driver
 
 STALL = 2
@@ -115,3 +115,38 @@ def test_check_can_be_interrupted(mirror, shop, number, status):
         process.send_signal(number)
         result = finish_in_time(mirror, process, GRACE)
     assert result.status == status, result.explain()
+
+
+@pytest.fixture
+def numbers(mirror, tmp_path):
+    path = sqlite_file(
+        tmp_path / "numbers.sqlite", "CREATE TABLE number (id INTEGER PRIMARY KEY, t VARCHAR(20))",
+        ("INSERT INTO number VALUES (?, 'x')", [(number,) for number in range(20_000)]))
+    return mirror.sqlite(path, stall_seconds=STALL).settings(batch_size=5000, jobs=1)
+
+
+def test_postgresql_takes_the_time_it_takes_to_compare(numbers, pg):
+    numbers.run_well()
+    # Its digests of the keys take longer than anybody may be silent.
+    pg.query("CREATE TYPE mirror.slow AS (v text);"
+             "CREATE FUNCTION mirror.slow_text(x mirror.slow) RETURNS text LANGUAGE plpgsql AS"
+             " 'BEGIN PERFORM pg_catalog.pg_sleep(0.0002); RETURN x.v; END';"
+             "CREATE CAST (mirror.slow AS text) WITH FUNCTION mirror.slow_text(mirror.slow);"
+             "ALTER TABLE mirror.number ALTER id TYPE mirror.slow USING ROW(id)::mirror.slow;"
+             "INSERT INTO mirror.number (id, t) VALUES (ROW('19990')::mirror.slow, 'doubled')")
+    result = numbers.run_well(timeout=300)
+    assert "has said nothing" not in result.log
+    assert pg.value("SELECT count(*) FROM mirror.number") == 20_000
+
+
+def test_a_run_goes_on_that_may_not_tell_how_far_it_is(numbers, pg):
+    numbers.run_well()
+    pg.query("REVOKE INSERT, UPDATE ON oe2pg.activity FROM mirror")
+    with contextlib.closing(psycopg2.connect(pg.admin_dsn)) as holder:
+        holder.cursor().execute("LOCK TABLE mirror.number IN ACCESS EXCLUSIVE MODE")
+        process = numbers.start()
+        time.sleep(STALL + 3)  # longer than anybody may be silent
+        assert process.poll() is None, numbers.finish(process).explain()
+    result = numbers.finish(process)
+    assert result.status == 0, result.explain()
+    assert result.log.count("status will show no progress: could not record what a worker") == 1

@@ -119,6 +119,22 @@ def test_repair_syncs_what_differs_and_nothing_else(mirrored, pg):
     assert pg.query("SELECT ctid::text, xmin::text FROM mirror.pair ORDER BY 1") == untouched
 
 
+def test_repair_keeps_what_is_in_quarantine(mirrored, pg):
+    with contextlib.closing(sqlite3.connect(mirrored.source_path)) as database, database:
+        database.execute("CREATE TABLE odd (id INTEGER PRIMARY KEY, t TEXT, u TEXT)")
+        # More than is kept in memory until the end.
+        database.executemany("INSERT INTO odd VALUES (?, CAST(? AS TEXT), 'x')",
+                             [(n, b"\xff" * 65_000) for n in range(40)])
+    assert mirrored.run("--table", "odd").status == 1
+    execute(mirrored.source_path, "UPDATE odd SET u = 'y' WHERE id = 5")
+    result = verify(mirrored, "--repair", "--table", "odd")
+    assert result.status == 1, result.explain()
+    assert pg.query("SELECT count(*), count(resolved_at) FROM oe2pg.quarantine") == [(40, 0)]
+    assert pg.value("SELECT u FROM mirror.odd WHERE id = '5'") == "y"
+    assert pg.query("SELECT method, reason FROM oe2pg.tracking WHERE source_table = 'odd'") == [
+        ("full", "verify --repair found it different")]
+
+
 def test_a_table_that_was_never_mirrored_differs(mirrored):
     execute(mirrored.source_path, "CREATE TABLE fresh (id INTEGER PRIMARY KEY)")
     result = verify(mirrored)
