@@ -23,7 +23,8 @@ struct mirrored_relation {
     bool has_row_security; // policies count for this role: reading would fail
     bool lacks_identity;   // published for updates or deletes without a replica identity
     const char *publication;
-    int64_t size_bytes; // with indexes
+    const char *dependent; // what needs it and none of its columns, in words; NULL: none
+    int64_t size_bytes;    // with indexes
     struct mirrored_column *columns;
     size_t column_count;
 };
@@ -108,7 +109,7 @@ struct preview {
     size_t refused_count;
     size_t ignored_count;
     size_t gone_count;
-    size_t blocked_count; // to be read, but an obstacle stands in the way
+    size_t blocked_count; // to be read or dropped, but an obstacle stands in the way
     int64_t row_sum;
     int64_t byte_sum;
     int64_t disk_sum;

@@ -326,10 +326,28 @@ is_in_catalog(const struct selection *selection, const struct table_record *reco
 }
 
 static void
+meet_dropped_table(
+    struct maker *maker, struct preview_table *made, const struct mirrored_relation *relation)
+{
+    const char *dependent = relation->dependent;
+
+    made->statements = arena_calloc(maker->arena, 1, sizeof *made->statements);
+    made->statements[made->statement_count++] =
+        arena_printf(maker->arena, "DROP TABLE %s", qualify(maker, relation->name));
+    for (size_t i = 0; i < relation->column_count && dependent == NULL; i++)
+        dependent = relation->columns[i].dependent;
+    if (dependent != NULL)
+        add_obstacle(maker, made,
+            arena_printf(maker->arena, "it is to be dropped, but %s needs it", dependent),
+            "Drop that first, or set mirror_settings.dropped_tables to \"keep\".");
+}
+
+static void
 make_gone(struct maker *maker, const struct table_record *record, struct preview_table *made)
 {
-    bool is_dropped = maker->input->settings->mirror.dropped_tables == DROPPED_DROP &&
-                      find_relation(maker, record->target_table) != NULL;
+    const struct mirrored_relation *relation = find_relation(maker, record->target_table);
+    bool is_dropped =
+        maker->input->settings->mirror.dropped_tables == DROPPED_DROP && relation != NULL;
 
     *made = (struct preview_table){
         .verdict = PREVIEW_GONE,
@@ -343,11 +361,8 @@ make_gone(struct maker *maker, const struct table_record *record, struct preview
         .size_bytes = -1,
         .duration_ms = -1,
     };
-    if (!is_dropped)
-        return;
-    made->statements = arena_calloc(maker->arena, 1, sizeof *made->statements);
-    made->statements[made->statement_count++] =
-        arena_printf(maker->arena, "DROP TABLE %s", qualify(maker, record->target_table));
+    if (is_dropped)
+        meet_dropped_table(maker, made, relation);
 }
 
 static void

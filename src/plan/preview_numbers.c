@@ -108,9 +108,9 @@ add_up(struct preview *preview, const struct preview_table *table, int64_t *long
     preview->refused_count += table->verdict == PREVIEW_REFUSED;
     preview->ignored_count += table->verdict == PREVIEW_IGNORED;
     preview->gone_count += table->verdict == PREVIEW_GONE;
+    preview->blocked_count += table->verdict != PREVIEW_REFUSED && table->obstacle_count > 0;
     if (table->method == NULL)
         return;
-    preview->blocked_count += table->obstacle_count > 0;
     preview->unknown_rows += table->row_estimate < 0;
     preview->unknown_bytes += table->size_bytes < 0;
     preview->unknown_durations += table->duration_ms < 0;

@@ -11,6 +11,12 @@ copy_text(struct arena *arena, const PGresult *rows, int row, int column)
                                           : arena_strdup(arena, result_text(rows, row, column));
 }
 
+// What needs a column or a table: pg_depend, by the number of the column, 0 for the table itself.
+#define NEEDED_BY(column)                                                                          \
+    " (SELECT pg_catalog.min(pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid))"       \
+    "  FROM pg_catalog.pg_depend d WHERE d.refclassid = 'pg_catalog.pg_class'::regclass"           \
+    "  AND d.refobjid = c.oid AND d.refobjsubid = " column " AND d.deptype = 'n')"
+
 // The last column asks what pg_publication_tables holds of the table, however it got there.
 static const char *const relations_sql =
     "SELECT c.relname, c.relkind, pg_catalog.pg_has_role(c.relowner, 'USAGE'),"
@@ -20,16 +26,18 @@ static const char *const relations_sql =
     "   WHERE i.indrelid = c.oid AND i.indisprimary AND i.indisvalid)"
     "  ELSE NOT EXISTS (SELECT FROM pg_catalog.pg_index i"
     "   WHERE i.indrelid = c.oid AND i.indisreplident AND i.indisvalid) END,"
-    " CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_total_relation_size(c.oid) ELSE 0 END,"
-    " p.pubname"
-    " FROM pg_catalog.pg_class c"
-    " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-    " LEFT JOIN (SELECT t.tablename, pg_catalog.min(t.pubname) AS pubname"
-    "  FROM pg_catalog.pg_publication_tables t JOIN pg_catalog.pg_publication u"
-    "  ON u.pubname = t.pubname WHERE t.schemaname = $1 AND (u.pubupdate OR u.pubdelete)"
-    "  GROUP BY t.tablename) p ON p.tablename = c.relname"
-    " WHERE n.nspname = $1 AND c.relkind NOT IN ('i', 'I', 't')"
-    " ORDER BY c.relname COLLATE \"C\"";
+    " CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_total_relation_size(c.oid) ELSE 0 "
+    "END," NEEDED_BY(
+        "0") ","
+             " p.pubname"
+             " FROM pg_catalog.pg_class c"
+             " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+             " LEFT JOIN (SELECT t.tablename, pg_catalog.min(t.pubname) AS pubname"
+             "  FROM pg_catalog.pg_publication_tables t JOIN pg_catalog.pg_publication u"
+             "  ON u.pubname = t.pubname WHERE t.schemaname = $1 AND (u.pubupdate OR u.pubdelete)"
+             "  GROUP BY t.tablename) p ON p.tablename = c.relname"
+             " WHERE n.nspname = $1 AND c.relkind NOT IN ('i', 'I', 't')"
+             " ORDER BY c.relname COLLATE \"C\"";
 
 static bool
 read_relations(struct target *target, struct arena *arena, const char *schema,
@@ -52,7 +60,8 @@ read_relations(struct target *target, struct arena *arena, const char *schema,
         relation->is_owned = result_text(rows, i, 2)[0] == 't';
         relation->has_row_security = result_text(rows, i, 3)[0] == 't';
         relation->size_bytes = result_integer(rows, i, 5);
-        relation->publication = copy_text(arena, rows, i, 6);
+        relation->dependent = copy_text(arena, rows, i, 6);
+        relation->publication = copy_text(arena, rows, i, 7);
         relation->lacks_identity =
             relation->publication != NULL && result_text(rows, i, 4)[0] == 't';
     }
@@ -72,16 +81,13 @@ find_relation(struct inspection *found, const char *name, size_t from)
 
 static const char *const columns_sql =
     "SELECT c.relname, a.attname,"
-    " a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' AND c.relkind = 'r',"
-    " (SELECT pg_catalog.min(pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid))"
-    "  FROM pg_catalog.pg_depend d WHERE d.refclassid = 'pg_catalog.pg_class'::regclass"
-    "  AND d.refobjid = c.oid AND d.refobjsubid = a.attnum AND d.deptype = 'n')"
-    " FROM pg_catalog.pg_class c"
-    " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-    " JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid"
-    " WHERE n.nspname = $1 AND c.relkind NOT IN ('i', 'I', 't')"
-    " AND a.attnum > 0 AND NOT a.attisdropped"
-    " ORDER BY c.relname COLLATE \"C\", a.attnum";
+    " a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' AND c.relkind = 'r'," NEEDED_BY(
+        "a.attnum") " FROM pg_catalog.pg_class c"
+                    " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+                    " JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid"
+                    " WHERE n.nspname = $1 AND c.relkind NOT IN ('i', 'I', 't')"
+                    " AND a.attnum > 0 AND NOT a.attisdropped"
+                    " ORDER BY c.relname COLLATE \"C\", a.attnum";
 
 static int
 count_same_name(const PGresult *rows, int from)

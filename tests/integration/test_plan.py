@@ -112,6 +112,22 @@ def test_changes_of_shape(planned, source):
     assert [s.replace(" text", "") for s in announced] == [s.replace(" text", "") for s in done]
 
 
+@pytest.mark.parametrize("view", [
+    "SELECT * FROM mirror.small_3", "SELECT count(*) AS rows FROM mirror.small_3"])
+def test_a_table_that_cannot_be_dropped_is_named_with_what_needs_it(planned, source, view):
+    planned.run_well()
+    planned.database.query("CREATE VIEW public.needed AS " + view)
+    with sqlite3.connect(source) as connection:
+        connection.execute("DROP TABLE small_3")
+    planned.settings(dropped_tables="drop")
+    assert planned.run("plan", "--json").status == 1
+    obstacle = table(plan_json(planned), "small_3")["obstacles"][0]
+    assert "view public.needed needs it" in obstacle["what"]
+    assert planned.run().status == 1
+    planned.settings(dropped_tables="keep")
+    assert planned.run("plan").status == 0
+
+
 def test_obstacles_are_named_with_their_remedy(planned, source):
     planned.run_well()
     database = planned.database
