@@ -30,6 +30,20 @@ def test_only_the_bad_values_are_missing(wide, bad):
     assert all("10" in row[0] for row in quarantined(wide.pg, "detail"))
 
 
+@pytest.mark.parametrize("number", [8, 9, 12])
+@pytest.mark.parametrize("definition", [TABLE, KEYLESS], ids=["with a key", "without"])
+def test_a_connection_lost_while_a_bad_value_is_looked_for_costs_no_other(wide, definition, number):
+    wide.openedge.switch(date_out_of_range="error", error_codes="empty", lost_state="empty",
+                         is_closed="after_close")
+    wide.make(definition).spoil(1500, assignment="\"Day\" = DATE '12000-01-01'")
+    wide.openedge.mishap("drop", "execute", number)
+    result = wide.run()
+    assert result.status == 1 and ", 0 failed" in result.stderr, result.explain()
+    assert "trying again" in result.log
+    assert wide.without("day") == [1500] and wide.without() == []
+    assert quarantined(wide.pg, "column_name", "reason") == [("Day", "unreadable")]
+
+
 def test_the_second_run_reads_around_what_is_known_and_writes_nothing(wide):
     wide.make().spoil(7, 8, 2500)
     wide.run()
