@@ -477,6 +477,17 @@ def test_a_silent_server_is_given_up_and_asked_again(openedge, mirror, pg):
     assert differences(truth, pg, tables=business(truth)) == []
 
 
+def test_a_driver_that_neither_cancels_nor_aborts_has_its_connection_closed(openedge, mirror, pg):
+    """Both are younger than some drivers: cancel may end nothing, abort came with JDBC 4.1."""
+    openedge.switch(cancel="ignored", abort="missing")
+    mirror.source(**openedge.source_keys(stall_seconds=3)).settings(jobs=1)
+    openedge.mishap("stall", "fetch", 20)
+    result = run_well(mirror, environment=QUICKLY)
+    assert result.log.count("trying again") == 1, result.explain()
+    truth = Truth(openedge)
+    assert differences(truth, pg, tables=business(truth)) == []
+
+
 def test_long_reads_are_cut_and_go_on_in_the_index_direction(openedge, mirror, pg):
     """Sections 1.3 and 5.3: the schema's lock is let go, a descending part goes on downwards."""
     mirror.source(**openedge.source_keys(fetch_size=5)).settings(batch_size=10)
