@@ -456,8 +456,9 @@ def test_fail_fails_the_table_and_names_key_column_and_remedy(wide):
     assert TOO_WIDE not in result.stderr
 
 
-def test_values_of_exactly_the_width_are_counted_as_perhaps_cut(wide):
-    wide.openedge.switch(truncate_too_large="output")
+@pytest.mark.parametrize("product", ["short", "long"])
+def test_values_of_exactly_the_width_are_counted_as_perhaps_cut(wide, product):
+    wide.openedge.switch(truncate_too_large="output", product=product)
     wide.make().spoil(7, 2500).spoil(8, assignment="\"Text\" = 'zehn Äöüß.'")
     result = wide.run_well()
     assert wide.pg.value("SELECT text FROM mirror.wide WHERE id = '7'") == TOO_WIDE[:10]

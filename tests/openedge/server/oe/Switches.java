@@ -16,10 +16,12 @@ final class Switches {
     /** Those that the driver is told when somebody logs in. */
     private static final List<String> DRIVER = List.of("cancel", "query_timeout", "isolation",
         "fetch_size", "cursor_over_commit", "primary_keys", "index_info", "java_time", "lost_state",
-        "is_closed", "is_valid", "abort");
+        "is_closed", "is_valid", "abort",
+        "product");
 
     static {
         add("version", "12.2.0", "11.7.0", "12.8.0", "10.2.0");
+        add("product", "short", "long");
         add("code_page", "UTF-8", "ISO8859-1", "1252", "IBM850", "UNDEFINED");
         add("truncate_too_large", "off", "on", "output");
         add("wide_functions", "fail", "pass");
