@@ -355,6 +355,40 @@ fetch_step(struct reader *reader, const struct batch **batch, struct error *err)
                    err, READER_NEEDS_ORDER, "the statement is open for longer than one may be"));
 }
 
+static bool
+fail_for_cut(const struct column *column, struct error *err)
+{
+    (void)error_set(err, ERROR_TABLE,
+        "the read cannot go on after a value of key column \"%s\": the source shows less of it "
+        "than "
+        "it compares, as a server does that cuts values to their SQL width",
+        column->name);
+    return error_hint(err, "Correct the column's SQL width with dbtool, or name another key in "
+                           "mirror_settings.tables, or exclude the table.");
+}
+
+// A value that comes again although greater ones alone were asked for is one that the source does
+// not show whole, but compares whole: to go on after it would read rows twice, or never end.
+static bool
+is_behind_start(const struct reader *reader, const struct batch *batch, struct error *err)
+{
+    uint16_t column;
+    const struct cell *start;
+
+    if (reader->prefix == 0 || reader->page_row_count > 0)
+        return true;
+    column = reader->table->key->columns[reader->prefix - 1];
+    start = &reader->start[reader->prefix - 1];
+    for (size_t r = 0; r < batch->row_count; r++) {
+        const struct cell *value = &batch->cells[r * batch->column_count + column];
+
+        if (value->bytes != NULL && value->size == start->size &&
+            memcmp(value->bytes, start->bytes, start->size) == 0)
+            return fail_for_cut(&reader->table->columns[column], err);
+    }
+    return true;
+}
+
 // Reads on until there are rows, the end is reached, or the next row is one that cannot be read.
 static bool
 read_on(struct reader *reader, const struct batch **batch, struct error *err)
@@ -369,6 +403,8 @@ read_on(struct reader *reader, const struct batch **batch, struct error *err)
         if (!fetch_step(reader, batch, err))
             return false;
         if ((*batch)->row_count > 0) {
+            if (!is_behind_start(reader, *batch, err))
+                return false;
             reader->page_row_count += (*batch)->row_count;
             return remember_position(reader, *batch, err);
         }

@@ -2,7 +2,9 @@
 //
 // Invariant: in key order, the rows handed out so far are exactly those of the part whose key is
 // not greater than reader_position, in the source's own order and by the source's own comparison.
-// So reading can stop at any batch and go on later, in another transaction or another run.
+// So reading can stop at any batch and go on later, in another transaction or another run. A source
+// that compares more of a key than it shows does not keep to that: where it is noticed the fetch
+// fails (ERROR_TABLE).
 #ifndef OE2PG_SYNC_READER_H
 #define OE2PG_SYNC_READER_H
 
