@@ -220,6 +220,12 @@ key_choice_make(struct arena *arena, const struct table_settings *settings, stru
     return true;
 }
 
+bool
+key_choice_can_be_null(const struct column *column)
+{
+    return column->is_nullable || column->is_unenforced;
+}
+
 static bool
 is_resumable_column(const struct column *column)
 {

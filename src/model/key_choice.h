@@ -16,6 +16,9 @@ bool key_choice_make(struct arena *arena, const struct table_settings *settings,
 // True when the source keeps column i of the key from large to small.
 bool key_is_descending(const struct key *key, size_t i);
 
+// True when there can be rows in which the column is NULL, whatever its declaration says.
+bool key_choice_can_be_null(const struct column *column);
+
 // True when key values can be kept as text and compared by the source: no float, no binary, no
 // boolean, no long text, no zone-aware stamp in the key. Then rows can be asked for by their key.
 bool key_choice_is_askable(const struct table *table);

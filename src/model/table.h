@@ -32,8 +32,9 @@ struct column {
     size_t width;    // declared characters, digits or bytes; 0: unknown or unlimited
     int scale;       // declared decimals; -1: none declared
     bool is_nullable;
-    bool is_long;   // no useful declared limit: a LOB, or a text of unknown length
-    bool is_row_id; // no column: how the source calls where it keeps the row; never in quotes
+    bool is_unenforced; // where it is not nullable: rows from before it was so may hold NULL still
+    bool is_long;       // no useful declared limit: a LOB, or a text of unknown length
+    bool is_row_id;     // no column: how the source calls where it keeps the row; never in quotes
     // What some catalogues know besides.
     bool is_case_sensitive;  // 'a' and 'A' are two values of it; false where nobody says so
     int extent;              // elements of an array, which comes as one text; 0: none

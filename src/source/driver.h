@@ -9,7 +9,8 @@
 
 struct source {
     const struct source_driver *driver;
-    atomic_bool is_waiting; // source.c's
+    atomic_bool is_waiting;   // source.c's
+    atomic_bool is_cancelled; // source.c's: the statement that is open, or was last
     struct source_identity identity;
     bool buffers_results;
     struct source_trouble trouble; // source.c's; a driver sets the column where it knows
@@ -26,12 +27,14 @@ struct cursor {
 // is.
 void driver_judge_stamp(struct source *source, const char *text, size_t size);
 
-// One door. Every function keeps the promise of its namesake in source.h; none is optional, and
-// none is ever given NULL.
+// One door. Every function keeps the promise of its namesake in source.h, if there is one; none
+// is optional, and none is ever given NULL.
 struct source_driver {
     bool (*open)(const struct source_settings *settings, struct source **source, struct error *err);
     void (*close)(struct source *source);
     void (*cancel)(struct source *source);
+    // After a failure of open_cursor or fetch: false when the connection is known to be dead.
+    bool (*is_alive)(struct source *source);
     void (*read_limits)(struct source *source, struct source_limits *limits);
     const char *(*ask)(struct source *source, const char *sql);
     bool (*read_catalog)(

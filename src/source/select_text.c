@@ -65,7 +65,7 @@ append_nulls(const struct select_names *names, const struct read_request *reques
     for (size_t i = 0; i < key->column_count; i++) {
         const struct column *column = &table->columns[key->columns[i]];
 
-        if (!is_any && !column->is_nullable)
+        if (!is_any && !key_choice_can_be_null(column))
             continue;
         if (is_any && i > 0)
             (void)buffer_append_text(sql, " OR ");
@@ -117,7 +117,7 @@ append_exception(const struct select_names *names, const struct read_request *re
         (void)buffer_append_text(sql, i > 0 ? " OR " : "(");
         select_append_column(names, sql, request->table, column);
         (void)buffer_append_text(sql, " <> ?");
-        if (!column->is_nullable)
+        if (!key_choice_can_be_null(column))
             continue;
         (void)buffer_append_text(sql, " OR ");
         select_append_column(names, sql, request->table, column);

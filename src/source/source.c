@@ -1,6 +1,7 @@
 #include "source/source.h"
 
 #include "base/fault.h"
+#include "base/sqlstate.h"
 #include "model/canonical.h"
 #include "source/driver.h"
 
@@ -60,6 +61,7 @@ source_close(struct source *source)
 void
 source_cancel(struct source *source)
 {
+    source->is_cancelled = true;
     source->driver->cancel(source);
 }
 
@@ -151,6 +153,32 @@ source_trouble(const struct source *source)
     return source->trouble;
 }
 
+// What the source itself answered: then it is there, and knows what is wrong.
+static bool
+is_answer(const struct source *source, const struct error *err)
+{
+    return source->trouble.is_too_wide || strncmp(err->sqlstate, "22", 2) == 0 ||
+           strncmp(err->sqlstate, "42", 2) == 0;
+}
+
+// SQLSTATEs are empty, or mean nothing, where some drivers lose a connection or end a statement.
+static void
+judge_failure(struct source *source, struct error *err)
+{
+    if (err->transient ||
+        (err->kind != ERROR_TABLE && err->kind != ERROR_DATA && err->kind != ERROR_SOURCE))
+        return;
+    if (source->is_cancelled) {
+        err->kind = ERROR_TABLE;
+        err->transient = true;
+        (void)error_hint(err, "%s", sqlstate_find("HY008", SQL_SIDE_SOURCE).hint);
+    } else if (!is_answer(source, err) && !source->driver->is_alive(source)) {
+        err->kind = ERROR_SOURCE;
+        err->transient = true;
+        (void)error_hint(err, "%s", sqlstate_find("08", SQL_SIDE_SOURCE).hint);
+    }
+}
+
 bool
 source_open_cursor(struct source *source, const struct read_request *request,
     struct cursor **cursor, struct error *err)
@@ -161,13 +189,16 @@ source_open_cursor(struct source *source, const struct read_request *request,
     if (fail_here("open a cursor", err))
         return false;
     forget_trouble(source);
+    source->is_cancelled = false;
     source->is_waiting = true;
     done = source->driver->open_cursor(source, request, cursor, err);
-    source->is_waiting = false;
-    if (done)
+    if (done) {
         (*cursor)->table = request->table;
-    else
+    } else {
         note_trouble(source, request->table, err);
+        judge_failure(source, err);
+    }
+    source->is_waiting = false;
     if (!done && request->table->where_place != NULL && err->kind != ERROR_SOURCE)
         error_hint(err, "See the table's \"where\" in %s, which the source is given as it is.",
             request->table->where_place);
@@ -185,10 +216,13 @@ cursor_fetch(struct cursor *cursor, const struct batch **batch, struct error *er
     forget_trouble(source);
     source->is_waiting = true;
     done = source->driver->fetch(cursor, batch, err);
+    if (!done) {
+        note_trouble(source, cursor->table, err);
+        judge_failure(source, err);
+    }
     source->is_waiting = false;
     if (done)
         return true;
-    note_trouble(source, cursor->table, err);
     // The statement was accepted: what fails now is in the rows. A lock that somebody holds is not,
     // nor is what a loosely typed source says, which looks at its statement only now and fails at
     // no value.

@@ -7,6 +7,9 @@
 // value was wider than the block buffers, and the driver cannot go back to it; the source has noted
 // the column and will read it another way. A table of n columns asks for this at most n + 1 times
 // in the life of a source. Without `transient` the value itself is the trouble.
+//
+// A read that fails because it was cancelled, or because the connection is dead, is transient and
+// no ERROR_DATA, whatever SQLSTATE the driver chose: some choose none.
 #ifndef OE2PG_SOURCE_SOURCE_H
 #define OE2PG_SOURCE_SOURCE_H
 

@@ -3,18 +3,18 @@
 #include "base/buffer.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "source/openedge/openedge.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 void
 full_width_init(
     struct full_width *full, const struct source_identity *identity, const struct table *table)
 {
     *full = (struct full_width){ .table = table };
-    if (strcasecmp(identity->product, "OpenEdge") == 0)
+    if (openedge_is_product(identity->product))
         full->counts = mem_calloc(table->column_count, sizeof *full->counts);
 }
 

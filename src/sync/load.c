@@ -161,15 +161,16 @@ count_open_rows(struct load *load, struct piece *piece)
     load->open_bytes = 0;
 }
 
-// A position is kept as text. One that is none (bytes of another encoding) is passed over: what was
-// read is committed at a later one, or at the end of the part, which needs none.
+// A position is kept as text. One that is none (bytes of another encoding, or a NULL that should
+// not be there) is passed over: what was read is committed at a later one, or at the end of the
+// part, which needs none.
 static bool
 can_commit(const struct load *load)
 {
     const struct cell *position = reader_position(&load->reader);
 
     for (size_t i = 0; position != NULL && i < load->table->key->column_count; i++) {
-        if (position[i].bytes != NULL &&
+        if (position[i].bytes == NULL ||
             text_utf8_valid_size(position[i].bytes, position[i].size) < position[i].size)
             return false;
     }

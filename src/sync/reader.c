@@ -103,7 +103,10 @@ keep_values(struct buffer *bytes, struct cell *cells, const struct cell *values,
     for (size_t i = 0; i < count; i++) {
         const struct cell *value = &values[columns != NULL ? columns[i] : i];
 
-        cells[i] = (struct cell){ .bytes = bytes->bytes + at, .size = value->size };
+        cells[i] = (struct cell){
+            .bytes = value->bytes != NULL ? bytes->bytes + at : NULL,
+            .size = value->size,
+        };
         at += value->size;
     }
     return true;
@@ -211,12 +214,37 @@ open_step(struct reader *reader, struct error *err)
     return source_open_cursor(reader->source, &request, &reader->cursor, err);
 }
 
+// The first key column that is NULL in the row handed out last, which then is no position; else -1.
+static int
+find_null(const struct reader *reader)
+{
+    for (size_t i = 0; reader->has_position && i < reader->table->key->column_count; i++) {
+        if (reader->position[i].bytes == NULL)
+            return reader->table->key->columns[i];
+    }
+    return -1;
+}
+
+static bool
+fail_for_null(const struct table *table, int column, struct error *err)
+{
+    (void)error_set(err, ERROR_TABLE,
+        "a row has NULL in key column \"%s\", which the source declares to have none: the read "
+        "cannot go on after it",
+        table->columns[column].name);
+    return error_hint(err, "Correct the row or the column's declaration at the source, or name "
+                           "another key in mirror_settings.tables.");
+}
+
 static bool
 open_from_position(struct reader *reader, struct error *err)
 {
     size_t count = reader->part == KEY_PART_NOT_NULL ? reader->table->key->column_count : 0;
+    int null_column = find_null(reader);
 
     reader->prefix = 0;
+    if (null_column >= 0)
+        return fail_for_null(reader->table, null_column, err);
     if (reader->has_position) {
         if (!keep_values(&reader->start_bytes, reader->start, reader->position, NULL, count, err))
             return false;
@@ -237,7 +265,7 @@ is_overdue(const struct reader *reader)
 static bool
 is_due_to_close(const struct reader *reader)
 {
-    return reader->part == KEY_PART_NOT_NULL && reader->has_position &&
+    return reader->part == KEY_PART_NOT_NULL && reader->has_position && find_null(reader) < 0 &&
            reader->page_row_count > 0 && is_overdue(reader);
 }
 
@@ -327,6 +355,40 @@ fetch_step(struct reader *reader, const struct batch **batch, struct error *err)
                    err, READER_NEEDS_ORDER, "the statement is open for longer than one may be"));
 }
 
+static bool
+fail_for_cut(const struct column *column, struct error *err)
+{
+    (void)error_set(err, ERROR_TABLE,
+        "the read cannot go on after a value of key column \"%s\": the source shows less of it "
+        "than "
+        "it compares, as a server does that cuts values to their SQL width",
+        column->name);
+    return error_hint(err, "Correct the column's SQL width with dbtool, or name another key in "
+                           "mirror_settings.tables, or exclude the table.");
+}
+
+// A value that comes again although greater ones alone were asked for is one that the source does
+// not show whole, but compares whole: to go on after it would read rows twice, or never end.
+static bool
+is_behind_start(const struct reader *reader, const struct batch *batch, struct error *err)
+{
+    uint16_t column;
+    const struct cell *start;
+
+    if (reader->prefix == 0 || reader->page_row_count > 0)
+        return true;
+    column = reader->table->key->columns[reader->prefix - 1];
+    start = &reader->start[reader->prefix - 1];
+    for (size_t r = 0; r < batch->row_count; r++) {
+        const struct cell *value = &batch->cells[r * batch->column_count + column];
+
+        if (value->bytes != NULL && value->size == start->size &&
+            memcmp(value->bytes, start->bytes, start->size) == 0)
+            return fail_for_cut(&reader->table->columns[column], err);
+    }
+    return true;
+}
+
 // Reads on until there are rows, the end is reached, or the next row is one that cannot be read.
 static bool
 read_on(struct reader *reader, const struct batch **batch, struct error *err)
@@ -341,6 +403,8 @@ read_on(struct reader *reader, const struct batch **batch, struct error *err)
         if (!fetch_step(reader, batch, err))
             return false;
         if ((*batch)->row_count > 0) {
+            if (!is_behind_start(reader, *batch, err))
+                return false;
             reader->page_row_count += (*batch)->row_count;
             return remember_position(reader, *batch, err);
         }
@@ -557,7 +621,7 @@ bool
 reader_has_null_part(const struct table *table)
 {
     for (size_t i = 0; i < table->key->column_count; i++) {
-        if (table->columns[table->key->columns[i]].is_nullable)
+        if (key_choice_can_be_null(&table->columns[table->key->columns[i]]))
             return true;
     }
     return false;

@@ -2,7 +2,9 @@
 //
 // Invariant: in key order, the rows handed out so far are exactly those of the part whose key is
 // not greater than reader_position, in the source's own order and by the source's own comparison.
-// So reading can stop at any batch and go on later, in another transaction or another run.
+// So reading can stop at any batch and go on later, in another transaction or another run. A source
+// that compares more of a key than it shows does not keep to that: where it is noticed the fetch
+// fails (ERROR_TABLE).
 #ifndef OE2PG_SYNC_READER_H
 #define OE2PG_SYNC_READER_H
 
@@ -35,7 +37,7 @@ struct reader {
     size_t prefix;         // key columns of the step that is open; 0: the whole part
     bool is_at_end;
     bool has_position;
-    struct cell position[KEY_COLUMNS_MAX]; // of the last row handed out
+    struct cell position[KEY_COLUMNS_MAX]; // of the last row handed out; NULLs as they came
     struct cell start[KEY_COLUMNS_MAX];    // what the open step began after
     struct buffer position_bytes;
     struct buffer start_bytes;
@@ -88,7 +90,7 @@ void reader_read_first_by_id(
 bool reader_fetch(struct reader *reader, const struct batch **batch, struct error *err)
     __attribute__((warn_unused_result));
 // Key values of the last row handed out, one a key column; NULL before the first row or out of
-// key order. Valid until the next fetch.
+// key order. Valid until the next fetch. One in which a value is NULL is no place to go on from.
 const struct cell *reader_position(const struct reader *reader);
 // True when there can be rows in which a key column is NULL: KEY_PART_WITH_NULL is to be read too.
 bool reader_has_null_part(const struct table *table);

@@ -439,12 +439,51 @@ def test_a_broken_connection_is_opened_again(openedge, mirror, pg, what, where):
     assert differences(truth, pg, tables=business(truth)) == []
 
 
+@pytest.mark.parametrize("answers", [
+    {"lost_state": "empty", "is_valid": "missing"}, {"lost_state": "general"},
+    {"lost_state": "empty", "is_closed": "after_close"}], ids=["empty", "general", "asked"])
+@pytest.mark.parametrize("what,where", [("drop", "read"), ("half", "read"), ("drop", "execute")])
+def test_a_connection_lost_without_a_state_is_opened_again(openedge, mirror, pg, answers, what,
+                                                           where):
+    """Section 10: getSQLState may be empty, HY000 is said of anything."""
+    mirror.source(**openedge.source_keys()).settings(jobs=1, batch_size=20)
+    openedge.switch(**answers)
+    openedge.mishap(what, where, 20)
+    result = run_well(mirror, environment=QUICKLY)
+    assert result.log.count("trying again") == 1, result.explain()
+    assert pg.query("SELECT * FROM oe2pg.quarantine") == []
+    truth = Truth(openedge)
+    assert differences(truth, pg, tables=business(truth)) == []
+
+
+@pytest.mark.parametrize("error_codes", ["standard", "empty", "numbered"])
+def test_a_slow_statement_that_was_cancelled_is_read_again(openedge, mirror, pg, error_codes):
+    mirror.source(**openedge.source_keys(stall_seconds=3)).settings(jobs=1)
+    openedge.switch(error_codes=error_codes)
+    openedge.mishap("slow", "execute", 20, 1, 20_000)
+    result = run_well(mirror, environment=QUICKLY)
+    assert result.log.count("trying again") == 1, result.explain()
+    truth = Truth(openedge)
+    assert differences(truth, pg, tables=business(truth)) == []
+
+
 def test_a_silent_server_is_given_up_and_asked_again(openedge, mirror, pg):
     openedge.switch(cancel="works")
     mirror.source(**openedge.source_keys(stall_seconds=4)).settings(jobs=1)
     openedge.mishap("stall", "fetch", 20)
     result = run_well(mirror, environment=QUICKLY)
     assert "trying again" in result.log
+    truth = Truth(openedge)
+    assert differences(truth, pg, tables=business(truth)) == []
+
+
+def test_a_driver_that_neither_cancels_nor_aborts_has_its_connection_closed(openedge, mirror, pg):
+    """Both are younger than some drivers: cancel may end nothing, abort came with JDBC 4.1."""
+    openedge.switch(cancel="ignored", abort="missing")
+    mirror.source(**openedge.source_keys(stall_seconds=3)).settings(jobs=1)
+    openedge.mishap("stall", "fetch", 20)
+    result = run_well(mirror, environment=QUICKLY)
+    assert result.log.count("trying again") == 1, result.explain()
     truth = Truth(openedge)
     assert differences(truth, pg, tables=business(truth)) == []
 

@@ -6,7 +6,8 @@ import pytest
 from mirroring import errors, quarantined
 from openedge_server import jars_folder
 from openedge_truth import Truth, differences
-from wide_table import KEYLESS, TABLE, TEXT_KEY, Wide
+from servers import java_environment
+from wide_table import COMPOSITE, KEYLESS, TABLE, TEXT_KEY, Wide
 
 pytestmark = pytest.mark.skipif(
     jars_folder() is None, reason="left out: this build has no Java, or H2 is not installed")
@@ -151,5 +152,30 @@ def test_a_bad_value_in_a_part_of_the_key_costs_itself(wide):
     wide.make(PART_OF_KEY, rows=ROWS).spoil(7)
     assert wide.run().status == 1
     wide.assert_all_else_is_there(ROWS, missing=[7])
+    wide.assert_the_next_run_writes_nothing()
+    assert "equal" in wide.verify().stdout
+
+
+# --- mandatory columns
+
+@pytest.mark.parametrize("environment", [{}, {"OE2PG_TEST_TRANSACTION_MS": "0"}],
+                         ids=["whole", "cut"])
+def test_a_row_with_null_in_a_mandatory_key_column_is_mirrored_like_any_other(wide, environment):
+    """Whether MANDATORY holds for records that are there already is not known."""
+    rows = 500
+    wide.make(COMPOSITE, rows=rows, values="x, x, 'text ' || x, 1.5, DATE '2020-01-01'").spoil(7)
+    # The catalogue goes on to call them mandatory.
+    for column in ("Id", "Line"):
+        wide.openedge.sql('ALTER TABLE PUB."Wide" ALTER COLUMN "%s" SET NULL' % column)
+    wide.openedge.sql("INSERT INTO PUB.\"Wide\" VALUES (NULL, 1, 'no id', 1.5, DATE '2020-01-01'),"
+                      " (5, NULL, 'no line', 1.5, DATE '2020-01-01')")
+    wide.mirror.settings(batch_size=100, jobs=1, full_below_rows=0)
+    for status in (1, 0):
+        result = wide.mirror.run("--table", "Wide",
+                                 environment={**java_environment(), **environment})
+        assert result.status == status, result.explain()
+        wide.assert_all_else_is_there(rows + 2, missing=[7])
+        assert wide.pg.query("SELECT id, line, text FROM mirror.wide WHERE text LIKE 'no %'"
+                             " ORDER BY text") == [(None, "1", "no id"), ("5", None, "no line")]
     wide.assert_the_next_run_writes_nothing()
     assert "equal" in wide.verify().stdout

@@ -77,3 +77,18 @@ def test_a_driver_that_holds_whole_results_loses_no_row_of_a_repeated_key(mirror
         mirror.run_well("--table", "repeated")
         assert pg.query("SELECT count(*), count(DISTINCT n) FROM mirror.repeated") == [(45000, 45000)]
     mariadb_server.sql("DROP TABLE repeated")
+
+
+def test_a_null_that_the_declaration_rules_out_is_no_place_to_go_on_from(mirror, pg, tmp_path):
+    need_fault_build(program())
+    path = sqlite_file(
+        tmp_path / "source.sqlite", "CREATE TABLE holes (k INTEGER, t VARCHAR(20))",
+        "CREATE UNIQUE INDEX u ON holes (k)",
+        ("INSERT INTO holes VALUES (?, ?)", [(n if n > 100 else None, "t%d" % n)
+                                             for n in range(1, ROWS + 1)]),
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_master SET sql = replace(sql, 'k INTEGER', 'k INTEGER NOT NULL')")
+    mirror.sqlite(path).settings(batch_size=100, jobs=1, full_below_rows=0)
+    for _ in range(2):
+        mirror.run_well(environment={**CUT, "OE2PG_TEST_COMMIT_MS": "0"})
+        compare.assert_mirrored(pg, "mirror", "holes", compare.sqlite_rows(path, "holes"))

@@ -30,6 +30,20 @@ def test_only_the_bad_values_are_missing(wide, bad):
     assert all("10" in row[0] for row in quarantined(wide.pg, "detail"))
 
 
+@pytest.mark.parametrize("number", [8, 9, 12])
+@pytest.mark.parametrize("definition", [TABLE, KEYLESS], ids=["with a key", "without"])
+def test_a_connection_lost_while_a_bad_value_is_looked_for_costs_no_other(wide, definition, number):
+    wide.openedge.switch(date_out_of_range="error", error_codes="empty", lost_state="empty",
+                         is_closed="after_close")
+    wide.make(definition).spoil(1500, assignment="\"Day\" = DATE '12000-01-01'")
+    wide.openedge.mishap("drop", "execute", number)
+    result = wide.run()
+    assert result.status == 1 and ", 0 failed" in result.stderr, result.explain()
+    assert "trying again" in result.log
+    assert wide.without("day") == [1500] and wide.without() == []
+    assert quarantined(wide.pg, "column_name", "reason") == [("Day", "unreadable")]
+
+
 def test_the_second_run_reads_around_what_is_known_and_writes_nothing(wide):
     wide.make().spoil(7, 8, 2500)
     wide.run()
@@ -442,8 +456,9 @@ def test_fail_fails_the_table_and_names_key_column_and_remedy(wide):
     assert TOO_WIDE not in result.stderr
 
 
-def test_values_of_exactly_the_width_are_counted_as_perhaps_cut(wide):
-    wide.openedge.switch(truncate_too_large="output")
+@pytest.mark.parametrize("product", ["short", "long"])
+def test_values_of_exactly_the_width_are_counted_as_perhaps_cut(wide, product):
+    wide.openedge.switch(truncate_too_large="output", product=product)
     wide.make().spoil(7, 2500).spoil(8, assignment="\"Text\" = 'zehn Äöüß.'")
     result = wide.run_well()
     assert wide.pg.value("SELECT text FROM mirror.wide WHERE id = '7'") == TOO_WIDE[:10]
@@ -482,6 +497,47 @@ def test_a_source_whose_values_are_shorter_is_not_suspected(wide):
     result = wide.run_well()
     assert "perhaps cut" not in wide.mirror.run("status").stdout
     assert "exactly as long" not in result.stderr
+
+
+LINES_OF_TEXT = TABLE.replace('INDEX-FIELD "Id"', 'INDEX-FIELD "Text" ASCENDING\n  INDEX-FIELD "Id"')
+KEYS = "x, 'k' || LPAD(x, 9, '0'), 1.5, DATE '2020-01-01'"
+
+
+@pytest.mark.parametrize("cut", ["output", "on"])
+@pytest.mark.parametrize("definition", [TEXT_KEY, LINES_OF_TEXT], ids=["alone", "with another"])
+def test_a_read_that_cannot_go_on_after_a_key_that_was_cut_fails_and_says_why(wide, definition, cut):
+    """The server shows ten characters and compares eleven: each row behind the cut came twice."""
+    wide.openedge.switch(truncate_too_large=cut)
+    wide.make(definition, rows=300, values=KEYS).spoil(
+        100, assignment="\"Text\" = \"Text\" || 'X'")
+    wide.mirror.settings(batch_size=100, jobs=1, full_below_rows=0)
+    environment = {**java_environment(), "OE2PG_TEST_TRANSACTION_MS": "0"}
+    for _ in range(2):
+        result = wide.mirror.run("--table", "Wide", environment=environment)
+        assert result.status == 1 and wide.pg.tables() == [], result.explain()
+        assert "trying again" not in result.log
+        assert 'key column "Text"' in errors(result) and "SQL width" in errors(result)
+        assert "dbtool" in result.log and "mirror_settings.tables" in result.log
+        assert "k000000100" not in result.log
+    wide.openedge.df('UPDATE FIELD "Text" OF "Wide"\n  MAX-WIDTH 22\n')
+    for _ in range(2):
+        wide.mirror.run_well("--table", "Wide", environment=environment)
+        assert wide.pg.query("SELECT count(*), count(DISTINCT text) FROM mirror.wide") == [(300, 300)]
+    assert "equal" in wide.verify().stdout
+
+
+@pytest.mark.parametrize("cut", ["output", "on"])
+def test_a_mirror_whose_source_begins_to_cut_its_keys_is_left_as_it_is(wide, cut):
+    wide.make(TEXT_KEY, rows=300, values=KEYS)
+    wide.mirror.settings(batch_size=100, jobs=1, full_below_rows=0)
+    wide.run_well()
+    wide.openedge.switch(truncate_too_large=cut)
+    wide.spoil(100, assignment="\"Text\" = \"Text\" || 'X'")
+    before = row_versions(wide.pg)
+    environment = {**java_environment(), "OE2PG_TEST_TRANSACTION_MS": "0"}
+    result = wide.mirror.run("--table", "Wide", environment=environment)
+    assert result.status == 1 and 'key column "Text"' in errors(result), result.explain()
+    assert row_versions(wide.pg) == before
 
 
 # --- what it costs

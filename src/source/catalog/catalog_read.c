@@ -90,6 +90,19 @@ read_keys(const struct catalog_ways *ways, struct arena *arena, struct catalog *
     return true;
 }
 
+// That OpenEdge looks for NULLs that are there already when a column is made mandatory is said
+// nowhere.
+static void
+distrust_mandatory(struct catalog *catalog)
+{
+    for (size_t t = 0; t < catalog->table_count; t++) {
+        struct table *table = catalog->tables[t];
+
+        for (size_t i = 0; i < table->column_count; i++)
+            table->columns[i].is_unenforced = true;
+    }
+}
+
 bool
 catalog_read(const struct catalog_ways *ways, struct arena *arena, struct catalog *catalog,
     struct error *err)
@@ -106,6 +119,8 @@ catalog_read(const struct catalog_ways *ways, struct arena *arena, struct catalo
         catalog->table_count = list.count;
         done = read_keys(ways, arena, catalog, err);
     }
+    if (done && ways->is_openedge)
+        distrust_mandatory(catalog);
     if (done && ways->estimates != NULL)
         catalog_query_estimates(&ways->door, ways->estimates, catalog);
     free(list.tables);

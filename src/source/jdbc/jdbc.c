@@ -316,10 +316,31 @@ jdbc_cancel(struct source *base)
     jni_end(&call);
 }
 
+static bool
+jdbc_is_alive(struct source *base)
+{
+    struct jdbc_source *source = (struct jdbc_source *)base;
+    struct error ignored = { 0 };
+    struct jni_call call;
+    bool is_alive;
+
+    if (!jni_begin(source->settings, "could not ask for life", &call, &ignored))
+        return true;
+    is_alive =
+        (*call.env)->CallBooleanMethod(call.env, source->session, jvm_methods()->session_is_alive);
+    if ((*call.env)->ExceptionCheck(call.env)) {
+        (*call.env)->ExceptionClear(call.env);
+        is_alive = true;
+    }
+    jni_end(&call);
+    return is_alive;
+}
+
 const struct source_driver jdbc_source_driver = {
     .open = jdbc_open,
     .close = jdbc_close,
     .cancel = jdbc_cancel,
+    .is_alive = jdbc_is_alive,
     .read_limits = jdbc_read_limits,
     .ask = jdbc_ask,
     .read_catalog = jdbc_read_catalog,

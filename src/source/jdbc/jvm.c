@@ -206,6 +206,7 @@ find_methods(JNIEnv *env, struct jvm_methods *m)
            find_method(env, m->session, false, "metadata", "(I[B[BJ)Loe2pg/BatchReader;",
                &m->session_metadata) &&
            find_method(env, m->session, false, "cancel", "()V", &m->session_cancel) &&
+           find_method(env, m->session, false, "isAlive", "()Z", &m->session_is_alive) &&
            find_method(env, m->session, false, "close", "()V", &m->session_close) &&
            find_method(env, reader, false, "describe", "()[B", &m->reader_describe) &&
            find_method(

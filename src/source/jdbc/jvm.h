@@ -21,6 +21,7 @@ struct jvm_methods {
     jmethodID session_query;
     jmethodID session_metadata;
     jmethodID session_cancel;
+    jmethodID session_is_alive;
     jmethodID session_close;
     jmethodID reader_describe;
     jmethodID reader_fill;

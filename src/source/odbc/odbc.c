@@ -340,10 +340,23 @@ odbc_cancel(struct source *base)
     (void)pthread_mutex_unlock(&source->running_lock);
 }
 
+// A driver that does not know the attribute knows no better than its error did.
+static bool
+odbc_is_alive(struct source *base)
+{
+    struct odbc_source *source = (struct odbc_source *)base;
+    SQLUINTEGER is_dead = SQL_CD_FALSE;
+    SQLRETURN code = SQLGetConnectAttr(
+        source->connection, SQL_ATTR_CONNECTION_DEAD, &is_dead, SQL_IS_UINTEGER, NULL);
+
+    return !SQL_SUCCEEDED(code) || is_dead != SQL_CD_TRUE;
+}
+
 const struct source_driver odbc_source_driver = {
     .open = odbc_open,
     .close = odbc_close,
     .cancel = odbc_cancel,
+    .is_alive = odbc_is_alive,
     .read_limits = odbc_read_limits,
     .ask = odbc_ask,
     .read_catalog = odbc_read_catalog,

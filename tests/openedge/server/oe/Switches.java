@@ -15,10 +15,13 @@ final class Switches {
     private static final Map<String, List<String>> ANSWERS = new LinkedHashMap<>();
     /** Those that the driver is told when somebody logs in. */
     private static final List<String> DRIVER = List.of("cancel", "query_timeout", "isolation",
-        "fetch_size", "cursor_over_commit", "primary_keys", "index_info", "java_time");
+        "fetch_size", "cursor_over_commit", "primary_keys", "index_info", "java_time", "lost_state",
+        "is_closed", "is_valid", "abort",
+        "product");
 
     static {
         add("version", "12.2.0", "11.7.0", "12.8.0", "10.2.0");
+        add("product", "short", "long");
         add("code_page", "UTF-8", "ISO8859-1", "1252", "IBM850", "UNDEFINED");
         add("truncate_too_large", "off", "on", "output");
         add("wide_functions", "fail", "pass");
@@ -48,6 +51,10 @@ final class Switches {
         add("synonym_rows", "apart", "in_systables");
         add("table_statistics", "none", "stale");
         add("error_codes", "standard", "empty", "numbered");
+        add("lost_state", "standard", "empty", "general");
+        add("is_closed", "tells", "after_close");
+        add("is_valid", "works", "missing");
+        add("abort", "works", "missing");
         add("cancel", "works", "unsupported", "ignored");
         add("query_timeout", "works", "unsupported", "ignored");
         add("isolation", "works", "unsupported", "unknown");

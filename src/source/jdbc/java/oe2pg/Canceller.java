@@ -46,10 +46,19 @@ final class Canceller extends Thread implements Executor {
             if (statement != null)
                 statement.cancel();
             else
-                connection.abort(this);
+                abort();
             isDone = true;
         } catch (SQLException | RuntimeException | AbstractMethodError e) {
             isDone = false;
+        }
+    }
+
+    /** Drivers from before JDBC 4.1 have no abort; to be closed may have to wait, as cancelling may. */
+    private void abort() throws SQLException {
+        try {
+            connection.abort(this);
+        } catch (SQLException | RuntimeException | AbstractMethodError e) {
+            connection.close();
         }
     }
 

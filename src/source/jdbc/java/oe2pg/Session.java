@@ -280,6 +280,11 @@ final class Session {
         Canceller.cancel(connection, statement, CANCEL_MS);
     }
 
+    /** False when the connection is known to be dead. Ends the statement that failed, if one did. */
+    boolean isAlive() throws InterruptedException {
+        return !Pulse.isDead(this, connection, running);
+    }
+
     void close() throws SQLException {
         try {
             if (endsTransactions)

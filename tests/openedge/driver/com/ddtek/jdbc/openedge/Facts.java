@@ -71,7 +71,7 @@ final class Facts {
     }
 
     String getDatabaseProductName() {
-        return "OpenEdge";
+        return session.fact("product").equals("long") ? "Progress OpenEdge" : "OpenEdge";
     }
 
     String getDatabaseProductVersion() {

@@ -28,8 +28,12 @@ final class Failures {
     }
 
     static SQLException broken(IOException cause) {
+        return broken(cause, "08S01");
+    }
+
+    static SQLException broken(IOException cause, String state) {
         String text = cause.getMessage() == null ? "Socket closed" : cause.getMessage();
-        return new SQLException(DRIVER + text, "08S01", cause);
+        return new SQLException(DRIVER + text, state, cause);
     }
 
     static SQLException unsupported(String what) {

@@ -26,6 +26,7 @@ final class Session {
     private boolean isReadOnly;
     private int isolation = Connection.TRANSACTION_READ_COMMITTED;
     private volatile boolean isClosed;
+    private volatile boolean wasClosed; // by its user
 
     Session(Url url, String text) throws SQLException {
         this.url = url;
@@ -102,7 +103,7 @@ final class Session {
         } catch (IOException e) {
             wire.close();
             isClosed = true;
-            throw Failures.broken(e);
+            throw Failures.broken(e, lostState("08S01"));
         }
     }
 
@@ -118,7 +119,15 @@ final class Session {
 
     private void checkOpen() throws SQLException {
         if (isClosed)
-            throw Failures.driver("Object has been closed.", "08003");
+            throw Failures.driver("Object has been closed.", lostState("08003"));
+    }
+
+    private String lostState(String standard) {
+        return switch (fact("lost_state")) {
+        case "empty" -> "";
+        case "general" -> "HY000";
+        default -> standard;
+        };
     }
 
     private void set(String name, String value) throws SQLException {
@@ -248,10 +257,12 @@ final class Session {
     }
 
     boolean isClosed() {
-        return isClosed;
+        return fact("is_closed").equals("after_close") ? wasClosed : isClosed;
     }
 
     boolean isValid(int seconds) {
+        if (fact("is_valid").equals("missing"))
+            throw new AbstractMethodError("isValid");
         try {
             set("ping", "");
             return true;
@@ -261,11 +272,14 @@ final class Session {
     }
 
     void close() {
+        wasClosed = true;
         isClosed = true;
         wire.close();
     }
 
     void abort(Executor executor) {
+        if (fact("abort").equals("missing"))
+            throw new AbstractMethodError("abort");
         close();
     }
 }
