@@ -27,6 +27,10 @@ struct odbc_product {
     // and then by position. A NULL column (an expression) spoils the whole index. NULL: ODBC calls.
     const char *keys;
     const char *estimates; // rows (schema, table, rows); failure is no error; NULL: none
+    // Rows (schema, table, column, its place from 0, type, 1 if it may be NULL), sorted by table
+    // and place: the columns that the driver's SQLColumns does not list. NULL: it lists them all.
+    // Read with has_limit.
+    const char *unlisted;
     const char *guid;      // one text; failure is no error; NULL: none
     const char *code_page; // one text; failure is no error; NULL: none
     // Statements that set the isolation where ODBC's own call is refused: read uncommitted, read
