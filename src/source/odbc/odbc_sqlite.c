@@ -55,7 +55,8 @@ expects_no_reals(const struct column *column)
 
 // --- what is selected
 
-// A real among texts, behind the connection's secret and this letter, which no value begins with.
+// A real among texts or BLOBs, behind the connection's secret and this letter, which no value
+// begins with.
 static const char marked_real[] =
     "CASE typeof(@) WHEN 'real' THEN '$r' || printf('%!.18g', @) ELSE @ END";
 // 18 digits because SQLite's own printf is one bit off with 17 for some doubles; its reading is,
@@ -82,9 +83,9 @@ append_with_names(struct buffer *sql, const char *expression, const char *name, 
 static const char *
 expression_of(const struct column *column, const struct odbc_note *note)
 {
-    if (column->kind == VALUE_BINARY || has_text_affinity(column))
+    if (has_text_affinity(column))
         return "@";
-    if (column->kind == VALUE_TEXT)
+    if (column->kind == VALUE_TEXT || column->kind == VALUE_BINARY)
         return marked_real;
     return expects_no_reals(column) && !note->has_odd_reals ? "@" : long_real;
 }
