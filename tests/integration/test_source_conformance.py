@@ -133,7 +133,8 @@ class Sqlite(Source):
 
     def bad_environments(self):
         return [({"SOURCE_DRIVER": "/no/such/driver.so"}, "odbcinst"),
-                ({"SOURCE_DB": self.path + ".missing"}, ""), ({"SOURCE_DB": "/tmp"}, "")]
+                ({"SOURCE_DB": self.path + ".missing"}, "db_name"),
+                ({"SOURCE_DB": "/tmp"}, "file")]
 
     def __init__(self, folder):
         super().__init__()
@@ -1366,7 +1367,8 @@ def test_a_file_that_is_no_database(source, tmp_path):
         pytest.skip("only SQLite reads files")
     path = tmp_path / "text.db"
     path.write_text("this is no database, however long the text may be\n" * 100)
-    assert source.error("catalog", environment={"SOURCE_DB": str(path)})["kind"] == "source"
+    error = source.error("catalog", environment={"SOURCE_DB": str(path)})
+    assert error["kind"] == "source" and str(path) in error["message"] and error["hint"]
 
 
 def test_a_wrong_password_is_tried_once_and_not_told(source):

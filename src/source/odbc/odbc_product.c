@@ -214,6 +214,7 @@ static const struct odbc_product products[] = {
         .parameter_type = type_by_context,
         .take_real = odbc_sqlite_take_real,
         .is_odd_real = odbc_sqlite_is_odd_real,
+        .explain = odbc_sqlite_explain,
         .prints_long_reals = true,
         .is_loosely_typed = true,
         .has_limit = true },

@@ -6,6 +6,7 @@
 #define OE2PG_SOURCE_ODBC_PRODUCT_H
 
 #include "base/buffer.h"
+#include "base/error.h"
 #include "model/table.h"
 
 #include <stdint.h>
@@ -69,6 +70,8 @@ struct odbc_product {
     // printed it with too few digits: the table is to be read again with has_odd_reals in its note.
     // Set where prints_long_reals is.
     bool (*is_odd_real)(const struct column *column, const char *text, size_t size);
+    // Says of a failure to open the database `name` what is wrong with it. NULL: the driver does.
+    void (*explain)(const char *name, struct error *err);
     // Reals come with up to 18 digits in columns of numbers and dates: to be printed as short as
     // they can.
     bool prints_long_reals;
