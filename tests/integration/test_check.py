@@ -169,6 +169,40 @@ def test_a_side_that_cannot_be_reached_does_not_hide_the_other(mirror, pg, shop)
     assert secret not in result.stdout + result.stderr
 
 
+def make_no_database(path):
+    path.write_text("this is no database, however long the text may be\n" * 100)
+
+
+def make_damaged(path):
+    path.write_bytes(b"SQLite format 3\0" + b"\x10\0\1\1\0\x40\x20\x20" + b"\xff" * 4072)
+
+
+def make_unreadable(path):
+    if os.geteuid() == 0:
+        pytest.skip("left out: root may read everything")
+    path.write_bytes(b"")
+    path.chmod(0)
+
+
+@pytest.mark.parametrize("make,said,remedy", [
+    (lambda path: None, "does not exist", "Database"),
+    (lambda path: path.mkdir(), "is no file", "folder"),
+    (make_no_database, "is not a SQLite database", "encrypted"),
+    (make_damaged, "is damaged", "integrity_check"), (make_unreadable, "may not be read", "user")],
+    ids=["missing", "folder", "no database", "damaged", "unreadable"])
+def test_a_sqlite_file_that_cannot_be_opened_is_named_with_what_is_wrong(
+        mirror, tmp_path, make, said, remedy):
+    path = tmp_path / "the shop.sqlite"
+    make(path)
+    result = mirror.sqlite(path).run("check")
+    assert result.status == 3, result.explain()
+    line = find(result, "WRONG", "source", '"%s" %s' % (path, said))
+    assert remedy in line and "port" not in line
+    result = mirror.run()
+    assert result.status == 3 and '"%s" %s' % (path, said) in result.stderr, result.explain()
+    assert remedy in result.stderr
+
+
 def test_a_source_that_is_not_configured_does_not_hide_the_target(mirror):
     result = mirror.run("check")
     assert result.status == 2, result.explain()

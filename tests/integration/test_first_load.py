@@ -110,6 +110,48 @@ def test_odd_names_in_sqlite_are_followed(mirror, pg, tmp_path):
     compare.assert_sqlite_mirrored(pg, path)
 
 
+def test_generated_columns_of_sqlite_are_mirrored_unless_they_are_excluded(mirror, pg, tmp_path):
+    path = sqlite_file(
+        tmp_path / "prices.sqlite",
+        "CREATE TABLE prices (id INTEGER PRIMARY KEY, net REAL, vat REAL,"
+        " gross REAL GENERATED ALWAYS AS (net * (1 + vat)) VIRTUAL,"
+        " rate INTEGER AS (vat * 100) STORED, note TEXT)",
+        "INSERT INTO prices (id, net, vat, note) VALUES (1, 10.5, 0.19, 'a'), (2, 2.5, 0.5, 'b')")
+    mirror.sqlite(path).run_well()
+    assert pg.query("SELECT * FROM mirror.prices ORDER BY id") == [
+        ("1", "10.5", "0.19", "12.495", "19", "a"), ("2", "2.5", "0.5", "3.75", "50", "b")]
+    sqlite_file(path, "UPDATE prices SET net = 3.5 WHERE id = 2")
+    mirror.run_well()
+    assert pg.value("SELECT gross FROM mirror.prices WHERE id = '2'") == "5.25"
+    mirror.config["postgres_db"]["schema"] = "without"
+    mirror.settings(tables={"prices": {"exclude_columns": ["gross"]}}).run_well()
+    assert pg.query("SELECT * FROM without.prices WHERE id = '1'") == [
+        ("1", "10.5", "0.19", "19", "a")]
+
+
+def test_a_generated_column_that_cannot_be_computed_fails_its_table_alone(mirror, pg, tmp_path):
+    path = tmp_path / "function.sqlite"
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        database.create_function("twice", 1, lambda value: 2 * value, deterministic=True)
+        database.execute("CREATE TABLE doubled (a INTEGER, b INTEGER AS (twice(a)))")
+        database.execute("INSERT INTO doubled VALUES (1)")
+        database.execute("CREATE TABLE plain (a INTEGER, b INTEGER AS (a + 1))")
+        database.execute("INSERT INTO plain VALUES (1)")
+    result = mirror.sqlite(path).run()
+    assert result.status == 1 and pg.query("SELECT a, b FROM mirror.plain") == [("1", "2")]
+    assert "doubled" in result.stderr and "twice" in result.stderr
+    mirror.settings(tables={"doubled": {"exclude_columns": ["b"]}}).run_well()
+    assert pg.query("SELECT a FROM mirror.doubled") == [("1",)]
+
+
+def test_a_name_without_a_character_becomes_an_underscore(mirror, pg, tmp_path):
+    path = sqlite_file(tmp_path / "empty.sqlite", 'CREATE TABLE "" ("" INTEGER PRIMARY KEY, v TEXT)',
+                       "INSERT INTO \"\" VALUES (1, 'one')")
+    mirror.sqlite(path).run_well()
+    assert pg.query('SELECT "_", v FROM mirror."_"') == [("1", "one")]
+    mirror.run_well("verify")
+
+
 def test_names_stay_as_they_are_when_asked(mirror, pg, tmp_path):
     path = sqlite_file(tmp_path / "names.sqlite", 'CREATE TABLE "Order-Line" ("Line-Num" INTEGER)',
                        'INSERT INTO "Order-Line" VALUES (1)')

@@ -133,7 +133,8 @@ class Sqlite(Source):
 
     def bad_environments(self):
         return [({"SOURCE_DRIVER": "/no/such/driver.so"}, "odbcinst"),
-                ({"SOURCE_DB": self.path + ".missing"}, ""), ({"SOURCE_DB": "/tmp"}, "")]
+                ({"SOURCE_DB": self.path + ".missing"}, "db_name"),
+                ({"SOURCE_DB": "/tmp"}, "file")]
 
     def __init__(self, folder):
         super().__init__()
@@ -932,6 +933,18 @@ def test_names_of_all_sorts(source):
             [str(i), "v"]]
 
 
+def test_a_name_without_a_character_is_a_name(source):
+    if source.product != "SQLite":
+        pytest.skip("only SQLite takes such names")
+    source.sql('CREATE TABLE "" ("" integer primary key, v text, "g" as (v)); '
+               "INSERT INTO \"\" VALUES (1, 'one'), (2, 'two')")
+    table = source.catalog()[""]
+    assert [column["name"] for column in table["columns"]] == ["", "v", "g"]
+    assert table["keys"][0]["columns"] == [""]
+    assert source.rows("", "--part", "not_null", "--key", "0", "--after", "1") == [
+        ["2", "two", "two"]]
+
+
 def test_an_empty_table(source):
     create(source, "t", [("id", "integer"), ("v", "text")])
     assert source.rows("t") == []
@@ -1121,6 +1134,56 @@ def test_views_and_system_tables_are_not_tables(source):
     assert set(source.catalog()) == expected
 
 
+def test_generated_columns_are_columns_like_others(source):
+    """Where they stand, whatever their type, kept or computed anew."""
+    forms = {"SQLite": ("AS (%s)", "GENERATED ALWAYS AS (%s) STORED", "AS (%s) VIRTUAL"),
+             "PostgreSQL": ("GENERATED ALWAYS AS (%s) STORED",),
+             "MariaDB": ("AS (%s) STORED", "AS (%s) VIRTUAL")}
+    if source.product not in forms:
+        pytest.skip("how they are made is not known here")
+    types = [(kind, source.types[kind] % 20 if kind == "varchar" else source.types[kind])
+             for kind in source.types]
+    plain = [("p%d" % i, kind) for i, (kind, _) in enumerate(types)]
+    for form in forms[source.product]:
+        source.sql("DROP TABLE IF EXISTS t")
+        source.sql("CREATE TABLE t (id int primary key, net %s, %s, gross %s %s, last int)" % (
+            source.types["float"], ", ".join(
+                "p%d %s, g%d %s %s" % (i, declared, i, declared, form % ("p%d" % i))
+                for i, (_, declared) in enumerate(types)),
+            source.types["float"], form % "net * 1.19"))
+        values = {"binary": b"\0\xff", "boolean": True, "date": "2024-02-29", "time": "23:59:59",
+                  "timestamp": "2024-02-29 23:59:59", "text": "é" * 2000, "varchar": "v" * 20,
+                  "integer": source.integers[0], "decimal": source.decimals[-1]}
+        source.sql("INSERT INTO t (id, net, last, %s) VALUES (1, 0.1, 7, %s)" % (
+            ", ".join(name for name, _ in plain),
+            ", ".join(literal(source, values.get(kind, 0.25)) for kind, _ in types)))
+        columns = source.catalog()["t"]["columns"]
+        made = [pair for i, (kind, _) in enumerate(types) for pair in (
+            ("p%d" % i, kind), ("g%d" % i, kind))]
+        made = [("id", "integer"), ("net", "float")] + made + [("gross", "float"),
+                                                               ("last", "integer")]
+        assert [column["name"] for column in columns] == [name for name, _ in made]
+        by_name = {column["name"]: column for column in columns}
+        for i in range(len(types)):
+            for fact in ("kind", "scale", "long"):
+                assert by_name["g%d" % i][fact] == by_name["p%d" % i][fact], by_name["g%d" % i]
+        found, said = source.rows("t"), source.client_rows("t", made, "id")
+        judge = {"float": float, "float4": float, "time": without_zeros,
+                 "timestamp": without_zeros}
+        for row in found + said:
+            row[:] = [judge.get(kind, str)(value) for value, (_, kind) in zip(row, made)]
+        assert found == said, form
+
+
+def test_hidden_columns_of_virtual_tables_are_no_columns(source):
+    if source.product != "SQLite":
+        pytest.skip("only SQLite has virtual tables")
+    source.sql("CREATE VIRTUAL TABLE papers USING fts5(body); "
+               "INSERT INTO papers VALUES ('hello')")
+    assert [column["name"] for column in source.catalog()["papers"]["columns"]] == ["body"]
+    assert source.rows("papers") == [["hello"]]
+
+
 def test_only_the_schema_asked_for(source):
     if source.product != "PostgreSQL":
         pytest.skip("no schemas")
@@ -1304,7 +1367,8 @@ def test_a_file_that_is_no_database(source, tmp_path):
         pytest.skip("only SQLite reads files")
     path = tmp_path / "text.db"
     path.write_text("this is no database, however long the text may be\n" * 100)
-    assert source.error("catalog", environment={"SOURCE_DB": str(path)})["kind"] == "source"
+    error = source.error("catalog", environment={"SOURCE_DB": str(path)})
+    assert error["kind"] == "source" and str(path) in error["message"] and error["hint"]
 
 
 def test_a_wrong_password_is_tried_once_and_not_told(source):

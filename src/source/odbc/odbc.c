@@ -152,6 +152,7 @@ connect_as(struct odbc_source *source, const struct odbc_dialect *dialect, struc
     code = connect_serially(source, dialect, &connection);
     if (!SQL_SUCCEEDED(code)) {
         (void)odbc_fail_connect(source->settings, source->connection, code, err);
+        odbc_dialect_explain(dialect, buffer_text(&connection), err);
         goto out;
     }
     done = true;
@@ -298,6 +299,8 @@ odbc_open(const struct source_settings *settings, struct source **opened, struct
         odbc_product_find(get_info(source, SQL_DBMS_NAME), get_info(source, SQL_DRIVER_NAME));
     learn_abilities(source);
     if (!odbc_limit_init(source, err) || !odbc_set_up_session(source, err)) {
+        if (source->product->explain != NULL)
+            source->product->explain(get_info(source, SQL_DATABASE_NAME), err);
         odbc_close(&source->base);
         return false;
     }

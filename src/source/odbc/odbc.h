@@ -87,12 +87,14 @@ struct odbc_result {
     SQLULEN row_count;   // of the block
     char *values;
     SQLLEN *indicators;
+    SQLUSMALLINT *states; // of the rows of the block
 };
 
 // Binds the first `column_count` columns of an executed statement.
 bool odbc_result_open(struct odbc_statement *statement, size_t column_count, size_t field_bytes,
     struct odbc_result *result, struct error *err) __attribute__((warn_unused_result));
-// Steps to the next row; *has_row is false at the end.
+// Steps to the next row; *has_row is false at the end. A row that the driver could not deliver is
+// ERROR_DATA.
 bool odbc_result_next(struct odbc_result *result, bool *has_row, struct error *err)
     __attribute__((warn_unused_result));
 // A field of the present row: borrowed until the next block, NULL for NULL. Sets *is_cut (may be

@@ -1,11 +1,14 @@
-// Tables and columns in two calls, SQLTables and SQLColumns, each for all tables at once; keys and
-// estimates are in odbc_key.c.
+// Tables and columns in two calls, SQLTables and SQLColumns, each for all tables at once, and a
+// query of the columns that a driver is known to leave out; keys and estimates are in odbc_key.c.
 #include "source/catalog/catalog_read.h"
 #include "source/catalog/column_run.h"
 #include "source/odbc/odbc.h"
 #include "source/odbc/odbc_product.h"
 #include "source/odbc/odbc_type.h"
+#include "source/select_text.h"
+#include "source/table_search.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 // Longer names of tables or columns are refused, never cut.
@@ -66,7 +69,7 @@ read_tables(
         if (!read_name(result, FIELD_SCHEMA, &schema, err) ||
             !read_name(result, FIELD_TABLE, &name, err))
             return false;
-        if (name[0] == '\0' || is_system_table(name))
+        if (odbc_result_text(result, FIELD_TABLE, NULL) == NULL || is_system_table(name))
             continue;
         table = arena_calloc(arena, 1, sizeof *table);
         table->schema = arena_strdup(arena, schema);
@@ -159,7 +162,7 @@ read_columns(struct odbc_source *source, struct odbc_result *result, struct aren
             !read_name(result, FIELD_COLUMN, &name, err))
             return false;
         column_run_turn(run, arena, list, schema, table);
-        if (run->table != NULL && name[0] != '\0')
+        if (run->table != NULL && odbc_result_text(result, FIELD_COLUMN, NULL) != NULL)
             add_column(source, result, arena, name, run);
     }
     column_run_flush(run, arena);
@@ -196,9 +199,9 @@ execute_columns(struct odbc_source *source, struct odbc_statement *statement, co
 }
 
 static bool
-list_columns(void *context, struct arena *arena, const struct table_list *list, struct error *err)
+list_told_columns(struct odbc_source *source, struct arena *arena, const struct table_list *list,
+    struct error *err)
 {
-    struct odbc_source *source = context;
     struct odbc_statement statement = { 0 };
     struct odbc_result result = { 0 };
     struct column_run run = { 0 };
@@ -222,6 +225,142 @@ out:
     odbc_result_close(&result);
     odbc_statement_close(&statement);
     return done;
+}
+
+// --- columns that the driver does not list
+
+enum {
+    UNLISTED_SCHEMA,
+    UNLISTED_TABLE,
+    UNLISTED_COLUMN,
+    UNLISTED_PLACE,
+    UNLISTED_TYPE,
+    UNLISTED_NULLABLE,
+    UNLISTED_FIELDS
+};
+
+// In the arena, in the order of the query: a statement is open until all have come.
+struct unlisted_column {
+    struct unlisted_column *next;
+    struct table *table;
+    size_t place;
+    struct column column;
+};
+
+struct unlisted_taker {
+    struct arena *arena;
+    const struct table_list *list;
+    struct unlisted_column **end;
+};
+
+static const char *
+or_empty(const char *text)
+{
+    return text != NULL ? text : "";
+}
+
+static bool
+take_unlisted(void *context, const char *const *fields, struct error *err)
+{
+    struct unlisted_taker *taker = context;
+    struct table *table = table_find(taker->list->tables, taker->list->count,
+        or_empty(fields[UNLISTED_SCHEMA]), or_empty(fields[UNLISTED_TABLE]));
+    struct unlisted_column *taken;
+
+    (void)err;
+    if (table == NULL)
+        return true;
+    taken = arena_calloc(taker->arena, 1, sizeof *taken);
+    taken->table = table;
+    taken->place = (size_t)strtoull(or_empty(fields[UNLISTED_PLACE]), NULL, 10);
+    taken->column.name = arena_strdup(taker->arena, or_empty(fields[UNLISTED_COLUMN]));
+    taken->column.type_name = arena_strdup(taker->arena, or_empty(fields[UNLISTED_TYPE]));
+    taken->column.is_nullable = strcmp(or_empty(fields[UNLISTED_NULLABLE]), "0") != 0;
+    *taker->end = taken;
+    taker->end = &taken->next;
+    return true;
+}
+
+// Its type as the driver says it of a result, by the same rules as of those that it lists; the size
+// that it says there is made up where none is declared.
+static bool
+describe_unlisted(struct odbc_source *source, struct arena *arena, const struct table *table,
+    struct column *column, struct error *err)
+{
+    struct select_names names = { .quote = source->quote };
+    struct odbc_column_facts facts = { .type_name = column->type_name };
+    struct odbc_statement statement = { 0 };
+    struct buffer sql;
+    SQLSMALLINT type = SQL_VARCHAR;
+    SQLSMALLINT decimals = -1;
+    SQLULEN size = 0; // unused: what is declared stands in the type's name
+    bool done;
+
+    buffer_init(&sql, BUFFER_SQL_CAP);
+    (void)buffer_append_text(&sql, "SELECT ");
+    select_append_column(&names, &sql, table, column);
+    (void)buffer_append_text(&sql, " FROM ");
+    select_append_table(&names, &sql, table);
+    (void)buffer_append_text(&sql, " LIMIT 0");
+    done = odbc_statement_open(source, &statement, err) &&
+           odbc_statement_execute(&statement, buffer_text(&sql), err) &&
+           odbc_statement_check(&statement,
+               SQLDescribeCol(statement.handle, 1, NULL, 0, NULL, &type, &size, &decimals, NULL),
+               err, "could not describe a column");
+    odbc_statement_close(&statement);
+    buffer_release(&sql);
+    facts.data_type = type;
+    facts.decimals = decimals;
+    odbc_type_describe(&facts, column);
+    column->type_name = odbc_type_spell(arena, facts.type_name, column);
+    return done;
+}
+
+static void
+insert_column(struct arena *arena, const struct unlisted_column *unlisted)
+{
+    struct table *table = unlisted->table;
+    size_t count = table->column_count;
+    size_t place = unlisted->place < count ? unlisted->place : count;
+    struct column *all = arena_calloc(arena, count + 1, sizeof *all);
+
+    if (place > 0)
+        memcpy(all, table->columns, place * sizeof *all);
+    all[place] = unlisted->column;
+    if (count > place)
+        memcpy(all + place + 1, table->columns + place, (count - place) * sizeof *all);
+    table->columns = all;
+    table->column_count = count + 1;
+}
+
+static bool
+list_columns(void *context, struct arena *arena, const struct table_list *list, struct error *err)
+{
+    struct odbc_source *source = context;
+    struct catalog_door door = odbc_catalog_door(source);
+    struct unlisted_column *first = NULL;
+    struct unlisted_taker taker = { .arena = arena, .list = list, .end = &first };
+
+    if (!list_told_columns(source, arena, list, err))
+        return false;
+    if (source->product->unlisted == NULL)
+        return true;
+    if (!door.query(
+            door.context, source->product->unlisted, UNLISTED_FIELDS, take_unlisted, &taker, err))
+        return error_within(err, "could not list the columns that the driver keeps back");
+    for (struct unlisted_column *one = first; one != NULL; one = one->next) {
+        struct error refused = { 0 };
+
+        // What cannot be selected (a function that is not there) fails with its table, not here.
+        if (!describe_unlisted(source, arena, one->table, &one->column, &refused) &&
+            (refused.kind == ERROR_SOURCE || refused.transient)) {
+            *err = refused;
+            return error_within(
+                err, "table \"%s\", column \"%s\"", one->table->name, one->column.name);
+        }
+        insert_column(arena, one);
+    }
+    return true;
 }
 
 bool

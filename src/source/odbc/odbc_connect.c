@@ -33,7 +33,10 @@ struct odbc_dialect {
     const char *products[SPELLING_MAX]; // SQL_DBMS_NAME
     enum bracing bracing;
     void (*prepare)(void); // before the driver is loaded; NULL: nothing
-    const char *host;      // NULL: the driver has no such key
+    // What is wrong with a database that cannot be opened ("": its name is not known). NULL: the
+    // driver says it.
+    void (*explain)(const char *database, struct error *err);
+    const char *host; // NULL: the driver has no such key
     const char *port;
     const char *database;
     const char *user;
@@ -50,6 +53,7 @@ static const struct odbc_dialect dialects[] = {
         .products = { "SQLite*" },
         .bracing = BRACES_NEVER,
         .prepare = odbc_sqlite_unlock,
+        .explain = odbc_sqlite_explain,
         .database = "Database",
         .options = { { "StepAPI", NULL, "1", OPTION_FIXED }, { "NoCreat", NULL, "1", OPTION_FIXED },
             { "Timeout", NULL, "30000", OPTION_FIXED } } },
@@ -223,6 +227,19 @@ odbc_connection_find(const char *connection, const char *key, struct buffer *val
             return true;
     }
     return false;
+}
+
+void
+odbc_dialect_explain(const struct odbc_dialect *dialect, const char *connection, struct error *err)
+{
+    struct buffer name;
+
+    if (dialect == NULL || dialect->explain == NULL)
+        return;
+    buffer_init(&name, strlen(connection) + 1);
+    (void)odbc_connection_find(connection, dialect->database, &name);
+    dialect->explain(buffer_text(&name), err);
+    buffer_release(&name);
 }
 
 static bool

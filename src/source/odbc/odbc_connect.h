@@ -1,5 +1,5 @@
 // Connection strings: which keywords a driver wants, what has to be added to make it stream and
-// stay harmless. Pure; any thread.
+// stay harmless. Pure, but for odbc_dialect_prepare and odbc_dialect_explain; any thread.
 #ifndef OE2PG_SOURCE_ODBC_CONNECT_H
 #define OE2PG_SOURCE_ODBC_CONNECT_H
 
@@ -16,6 +16,11 @@ const struct odbc_dialect *odbc_dialect_of_driver(const char *driver);
 const struct odbc_dialect *odbc_dialect_of_product(const char *dbms_name);
 // To be done before a connection by such a driver, by one thread at a time; NULL is allowed.
 void odbc_dialect_prepare(const struct odbc_dialect *dialect);
+
+// After a failure to connect by it with this connection string: says in `err` what is wrong with
+// the database, where that is a file. NULL is allowed.
+void odbc_dialect_explain(
+    const struct odbc_dialect *dialect, const char *connection, struct error *err);
 
 // Appends the value of `key` (compared without case, braces taken off) to `value`. False when the
 // connection string has no such key.

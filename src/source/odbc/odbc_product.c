@@ -197,6 +197,13 @@ static const struct odbc_product products[] = {
                 "ORDER BY 2, 4 DESC, 3, 6",
         .estimates = "SELECT '', tbl, max(CAST(stat AS INTEGER)) FROM sqlite_stat1 "
                      "WHERE stat GLOB '[0-9]*' GROUP BY tbl",
+        // Generated columns: the driver asks table_info, which keeps them back. Virtual tables,
+        // whose hidden columns are no data, have no root page.
+        .unlisted = "SELECT '' AS s, m.name AS t, c.name AS c, c.cid AS n, c.type AS d, "
+                    "1 - c.\"notnull\" AS u "
+                    "FROM sqlite_master m, pragma_table_xinfo(m.name) c "
+                    "WHERE m.type = 'table' AND m.rootpage > 0 AND c.hidden IN (2, 3) "
+                    "ORDER BY 2, 4",
         .code_page = "PRAGMA encoding",
         .append_expression = odbc_sqlite_expression,
         .append_guard = odbc_sqlite_guard,
@@ -207,6 +214,7 @@ static const struct odbc_product products[] = {
         .parameter_type = type_by_context,
         .take_real = odbc_sqlite_take_real,
         .is_odd_real = odbc_sqlite_is_odd_real,
+        .explain = odbc_sqlite_explain,
         .prints_long_reals = true,
         .is_loosely_typed = true,
         .has_limit = true },

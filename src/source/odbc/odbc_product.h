@@ -6,6 +6,7 @@
 #define OE2PG_SOURCE_ODBC_PRODUCT_H
 
 #include "base/buffer.h"
+#include "base/error.h"
 #include "model/table.h"
 
 #include <stdint.h>
@@ -27,6 +28,10 @@ struct odbc_product {
     // and then by position. A NULL column (an expression) spoils the whole index. NULL: ODBC calls.
     const char *keys;
     const char *estimates; // rows (schema, table, rows); failure is no error; NULL: none
+    // Rows (schema, table, column, its place from 0, type, 1 if it may be NULL), sorted by table
+    // and place: the columns that the driver's SQLColumns does not list. NULL: it lists them all.
+    // Read with has_limit.
+    const char *unlisted;
     const char *guid;      // one text; failure is no error; NULL: none
     const char *code_page; // one text; failure is no error; NULL: none
     // Statements that set the isolation where ODBC's own call is refused: read uncommitted, read
@@ -65,6 +70,8 @@ struct odbc_product {
     // printed it with too few digits: the table is to be read again with has_odd_reals in its note.
     // Set where prints_long_reals is.
     bool (*is_odd_real)(const struct column *column, const char *text, size_t size);
+    // Says of a failure to open the database `name` what is wrong with it. NULL: the driver does.
+    void (*explain)(const char *name, struct error *err);
     // Reals come with up to 18 digits in columns of numbers and dates: to be printed as short as
     // they can.
     bool prints_long_reals;

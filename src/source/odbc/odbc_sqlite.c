@@ -4,8 +4,11 @@
 #include "source/odbc/odbc_value.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 // --- what may stand in a column
 
@@ -55,7 +58,8 @@ expects_no_reals(const struct column *column)
 
 // --- what is selected
 
-// A real among texts, behind the connection's secret and this letter, which no value begins with.
+// A real among texts or BLOBs, behind the connection's secret and this letter, which no value
+// begins with.
 static const char marked_real[] =
     "CASE typeof(@) WHEN 'real' THEN '$r' || printf('%!.18g', @) ELSE @ END";
 // 18 digits because SQLite's own printf is one bit off with 17 for some doubles; its reading is,
@@ -82,9 +86,9 @@ append_with_names(struct buffer *sql, const char *expression, const char *name, 
 static const char *
 expression_of(const struct column *column, const struct odbc_note *note)
 {
-    if (column->kind == VALUE_BINARY || has_text_affinity(column))
+    if (has_text_affinity(column))
         return "@";
-    if (column->kind == VALUE_TEXT)
+    if (column->kind == VALUE_TEXT || column->kind == VALUE_BINARY)
         return marked_real;
     return expects_no_reals(column) && !note->has_odd_reals ? "@" : long_real;
 }
@@ -160,6 +164,70 @@ const char odbc_sqlite_text_length[] = "length(@)";
 const char odbc_sqlite_text_size[] = "length(CAST(@ AS BLOB))";
 const char odbc_sqlite_binary_size[] =
     "CASE typeof(@) WHEN 'blob' THEN length(@) ELSE length(CAST(@ AS BLOB)) END";
+
+// --- the file
+
+// Numbers of sqlite3.h, which the driver hands on.
+enum { SQLITE_CORRUPT = 11, SQLITE_CANTOPEN = 14, SQLITE_NOTADB = 26 };
+
+static void
+say(struct error *err, const char *path, const char *what, const char *hint)
+{
+    struct error cause = *err;
+
+    (void)error_set(err, ERROR_SOURCE, "could not open the SQLite database: \"%s\" %s", path, what);
+    err->native_code = cause.native_code;
+    (void)snprintf(err->sqlstate, sizeof err->sqlstate, "%s", cause.sqlstate);
+    (void)error_hint(err, "%s", hint);
+}
+
+static void
+explain_unopened(const char *path, struct error *err)
+{
+    struct stat attributes;
+
+    if (stat(path, &attributes) != 0) {
+        if (errno == EACCES)
+            say(err, path, "is in a folder that may not be entered",
+                "Let the user that runs oe2pg enter it and read the file.");
+        else
+            say(err, path, "does not exist",
+                path[0] == '/' ? "Name the file as Database in progress_db.odbc_connection, or as "
+                                 "progress_db.db_name."
+                               : "Name the file by its full path: a relative one begins at the "
+                                 "folder in which oe2pg was started.");
+    } else if (!S_ISREG(attributes.st_mode)) {
+        say(err, path, "is no file", "Name the database's file, not the folder that it is in.");
+    } else if (access(path, R_OK) != 0) {
+        say(err, path, "may not be read", "Let the user that runs oe2pg read it.");
+    } else {
+        say(err, path, "cannot be opened",
+            "A database in WAL mode needs its -shm file, or the right to make one in its folder.");
+    }
+}
+
+void
+odbc_sqlite_explain(const char *path, struct error *err)
+{
+    bool is_known = err->native_code == SQLITE_CORRUPT || err->native_code == SQLITE_CANTOPEN ||
+                    err->native_code == SQLITE_NOTADB;
+
+    if (!is_known)
+        return;
+    if (path[0] == '\0') {
+        err->hint[0] = '\0';
+        (void)error_hint(err, "See that the data source's Database names a file of SQLite that the "
+                              "user who runs oe2pg may read.");
+    } else if (err->native_code == SQLITE_NOTADB) {
+        say(err, path, "is not a SQLite database",
+            "Name the file of a SQLite database; one that is encrypted cannot be read.");
+    } else if (err->native_code == SQLITE_CORRUPT) {
+        say(err, path, "is damaged",
+            "Run PRAGMA integrity_check on it with sqlite3, and restore it from a copy.");
+    } else {
+        explain_unopened(path, err);
+    }
+}
 
 // --- the library
 

@@ -23,6 +23,10 @@ bool odbc_sqlite_guard(
 void odbc_sqlite_take_real(const struct odbc_source *source, char *text, size_t *size);
 bool odbc_sqlite_is_odd_real(const struct column *column, const char *text, size_t size);
 
+// A failure to open the file that SQLite's own number is told of: says in `err` what is wrong with
+// it, by name, and the remedy. `path` "": not known. Leaves all other errors.
+void odbc_sqlite_explain(const char *path, struct error *err);
+
 // Before the first connection, by one thread at a time; later it does nothing. No connection is
 // used by two threads at a time, so SQLite need not lock at every call, nor count its memory under
 // one lock for all. Without this library nothing happens.

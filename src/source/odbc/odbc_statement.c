@@ -97,6 +97,9 @@ bind_block(struct odbc_result *result, struct error *err)
     code = SQLSetStmtAttr(handle, SQL_ATTR_ROWS_FETCHED_PTR, &result->row_count, 0);
     if (!odbc_statement_check(result->statement, code, err, "could not set the row counter"))
         return false;
+    code = SQLSetStmtAttr(handle, SQL_ATTR_ROW_STATUS_PTR, result->states, 0);
+    if (!odbc_statement_check(result->statement, code, err, "could not ask for the rows' states"))
+        return false;
     for (size_t c = 0; c < result->column_count; c++) {
         code = SQLBindCol(handle, (SQLUSMALLINT)(c + 1), SQL_C_CHAR,
             result->values + c * RESULT_ROWS * result->field_bytes, (SQLLEN)result->field_bytes,
@@ -119,28 +122,54 @@ odbc_result_open(struct odbc_statement *statement, size_t column_count, size_t f
     result->field_bytes = field_bytes;
     result->values = mem_calloc(fields, field_bytes);
     result->indicators = mem_calloc(fields, sizeof *result->indicators);
+    result->states = mem_calloc(RESULT_ROWS, sizeof *result->states);
     return bind_block(result, err);
+}
+
+// A row that failed leaves its block a success with a warning, and nothing in the fields.
+static bool
+check_row_state(const struct odbc_result *result, struct error *err)
+{
+    SQLUSMALLINT state = result->states[result->row];
+
+    if (state == SQL_ROW_SUCCESS || state == SQL_ROW_SUCCESS_WITH_INFO)
+        return true;
+    (void)odbc_fail(result->statement->source->settings, SQL_HANDLE_STMT, result->statement->handle,
+        SQL_ERROR, err, "could not read a row of the catalogue");
+    // A lost connection stays one.
+    if (err->kind == ERROR_TABLE || err->sqlstate[0] == '\0')
+        err->kind = ERROR_DATA;
+    return false;
+}
+
+static bool
+fetch_block(struct odbc_result *result, struct error *err)
+{
+    SQLRETURN code;
+
+    result->row = 0;
+    result->row_count = 0;
+    code = SQLFetch(result->statement->handle);
+    if (code == SQL_NO_DATA)
+        result->row_count = 0;
+    if (!odbc_statement_check(result->statement, code, err, "could not read the catalogue"))
+        return false;
+    if (result->row_count > RESULT_ROWS)
+        return error_set(err, ERROR_SOURCE, "the driver delivered %zu rows in a block of %d",
+            (size_t)result->row_count, RESULT_ROWS);
+    while (result->row_count > 0 && result->states[result->row_count - 1] == SQL_ROW_NOROW)
+        result->row_count--;
+    return true;
 }
 
 bool
 odbc_result_next(struct odbc_result *result, bool *has_row, struct error *err)
 {
-    SQLRETURN code;
-
     *has_row = true;
-    if (++result->row < result->row_count)
-        return true;
-    result->row = 0;
-    result->row_count = 0;
-    code = SQLFetch(result->statement->handle);
-    if (code == SQL_NO_DATA) {
-        *has_row = false;
-        return true;
-    }
-    if (!odbc_statement_check(result->statement, code, err, "could not read the catalogue"))
+    if (++result->row >= result->row_count && !fetch_block(result, err))
         return false;
     *has_row = result->row_count > 0;
-    return true;
+    return !*has_row || check_row_state(result, err);
 }
 
 const char *
@@ -172,6 +201,8 @@ odbc_result_close(struct odbc_result *result)
 {
     free(result->values);
     free(result->indicators);
+    free(result->states);
     result->values = NULL;
     result->indicators = NULL;
+    result->states = NULL;
 }

@@ -46,6 +46,9 @@ struct table *openedge_find_table(
 bool openedge_is_true(const char *field);
 // True when a query was refused for a reason that another query need not share.
 bool openedge_was_refused(const struct error *err);
+// True when such a query is to be asked once more: nothing in its error says that it was refused
+// and did not just fail (a time-out without a state of its own). `attempts` are those made.
+bool openedge_is_doubtful(const struct error *err, unsigned attempts);
 
 // --- openedge_type.c
 

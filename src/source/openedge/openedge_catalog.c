@@ -138,6 +138,22 @@ openedge_was_refused(const struct error *err)
     return (err->kind == ERROR_TABLE || err->kind == ERROR_DATA) && !err->transient;
 }
 
+// What has no right, or no such table or column, has a state of class 42; openedge_state makes one
+// of 7512. A driver may give everything the same state, though, or none.
+static bool
+says_refused(const struct error *err)
+{
+    return strncmp(err->sqlstate, "42", 2) == 0;
+}
+
+bool
+openedge_is_doubtful(const struct error *err, unsigned attempts)
+{
+    enum { ATTEMPTS_MAX = 2 };
+
+    return attempts < ATTEMPTS_MAX && openedge_was_refused(err) && !says_refused(err);
+}
+
 void
 openedge_add_note(struct arena *arena, struct catalog *catalog, const char *note)
 {
@@ -314,16 +330,53 @@ read_way(const struct catalog_door *door, const struct way *way, struct reading 
     return door->query(door->context, way->columns, way->column_fields, take_column, reading, err);
 }
 
+static bool
+is_missing_table(const struct error *err)
+{
+    return strcmp(err->sqlstate, "42S02") == 0;
+}
+
 // A database without CDC has the table and no row in it, one before 11.7 has not even the table.
 static bool
 mark_change_tables(const struct catalog_door *door, struct reading *reading, struct error *err)
 {
-    struct error refused = { 0 };
+    struct error refused;
+    unsigned attempts = 0;
+    bool is_read;
 
-    if (!reading->way->is_metaschema || door->query(door->context, change_tables, TABLE_HIDDEN,
-                                            take_change_table, reading, &refused))
+    if (!reading->way->is_metaschema)
         return true;
-    if (openedge_was_refused(&refused))
+    do {
+        memset(&refused, 0, sizeof refused);
+        is_read = door->query(
+            door->context, change_tables, TABLE_HIDDEN, take_change_table, reading, &refused);
+        attempts++;
+    } while (!is_read && openedge_is_doubtful(&refused, attempts));
+    if (is_read || is_missing_table(&refused))
+        return true;
+    if (!openedge_was_refused(&refused)) {
+        *err = refused;
+        return false;
+    }
+    openedge_add_note(reading->arena, reading->catalog,
+        "PUB.\"_Cdc-Table-Policy\" is not there or may not be read: change tables of CDC, if there "
+        "are any, are mirrored like other tables");
+    return true;
+}
+
+static bool
+try_way(const struct catalog_door *door, const struct way *way, struct reading *reading,
+    bool *is_read, struct error *err)
+{
+    struct error refused;
+    unsigned attempts = 0;
+
+    do {
+        memset(&refused, 0, sizeof refused);
+        *is_read = read_way(door, way, reading, &refused);
+        attempts++;
+    } while (!*is_read && openedge_is_doubtful(&refused, attempts));
+    if (*is_read || openedge_was_refused(&refused))
         return true;
     *err = refused;
     return false;
@@ -334,13 +387,8 @@ read_best_way(
     const struct catalog_door *door, struct reading *reading, bool *is_read, struct error *err)
 {
     for (size_t i = 0; i < WAY_COUNT && !*is_read; i++) {
-        struct error refused = { 0 };
-
-        *is_read = read_way(door, &ways[i], reading, &refused);
-        if (!*is_read && !openedge_was_refused(&refused)) {
-            *err = refused;
+        if (!try_way(door, &ways[i], reading, is_read, err))
             return false;
-        }
         if (*is_read && ways[i].lost != NULL)
             openedge_add_note(reading->arena, reading->catalog, ways[i].lost);
     }

@@ -230,14 +230,21 @@ make_keys(struct key_reading *reading)
 
 // --- all of it
 
-// Sets *is_read when there was an answer.
+// Sets *is_read when there was an answer; without one no part is left of it.
 static bool
 ask(const struct catalog_door *door, const char *sql, size_t field_count, catalog_take *take,
     struct key_reading *reading, bool *is_read, struct error *err)
 {
-    struct error refused = { 0 };
+    struct error refused;
+    unsigned attempts = 0;
 
-    *is_read = door->query(door->context, sql, field_count, take, reading, &refused);
+    do {
+        memset(&refused, 0, sizeof refused);
+        *is_read = door->query(door->context, sql, field_count, take, reading, &refused);
+        if (!*is_read)
+            reading->count = 0;
+        attempts++;
+    } while (!*is_read && openedge_is_doubtful(&refused, attempts));
     if (*is_read || openedge_was_refused(&refused))
         return true;
     *err = refused;
@@ -245,38 +252,65 @@ ask(const struct catalog_door *door, const char *sql, size_t field_count, catalo
 }
 
 static void
-note_missing_primary(struct key_reading *reading)
+note_missing_primary(struct key_reading *reading, const char *note, const char *caveat)
 {
     struct catalog *catalog = reading->catalog;
 
-    openedge_add_note(reading->arena, catalog,
-        "the metaschema's indexes may not be read: keys come from SYSPROGRESS.SYSINDEXES, which "
-        "does not say which index is the primary one");
+    openedge_add_note(reading->arena, catalog, note);
     for (size_t i = 0; i < catalog->table_count; i++)
-        catalog->tables[i]->key_caveat = no_primary;
+        catalog->tables[i]->key_caveat = caveat;
+}
+
+static bool
+read_primary(const struct catalog_door *door, struct key_reading *reading, struct error *err)
+{
+    bool is_read = false;
+
+    if (!ask(door, metaschema_primary, PRIMARY_FIELDS, take_primary, reading, &is_read, err))
+        return false;
+    if (!is_read)
+        note_missing_primary(reading,
+            "the metaschema was asked in vain which indexes are the primary ones: keys are chosen "
+            "among the unique indexes, perhaps others than in other runs",
+            "the metaschema did not say which index is the primary one");
+    return true;
 }
 
 static bool
 read_parts(
     const struct catalog_door *door, struct key_reading *reading, bool *is_read, struct error *err)
 {
-    bool has_primary = false;
-
     if (!ask(door, metaschema_parts, PART_FIELDS, take_part, reading, is_read, err))
         return false;
     if (*is_read) {
         make_keys(reading);
-        return ask(
-            door, metaschema_primary, PRIMARY_FIELDS, take_primary, reading, &has_primary, err);
+        return read_primary(door, reading, err);
     }
-    reading->count = 0;
     if (!ask(door, sysprogress_parts, PART_FIELDS, take_part, reading, is_read, err))
         return false;
     if (*is_read)
-        note_missing_primary(reading);
-    else
-        reading->count = 0;
+        note_missing_primary(reading,
+            "the metaschema's indexes may not be read: keys come from SYSPROGRESS.SYSINDEXES, "
+            "which does not say which index is the primary one",
+            no_primary);
     make_keys(reading);
+    return true;
+}
+
+// A declared key has an index of its own as a rule, which then is known already.
+static bool
+read_declared(const struct catalog_door *door, struct key_reading *reading, struct error *err)
+{
+    bool is_read = false;
+
+    if (!ask(door, declared_keys, DECLARED_FIELDS, take_declared, reading, &is_read, err))
+        return false;
+    if (is_read)
+        make_keys(reading);
+    else
+        openedge_add_note(reading->arena, reading->catalog,
+            "the constraints in SYSPROGRESS may not be read: a primary key that was declared in "
+            "SQL counts as no more than its unique index");
     return true;
 }
 
@@ -285,16 +319,9 @@ openedge_read_keys(const struct catalog_door *door, struct arena *arena, struct 
     bool *is_read, struct error *err)
 {
     struct key_reading reading = { .arena = arena, .catalog = catalog };
-    bool has_declared;
-    bool done = read_parts(door, &reading, is_read, err);
+    bool done = read_parts(door, &reading, is_read, err) &&
+                (!*is_read || read_declared(door, &reading, err));
 
-    // A declared key has an index of its own as a rule, which then is known already.
-    if (done && *is_read) {
-        done =
-            ask(door, declared_keys, DECLARED_FIELDS, take_declared, &reading, &has_declared, err);
-        if (done && has_declared)
-            make_keys(&reading);
-    }
     free(reading.parts);
     return done;
 }

@@ -17,11 +17,23 @@ struct answer {
     const char *rows[ROWS_MAX][CATALOG_FIELDS_MAX];
 };
 
+// A query that contains `failing` fails `failures` times, after it gave its rows, with no state
+// that says why.
 struct script {
     const struct answer *answers;
     size_t count;
     size_t query_count;
+    const char *failing;
+    size_t failures;
 };
+
+static bool
+refuse(struct error *err, const char *state)
+{
+    (void)error_set(err, ERROR_TABLE, "refused");
+    (void)snprintf(err->sqlstate, sizeof err->sqlstate, "%s", state);
+    return false;
+}
 
 static bool
 answer_query(void *context, const char *sql, size_t field_count, catalog_take *take, void *taker,
@@ -40,9 +52,13 @@ answer_query(void *context, const char *sql, size_t field_count, catalog_take *t
             if (!take(taker, answer->rows[r], err))
                 return false;
         }
-        return true;
+        if (script->failing == NULL || strstr(sql, script->failing) == NULL ||
+            script->failures == 0)
+            return true;
+        script->failures--;
+        return refuse(err, "HY000");
     }
-    return error_set(err, ERROR_TABLE, "refused");
+    return refuse(err, "42501");
 }
 
 static void
@@ -86,12 +102,13 @@ static const struct answer metaschema[] = {
                             { "PUB", "Order", "asleep", "0", NULL, "1", "1", "0", "Num" },
                             { "PUB", "Order", "lost", "1", "0", "1", "1", "0", "Gone" } } },
     { "i.rowid = f.\"_Prime-Index\"", { { "PUB", "Order", "both" } } },
+    { "\"SYS_TBL_CONSTRS\"", { { "BOOKS", "Order", "declared", "1", "Picture" } } },
 };
 
 static void
 the_metaschema_says_everything(void **state)
 {
-    struct script script = { metaschema, sizeof metaschema / sizeof metaschema[0], 0 };
+    struct script script = { metaschema, sizeof metaschema / sizeof metaschema[0], 0, NULL, 0 };
     struct arena arena;
     struct catalog catalog;
     struct table *order;
@@ -128,7 +145,7 @@ the_metaschema_says_everything(void **state)
 static void
 only_whole_active_indexes_become_keys_in_their_own_order(void **state)
 {
-    struct script script = { metaschema, sizeof metaschema / sizeof metaschema[0], 0 };
+    struct script script = { metaschema, sizeof metaschema / sizeof metaschema[0], 0, NULL, 0 };
     struct arena arena;
     struct catalog catalog;
     struct table *order;
@@ -158,12 +175,13 @@ static const struct answer sysprogress[] = {
             { "PUB", "Order", "Name", "varchar", "60", NULL, "0", "Y", "basic_I", "2" },
             { "PUB", "Order", "Code", "varchar", "60", NULL, "0", "Y", "basic", "3" } } },
     { "SYSPROGRESS.\"SYSINDEXES\"", { { "PUB", "Order", "i", "1", "0", "1", "D", "0", "Num" } } },
+    { "\"SYS_TBL_CONSTRS\"", { { NULL } } },
 };
 
 static void
 sysprogress_says_less_and_that_is_said(void **state)
 {
-    struct script script = { sysprogress, sizeof sysprogress / sizeof sysprogress[0], 0 };
+    struct script script = { sysprogress, sizeof sysprogress / sizeof sysprogress[0], 0, NULL, 0 };
     struct arena arena;
     struct catalog catalog;
     struct table *order;
@@ -191,7 +209,7 @@ sysprogress_says_less_and_that_is_said(void **state)
 static void
 without_any_catalogue_the_driver_is_left_and_not_relied_on(void **state)
 {
-    struct script script = { NULL, 0, 0 };
+    struct script script = { NULL, 0, 0, NULL, 0 };
     uint16_t columns[] = { 0 };
     struct key key = { .name = "k", .columns = columns, .column_count = 1, .is_primary = true };
     struct column column = { .name = "Num", .kind = VALUE_INTEGER };
@@ -217,6 +235,115 @@ without_any_catalogue_the_driver_is_left_and_not_relied_on(void **state)
     assert_true(key_choice_make(&arena, NULL, &table, &err));
     assert_non_null(table.key);
     assert_false(key_choice_is_resumable(&table));
+    arena_release(&arena);
+}
+
+// Each query of the metaschema by words of its own, and what stands in the note when it is refused.
+static const struct {
+    const char *words;
+    const char *note; // NULL: another way is asked, which is not in the script
+} queries[] = {
+    { "f.\"_Hidden\" FROM", NULL },
+    { "\"_Field\" c WHERE c.\"_File-recid\"", NULL },
+    { "\"_Cdc-Table-Policy\"", "change tables of CDC" },
+    { "i.\"_Wordidx\"", NULL },
+    { "i.rowid = f.\"_Prime-Index\"", "which indexes are the primary ones" },
+    { "\"SYS_TBL_CONSTRS\"", "declared in SQL" },
+};
+
+static void
+one_failure_that_does_not_say_why_is_no_refusal(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++) {
+        struct script script = { metaschema, sizeof metaschema / sizeof metaschema[0], 0,
+            queries[i].words, 1 };
+        struct arena arena;
+        struct catalog catalog;
+        const struct table *order;
+        bool has_tables;
+        bool has_keys;
+
+        arena_init(&arena);
+        read_all(&script, &arena, &catalog, &has_tables, &has_keys);
+        assert_true(has_tables && has_keys);
+        // Both queries of a way are asked again.
+        assert_int_equal(script.query_count, i == 1 ? 8 : 7);
+        assert_int_equal(catalog.note_count, 0);
+        assert_int_equal(catalog.table_count, 4);
+        assert_non_null(openedge_find_table(&catalog, "PUB", "CDC_Order")->left_out);
+        order = openedge_find_table(&catalog, "PUB", "Order");
+        assert_int_equal(order->column_count, 4);
+        assert_int_equal(order->key_count, 1);
+        assert_int_equal(order->keys[0].column_count, 2);
+        assert_true(order->keys[0].is_primary);
+        order = openedge_find_table(&catalog, "BOOKS", "Order");
+        assert_int_equal(order->key_count, 1);
+        assert_int_equal(order->keys[0].column_count, 1);
+        arena_release(&arena);
+    }
+}
+
+static void
+what_is_refused_twice_or_for_want_of_a_right_is_lost_and_said(void **state)
+{
+    struct answer some[sizeof metaschema / sizeof metaschema[0]];
+    const size_t all = sizeof metaschema / sizeof metaschema[0];
+
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof queries / sizeof queries[0]; i++) {
+        bool has_no_right = i % 2 == 1;
+        struct script script = { metaschema, all, 0, queries[i / 2].words, SIZE_MAX };
+        struct arena arena;
+        struct catalog catalog;
+        bool has_tables;
+        bool has_keys;
+
+        if (queries[i / 2].note == NULL)
+            continue;
+        if (has_no_right) { // an answer less
+            size_t count = 0;
+
+            for (size_t k = 0; k < all; k++) {
+                if (strcmp(metaschema[k].of, queries[i / 2].words) != 0)
+                    some[count++] = metaschema[k];
+            }
+            script = (struct script){ .answers = some, .count = count };
+        }
+        arena_init(&arena);
+        read_all(&script, &arena, &catalog, &has_tables, &has_keys);
+        assert_true(has_tables && has_keys);
+        assert_int_equal(script.query_count, has_no_right ? 6 : 7);
+        assert_int_equal(catalog.note_count, 1);
+        assert_non_null(strstr(catalog.notes[0], queries[i / 2].note));
+        arena_release(&arena);
+    }
+}
+
+static bool
+know_no_cdc(void *context, const char *sql, size_t field_count, catalog_take *take, void *taker,
+    struct error *err)
+{
+    if (strstr(sql, "\"_Cdc-Table-Policy\"") != NULL)
+        return refuse(err, "42S02");
+    return answer_query(context, sql, field_count, take, taker, err);
+}
+
+static void
+a_database_that_knows_no_cdc_lacks_nothing(void **state)
+{
+    struct script script = { metaschema, sizeof metaschema / sizeof metaschema[0], 0, NULL, 0 };
+    struct catalog_door door = { .context = &script, .query = know_no_cdc };
+    struct arena arena;
+    struct catalog catalog = { 0 };
+    struct error err = { 0 };
+    bool is_read;
+
+    (void)state;
+    arena_init(&arena);
+    assert_true(openedge_read_tables(&door, &arena, &catalog, &is_read, &err));
+    assert_true(is_read);
+    assert_int_equal(catalog.note_count, 0);
     arena_release(&arena);
 }
 
@@ -360,6 +487,9 @@ main(void)
         cmocka_unit_test(only_whole_active_indexes_become_keys_in_their_own_order),
         cmocka_unit_test(sysprogress_says_less_and_that_is_said),
         cmocka_unit_test(without_any_catalogue_the_driver_is_left_and_not_relied_on),
+        cmocka_unit_test(one_failure_that_does_not_say_why_is_no_refusal),
+        cmocka_unit_test(what_is_refused_twice_or_for_want_of_a_right_is_lost_and_said),
+        cmocka_unit_test(a_database_that_knows_no_cdc_lacks_nothing),
         cmocka_unit_test(a_lost_connection_is_no_answer),
         cmocka_unit_test(errors_are_told_by_state_then_code_then_number),
         cmocka_unit_test(names_of_more_than_32_bytes_are_refused),
