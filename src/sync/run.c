@@ -7,6 +7,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "sync/refused.h"
 #include "target/compare.h"
 #include "target/ddl.h"
 
@@ -133,6 +134,13 @@ handle_vanished(struct run *run, const struct catalog *catalog, const struct tab
     return vanished_handle(run->target, &run->shared.claim, &what, &run->arena, &run->stuck, err);
 }
 
+// Whether the run may change the mirror; verify alone only looks.
+static bool
+is_writing(const struct run *run)
+{
+    return !run->settings->mirror.verify || run->settings->mirror.verify_repair;
+}
+
 static bool
 make_plan(struct run *run, struct error *err)
 {
@@ -149,6 +157,8 @@ make_plan(struct run *run, struct error *err)
             run->target, &run->arena, run->shared.claim.mirror_id, &records, &record_count, err) ||
         !selection_check_allowed(
             &run->arena, &run->settings->mirror, &catalog, records, record_count, err) ||
+        (is_writing(run) && !refused_forget(run->target, &run->shared.claim, &run->selection,
+                                records, &record_count, err)) ||
         (!run->settings->mirror.verify &&
             !ddl_create_schema(run->target, run->settings->target.schema, err)))
         return false;
@@ -165,12 +175,8 @@ make_plan(struct run *run, struct error *err)
     if (!run->settings->mirror.verify &&
         !handle_vanished(run, &catalog, records, record_count, err))
         return false;
-    for (size_t i = 0; i < run->selection.table_count; i++) {
-        const struct error *refusal = run->selection.tables[i].refusal;
-
-        if (refusal != NULL)
-            log_failure(LOG_ERROR, refusal);
-    }
+    if (!refused_record(run->target, &run->shared.claim, run->settings, &run->selection, err))
+        return false;
     for (size_t i = 0; i < run->plan.job_count; i++)
         log_debug("%s: %s; %s", run->plan.jobs[i].table->target_name, run->plan.jobs[i].reason,
             run->plan.jobs[i].table->key_reason);
