@@ -17,7 +17,8 @@ struct outcome {
     struct table_result result;
     int64_t row_count; // in the mirror now
     int attempts;
-    bool is_different;  // METHOD_VERIFY: source and mirror are not equal
+    bool is_different;  // METHOD_VERIFY: source and mirror were not equal
+    bool is_repaired;   // METHOD_VERIFY: its repair was begun, and with OUTCOME_DONE succeeded
     struct error error; // OUTCOME_FAILED: why
 };
 

@@ -291,8 +291,8 @@ record_failure(
         .source_table = job->table->name,
         .target_table = job->table->target_name,
         .state = TABLE_STATE_FAILED,
-        .method = method_name(job->method),
-        .reason = job->reason,
+        .method = method_name(outcome->is_repaired ? METHOD_FULL : job->method),
+        .reason = outcome->is_repaired ? JOB_REPAIR_REASON : job->reason,
         .fingerprint = job->fingerprint,
         .attempt = outcome->attempts,
         .error = why->message,
@@ -358,8 +358,8 @@ fail_job(struct worker *worker, const struct job *job, struct outcome *outcome, 
     }
     if (err->kind == ERROR_BRAKE)
         count_held(worker);
-    // What could not be verified is mirrored as well as before.
-    if (job->method != METHOD_VERIFY)
+    // What could not be verified is mirrored as well as before; what differs and stays so is not.
+    if (job->method != METHOD_VERIFY || outcome->is_repaired)
         record_failure(worker, job, outcome, err);
 }
 

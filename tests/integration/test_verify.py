@@ -119,6 +119,26 @@ def test_repair_syncs_what_differs_and_nothing_else(mirrored, pg):
     assert pg.query("SELECT ctid::text, xmin::text FROM mirror.pair ORDER BY 1") == untouched
 
 
+def test_a_table_that_fails_in_its_repair_is_recorded_as_failed(mirrored, pg):
+    execute(mirrored.source_path, "DELETE FROM item WHERE num > 10")
+    mirrored.settings(max_delete_rows=10)
+    assert verify(mirrored, "--repair").status == 1
+    assert pg.query("SELECT source_table, state, error LIKE '%gone from the source%', hint LIKE"
+                    " '%--allow-delete item%' FROM oe2pg.tracking WHERE error IS NOT NULL") == [
+        ("item", "failed", True, True)]
+    assert pg.query("SELECT source_table, state, method, reason, error IS NOT NULL FROM"
+                    " oe2pg.table_run WHERE run_id = (SELECT max(id) FROM oe2pg.run)") == [
+        ("item", "failed", "full", "verify --repair found it different", True)]
+    assert mirrored.run("status", "--max-age", "26h").status == 1
+
+
+def test_a_table_that_fails_in_the_comparison_alone_is_not_recorded(mirrored, pg):
+    pg.query("ALTER TABLE mirror.item OWNER TO postgres")
+    assert verify(mirrored, "--repair").status == 1
+    assert pg.query("SELECT source_table FROM oe2pg.tracking WHERE state <> 'done'") == []
+    assert mirrored.run("status", "--max-age", "26h").status == 0
+
+
 def test_repair_keeps_what_is_in_quarantine(mirrored, pg):
     with contextlib.closing(sqlite3.connect(mirrored.source_path)) as database, database:
         database.execute("CREATE TABLE odd (id INTEGER PRIMARY KEY, t TEXT, u TEXT)")
