@@ -224,7 +224,7 @@ static const struct option options[OPTION_COUNT] = {
     [OPTION_REPAIR] = { .flag = "--repair",
         .type = OPTION_SWITCH,
         .verbs = OPTION_FOR_VERIFY,
-        .help = "sync the tables that differ" },
+        .help = "sync the tables that differ; exit status 1 if there were any" },
     [OPTION_LOG_LEVEL] = { .flag = "--log-level",
         .argument = "LEVEL",
         .environment = "OE2PG_LOG_LEVEL",

@@ -306,14 +306,17 @@ finish(struct run *run)
     totals.tables_failed = (int)(failed + run_failed_early(run));
     totals.rows = summary.sums;
     run->end->error = queue_fatal(&run->queue);
-    summary.different_count = queue_count_different(&run->queue);
+    queue_count_different(&run->queue, &summary.different_count, &summary.repaired_count);
     summary_describe_shortfall(&summary, why, sizeof why);
     run->end->is_complete = why[0] == '\0' && done == summary.table_count &&
                             run->end->error.kind == ERROR_NONE && run->end->signal == 0;
     record_end(run, &totals, why);
     summary_write(&summary);
     if (why[0] != '\0')
-        log_error("Not everything is as it should be: %s", why);
+        log_error("%s: %s",
+            summary_is_mended(&summary) ? "The mirror is as it should be again"
+                                        : "Not everything is as it should be",
+            why);
     free(tables);
 }
 

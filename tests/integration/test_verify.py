@@ -109,11 +109,24 @@ def test_verify_writes_nothing_into_the_mirror(mirrored, pg):
         ("done", ROWS)]
 
 
+def assert_is_told_as_repaired(result):
+    log = "\n".join(result.log_lines())
+    assert "Repaired: item: 1 updated, 0 inserted, 0 deleted" in log
+    assert "Repaired: loose: 0 updated, 1 inserted, 0 deleted" in log
+    assert "Repaired: pair" not in log
+    assert "again: 2 of 3 tables differed from the source and were repaired" in log
+    assert "Not everything" not in log and "differ from" not in log
+
+
 def test_repair_syncs_what_differs_and_nothing_else(mirrored, pg):
     pg.query("UPDATE mirror.item SET name = 'x' WHERE num = '17'")
     pg.query("DELETE FROM mirror.loose WHERE v = 'other'")
     untouched = pg.query("SELECT ctid::text, xmin::text FROM mirror.pair ORDER BY 1")
-    assert verify(mirrored, "--repair").status == 1
+    result = verify(mirrored, "--repair")
+    assert result.status == 1
+    assert_is_told_as_repaired(result)
+    assert pg.value("SELECT error FROM oe2pg.run ORDER BY id DESC LIMIT 1") == (
+        "2 of 3 tables differed from the source and were repaired")
     result = verify(mirrored)
     assert result.status == 0, result.explain()
     assert pg.query("SELECT ctid::text, xmin::text FROM mirror.pair ORDER BY 1") == untouched
@@ -122,7 +135,9 @@ def test_repair_syncs_what_differs_and_nothing_else(mirrored, pg):
 def test_a_table_that_fails_in_its_repair_is_recorded_as_failed(mirrored, pg):
     execute(mirrored.source_path, "DELETE FROM item WHERE num > 10")
     mirrored.settings(max_delete_rows=10)
-    assert verify(mirrored, "--repair").status == 1
+    result = verify(mirrored, "--repair")
+    assert result.status == 1
+    assert "Not everything is as it should be: 1 of 3 tables failed; 1 of 3 tables differs" in result.log
     assert pg.query("SELECT source_table, state, error LIKE '%gone from the source%', hint LIKE"
                     " '%--allow-delete item%' FROM oe2pg.tracking WHERE error IS NOT NULL") == [
         ("item", "failed", True, True)]
