@@ -266,6 +266,20 @@ summarise(struct run *run, struct summary_table *tables)
     return count;
 }
 
+// In words, for oe2pg.run; NULL: it is complete. `why`: what is missing, "" nothing.
+static const char *
+describe_end(struct run *run, const char *why)
+{
+    const struct run_end *end = run->end;
+
+    if (end->error.kind != ERROR_NONE && end->error.kind != ERROR_CANCELLED)
+        return end->error.message;
+    if (end->signal != 0)
+        return arena_printf(&run->arena, "%s%s%s", startup_watch_words(end->signal),
+            why[0] != '\0' ? "; " : "", why);
+    return why[0] != '\0' ? why : NULL;
+}
+
 static void
 record_end(struct run *run, const struct run_totals *totals, const char *why)
 {
@@ -276,10 +290,7 @@ record_end(struct run *run, const struct run_totals *totals, const char *why)
     error_clear(&err);
     if (run->target == NULL)
         return;
-    if (!run_finish(run->target, &run->shared.claim, totals, state,
-            end->error.kind != ERROR_NONE ? end->error.message
-            : why[0] != '\0'              ? why
-                                          : NULL,
+    if (!run_finish(run->target, &run->shared.claim, totals, state, describe_end(run, why),
             run->settings->mirror.history_days, &err)) {
         error_within(&err, "could not record the end of run %" PRId64, run->shared.claim.run_id);
         log_failure(LOG_WARNING, &err);
