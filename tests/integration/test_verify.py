@@ -3,9 +3,12 @@
 import contextlib
 import hashlib
 import json
+import re
 import sqlite3
 
 import pytest
+
+from conftest import PROJECT
 
 ROWS = 400
 
@@ -98,6 +101,15 @@ def test_values_are_shown_only_on_request(mirrored, pg):
     result = verify(mirrored, "--values")
     assert 'changed  num="17": name source "Name 17" mirror "hand-made"' in result.stdout
     assert "hand-made" not in result.log + result.stderr
+
+
+def test_the_documented_question_for_the_slowest_tables_is_answered_after_a_verify_too(mirrored, pg):
+    document = (PROJECT / "docs" / "tracking.md").read_text()
+    question = re.search(r"Which tables took longest.*?```sql\n(.*?)```", document, re.S).group(1)
+    before = sorted(row[0] for row in pg.query(question))
+    assert before == ["item", "loose", "pair"]
+    assert verify(mirrored).status == 0
+    assert sorted(row[0] for row in pg.query(question)) == before
 
 
 def test_verify_writes_nothing_into_the_mirror(mirrored, pg):
