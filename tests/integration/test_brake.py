@@ -2,6 +2,8 @@
 again before rows go, and the source's identity."""
 
 import contextlib
+import re
+import shlex
 import shutil
 
 import psycopg2
@@ -145,6 +147,19 @@ def test_many_held_tables_stop_the_run(mirror, pg, tmp_path):
     assert "the run stops" in errors(result)
     assert pg.value("SELECT tables_done FROM oe2pg.run ORDER BY id DESC LIMIT 1") == 0
     assert row_versions(pg) == before
+
+
+def test_the_remedy_of_the_brake_can_be_pasted_into_a_shell(mirror, pg, tmp_path):
+    path = sqlite_file(tmp_path / "source.sqlite", 'CREATE TABLE "Bob\'s Lines" (id INTEGER PRIMARY KEY)',
+                       'INSERT INTO "Bob\'s Lines" VALUES (1)')
+    mirror.sqlite(path).run_well()
+    sqlite_file(path, 'DELETE FROM "Bob\'s Lines"')
+    result = mirror.run()
+    assert result.status == 1
+    words = shlex.split(re.search(r"oe2pg (--allow-delete .*)", result.log).group(1))
+    assert words == ["--allow-delete", "Bob's Lines"]
+    mirror.run_well(*words)
+    assert mirrored(pg, "bob_s_lines") == []
 
 
 # --- identity -----------------------------------------------------------------------------------------
