@@ -158,7 +158,13 @@ mirror_check_ignore_file(struct target *target, const struct settings *settings,
     PQclear(row);
     if (!was_found)
         return true;
-    error_set(err, ERROR_CONFIG, "the ignore file of the last run is gone");
+    if (settings->mirror.ignore_file == NULL) {
+        error_set(err, ERROR_CONFIG, "the last run had an ignore file, and none is named now");
+        return error_hint(err, "Name it again (mirror_settings.ignore_file), or an empty one if "
+                               "nothing is to be ignored any more.");
+    }
+    error_set(err, ERROR_CONFIG, "the ignore file of the last run is gone: there is no \"%s\"",
+        settings->mirror.ignore_file);
     return error_hint(
         err, "Put it back, or make an empty one if nothing is to be ignored any more.");
 }
