@@ -103,6 +103,16 @@ def test_values_are_shown_only_on_request(mirrored, pg):
     assert "hand-made" not in result.log + result.stderr
 
 
+@pytest.mark.parametrize("arguments", [[], ["--values"]])
+def test_why_rows_of_a_table_without_key_are_not_named_is_said(mirrored, pg, arguments):
+    pg.query("DELETE FROM mirror.loose WHERE v = 'other'")
+    result = verify(mirrored, "--table", "loose", *arguments)
+    assert result.status == 1
+    assert result.stdout.splitlines() == [
+        "loose: DIFFERENT: 0 changed, 1 missing in the mirror, 0 only in the mirror, of 3 rows",
+        "  which rows: not to be told, for the table has no key"]
+
+
 def test_the_documented_question_for_the_slowest_tables_is_answered_after_a_verify_too(mirrored, pg):
     document = (PROJECT / "docs" / "tracking.md").read_text()
     question = re.search(r"Which tables took longest.*?```sql\n(.*?)```", document, re.S).group(1)
