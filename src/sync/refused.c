@@ -2,11 +2,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "plan/plan.h"
 
 #include <string.h>
-
-// The method of a table that has none: no worker ever had it.
-#define NO_METHOD "none"
 
 static const struct selected_table *
 find_selected(const struct selection *selection, const struct table_record *record)
@@ -21,19 +19,12 @@ find_selected(const struct selection *selection, const struct table_record *reco
     return NULL;
 }
 
-static bool
-was_only_refused(const struct table_record *record)
-{
-    return !record->is_loaded && record->staging_table == NULL &&
-           strcmp(record->method, NO_METHOD) == 0;
-}
-
 // A table that is not selected is as it was; what a taken one failed with is its worker's business.
 static bool
 is_over(const struct selected_table *selected, const struct table_record *record)
 {
     if (selected == NULL || selected->verdict == SELECTION_TAKEN)
-        return was_only_refused(record);
+        return plan_was_only_refused(record);
     return selected->verdict == SELECTION_IGNORED;
 }
 
@@ -52,8 +43,6 @@ refused_forget(struct target *target, const struct mirror_claim *claim,
     const struct selection *selection, struct table_record *records, size_t *record_count,
     struct error *err)
 {
-    size_t kept = 0;
-
     for (size_t i = 0; i < *record_count; i++) {
         const struct table_record *record = &records[i];
 
@@ -63,10 +52,8 @@ refused_forget(struct target *target, const struct mirror_claim *claim,
             target_rollback(target);
             return error_within(err, "table \"%s\"", record->source_table);
         }
-        if (!was_only_refused(record))
-            records[kept++] = *record;
     }
-    *record_count = kept;
+    *record_count = plan_drop_refused(records, *record_count);
     return true;
 }
 
@@ -79,7 +66,7 @@ record_one(struct target *target, const struct mirror_claim *claim, const char *
         .source_table = selected->table->name,
         .target_table = selected->table->target_name,
         .state = TABLE_STATE_FAILED,
-        .method = NO_METHOD,
+        .method = PLAN_NO_METHOD,
         .reason = "cannot be mirrored as it is",
         .attempt = 1,
         .error = selected->refusal->message,
