@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <locale.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wctype.h>
@@ -308,6 +309,44 @@ text_nearest(const char *name, const char *const *candidates, size_t count)
         }
     }
     return nearest;
+}
+
+static bool
+is_bare(const char *word)
+{
+    static const char harmless[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+
+    return *word != '\0' && word[strspn(word, harmless)] == '\0';
+}
+
+void
+text_shell_word(const char *word, char *out, size_t size)
+{
+    const char *quote = is_bare(word) ? "" : "'";
+    size_t used = (size_t)snprintf(out, size, "%s", quote);
+
+    for (; *word != '\0' && used + 1 < size; word++)
+        used += (size_t)snprintf(out + used, size - used, *word == '\'' ? "'\\''" : "%c", *word);
+    if (used + 1 < size)
+        (void)snprintf(out + used, size - used, "%s", quote);
+}
+
+const char *
+text_sql_name(struct arena *arena, const char *name, char quote)
+{
+    char *quoted = arena_alloc(arena, 2 * strlen(name) + 3);
+    char *out = quoted;
+
+    *out++ = quote;
+    for (; *name != '\0'; name++) {
+        if (*name == quote)
+            *out++ = quote;
+        *out++ = *name;
+    }
+    *out++ = quote;
+    *out = '\0';
+    return quoted;
 }
 
 void

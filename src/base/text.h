@@ -1,6 +1,9 @@
-// Text: UTF-8, names compared without case, patterns, near misses, secrets. Pure; any thread.
+// Text: UTF-8, names compared without case, patterns, near misses, secrets,
+// words for a shell and for SQL. Pure; any thread.
 #ifndef OE2PG_BASE_TEXT_H
 #define OE2PG_BASE_TEXT_H
+
+#include "base/arena.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,6 +33,13 @@ bool text_match(const char *pattern, const char *name);
 size_t text_distance(const char *a, const char *b);
 // The nearest of `candidates`, NULL when none is near enough to be what was meant.
 const char *text_nearest(const char *name, const char *const *candidates, size_t count);
+
+// A word as a shell takes it: as it is, or in '...' where anything but letters, digits, `_`, `-`
+// and
+// `.` is in it. Cut where `size` is too small.
+void text_shell_word(const char *word, char *out, size_t size);
+// A name as SQL takes it, in `quote` (a byte), those inside doubled; lives in `arena`.
+const char *text_sql_name(struct arena *arena, const char *name, char quote);
 
 // Replaces every occurrence of `secret` in `text` by "***" in place. Secrets of fewer than three
 // bytes are left: masking them would garble everything.

@@ -158,17 +158,6 @@ report_log_file(struct check_report *to, const char *path)
 }
 
 static void
-report_ignore_file(struct check_report *to, const struct config *config)
-{
-    const struct config_value *value = &config->values[OPTION_MIRROR_IGNORE_FILE];
-
-    if (config->settings.mirror.ignore_file_found)
-        report(to, CHECK_OK, "ignore file", value->text, "");
-    else
-        report(to, CHECK_OK, "ignore file", "none", "");
-}
-
-static void
 report_config(struct check_report *to, const struct config *config)
 {
     if (config->file == NULL)
@@ -177,7 +166,9 @@ report_config(struct check_report *to, const struct config *config)
     report_file(to, config->overlay);
     for (size_t i = 0; i < config->warning_count; i++)
         report(to, CHECK_WARNING, "configuration", config->warnings[i], "");
-    report_ignore_file(to, config);
+    // Whether there may be none is the mirror's to say.
+    if (config->settings.mirror.ignore_file_found)
+        report(to, CHECK_OK, "ignore file", config->settings.mirror.ignore_file, "");
     report_log_file(to, config->settings.mirror.log_file);
 }
 

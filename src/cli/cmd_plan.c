@@ -128,6 +128,7 @@ read_target(struct planner *planner, struct error *err)
             !tracking_read(planner->target, &planner->arena, mirror_id, &planner->records,
                 &planner->record_count, err))
             return false;
+        planner->record_count = plan_drop_refused(planner->records, planner->record_count);
         respell(planner);
     }
     return inspect_schema(planner->target, &planner->arena, settings->target.schema, mirror_id,

@@ -135,8 +135,8 @@ static const struct option options[OPTION_COUNT] = {
             "an entry; or the table fails" },
     [OPTION_MIRROR_IGNORE_FILE] = { MIRROR_SETTINGS("ignore_file", "IGNORE_FILE"),
         .type = OPTION_PATH, .default_text = "ignored_tables.txt",
-        .help =
-            "names or patterns of tables never to be read, one a line; an empty text: no file" },
+        .help = "names or patterns of tables never to be read, one a line; an empty text: no file. "
+                "Once a run had one, later runs stop without it: make it empty, do not remove it" },
     [OPTION_MIRROR_LOG_FILE] = { MIRROR_SETTINGS("log_file", "LOG_FILE"), .type = OPTION_PATH,
         .default_words = "the console alone", .help = "where to append the log" },
     [OPTION_MIRROR_TABLES] = { .section = "mirror_settings",
@@ -224,7 +224,7 @@ static const struct option options[OPTION_COUNT] = {
     [OPTION_REPAIR] = { .flag = "--repair",
         .type = OPTION_SWITCH,
         .verbs = OPTION_FOR_VERIFY,
-        .help = "sync the tables that differ" },
+        .help = "sync the tables that differ; exit status 1 if there were any" },
     [OPTION_LOG_LEVEL] = { .flag = "--log-level",
         .argument = "LEVEL",
         .environment = "OE2PG_LOG_LEVEL",

@@ -273,6 +273,7 @@ fill_ignored(struct config *config, struct error *err)
     struct name_pattern *from_file = NULL;
     size_t count = 0;
 
+    mirror->ignore_file = path;
     if (path != NULL && !ignore_file_read(&config->arena, path, &from_file, &count,
                             &mirror->ignore_file_found, err))
         return false;

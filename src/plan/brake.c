@@ -1,10 +1,11 @@
 #include "plan/brake.h"
 
+#include "base/text.h"
 #include "plan/selection.h"
 
 #include <inttypes.h>
 
-enum { RUN_LIMIT_MAX = 20, RUN_LIMIT_MIN = 2, RUN_LIMIT_PERCENT = 2 };
+enum { RUN_LIMIT_MAX = 20, RUN_LIMIT_MIN = 2, RUN_LIMIT_PERCENT = 2, WORD_MAX = 200 };
 
 static bool
 is_allowed(const struct mirror_settings *settings, const struct table *table)
@@ -30,6 +31,7 @@ brake_check(const struct mirror_settings *settings, const struct table *table, i
     int64_t source_rows, int64_t removed, struct error *err)
 {
     int percent = percent_for(settings, table);
+    char word[WORD_MAX];
 
     if (removed <= 0 || is_allowed(settings, table))
         return true;
@@ -46,9 +48,9 @@ brake_check(const struct mirror_settings *settings, const struct table *table, i
     } else {
         return true;
     }
+    text_shell_word(table->name, word, sizeof word);
     return error_hint(err,
-        "See whether the source is whole. If the rows are to go: oe2pg --allow-delete %s",
-        table->name);
+        "See whether the source is whole. If the rows are to go: oe2pg --allow-delete %s", word);
 }
 
 size_t

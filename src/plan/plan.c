@@ -157,6 +157,25 @@ plan_make(struct arena *arena, const struct selection *selection,
         qsort(plan->jobs, plan->job_count, sizeof *plan->jobs, compare_jobs);
 }
 
+bool
+plan_was_only_refused(const struct table_record *record)
+{
+    return !record->is_loaded && record->staging_table == NULL &&
+           strcmp(record->method, PLAN_NO_METHOD) == 0;
+}
+
+size_t
+plan_drop_refused(struct table_record *records, size_t count)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!plan_was_only_refused(&records[i]))
+            records[kept++] = records[i];
+    }
+    return kept;
+}
+
 void
 plan_only_verify(const struct mirror_settings *settings, struct plan *plan)
 {

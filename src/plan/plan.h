@@ -41,6 +41,13 @@ uint64_t plan_fingerprint(const struct table *table);
 // large before small.
 void plan_make(struct arena *arena, const struct selection *selection,
     const struct table_record *records, size_t record_count, int small_rows, struct plan *plan);
+// The method of a table that was never anything but refused, in its record. Nothing of it is in the
+// mirror: for what a run does there is no such record.
+#define PLAN_NO_METHOD "none"
+bool plan_was_only_refused(const struct table_record *record);
+// Takes those out; returns how many are left.
+size_t plan_drop_refused(struct table_record *records, size_t count);
+
 // Turns the jobs into comparisons that write nothing; with verify_repair, tables that were never
 // mirrored are loaded all the same.
 void plan_only_verify(const struct mirror_settings *settings, struct plan *plan);

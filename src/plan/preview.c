@@ -1,6 +1,7 @@
 #include "plan/preview.h"
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "model/key_choice.h"
 #include "plan/brake.h"
 #include "plan/preview_numbers.h"
@@ -44,17 +45,7 @@ find_relation(const struct maker *maker, const char *name)
 static const char *
 quote_name(struct arena *arena, const char *name)
 {
-    char *quoted = arena_alloc(arena, 2 * strlen(name) + 3);
-    char *out = quoted;
-
-    *out++ = '"';
-    for (; *name != '\0'; name++) {
-        if (*name == '"')
-            *out++ = '"';
-        *out++ = *name;
-    }
-    *out = '"';
-    return quoted;
+    return text_sql_name(arena, name, '"');
 }
 
 static const char *

@@ -15,8 +15,8 @@ write_mirror(struct json_writer *json, const struct observation *seen)
     json_integer(json, "id", seen->mirror_id);
     json_text(json, "schema", seen->target_schema);
     json_text(json, "source_product", seen->source_product);
-    json_text(json, "source_host", seen->source_host);
-    json_integer(json, "source_port", seen->source_port);
+    json_text(json, "source_host", seen->source_host[0] != '\0' ? seen->source_host : NULL);
+    json_count(json, "source_port", seen->source_port > 0 ? seen->source_port : -1);
     json_text(json, "source_database", seen->source_database);
     json_text(json, "source_schema", seen->source_schema);
     json_time(json, "created_at", seen->created_ms);
@@ -147,7 +147,7 @@ write_totals(struct json_writer *json, const struct status_view *view)
     json_integer(json, "rows", totals.rows);
     json_integer(json, "bytes", totals.bytes);
     json_time(json, "oldest_read_from", totals.oldest != NULL ? totals.oldest->read_from_ms : 0);
-    json_count(json, "quarantined", view->seen->quarantine_total);
+    json_count(json, "quarantined", totals.quarantined);
     json_end_object(json);
 }
 

@@ -116,11 +116,13 @@ status_sum(const struct status_view *view, struct status_totals *totals)
 {
     memset(totals, 0, sizeof *totals);
     totals->tables = view->table_count;
+    totals->quarantined = view->seen->quarantine_total < 0 ? -1 : 0;
     for (size_t i = 0; i < view->table_count; i++) {
         const struct observed_table *table = view->tables[i];
 
         totals->rows += table->row_count;
         totals->bytes += table->size_bytes;
+        totals->quarantined += table->quarantined > 0 ? table->quarantined : 0;
         if (status_is_left_out(table)) {
             totals->left_out++;
             continue;

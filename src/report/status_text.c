@@ -333,9 +333,8 @@ write_totals(struct page *page)
         buffer_printf(&page->line, ", %zu ignored or gone from the source", totals.left_out);
     buffer_printf(&page->line, "; %" PRId64 " rows, ", totals.rows);
     append_size(page, totals.bytes);
-    if (view->seen->quarantine_total > 0)
-        buffer_printf(
-            &page->line, "; %" PRId64 " values in quarantine", view->seen->quarantine_total);
+    if (totals.quarantined > 0)
+        buffer_printf(&page->line, "; %" PRId64 " values in quarantine", totals.quarantined);
     end_line(page);
     if (totals.oldest != NULL) {
         buffer_append_text(&page->line, "Oldest content: ");

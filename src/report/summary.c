@@ -89,11 +89,26 @@ summary_write(const struct summary *summary)
         summary->sums.rows_deleted, summary->sums.values_quarantined, took);
 }
 
+static const char *
+plural(size_t count)
+{
+    return count == 1 ? "table" : "tables";
+}
+
+bool
+summary_is_mended(const struct summary *summary)
+{
+    return summary->repaired_count > 0 && summary->different_count == 0 &&
+           summary->sums.values_newly_quarantined == 0 &&
+           count_state(summary, SUMMARY_DONE) == summary->table_count;
+}
+
 void
 summary_describe_shortfall(const struct summary *summary, char *why, size_t size)
 {
     size_t failed = count_state(summary, SUMMARY_FAILED);
     size_t different = summary->different_count;
+    size_t repaired = summary->repaired_count;
     int64_t refused = summary->sums.values_newly_quarantined;
     const char *gap = "";
     size_t at = 0;
@@ -101,13 +116,19 @@ summary_describe_shortfall(const struct summary *summary, char *why, size_t size
     why[0] = '\0';
     if (failed > 0) {
         at += (size_t)snprintf(why, size, "%zu of %zu %s failed", failed, summary->table_count,
-            summary->table_count == 1 ? "table" : "tables");
+            plural(summary->table_count));
         gap = "; ";
     }
     if (different > 0) {
         at += (size_t)snprintf(why + at, size - at, "%s%zu of %zu %s %s from the source", gap,
-            different, summary->table_count, summary->table_count == 1 ? "table" : "tables",
+            different, summary->table_count, plural(summary->table_count),
             different == 1 ? "differs" : "differ");
+        gap = "; ";
+    }
+    if (repaired > 0) {
+        at += (size_t)snprintf(why + at, size - at,
+            "%s%zu of %zu %s differed from the source and %s repaired", gap, repaired,
+            summary->table_count, plural(summary->table_count), repaired == 1 ? "was" : "were");
         gap = "; ";
     }
     if (refused > 0)

@@ -22,7 +22,8 @@ struct summary {
     size_t table_count;
     struct table_result sums;
     int64_t duration_ms;
-    size_t different_count; // tables that a verification found different
+    size_t different_count; // tables that a verification found different, and that still are
+    size_t repaired_count;  // and those that were repaired
     bool is_verification;   // compared, not mirrored
 };
 
@@ -32,5 +33,8 @@ void summary_write(const struct summary *summary);
 // Why a run that came to its end is no success, for the log and oe2pg.run; "": it is one, or the
 // reason is another.
 void summary_describe_shortfall(const struct summary *summary, char *why, size_t size);
+
+// True when nothing else is to be told than that tables differed and were repaired.
+bool summary_is_mended(const struct summary *summary);
 
 #endif

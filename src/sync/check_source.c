@@ -198,6 +198,16 @@ find_odd_name(const struct table *table)
     return NULL;
 }
 
+// In the quotes of the standard; MySQL and MariaDB take those for a text.
+static const char *
+source_name(struct check *check, const char *name)
+{
+    const char *product = source_identity(check->source)->product;
+
+    return text_sql_name(&check->arena, name,
+        text_match("*mysql*", product) || text_match("*mariadb*", product) ? '`' : '"');
+}
+
 // In place of what is only said in general about a missing right.
 static void
 name_the_grant(struct check *check, const struct table *table, struct error *failure)
@@ -211,9 +221,10 @@ name_the_grant(struct check *check, const struct table *table, struct error *fai
             arena_calloc(&check->arena, check->selection.table_count, sizeof *check->unreadable);
     check->unreadable[check->unreadable_count++] = table;
     failure->hint[0] = '\0';
-    error_hint(failure, "On the source: GRANT SELECT ON %s%s%s TO %s;", table->schema,
-        table->schema[0] != '\0' ? "." : "", table->name,
-        user != NULL ? user : "the user that is logged in");
+    error_hint(failure, "On the source: GRANT SELECT ON %s%s%s TO %s;",
+        table->schema[0] != '\0' ? source_name(check, table->schema) : "",
+        table->schema[0] != '\0' ? "." : "", source_name(check, table->name),
+        user != NULL ? source_name(check, user) : "the user that is logged in");
 }
 
 struct trial {

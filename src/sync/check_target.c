@@ -163,17 +163,25 @@ report_refusal(struct check *check, const char *subject, struct error *err)
     return true;
 }
 
+static bool
+report_no_ignore_file(struct check *check, struct error *err)
+{
+    static const char subject[] = "ignore file";
+
+    if (check->has_tracking && !mirror_check_ignore_file(check->target, check->settings, err))
+        return report_refusal(check, subject, err);
+    check_report(check, CHECK_OK, subject, "", "none");
+    return true;
+}
+
 bool
 check_mirror(struct check *check, struct error *err)
 {
-    if (!check->has_tracking)
-        return true;
     if (!check_expect_target(check, "could not read the mirror's registration", err))
         return false;
-    if (!mirror_check_ignore_file(check->target, check->settings, err) &&
-        !report_refusal(check, "ignore file", err))
+    if (!check->settings->mirror.ignore_file_found && !report_no_ignore_file(check, err))
         return false;
-    return check->source == NULL ||
+    return !check->has_tracking || check->source == NULL ||
            mirror_check_source(
                check->target, check->settings, source_identity(check->source), err) ||
            report_refusal(check, "mirror", err);

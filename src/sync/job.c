@@ -96,11 +96,13 @@ verify_job(struct worker *worker, const struct job *job, struct outcome *outcome
         return false;
     outcome->result.rows_read = verification.row_count;
     outcome->result.finished_ms = clock_wall_ms();
-    outcome->is_different = !verification.is_equal;
+    // An attempt before this one may have repaired it.
+    outcome->is_different = !verification.is_equal || outcome->is_repaired;
     if (verification.is_equal || !worker->shared->settings->mirror.verify_repair)
         return true;
     record->method = method_name(METHOD_FULL);
-    record->reason = "verify --repair found it different";
+    record->reason = JOB_REPAIR_REASON;
+    outcome->is_repaired = true;
     return full_job(worker, job, record, &outcome->result, err);
 }
 

@@ -5,6 +5,9 @@
 #include "sync/queue.h"
 #include "sync/worker.h"
 
+// Why a table that was to be compared only is synced after all.
+#define JOB_REPAIR_REASON "verify --repair found it different"
+
 // Both connections are open. Goes by what tracking says now, not by what was planned: an attempt
 // whose COMMIT got lost may have been the last one that was needed. On failure the open transaction
 // is the caller's to roll back.

@@ -126,14 +126,18 @@ queue_totals(struct queue *queue, size_t *done, size_t *failed, struct table_res
     (void)pthread_mutex_unlock(&queue->lock);
 }
 
-size_t
-queue_count_different(struct queue *queue)
+void
+queue_count_different(struct queue *queue, size_t *different, size_t *repaired)
 {
-    size_t count = 0;
-
+    *different = 0;
+    *repaired = 0;
     (void)pthread_mutex_lock(&queue->lock);
-    for (size_t i = 0; i < queue->plan->job_count; i++)
-        count += queue->outcomes[i].is_different;
+    for (size_t i = 0; i < queue->plan->job_count; i++) {
+        const struct outcome *outcome = &queue->outcomes[i];
+        bool is_equal_now = outcome->is_repaired && outcome->state == OUTCOME_DONE;
+
+        *different += outcome->is_different && !is_equal_now;
+        *repaired += outcome->is_different && is_equal_now;
+    }
     (void)pthread_mutex_unlock(&queue->lock);
-    return count;
 }

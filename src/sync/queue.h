@@ -17,7 +17,8 @@ struct outcome {
     struct table_result result;
     int64_t row_count; // in the mirror now
     int attempts;
-    bool is_different;  // METHOD_VERIFY: source and mirror are not equal
+    bool is_different;  // METHOD_VERIFY: source and mirror were not equal
+    bool is_repaired;   // METHOD_VERIFY: its repair was begun, and with OUTCOME_DONE succeeded
     struct error error; // OUTCOME_FAILED: why
 };
 
@@ -44,8 +45,8 @@ void queue_stop(struct queue *queue, const struct error *why);
 struct error queue_fatal(struct queue *queue);
 // Rows of the jobs that nobody took yet, by their estimates; -1 when one of them has none.
 int64_t queue_waiting_rows(struct queue *queue);
-// How many tables were verified and found different.
-size_t queue_count_different(struct queue *queue);
+// How many tables were verified, found different, and are so still; and how many were repaired.
+void queue_count_different(struct queue *queue, size_t *different, size_t *repaired);
 // Sums over what ended so far.
 void queue_totals(struct queue *queue, size_t *done, size_t *failed, struct table_result *sums);
 

@@ -7,6 +7,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "sync/refused.h"
 #include "target/compare.h"
 #include "target/ddl.h"
 
@@ -133,6 +134,13 @@ handle_vanished(struct run *run, const struct catalog *catalog, const struct tab
     return vanished_handle(run->target, &run->shared.claim, &what, &run->arena, &run->stuck, err);
 }
 
+// Whether the run may change the mirror; verify alone only looks.
+static bool
+is_writing(const struct run *run)
+{
+    return !run->settings->mirror.verify || run->settings->mirror.verify_repair;
+}
+
 static bool
 make_plan(struct run *run, struct error *err)
 {
@@ -149,6 +157,8 @@ make_plan(struct run *run, struct error *err)
             run->target, &run->arena, run->shared.claim.mirror_id, &records, &record_count, err) ||
         !selection_check_allowed(
             &run->arena, &run->settings->mirror, &catalog, records, record_count, err) ||
+        (is_writing(run) && !refused_forget(run->target, &run->shared.claim, &run->selection,
+                                records, &record_count, err)) ||
         (!run->settings->mirror.verify &&
             !ddl_create_schema(run->target, run->settings->target.schema, err)))
         return false;
@@ -165,12 +175,8 @@ make_plan(struct run *run, struct error *err)
     if (!run->settings->mirror.verify &&
         !handle_vanished(run, &catalog, records, record_count, err))
         return false;
-    for (size_t i = 0; i < run->selection.table_count; i++) {
-        const struct error *refusal = run->selection.tables[i].refusal;
-
-        if (refusal != NULL)
-            log_failure(LOG_ERROR, refusal);
-    }
+    if (!refused_record(run->target, &run->shared.claim, run->settings, &run->selection, err))
+        return false;
     for (size_t i = 0; i < run->plan.job_count; i++)
         log_debug("%s: %s; %s", run->plan.jobs[i].table->target_name, run->plan.jobs[i].reason,
             run->plan.jobs[i].table->key_reason);
@@ -260,6 +266,20 @@ summarise(struct run *run, struct summary_table *tables)
     return count;
 }
 
+// In words, for oe2pg.run; NULL: it is complete. `why`: what is missing, "" nothing.
+static const char *
+describe_end(struct run *run, const char *why)
+{
+    const struct run_end *end = run->end;
+
+    if (end->error.kind != ERROR_NONE && end->error.kind != ERROR_CANCELLED)
+        return end->error.message;
+    if (end->signal != 0)
+        return arena_printf(&run->arena, "%s%s%s", startup_watch_words(end->signal),
+            why[0] != '\0' ? "; " : "", why);
+    return why[0] != '\0' ? why : NULL;
+}
+
 static void
 record_end(struct run *run, const struct run_totals *totals, const char *why)
 {
@@ -270,10 +290,7 @@ record_end(struct run *run, const struct run_totals *totals, const char *why)
     error_clear(&err);
     if (run->target == NULL)
         return;
-    if (!run_finish(run->target, &run->shared.claim, totals, state,
-            end->error.kind != ERROR_NONE ? end->error.message
-            : why[0] != '\0'              ? why
-                                          : NULL,
+    if (!run_finish(run->target, &run->shared.claim, totals, state, describe_end(run, why),
             run->settings->mirror.history_days, &err)) {
         error_within(&err, "could not record the end of run %" PRId64, run->shared.claim.run_id);
         log_failure(LOG_WARNING, &err);
@@ -300,14 +317,17 @@ finish(struct run *run)
     totals.tables_failed = (int)(failed + run_failed_early(run));
     totals.rows = summary.sums;
     run->end->error = queue_fatal(&run->queue);
-    summary.different_count = queue_count_different(&run->queue);
+    queue_count_different(&run->queue, &summary.different_count, &summary.repaired_count);
     summary_describe_shortfall(&summary, why, sizeof why);
     run->end->is_complete = why[0] == '\0' && done == summary.table_count &&
                             run->end->error.kind == ERROR_NONE && run->end->signal == 0;
     record_end(run, &totals, why);
     summary_write(&summary);
     if (why[0] != '\0')
-        log_error("Not everything is as it should be: %s", why);
+        log_error("%s: %s",
+            summary_is_mended(&summary) ? "The mirror is as it should be again"
+                                        : "Not everything is as it should be",
+            why);
     free(tables);
 }
 

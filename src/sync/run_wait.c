@@ -76,8 +76,7 @@ handle_signal(struct run *run, int signal)
     if (run->end->signal != 0)
         end_process(run, "second signal");
     run->end->signal = signal;
-    log_warning("%s: ending; a second signal ends at once",
-        signal == SIGINT ? "interrupted" : "asked to end");
+    log_warning("%s: ending; a second signal ends at once", startup_watch_words(signal));
     begin_to_stop(run);
 }
 

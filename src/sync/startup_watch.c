@@ -18,6 +18,14 @@ end_process(int status, const char *why)
     _exit(status);
 }
 
+const char *
+startup_watch_words(int signal)
+{
+    if (signal == SIGINT)
+        return "interrupted by SIGINT";
+    return signal == SIGHUP ? "asked to end by SIGHUP" : "asked to end by SIGTERM";
+}
+
 // A step that is interrupted has some seconds to come to its end by itself.
 static void
 take_signal(struct startup_watch *watch, int signal)
@@ -28,8 +36,7 @@ take_signal(struct startup_watch *watch, int signal)
     if (watch->deadline_ms == 0)
         return;
     watch->deadline_ms = clock_steady_ms() + END_AFTER_MS;
-    log_warning("%s: ending; a second signal ends at once",
-        signal == SIGINT ? "interrupted" : "asked to end");
+    log_warning("%s: ending; a second signal ends at once", startup_watch_words(signal));
 }
 
 static void

@@ -53,6 +53,8 @@ bool startup_watch_was_cancelled(const struct startup_watch *watch);
 // Nothing is waited for until the next step: sleeps, and returns early with the signal if one
 // comes. 0: none.
 int startup_watch_rest(struct startup_watch *watch, int64_t rest_ms);
+// What a signal that ends a run did, in words.
+const char *startup_watch_words(int signal);
 // Ends the watch; returns the signal that came, or 0. May be called again.
 int startup_watch_stop(struct startup_watch *watch);
 

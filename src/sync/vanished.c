@@ -74,8 +74,9 @@ leave_table(struct vanished *vanished, struct arena *arena, const struct table_r
     if (!target_begin(vanished->target, err) ||
         !ddl_find(vanished->target, arena, schema, record->target_table, &relation, err))
         return false;
-    if (vanished->settings->mirror.dropped_tables == DROPPED_DROP && relation.exists &&
-        relation.kind == 'r' &&
+    // A table that was never put there may have the name of another one that was.
+    if (vanished->settings->mirror.dropped_tables == DROPPED_DROP && record->is_loaded &&
+        relation.exists && relation.kind == 'r' &&
         !ddl_drop_table(vanished->target, arena, schema, record->target_table, &statement, err))
         return false;
     if (record->staging_table != NULL &&
@@ -93,7 +94,9 @@ static bool
 rename_table(struct vanished *vanished, const struct table_record *record,
     const struct table *table, struct error *err)
 {
+    // Under the new spelling it may have been refused, as long as both were there.
     return target_begin(vanished->target, err) &&
+           tracking_forget_failure(vanished->target, vanished->claim, table, err) &&
            tracking_rename(vanished->target, vanished->claim, record, table, err) &&
            schema_change_save(
                vanished->target, vanished->claim, table, "spelled in another way now", NULL, err) &&

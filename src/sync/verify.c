@@ -279,6 +279,18 @@ count_differences(struct verify *verify, struct error *err)
 }
 
 static bool
+describe_differences(struct verify *verify, struct error *err)
+{
+    if (verify->table->key == NULL) {
+        buffer_append_text(
+            &verify->report, "  which rows: not to be told, for the table has no key\n");
+        return true;
+    }
+    return verify->worker->shared->settings->mirror.verify_values ? show_differences(verify, err)
+                                                                  : count_differences(verify, err);
+}
+
+static bool
 write_report(struct verify *verify, struct error *err)
 {
     const struct verification *result = verify->result;
@@ -295,9 +307,7 @@ write_report(struct verify *verify, struct error *err)
     if (result->moving > 0)
         buffer_printf(&verify->report, " (%" PRId64 " more were moving)", result->moving);
     buffer_append_byte(&verify->report, '\n');
-    if (verify->table->key != NULL && !result->is_equal &&
-        !(verify->worker->shared->settings->mirror.verify_values ? show_differences(verify, err)
-                                                                 : count_differences(verify, err)))
+    if (!result->is_equal && !describe_differences(verify, err))
         return false;
     output_write(buffer_text(&verify->report));
     return true;

@@ -291,8 +291,8 @@ record_failure(
         .source_table = job->table->name,
         .target_table = job->table->target_name,
         .state = TABLE_STATE_FAILED,
-        .method = method_name(job->method),
-        .reason = job->reason,
+        .method = method_name(outcome->is_repaired ? METHOD_FULL : job->method),
+        .reason = outcome->is_repaired ? JOB_REPAIR_REASON : job->reason,
         .fingerprint = job->fingerprint,
         .attempt = outcome->attempts,
         .error = why->message,
@@ -358,8 +358,8 @@ fail_job(struct worker *worker, const struct job *job, struct outcome *outcome, 
     }
     if (err->kind == ERROR_BRAKE)
         count_held(worker);
-    // What could not be verified is mirrored as well as before.
-    if (job->method != METHOD_VERIFY)
+    // What could not be verified is mirrored as well as before; what differs and stays so is not.
+    if (job->method != METHOD_VERIFY || outcome->is_repaired)
         record_failure(worker, job, outcome, err);
 }
 
@@ -467,12 +467,10 @@ worker_take_table(struct worker *worker, const struct job *job)
 }
 
 static void
-report_done(const struct job *job, const struct outcome *outcome)
+report_rows(const struct job *job, const struct outcome *outcome)
 {
     const struct table_result *result = &outcome->result;
 
-    if (job->method == METHOD_VERIFY)
-        return; // its report is on standard output
     // An unchanged small table is no news.
     if (job->method != METHOD_LOAD && outcome->row_count < SMALL_ROWS &&
         result->rows_inserted + result->rows_updated + result->rows_deleted == 0)
@@ -489,6 +487,21 @@ report_done(const struct job *job, const struct outcome *outcome)
     else
         log_info("Synced %" PRId64 " rows for %s (total: %" PRId64 " of %" PRId64 " (100.0%%))",
             outcome->row_count, job->table->target_name, outcome->row_count, outcome->row_count);
+}
+
+static void
+report_done(const struct job *job, const struct outcome *outcome)
+{
+    const struct table_result *result = &outcome->result;
+
+    if (outcome->is_repaired)
+        log_info("Repaired: %s: %" PRId64 " updated, %" PRId64 " inserted, %" PRId64 " deleted",
+            job->table->target_name, result->rows_updated, result->rows_inserted,
+            result->rows_deleted);
+    else if (job->method == METHOD_VERIFY)
+        return; // its report is on standard output
+    else
+        report_rows(job, outcome);
     if (result->values_quarantined > 0)
         log_warning("%" PRId64 " values or rows of %s could not be taken (%" PRId64
                     " of them new) and are in oe2pg.quarantine",

@@ -36,12 +36,15 @@ is_same_source(const PGresult *row, const struct source_identity *identity, cons
 static bool
 refuse_other_source(const PGresult *row, const struct target_settings *settings, struct error *err)
 {
+    // A file has no port.
+    bool has_port = result_integer(row, 0, 2) > 0;
+
     error_set(err, ERROR_CONFIG,
-        "schema \"%s\" is the mirror of another source: database \"%s\" on %s port %s, schema "
+        "schema \"%s\" is the mirror of another source: database \"%s\" on %s%s%s, schema "
         "\"%s\"",
         settings->schema, result_text(row, 0, 3),
         result_text(row, 0, 1)[0] != '\0' ? result_text(row, 0, 1) : "this machine",
-        result_text(row, 0, 2), result_text(row, 0, 4));
+        has_port ? " port " : "", has_port ? result_text(row, 0, 2) : "", result_text(row, 0, 4));
     return error_hint(err,
         "Give this source a schema of its own with postgres_db.schema; or, if it is the same "
         "database in another place, say so once: oe2pg --accept-source");
@@ -155,7 +158,13 @@ mirror_check_ignore_file(struct target *target, const struct settings *settings,
     PQclear(row);
     if (!was_found)
         return true;
-    error_set(err, ERROR_CONFIG, "the ignore file of the last run is gone");
+    if (settings->mirror.ignore_file == NULL) {
+        error_set(err, ERROR_CONFIG, "the last run had an ignore file, and none is named now");
+        return error_hint(err, "Name it again (mirror_settings.ignore_file), or an empty one if "
+                               "nothing is to be ignored any more.");
+    }
+    error_set(err, ERROR_CONFIG, "the ignore file of the last run is gone: there is no \"%s\"",
+        settings->mirror.ignore_file);
     return error_hint(
         err, "Put it back, or make an empty one if nothing is to be ignored any more.");
 }

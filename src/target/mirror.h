@@ -94,6 +94,10 @@ bool tracking_save(struct target *target, const struct mirror_claim *claim,
 bool tracking_save_failure(struct target *target, const struct mirror_claim *claim,
     const char *target_schema, const struct table_record *record, struct error *err)
     __attribute__((warn_unused_result));
+// The failure that stands in the record cannot happen any more: of a table that was never mirrored
+// the record is removed, of another one the failure alone.
+bool tracking_forget_failure(struct target *target, const struct mirror_claim *claim,
+    const struct table *table, struct error *err) __attribute__((warn_unused_result));
 // The history row of this table in this run; outside of the table's transaction.
 bool table_run_save(struct target *target, const struct mirror_claim *claim,
     const struct table_record *record, const struct table_result *result, struct error *err)

@@ -338,8 +338,30 @@ tracking_save_failure(struct target *target, const struct mirror_claim *claim,
         " VALUES ($1, $2, $3, $4, $5, 'failed', $6, $7, '{}', $8, $9, $10, $11, $12)"
         " ON CONFLICT (mirror_id, source_schema, source_table) DO UPDATE SET"
         " state = CASE tracking.state WHEN 'staged' THEN 'staged' ELSE 'failed' END,"
+        " method = CASE tracking.method WHEN 'none' THEN excluded.method ELSE tracking.method END,"
+        " reason = CASE tracking.method WHEN 'none' THEN excluded.reason ELSE tracking.reason END,"
         " run_id = excluded.run_id, attempt = excluded.attempt, error = excluded.error,"
         " hint = excluded.hint",
+        &parameters, NULL, err);
+}
+
+bool
+tracking_forget_failure(struct target *target, const struct mirror_claim *claim,
+    const struct table *table, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+
+    parameter_integer(&parameters, claim->mirror_id);
+    parameter_text(&parameters, table->schema);
+    parameter_text(&parameters, table->name);
+    return target_execute(target, "could not take the table's failure back",
+        "WITH never_mirrored AS (DELETE FROM oe2pg.tracking"
+        "  WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3"
+        "  AND state = 'failed' AND loaded_at IS NULL AND staging_table IS NULL)"
+        " UPDATE oe2pg.tracking SET error = NULL, hint = NULL,"
+        " state = CASE WHEN last_success_at IS NULL THEN 'running' ELSE 'done' END"
+        " WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3"
+        " AND state = 'failed' AND loaded_at IS NOT NULL",
         &parameters, NULL, err);
 }
 

@@ -2,6 +2,8 @@
 again before rows go, and the source's identity."""
 
 import contextlib
+import re
+import shlex
 import shutil
 
 import psycopg2
@@ -147,6 +149,19 @@ def test_many_held_tables_stop_the_run(mirror, pg, tmp_path):
     assert row_versions(pg) == before
 
 
+def test_the_remedy_of_the_brake_can_be_pasted_into_a_shell(mirror, pg, tmp_path):
+    path = sqlite_file(tmp_path / "source.sqlite", 'CREATE TABLE "Bob\'s Lines" (id INTEGER PRIMARY KEY)',
+                       'INSERT INTO "Bob\'s Lines" VALUES (1)')
+    mirror.sqlite(path).run_well()
+    sqlite_file(path, 'DELETE FROM "Bob\'s Lines"')
+    result = mirror.run()
+    assert result.status == 1
+    words = shlex.split(re.search(r"oe2pg (--allow-delete .*)", result.log).group(1))
+    assert words == ["--allow-delete", "Bob's Lines"]
+    mirror.run_well(*words)
+    assert mirrored(pg, "bob_s_lines") == []
+
+
 # --- identity -----------------------------------------------------------------------------------------
 
 def test_another_database_behind_the_configuration_stops_the_run_at_once(loaded, pg, tmp_path):
@@ -156,6 +171,7 @@ def test_another_database_behind_the_configuration_stops_the_run_at_once(loaded,
     result = loaded.sqlite(other).run()
     assert result.status == 2, result.explain()
     assert "another source" in result.stderr and "--accept-source" in result.stderr
+    assert " on %s, schema" % loaded.path_of_source in result.stderr, result.stderr
     assert row_versions(pg) == before
 
 

@@ -318,6 +318,16 @@ def test_tables_that_the_source_does_not_let_us_read_are_named(mirror, second_pg
     assert mirror.run("check").status == 0
 
 
+def test_the_grant_that_a_source_lacks_can_be_pasted(mirror, second_pg):
+    second_pg.query('CREATE TABLE public."Tab ""A" (id int PRIMARY KEY)')
+    mirror.source(odbc_connection=as_odbc(second_pg, "stranger"), schema="public")
+    mirror.config["postgres_db"]["schema"] = "mirror"
+    grant = re.search(r"GRANT SELECT ON .* TO", mirror.run("check").stdout).group()
+    assert grant == 'GRANT SELECT ON "public"."Tab ""A" TO'
+    second_pg.query(grant + " stranger")
+    assert mirror.run("check").status == 0
+
+
 def test_a_source_without_tables_is_status_3(mirror, second_pg):
     second_pg.query("CREATE SCHEMA empty")
     mirror.source(odbc_connection=as_odbc(second_pg, "postgres"), schema="empty")

@@ -189,7 +189,9 @@ def test_a_signal_ends_the_run_soon_and_cleanly(mirror, pg, big_file, big_rows, 
     assert result.status == status, result.explain()
     assert time.monotonic() - started < 10
     assert_nobody_saw_half_a_table(pg, big_rows)
-    assert pg.query("SELECT state FROM oe2pg.run") == [("interrupted",)]
+    words = "%s by %s" % ("interrupted" if number == signal.SIGINT else "asked to end", number.name)
+    assert pg.query("SELECT state, error FROM oe2pg.run") == [("interrupted", words)]
+    assert "%s: ending" % words in result.log
     mirror.run_well()
     compare.assert_mirrored(pg, "mirror", "big", big_rows)
 

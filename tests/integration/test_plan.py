@@ -1,5 +1,6 @@
 """oe2pg plan: what a sync would do, and that it changes nothing."""
 
+import contextlib
 import json
 import re
 import sqlite3
@@ -213,3 +214,16 @@ def test_two_thousand_tables(mirror, tmp_path):
     assert result.status == 0
     assert "... and 1980 more like these" in result.stdout
     assert len(mirror.run("plan", "--all").stdout.splitlines()) > 2000
+
+
+def test_a_table_that_was_only_refused_and_is_gone_is_no_news(planned, source):
+    with contextlib.closing(sqlite3.connect(source)) as database, database:
+        database.execute('CREATE TABLE "odd 1" (a INTEGER)')
+        database.execute("CREATE TABLE odd_1 (a INTEGER)")
+    assert planned.run().status == 1
+    with contextlib.closing(sqlite3.connect(source)) as database, database:
+        database.execute('DROP TABLE "odd 1"')
+    result = planned.run("plan")
+    assert result.status == 0, result.explain()
+    assert "gone from the source" not in result.stdout and "odd 1" not in result.stdout
+    assert table(plan_json(planned), "odd_1")["reason"] == "first load: the table was never mirrored"

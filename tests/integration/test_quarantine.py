@@ -135,6 +135,15 @@ def test_a_nul_byte_in_a_text_of_mariadb_is_quarantined_whole(mirror, pg, mariad
     mirror.run_well()
 
 
+def test_equal_bad_rows_of_a_table_without_key_are_one_entry_and_counted_each_by_the_run(bad, pg):
+    change(bad, "INSERT INTO keyless VALUES (CAST(x'ff' AS TEXT), 2), (CAST(x'ff' AS TEXT), 2)")
+    for status in 1, 0:
+        assert bad.run("--table", "keyless", "--full-sync").status == status
+        assert len(quarantined(pg)) == 1
+        assert pg.query("SELECT r.rows_quarantined, t.rows_quarantined FROM oe2pg.run r JOIN"
+                        " oe2pg.table_run t ON t.run_id = r.id ORDER BY id DESC LIMIT 1") == [(3, 3)]
+
+
 # --- rows -------------------------------------------------------------------------------------------------
 
 WIDE = 600

@@ -103,6 +103,13 @@ def test_tables_whose_mirrored_names_collide_are_refused_and_the_others_go_on(
     assert pg.tables() == ["customer", "invoice", "order"]
 
 
+def test_check_says_once_that_there_is_no_ignore_file(four_tables):
+    for _ in range(2):
+        lines = [line for line in four_tables.run("check").stdout.splitlines() if "ignore file" in line]
+        assert len(lines) == 1 and lines[0].split() == ["ok", "ignore", "file", "none"]
+        four_tables.run_well()
+
+
 def test_a_vanished_ignore_file_is_refused_run_after_run_until_it_is_back(
         four_tables, pg, tmp_path):
     ignored = tmp_path / "ignored_tables.txt"
@@ -114,10 +121,15 @@ def test_a_vanished_ignore_file_is_refused_run_after_run_until_it_is_back(
         for arguments in ([], ["verify"], ["plan"], ["--accept-source"]):
             result = four_tables.run(*arguments)
             assert result.status == 2, result.explain()
-            assert "the ignore file of the last run is gone" in result.stderr
+            assert 'the ignore file of the last run is gone: there is no "%s"' % ignored in result.stderr
     checked = four_tables.run("check")
     assert checked.status == 1, checked.explain()
-    assert "the ignore file of the last run is gone" in checked.stdout
+    lines = [line for line in checked.stdout.splitlines() if "ignore file" in line]
+    assert len(lines) == 1, checked.explain()
+    assert lines[0].startswith("WRONG") and str(ignored) in lines[0]
+    unnamed = four_tables.settings(ignore_file="").run()
+    assert unnamed.status == 2 and "none is named now" in unnamed.stderr, unnamed.explain()
+    del four_tables.config["mirror_settings"]["ignore_file"]
     assert "invoice" not in pg.tables()
     assert pg.value("SELECT count(*) FROM oe2pg.run") == runs
     ignored.write_text("")

@@ -64,6 +64,8 @@ def test_after_a_run(mirrored):
     assert table(answer, "customer")["rows"] == 500
     assert table(answer, "customer")["key"] == "cust_num"
     assert answer["totals"]["up"] == 2
+    assert answer["mirror"]["source_port"] is None
+    assert answer["mirror"]["source_host"].endswith("source.sqlite")
 
 
 def test_the_source_is_not_needed(mirrored, source):
@@ -160,6 +162,18 @@ def test_quarantine_lists_without_values_unless_asked(mirrored):
     answer = status_json(mirrored, "--quarantine", "--values", "--table", "customer")
     assert [entry["value_hex"] for entry in answer["quarantine"]] == [b"geheim".hex(), "ff00"]
     assert mirrored.run("status", "--values").status == 2
+
+
+def test_what_is_in_quarantine_is_summed_over_the_tables_that_are_shown(mirrored):
+    mirrored.database.query(
+        "INSERT INTO oe2pg.quarantine (mirror_id, source_schema, source_table, reason, first_run_id,"
+        " last_run_id) SELECT 1, '', unnest('{customer,customer,item}'::text[]), 'row_refused', 1, 1")
+    assert status_json(mirrored)["totals"]["quarantined"] == 3
+    for name, count in ("customer", 2), ("item", 1):
+        answer = status_json(mirrored, "--table", name)
+        assert [t["quarantined"] for t in answer["tables"]] == [count]
+        assert answer["totals"]["quarantined"] == count
+        assert "; %d values in quarantine" % count in mirrored.run("status", "--table", name).stdout
 
 
 def test_one_tables_story(mirrored, source):

@@ -1,6 +1,12 @@
 """The tracking tables (docs/tracking.md): their columns are an interface, their rights are few."""
 
+import contextlib
+import json
+import sqlite3
+
 import pytest
+
+from servers import odbc_driver
 
 # What dashboards rely on. A column may be added, never taken away or renamed.
 COLUMNS = {
@@ -108,3 +114,132 @@ def test_two_mirrors_live_side_by_side_in_one_database(mirror, pg, make_sample):
     assert pg.query("SELECT target_schema FROM oe2pg.mirror ORDER BY id") == [
         ("mirror",), ("second",)]
     assert len(pg.tables("mirror")) == len(pg.tables("second")) == 36
+
+
+# ---- tables that cannot be mirrored as they are -------------------------------------------------
+
+WIDE = "CREATE TABLE wide (%s)" % ", ".join("c%d INTEGER" % i for i in range(1700))
+
+
+def change(path, *statements):
+    with contextlib.closing(sqlite3.connect(path)) as source, source:
+        for statement in statements:
+            source.execute(statement)
+
+
+def status_json(mirror, *arguments):
+    return json.loads(mirror.run("status", "--json", *arguments).stdout)
+
+
+@pytest.fixture
+def odd(mirror, tmp_path):
+    path = tmp_path / "odd.sqlite"
+    change(path, "CREATE TABLE fine (id INTEGER PRIMARY KEY)", 'CREATE TABLE "Tab A" (a INTEGER)',
+           "CREATE TABLE tab_a (a INTEGER)", 'CREATE TABLE twin ("b-c" INTEGER, b_c INTEGER)', WIDE)
+    return mirror.sqlite(path)
+
+
+def failed(pg):
+    # The question of docs/tracking.md.
+    return {name: (error, hint) for name, state, attempt, error, hint in pg.query(
+        "SELECT source_table, state, attempt, error, hint FROM oe2pg.tracking"
+        " WHERE state = 'failed'")}
+
+
+def test_a_table_that_is_refused_is_recorded_and_seen_like_any_that_failed(odd, pg):
+    for _ in range(2):
+        assert odd.run().status == 1
+        records = failed(pg)
+        assert sorted(records) == ["Tab A", "tab_a", "twin", "wide"]
+        assert "1700" in records["wide"][0] and "exclude_columns" in records["wide"][1]
+        assert pg.query("SELECT DISTINCT target_table FROM oe2pg.tracking"
+                        " WHERE source_table IN ('Tab A', 'tab_a')") == [("tab_a",)]
+        assert pg.query("SELECT source_table FROM oe2pg.table_run WHERE error IS NOT NULL AND"
+                        " state = 'failed' AND run_id = (SELECT max(id) FROM oe2pg.run)"
+                        " ORDER BY source_table COLLATE \"C\"") == [(name,) for name in sorted(records)]
+        assert odd.run("status", "--max-age", "26h").status == 1
+        assert status_json(odd)["totals"]["failed"] == 4
+        told = odd.run("status", "--table", "wide")
+        assert told.status == 0 and "1700" in told.stdout, told.explain()
+    assert pg.tables() == ["fine"]
+
+
+def test_a_refused_table_that_is_not_selected_stays_failed(odd, pg):
+    assert odd.run().status == 1
+    odd.run_well("--table", "fine")
+    assert len(failed(pg)) == 4
+
+
+def test_verify_alone_records_nothing_of_a_refused_table(odd, pg):
+    odd.run_well("--table", "fine")
+    assert odd.run("verify").status == 1
+    assert failed(pg) == {}
+
+
+def test_a_refused_table_does_not_stay_failed_when_the_cause_is_gone(odd, pg, tmp_path):
+    assert odd.run().status == 1
+    change(tmp_path / "odd.sqlite", 'DROP TABLE "Tab A"', "INSERT INTO tab_a VALUES (1)",
+           "DROP TABLE wide")
+    odd.run_well("--ignore-table", "twin")
+    assert failed(pg) == {}
+    assert pg.query("SELECT source_table, state, method FROM oe2pg.tracking ORDER BY 1") == [
+        ("fine", "done", "full"), ("tab_a", "done", "load")]
+    assert odd.run("status", "--max-age", "26h").status == 0
+    assert pg.tables() == ["fine", "tab_a"]
+
+
+@pytest.mark.parametrize("end", ["the other is dropped", "the other is ignored"])
+def test_a_mirrored_table_whose_name_another_one_wants_is_left_alone(mirror, pg, tmp_path, end):
+    path = tmp_path / "odd.sqlite"
+    change(path, "CREATE TABLE tab_a (a INTEGER)", "INSERT INTO tab_a VALUES (7)")
+    mirror.sqlite(path).settings(dropped_tables="drop").run_well()
+    was = pg.query("SELECT 'mirror.tab_a'::regclass::oid, ctid, xmin::text, a FROM mirror.tab_a")
+
+    change(path, 'CREATE TABLE "Tab A" (a INTEGER)', 'INSERT INTO "Tab A" VALUES (8), (9)')
+    assert mirror.run().status == 1
+    assert sorted(failed(pg)) == ["Tab A", "tab_a"]
+    assert status_json(mirror, "--table", "tab_a")["tables"][1]["rows"] == 1
+
+    if end == "the other is dropped":
+        change(path, 'DROP TABLE "Tab A"')
+        mirror.run_well()
+    else:
+        mirror.run_well("--ignore-table", "Tab A")
+    assert failed(pg) == {}
+    assert pg.query("SELECT source_table, state, rows FROM oe2pg.tracking") == [("tab_a", "done", 1)]
+    assert pg.query("SELECT 'mirror.tab_a'::regclass::oid, ctid, xmin::text, a"
+                    " FROM mirror.tab_a") == was
+
+
+def test_a_mirrored_table_that_fails_and_is_ignored_then_does_not_stay_failed(odd, pg, tmp_path):
+    odd.run_well("--table", "fine")
+    change(tmp_path / "odd.sqlite", 'CREATE TABLE "f-i" (a INTEGER)', "DROP TABLE fine",
+           "ALTER TABLE wide RENAME TO fine")
+    assert odd.run("--table", "fine").status == 1
+    assert sorted(failed(pg)) == ["fine"]
+    odd.run_well("--ignore-table", "fine", "--table", "f-i")
+    assert pg.query("SELECT source_table, state, error FROM oe2pg.tracking ORDER BY 1") == [
+        ("f-i", "done", None), ("fine", "done", None)]
+
+
+def test_a_table_in_two_spellings_goes_on_when_one_of_them_is_gone(mirror, pg, second_pg):
+    driver = odbc_driver("psqlodbcw.so")
+    if driver is None:
+        pytest.skip("left out: no ODBC driver for PostgreSQL")
+    second_pg.query('CREATE SCHEMA shop; CREATE TABLE shop."Tab" (id int PRIMARY KEY);'
+                    'INSERT INTO shop."Tab" VALUES (1); CREATE TABLE shop.fine (id int PRIMARY KEY)')
+    mirror.source(schema="shop", odbc_connection="Driver=%s;Server=%s;Port=%d;Database=%s;UID=postgres" % (
+        driver, second_pg.server.host, second_pg.server.port, second_pg.name))
+    mirror.config["postgres_db"]["schema"] = "mirror"
+    mirror.run_well()
+
+    second_pg.query("CREATE TABLE shop.tab (id int PRIMARY KEY); INSERT INTO shop.tab VALUES (1), (2)")
+    assert mirror.run().status == 1
+    assert sorted(failed(pg)) == ["Tab", "tab"]
+
+    second_pg.query('DROP TABLE shop."Tab"')
+    mirror.run_well()
+    assert failed(pg) == {}
+    assert pg.query("SELECT source_table, state, method, rows FROM oe2pg.tracking ORDER BY 1") == [
+        ("fine", "done", "full", 0), ("tab", "done", "full", 2)]
+    assert pg.value("SELECT count(*) FROM mirror.tab") == 2

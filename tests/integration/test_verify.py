@@ -3,9 +3,12 @@
 import contextlib
 import hashlib
 import json
+import re
 import sqlite3
 
 import pytest
+
+from conftest import PROJECT
 
 ROWS = 400
 
@@ -100,6 +103,25 @@ def test_values_are_shown_only_on_request(mirrored, pg):
     assert "hand-made" not in result.log + result.stderr
 
 
+@pytest.mark.parametrize("arguments", [[], ["--values"]])
+def test_why_rows_of_a_table_without_key_are_not_named_is_said(mirrored, pg, arguments):
+    pg.query("DELETE FROM mirror.loose WHERE v = 'other'")
+    result = verify(mirrored, "--table", "loose", *arguments)
+    assert result.status == 1
+    assert result.stdout.splitlines() == [
+        "loose: DIFFERENT: 0 changed, 1 missing in the mirror, 0 only in the mirror, of 3 rows",
+        "  which rows: not to be told, for the table has no key"]
+
+
+def test_the_documented_question_for_the_slowest_tables_is_answered_after_a_verify_too(mirrored, pg):
+    document = (PROJECT / "docs" / "tracking.md").read_text()
+    question = re.search(r"Which tables took longest.*?```sql\n(.*?)```", document, re.S).group(1)
+    before = sorted(row[0] for row in pg.query(question))
+    assert before == ["item", "loose", "pair"]
+    assert verify(mirrored).status == 0
+    assert sorted(row[0] for row in pg.query(question)) == before
+
+
 def test_verify_writes_nothing_into_the_mirror(mirrored, pg):
     pg.query("UPDATE mirror.item SET name = 'x' WHERE num = '17'")
     before = pg.query("SELECT ctid::text, xmin::text FROM mirror.item ORDER BY 1")
@@ -109,14 +131,49 @@ def test_verify_writes_nothing_into_the_mirror(mirrored, pg):
         ("done", ROWS)]
 
 
+def assert_is_told_as_repaired(result):
+    log = "\n".join(result.log_lines())
+    assert "Repaired: item: 1 updated, 0 inserted, 0 deleted" in log
+    assert "Repaired: loose: 0 updated, 1 inserted, 0 deleted" in log
+    assert "Repaired: pair" not in log
+    assert "again: 2 of 3 tables differed from the source and were repaired" in log
+    assert "Not everything" not in log and "differ from" not in log
+
+
 def test_repair_syncs_what_differs_and_nothing_else(mirrored, pg):
     pg.query("UPDATE mirror.item SET name = 'x' WHERE num = '17'")
     pg.query("DELETE FROM mirror.loose WHERE v = 'other'")
     untouched = pg.query("SELECT ctid::text, xmin::text FROM mirror.pair ORDER BY 1")
-    assert verify(mirrored, "--repair").status == 1
+    result = verify(mirrored, "--repair")
+    assert result.status == 1
+    assert_is_told_as_repaired(result)
+    assert pg.value("SELECT error FROM oe2pg.run ORDER BY id DESC LIMIT 1") == (
+        "2 of 3 tables differed from the source and were repaired")
     result = verify(mirrored)
     assert result.status == 0, result.explain()
     assert pg.query("SELECT ctid::text, xmin::text FROM mirror.pair ORDER BY 1") == untouched
+
+
+def test_a_table_that_fails_in_its_repair_is_recorded_as_failed(mirrored, pg):
+    execute(mirrored.source_path, "DELETE FROM item WHERE num > 10")
+    mirrored.settings(max_delete_rows=10)
+    result = verify(mirrored, "--repair")
+    assert result.status == 1
+    assert "Not everything is as it should be: 1 of 3 tables failed; 1 of 3 tables differs" in result.log
+    assert pg.query("SELECT source_table, state, error LIKE '%gone from the source%', hint LIKE"
+                    " '%--allow-delete item%' FROM oe2pg.tracking WHERE error IS NOT NULL") == [
+        ("item", "failed", True, True)]
+    assert pg.query("SELECT source_table, state, method, reason, error IS NOT NULL FROM"
+                    " oe2pg.table_run WHERE run_id = (SELECT max(id) FROM oe2pg.run)") == [
+        ("item", "failed", "full", "verify --repair found it different", True)]
+    assert mirrored.run("status", "--max-age", "26h").status == 1
+
+
+def test_a_table_that_fails_in_the_comparison_alone_is_not_recorded(mirrored, pg):
+    pg.query("ALTER TABLE mirror.item OWNER TO postgres")
+    assert verify(mirrored, "--repair").status == 1
+    assert pg.query("SELECT source_table FROM oe2pg.tracking WHERE state <> 'done'") == []
+    assert mirrored.run("status", "--max-age", "26h").status == 0
 
 
 def test_repair_keeps_what_is_in_quarantine(mirrored, pg):

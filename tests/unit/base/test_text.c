@@ -233,6 +233,43 @@ integers_are_whole_and_in_range(void **state)
     assert_int_equal(value, 7);
 }
 
+static void
+a_word_for_a_shell_is_quoted_where_it_must_be(void **state)
+{
+    static const struct {
+        const char *word;
+        const char *quoted;
+    } cases[] = {
+        { "Order-Line_2.x", "Order-Line_2.x" },
+        { "Order Line", "'Order Line'" },
+        { "it's", "'it'\\''s'" },
+        { "$(x);*", "'$(x);*'" },
+        { "Größe", "'Größe'" },
+        { "", "''" },
+    };
+    char out[40];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        text_shell_word(cases[i].word, out, sizeof out);
+        assert_string_equal(out, cases[i].quoted);
+    }
+    text_shell_word("a 'long' word", out, 8);
+    assert_true(strlen(out) < 8);
+}
+
+static void
+a_name_for_sql_is_in_quotes_and_those_inside_are_doubled(void **state)
+{
+    struct arena arena;
+
+    (void)state;
+    arena_init(&arena);
+    assert_string_equal(text_sql_name(&arena, "Tab \"A\"", '"'), "\"Tab \"\"A\"\"\"");
+    assert_string_equal(text_sql_name(&arena, "a`b\"", '`'), "`a``b\"`");
+    arena_release(&arena);
+}
+
 int
 main(void)
 {
@@ -249,6 +286,8 @@ main(void)
         cmocka_unit_test(nearest_is_the_one_that_was_meant_or_none),
         cmocka_unit_test(mask_hides_every_occurrence_and_never_grows),
         cmocka_unit_test(integers_are_whole_and_in_range),
+        cmocka_unit_test(a_word_for_a_shell_is_quoted_where_it_must_be),
+        cmocka_unit_test(a_name_for_sql_is_in_quotes_and_those_inside_are_doubled),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,6 +57,11 @@ what_is_missing_is_told_in_one_sentence(void **state)
     summary_describe_shortfall(&summary, why, sizeof why);
     assert_string_equal(why, "1 of 2 tables failed; 1 of 2 tables differs from the source; 3 "
                              "values or rows went to quarantine anew (oe2pg status --quarantine)");
+    assert_false(summary_is_mended(&summary));
+    summary = (struct summary){ .tables = &tables[1], .table_count = 1, .repaired_count = 1 };
+    summary_describe_shortfall(&summary, why, sizeof why);
+    assert_string_equal(why, "1 of 1 table differed from the source and was repaired");
+    assert_true(summary_is_mended(&summary));
     summary = (struct summary){ .tables = &tables[1], .table_count = 1 };
     summary_describe_shortfall(&summary, why, sizeof why);
     assert_string_equal(why, "");
