@@ -91,7 +91,7 @@ target_execute_often(struct target *target, const char *doing, const char *sql,
     const struct sql_parameters *parameters, PGresult **result, struct error *err)
 {
     size_t place = find_often(target, sql);
-    char name[24];
+    char name[32];
 
     if (place == OFTEN_MAX)
         return target_execute(target, doing, sql, parameters, result, err);
