@@ -426,7 +426,7 @@ def test_deadlock(pg_server, tmp_path):
 
 def test_source_file_missing(scene, loaded, pg):
     scene.path.rename(scene.path.with_suffix(".away"))
-    assert_says(timed(loaded, 10), 3, "could not connect to the source", "database name")
+    assert_says(timed(loaded, 10), 3, "does not exist", "Name the file")
     assert not scene.path.exists()  # and no empty one was made in its place
     scene.path.with_suffix(".away").rename(scene.path)
     assert_recovers(scene, loaded, pg)
@@ -435,7 +435,7 @@ def test_source_file_missing(scene, loaded, pg):
 def test_source_file_is_no_database(scene, loaded, pg):
     good = scene.path.read_bytes()
     scene.path.write_bytes(b"A letter, not a database. " * 400)
-    assert_says(timed(loaded, 10), 3, "not a database")
+    assert_says(timed(loaded, 10), 3, "is not a SQLite database")
     scene.path.write_bytes(good)
     assert_recovers(scene, loaded, pg)
 
@@ -445,7 +445,7 @@ def test_source_file_truncated(scene, loaded, pg):
     scene.path.write_bytes(good[:len(good) // 2 // 4096 * 4096])
     result = timed(loaded, 20)
     assert result.status in (1, 3), result.explain()
-    assert_says(result, result.status, "malformed|disk image")
+    assert_says(result, result.status, "is damaged|malformed|disk image")
     assert is_old_or_new(scene, pg) is None
     scene.path.write_bytes(good)
     assert_recovers(scene, loaded, pg)
