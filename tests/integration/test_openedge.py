@@ -196,13 +196,16 @@ def test_one_query_of_the_catalogue_that_takes_too_long_changes_nothing(openedge
     """Section 10: what it fails with need not say why, so that it looks like a missing right."""
     openedge.switch(error_codes="numbered")
     mirror.source(**openedge.source_keys(query_timeout=1))
+
+    def told(result):  # but for the size of the database, which PostgreSQL's own work changes
+        return (result.status, re.sub(r"it has \S+ \wB now", "", result.stdout),
+                result.log_lines("WARNING"))
+
     calm = run(mirror, "plan", "--all")
     assert calm.status == 0 and "a change table of OpenEdge's CDC" in calm.stdout
     for number in range(3, 9):  # behind those that ask who the database is
         openedge.mishap("slow", "execute", number, 1, 2500)
-        late = run(mirror, "plan", "--all")
-        assert (late.status, late.stdout, late.log_lines("WARNING")) == (
-            0, calm.stdout, calm.log_lines("WARNING")), number
+        assert told(run(mirror, "plan", "--all")) == told(calm), number
 
 
 def test_two_thousand_tables_take_a_handful_of_queries(mirror):
