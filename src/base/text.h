@@ -1,5 +1,5 @@
-// Text: UTF-8, names compared without case, patterns, near misses, secrets,
-// words for a shell and for SQL. Pure; any thread.
+// Text: UTF-8, names compared without case, patterns, near misses, secrets, words for a shell and
+// for SQL. Pure; any thread.
 #ifndef OE2PG_BASE_TEXT_H
 #define OE2PG_BASE_TEXT_H
 
@@ -35,8 +35,7 @@ size_t text_distance(const char *a, const char *b);
 const char *text_nearest(const char *name, const char *const *candidates, size_t count);
 
 // A word as a shell takes it: as it is, or in '...' where anything but letters, digits, `_`, `-`
-// and
-// `.` is in it. Cut where `size` is too small.
+// or `.` is in it. Cut where `size` is too small.
 void text_shell_word(const char *word, char *out, size_t size);
 // A name as SQL takes it, in `quote` (a byte), those inside doubled; lives in `arena`.
 const char *text_sql_name(struct arena *arena, const char *name, char quote);

@@ -119,9 +119,8 @@ static const char introduction[] =
     "for one; case does not matter. A `#` at the beginning of a line or after a blank begins a "
     "comment (write `?` for a blank before a `#` that is part of a name). A missing file is fine "
     "under the default name and an error under any other. A file that was there in the last run "
-    "must "
-    "not vanish, under whatever name: runs would read what was to be ignored, so they stop (exit "
-    "status 2) until it is there again, if only as an empty file.\n\n";
+    "must not vanish, under whatever name: runs would read what was to be ignored, so they stop "
+    "(exit status 2) until it is there again, if only as an empty file.\n\n";
 
 void
 option_print_reference(FILE *out, const struct option_takers *takers)

@@ -360,8 +360,7 @@ fail_for_cut(const struct column *column, struct error *err)
 {
     (void)error_set(err, ERROR_TABLE,
         "the read cannot go on after a value of key column \"%s\": the source shows less of it "
-        "than "
-        "it compares, as a server does that cuts values to their SQL width",
+        "than it compares, as a server does that cuts values to their SQL width",
         column->name);
     return error_hint(err, "Correct the column's SQL width with dbtool, or name another key in "
                            "mirror_settings.tables, or exclude the table.");
