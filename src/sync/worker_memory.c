@@ -15,9 +15,9 @@ enum {
 };
 
 // memory_mb shared out. Each worker: half for digests, a quarter for one value in all its copies,
-// an eighth for a batch, an eighth for row ids. The one that holds the gate besides: nine tenths of
-// the half that digests leave. Where a share is small only the gate gives room for values at all;
-// digests then take little and leave nearly everything to it.
+// an eighth for two batches (one may be read ahead), an eighth for row ids. The one that holds the
+// gate besides: nine tenths of the half that digests leave. Where a share is small only the gate
+// gives room for values at all; digests then take little and leave nearly everything to it.
 void
 worker_set_limits(struct worker *worker)
 {
@@ -31,7 +31,7 @@ worker_set_limits(struct worker *worker)
     worker->is_tight = is_tight;
     worker->limits = (struct reader_limits){
         .batch_rows = (size_t)settings->mirror.batch_size,
-        .batch_bytes = share / 8 < MEBIBYTE ? share / 8 : MEBIBYTE,
+        .batch_bytes = share / 16 < MEBIBYTE ? share / 16 : MEBIBYTE,
         .row_id_bytes = share / 8,
         .max_transaction_s = settings->source.max_transaction_s,
     };

@@ -1308,6 +1308,28 @@ def test_nothing_stays_open_in_the_source(source):
     assert source.count("t", "--behind", look)["rows"] == 50000
 
 
+def test_a_cursor_is_left_though_the_source_does_not_answer(source):
+    """Rows that nobody asked for yet may be on their way already: they are not waited for."""
+    if source.product != "PostgreSQL":
+        pytest.skip("PostgreSQL's rows can take their time")
+    create(source, "t", [("id", "integer")], [(i,) for i in range(1000)])
+    begin = time.monotonic()
+    tally = source.count("t", "--batch-rows", "500", "--stop", "500", "--where",
+                         "id < 800 OR pg_sleep(60) IS NOT NULL",
+                         environment={"SOURCE_FETCH_SIZE": "100"})
+    assert tally["rows"] == 500 and time.monotonic() - begin < 10
+
+
+def test_all_rows_before_a_failure_come_before_it(source):
+    if source.product != "PostgreSQL" or source.door != "jdbc":
+        pytest.skip("the other drivers give up a trip's rows, or cannot be made to fail")
+    create(source, "t", [("id", "integer")], [(i,) for i in range(1000)])
+    printed = source.run("rows", "t", "--batch-rows", "500", "--where", "1 / (id - 800) IS NOT NULL",
+                         environment={"SOURCE_FETCH_SIZE": "100"})
+    assert [row[0] for row in printed[:-1]] == [str(i) for i in range(800)]
+    assert printed[-1]["error"]["sqlstate"] == "22012"
+
+
 def test_a_query_timeout(source):
     if source.product != "PostgreSQL":
         pytest.skip("the other drivers know no query time-out")

@@ -20,6 +20,7 @@ enum {
     TRIP_ROWS_LONG_MAX = 500,
     PAYLOAD_MAX = 512 * 1024 * 1024,
     CELLS_FIRST = 64,
+    AHEAD_ROWS_MIN = 5, // fewer are asked for by a question that ends at what it finds
 };
 
 // Marks of java/oe2pg/Packer.java in place of a size.
@@ -432,6 +433,16 @@ explain_failure(struct jdbc_cursor *cursor, struct error *err)
     return error_within(err, "column \"%s\"", table->columns[problem->column].name);
 }
 
+// Not where a row is looked for that cannot be read, or where one is nearly too much.
+static bool
+reads_ahead(const struct jdbc_cursor *cursor)
+{
+    const struct read_request *request = &cursor->request;
+
+    return (request->batch_rows == 0 || request->batch_rows >= AHEAD_ROWS_MIN) &&
+           request->block_rows == 0 && !cursor->note->is_row_by_row;
+}
+
 bool
 jdbc_fetch(struct cursor *base, const struct batch **batch, struct error *err)
 {
@@ -441,6 +452,7 @@ jdbc_fetch(struct cursor *base, const struct batch **batch, struct error *err)
         .rows = request->batch_rows > 0 ? request->batch_rows : INT_MAX,
         .payload = request->batch_bytes > 0 ? request->batch_bytes : PAYLOAD_MAX,
         .value = request->value_bytes > 0 ? request->value_bytes : INT_MAX,
+        .is_ahead = reads_ahead(cursor),
     };
     struct parcel_reader rows;
     size_t count;

@@ -9,6 +9,7 @@
 enum {
     MEMORY_FIRST = 256 * 1024,
     MEMORY_KEPT = 16 * 1024 * 1024,
+    MEMORY_AHEAD = 2 * 1024 * 1024, // of a batch that nobody waits for yet
     TEXT_ROWS = 200,
     TEXT_PAYLOAD = 128 * 1024,
     TEXT_LIMIT = 16 * 1024 * 1024,
@@ -17,35 +18,46 @@ enum {
 // --- memory
 
 static bool
-grow(struct jdbc_result *result, size_t wanted)
+grow(struct jdbc_memory *memory, size_t wanted)
 {
-    size_t capacity = result->capacity > 0 ? result->capacity : MEMORY_FIRST;
-    char *memory;
+    size_t capacity = memory->capacity > 0 ? memory->capacity : MEMORY_FIRST;
+    char *bytes;
 
-    if (wanted > result->cap)
+    if (wanted > memory->cap)
         return false;
     while (capacity < wanted)
         capacity *= 2;
-    if (capacity > result->cap)
-        capacity = result->cap;
-    memory = realloc(result->memory, capacity);
-    if (memory == NULL)
+    if (capacity > memory->cap)
+        capacity = memory->cap;
+    bytes = realloc(memory->bytes, capacity);
+    if (bytes == NULL)
         return false;
-    result->memory = memory;
-    result->capacity = capacity;
+    memory->bytes = bytes;
+    memory->capacity = capacity;
     return true;
 }
 
-// Packer.grow: called by Java while it fills the result that `owner` points to.
+// One enormous value must not hold its memory for the rest of the table.
+static void
+shrink(struct jdbc_memory *memory, size_t kept)
+{
+    if (memory->capacity <= kept)
+        return;
+    free(memory->bytes);
+    memory->bytes = NULL;
+    memory->capacity = 0;
+}
+
+// Packer.grow: called by Java while it fills the memory that `owner` points to.
 static jobject JNICALL
 grow_for_java(JNIEnv *env, jclass packer, jlong owner, jlong wanted)
 {
-    struct jdbc_result *result = (struct jdbc_result *)(intptr_t)owner;
+    struct jdbc_memory *memory = (struct jdbc_memory *)(intptr_t)owner;
 
     (void)packer;
-    if (wanted < 0 || !grow(result, (size_t)wanted))
+    if (wanted < 0 || !grow(memory, (size_t)wanted))
         return NULL;
-    return (*env)->NewDirectByteBuffer(env, result->memory, (jlong)result->capacity);
+    return (*env)->NewDirectByteBuffer(env, memory->bytes, (jlong)memory->capacity);
 }
 
 bool
@@ -67,14 +79,9 @@ begin(struct jdbc_source *source, size_t cap, struct jdbc_result *result)
 {
     memset(result, 0, sizeof *result);
     result->source = source;
-    result->cap = cap < MEMORY_FIRST ? MEMORY_FIRST : cap < INT_MAX ? cap : INT_MAX;
+    cap = cap < MEMORY_FIRST ? MEMORY_FIRST : cap < INT_MAX ? cap : INT_MAX;
+    result->memory[0].cap = result->memory[1].cap = cap;
     arena_init(&result->row);
-}
-
-static jlong
-owner_of(const struct jdbc_result *result)
-{
-    return (jlong)(intptr_t)result;
 }
 
 static jint
@@ -110,7 +117,7 @@ jdbc_result_query(struct jdbc_source *source, const struct jdbc_statement *state
            jni_bytes(&call, statement->ways, statement->column_count, &ways, err) &&
            jni_object(&call, source->session, jvm_methods()->session_query, &reader, err, sql,
                positions, ways, fit_int(statement->row_limit), (jint)statement->fetch_size,
-               (jint)statement->fetch_max, owner_of(result));
+               (jint)statement->fetch_max);
     if (done)
         result->reader = (*call.env)->NewGlobalRef(call.env, reader);
     jni_end(&call);
@@ -130,7 +137,8 @@ jdbc_result_close(struct jdbc_result *result)
         (*call.env)->DeleteGlobalRef(call.env, result->reader);
         jni_end(&call);
     }
-    free(result->memory);
+    free(result->memory[0].bytes);
+    free(result->memory[1].bytes);
     free(result->fields);
     arena_release(&result->row);
     memset(result, 0, sizeof *result);
@@ -161,17 +169,62 @@ jdbc_result_describe(struct jdbc_result *result, struct arena *arena, int32_t **
 
 // --- rows
 
-// One enormous value must not hold its memory for the rest of the table.
 static bool
-make_memory(struct jdbc_result *result, struct error *err)
+make_memory(struct jdbc_memory *memory, struct error *err)
 {
-    if (result->capacity > MEMORY_KEPT) {
-        free(result->memory);
-        result->memory = NULL;
-        result->capacity = 0;
-    }
-    return grow(result, MEMORY_FIRST) ||
+    shrink(memory, MEMORY_KEPT);
+    return grow(memory, MEMORY_FIRST) ||
            error_set(err, ERROR_SYSTEM, "no memory for a batch of rows");
+}
+
+static jlong
+owner_of(const struct jdbc_memory *memory)
+{
+    return (jlong)(intptr_t)memory;
+}
+
+// Rows and bytes of the next batch, packed now or ahead. There may be an exception behind it.
+static jlong
+fill(struct jdbc_result *result, const struct jdbc_limits *limits, JNIEnv *env)
+{
+    struct jdbc_memory *memory = &result->memory[result->turn];
+    jobject bytes;
+
+    if (result->is_ahead) {
+        // What was in the other one is dead now: at no time are there two large batches.
+        shrink(&result->memory[1 - result->turn], MEMORY_AHEAD);
+        return (*env)->CallLongMethod(env, result->reader, jvm_methods()->reader_take);
+    }
+    bytes = (*env)->NewDirectByteBuffer(env, memory->bytes, (jlong)memory->capacity);
+    if (bytes == NULL)
+        return 0;
+    return (*env)->CallLongMethod(env, result->reader, jvm_methods()->reader_fill, bytes,
+        owner_of(memory), fit_int(limits->rows), (jlong)limits->payload, (jlong)limits->value);
+}
+
+// Whatever goes wrong here goes wrong again, and is told, when the batch is fetched.
+static void
+begin_next(struct jdbc_result *result, const struct jdbc_limits *limits, JNIEnv *env)
+{
+    struct jdbc_memory *memory = &result->memory[1 - result->turn];
+    bool begun = false;
+    jobject bytes;
+
+    shrink(memory, MEMORY_AHEAD);
+    if (!grow(memory, MEMORY_FIRST))
+        return;
+    bytes = (*env)->NewDirectByteBuffer(env, memory->bytes, (jlong)memory->capacity);
+    if (bytes != NULL)
+        begun = (*env)->CallBooleanMethod(env, result->reader, jvm_methods()->reader_begin, bytes,
+            owner_of(memory), fit_int(limits->rows), (jlong)limits->payload, (jlong)limits->value,
+            (jlong)MEMORY_AHEAD);
+    if ((*env)->ExceptionCheck(env)) {
+        (*env)->ExceptionClear(env);
+        begun = false;
+    }
+    result->is_ahead = begun;
+    if (begun)
+        result->turn = 1 - result->turn;
 }
 
 bool
@@ -179,27 +232,29 @@ jdbc_result_fill(struct jdbc_result *result, const struct jdbc_limits *limits,
     struct parcel_reader *batch, size_t *row_count, struct error *err)
 {
     const struct source_settings *settings = result->source->settings;
+    const struct jdbc_memory *memory = &result->memory[result->turn];
     struct jni_call call;
-    jobject memory;
-    jlong filled = 0;
+    jlong filled;
+    size_t size;
     bool done;
 
-    if (!make_memory(result, err) ||
+    if ((!result->is_ahead && !make_memory(&result->memory[result->turn], err)) ||
         !jni_begin(settings, "could not fetch rows of the source", &call, err))
         return false;
-    memory = (*call.env)->NewDirectByteBuffer(call.env, result->memory, (jlong)result->capacity);
-    if (memory != NULL)
-        filled = (*call.env)->CallLongMethod(call.env, result->reader, jvm_methods()->reader_fill,
-            memory, fit_int(limits->rows), (jlong)limits->payload, (jlong)limits->value);
+    filled = fill(result, limits, call.env);
+    result->is_ahead = false;
     done = !(*call.env)->ExceptionCheck(call.env);
     if (!done) {
         jni_take_problem(settings, call.env, &result->problem);
         (void)jdbc_fail(&result->problem, err, call.what);
     }
-    jni_end(&call);
+    size = (uint32_t)filled;
     *row_count = (size_t)(filled >> 32);
-    *batch =
-        (struct parcel_reader){ .at = result->memory, .end = result->memory + (uint32_t)filled };
+    *batch = (struct parcel_reader){ .at = memory->bytes, .end = memory->bytes + size };
+    // A batch that is not full was the last one.
+    if (done && limits->is_ahead && (*row_count == limits->rows || size >= limits->payload))
+        begin_next(result, limits, call.env);
+    jni_end(&call);
     return done;
 }
 
@@ -255,7 +310,7 @@ jdbc_result_metadata(struct jdbc_source *source, const struct jdbc_question *que
     done = begin_texts(result, question->field_count, &call, &ways, err) &&
            jni_bytes(&call, names.bytes, names.size, &packed, err) &&
            jni_object(&call, source->session, jvm_methods()->session_metadata, &reader, err,
-               (jint)question->what, packed, ways, owner_of(result));
+               (jint)question->what, packed, ways);
     if (done)
         result->reader = (*call.env)->NewGlobalRef(call.env, reader);
     buffer_release(&names);
@@ -266,7 +321,7 @@ jdbc_result_metadata(struct jdbc_source *source, const struct jdbc_question *que
 bool
 jdbc_result_next(struct jdbc_result *result, bool *has_row, struct error *err)
 {
-    static const struct jdbc_limits limits = { TEXT_ROWS, TEXT_PAYLOAD, TEXT_LIMIT };
+    static const struct jdbc_limits limits = { TEXT_ROWS, TEXT_PAYLOAD, TEXT_LIMIT, false };
 
     if (result->rows_left == 0 &&
         !jdbc_result_fill(result, &limits, &result->batch, &result->rows_left, err))

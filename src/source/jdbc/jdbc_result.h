@@ -30,13 +30,20 @@ enum jdbc_metadata {
     JDBC_METADATA_INDEXES
 };
 
-struct jdbc_result {
-    struct jdbc_source *source;
-    jobject reader; // global reference; NULL when closed
-    char *memory;   // what Java writes to; moved by java itself through a native method
+// What Java writes a batch to, and makes larger by a native method.
+struct jdbc_memory {
+    char *bytes;
     size_t capacity;
     size_t cap;
-    struct jdbc_problem problem; // of the last fill that failed
+};
+
+struct jdbc_result {
+    struct jdbc_source *source;
+    jobject reader;               // global reference; NULL when closed
+    struct jdbc_memory memory[2]; // one is Java's while the batch in the other is worked on
+    size_t turn;                  // the one of the next batch
+    bool is_ahead;                // Java writes to it already
+    struct jdbc_problem problem;  // of the last fill that failed
 
     // A result read row by row, as texts.
     struct arena row;           // the present row's texts
@@ -60,7 +67,8 @@ struct jdbc_statement {
 struct jdbc_limits {
     size_t rows;
     size_t payload;
-    size_t value; // bytes; a longer one is told by its size alone
+    size_t value;  // bytes; a longer one is told by its size alone
+    bool is_ahead; // the next batch is packed while the caller works on this one
 };
 
 // A question to DatabaseMetaData. A NULL schema or table is any.
@@ -82,8 +90,9 @@ bool jdbc_result_query(struct jdbc_source *source, const struct jdbc_statement *
 // Type numbers of the result's columns, in `arena`.
 bool jdbc_result_describe(struct jdbc_result *result, struct arena *arena, int32_t **types,
     size_t *count, struct error *err) __attribute__((warn_unused_result));
-// The next rows, as java/oe2pg/BatchReader.java says; *batch is over result->memory, valid until
-// the next call. *row_count == 0 is the end. On failure result->problem says more.
+// The next rows, as java/oe2pg/BatchReader.java says; *batch is over memory of the result, valid
+// until the next call. The limits must be the same in each call. *row_count == 0 is the end. On
+// failure result->problem says more.
 bool jdbc_result_fill(struct jdbc_result *result, const struct jdbc_limits *limits,
     struct parcel_reader *batch, size_t *row_count, struct error *err)
     __attribute__((warn_unused_result));

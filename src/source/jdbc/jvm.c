@@ -201,16 +201,19 @@ find_methods(JNIEnv *env, struct jvm_methods *m)
            find_method(env, m->session, false, "describe", "()[B", &m->session_describe) &&
            find_method(env, m->session, false, "limits", "()[B", &m->session_limits) &&
            find_method(env, m->session, false, "setUp", "([B)[B", &m->session_set_up) &&
-           find_method(env, m->session, false, "query", "([B[B[BIIIJ)Loe2pg/BatchReader;",
+           find_method(env, m->session, false, "query", "([B[B[BIII)Loe2pg/BatchReader;",
                &m->session_query) &&
-           find_method(env, m->session, false, "metadata", "(I[B[BJ)Loe2pg/BatchReader;",
+           find_method(env, m->session, false, "metadata", "(I[B[B)Loe2pg/BatchReader;",
                &m->session_metadata) &&
            find_method(env, m->session, false, "cancel", "()V", &m->session_cancel) &&
            find_method(env, m->session, false, "isAlive", "()Z", &m->session_is_alive) &&
            find_method(env, m->session, false, "close", "()V", &m->session_close) &&
            find_method(env, reader, false, "describe", "()[B", &m->reader_describe) &&
            find_method(
-               env, reader, false, "fill", "(Ljava/nio/ByteBuffer;IJJ)J", &m->reader_fill) &&
+               env, reader, false, "fill", "(Ljava/nio/ByteBuffer;JIJJ)J", &m->reader_fill) &&
+           find_method(
+               env, reader, false, "begin", "(Ljava/nio/ByteBuffer;JIJJJ)Z", &m->reader_begin) &&
+           find_method(env, reader, false, "take", "()J", &m->reader_take) &&
            find_method(env, reader, false, "close", "()V", &m->reader_close) &&
            jdbc_result_register(env, packer);
 }

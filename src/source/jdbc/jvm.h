@@ -25,6 +25,8 @@ struct jvm_methods {
     jmethodID session_close;
     jmethodID reader_describe;
     jmethodID reader_fill;
+    jmethodID reader_begin;
+    jmethodID reader_take;
     jmethodID reader_close;
 };
 

@@ -13,9 +13,18 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
-/** One result: packs its rows into C's memory, a batch a call. Used by one thread at a time. */
-final class BatchReader {
+/**
+ * One result: packs its rows into C's memory, a batch a call. Used by one thread at a time: between
+ * begin and take that is the session's own, which packs the next batch while C works on the last.
+ */
+final class BatchReader implements Callable<Long> {
     // How a column is asked for: in the order of enum jdbc_way in jdbc.h.
     private static final int TEXT = 0;
     private static final int LONG = 1;
@@ -34,6 +43,8 @@ final class BatchReader {
     private static final int PIECE = 16 * 1024;
     /** What a round trip to the source should bring, where the rows allow it. */
     private static final long TRIP_BYTES = 512 * 1024;
+    /** How long what was begun may go on when nobody wants it any more. */
+    private static final long CLOSE_MS = 2000;
 
     private final Session session;
     private final Statement statement; // null: of the catalogue, which needs none
@@ -47,19 +58,26 @@ final class BatchReader {
     private boolean isAtEnd;
     private SQLException failure; // met behind rows that were not delivered yet
 
+    // The batch that is packed ahead.
+    private Future<Long> pending; // null: none
+    private CountDownLatch wanted; // at zero when C waits for it
+    private int aheadRows;
+    private long aheadPayload;
+    private volatile boolean isClosing;
+
     /**
      * `fetchSize` above 0 is where the rows of a round trip begin, to be fitted to their width as it
      * is seen, up to `fetchMax`; 0 leaves it alone.
      */
     BatchReader(Session session, Statement statement, ResultSet result, byte[] ways, int fetchSize,
-        int fetchMax, long owner) {
+        int fetchMax) {
         this.session = session;
         this.statement = statement;
         this.result = result;
         this.ways = ways;
         this.fetchSize = fetchSize;
         this.fetchMax = fetchMax;
-        this.packer = new Packer(owner);
+        this.packer = new Packer();
     }
 
     /** A parcel: the number of columns, the type number of each. */
@@ -73,14 +91,52 @@ final class BatchReader {
     }
 
     /**
-     * Packs the next rows into `memory`: at most `rows`, ending behind the one that makes the values
-     * reach `payload` bytes. Returns the rows in the upper 32 bits and the bytes used in the lower.
-     * No rows is the end.
+     * Packs the next rows into `memory`, which is `owner` to C: at most `rows`, ending behind the one
+     * that makes the values reach `payload` bytes. Returns the rows in the upper 32 bits and the bytes
+     * used in the lower. No rows is the end.
      */
-    long fill(ByteBuffer memory, int rows, long payload, long valueLimit) throws SQLException {
-        packer.begin(memory, valueLimit);
+    long fill(ByteBuffer memory, long owner, int rows, long payload, long valueLimit)
+        throws SQLException {
+        packer.begin(memory, owner, valueLimit);
+        return packRows(rows, payload);
+    }
+
+    /**
+     * Has the session's thread do the same; the result comes from take(). More memory than `room` is
+     * asked for only when C waits for the batch, and works on no other any more. False, and nothing
+     * begun, where no more rows are to be had: fill() tells why.
+     */
+    boolean begin(ByteBuffer memory, long owner, int rows, long payload, long valueLimit, long room) {
+        if (isAtEnd || failure != null)
+            return false;
+        wanted = new CountDownLatch(1);
+        packer.beginAhead(memory, owner, valueLimit, room, wanted);
+        aheadRows = rows;
+        aheadPayload = payload;
+        pending = session.readAhead(this);
+        return true;
+    }
+
+    @Override
+    public Long call() throws SQLException {
+        return packRows(aheadRows, aheadPayload);
+    }
+
+    /** Waits for what was begun. Throws what fill() would have. */
+    long take() throws Throwable {
+        wanted.countDown();
+        try {
+            return pending.get();
+        } catch (ExecutionException e) {
+            throw e.getCause();
+        } finally {
+            pending = null;
+        }
+    }
+
+    private long packRows(int rows, long payload) throws SQLException {
         int count = 0;
-        while (count < rows && packer.payload() < payload && !isAtEnd) {
+        while (count < rows && packer.payload() < payload && !isAtEnd && !isClosing) {
             session.checkCancelled();
             if (!advance(count)) {
                 isAtEnd = failure == null;
@@ -284,7 +340,27 @@ final class BatchReader {
         packer.endLarge();
     }
 
+    /** C's memory is written to until this returns. A driver that does not come back is cancelled. */
+    private void endPending() {
+        isClosing = true;
+        wanted.countDown();
+        while (pending != null) {
+            try {
+                pending.get(CLOSE_MS, TimeUnit.MILLISECONDS);
+                pending = null;
+            } catch (ExecutionException e) {
+                pending = null; // nobody wants these rows, and so nobody their failure
+            } catch (TimeoutException e) {
+                session.cancelQuietly();
+            } catch (InterruptedException e) {
+                continue;
+            }
+        }
+    }
+
     void close() throws SQLException {
+        if (pending != null)
+            endPending();
         try {
             result.close();
         } finally {

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * Writes values behind each other into memory of C's. Each is its size as a native int and its
@@ -29,9 +30,11 @@ final class Packer {
 
     private final byte[] room = new byte[ROOM];
     private final char[] characters = new char[SMALL_TEXT];
-    private final long owner;
     private int at;
     private ByteBuffer memory;
+    private long owner; // C's word for it
+    private long ahead; // memory that may be asked for before `wanted` is at zero
+    private CountDownLatch wanted; // null: no need to wait
     private int flushed;
     private long payload;
     private long limit;
@@ -43,17 +46,20 @@ final class Packer {
     private long skipped; // bytes of one that is too long, counted but not kept
     private int highSurrogate;
 
-    /** `owner` is C's word for its memory. */
-    Packer(long owner) {
-        this.owner = owner;
-    }
-
     /** More room for C's memory, all that was in it kept; null when there is none. */
     private static native ByteBuffer grow(long owner, long wanted);
 
     /** `limit` is the size of the longest value that is to be delivered. */
-    void begin(ByteBuffer memory, long limit) {
+    void begin(ByteBuffer memory, long owner, long limit) {
+        beginAhead(memory, owner, limit, 0, null);
+    }
+
+    /** The same; for more memory than `room` it waits until `wanted` is at zero. */
+    void beginAhead(ByteBuffer memory, long owner, long limit, long room, CountDownLatch wanted) {
         this.memory = memory.order(ByteOrder.nativeOrder());
+        this.owner = owner;
+        this.ahead = room;
+        this.wanted = wanted;
         this.limit = limit;
         at = 0;
         flushed = 0;
@@ -89,11 +95,21 @@ final class Packer {
     private boolean reserve(int more) {
         if (memory.capacity() - flushed >= more)
             return true;
+        if (wanted != null && (long) flushed + more > ahead)
+            await();
         ByteBuffer larger = grow(owner, (long) flushed + more);
         if (larger == null)
             return false;
         memory = larger.order(ByteOrder.nativeOrder());
         return true;
+    }
+
+    private void await() {
+        try {
+            wanted.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     void putNull() {

@@ -9,6 +9,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
 
 /**
  * One connection. Used by one thread at a time but for cancel(). Whatever it throws is read by
@@ -32,6 +34,7 @@ final class Session {
     private final Connection connection;
     private int queryTimeout;
     private boolean endsTransactions;
+    private Ahead ahead; // null until it is needed
     private volatile Statement running;
     private volatile boolean isCancelled;
     private Statement cancelled; // for the first time at cancelledNs
@@ -154,7 +157,7 @@ final class Session {
 
     /** `positions` is a parcel (Positions.java), or null when there are none. */
     BatchReader query(byte[] sqlBytes, byte[] positions, byte[] ways, int rowLimit, int fetchSize,
-        int fetchMax, long owner) throws SQLException {
+        int fetchMax) throws SQLException {
         String sql = new String(sqlBytes, StandardCharsets.UTF_8);
         Statement statement = null;
         isCancelled = false;
@@ -175,7 +178,7 @@ final class Session {
                 ? statement.executeQuery(sql)
                 : ((PreparedStatement) statement).executeQuery();
             return new BatchReader(
-                this, statement, result, ways, fetchMax > fetchSize ? fetchSize : 0, fetchMax, owner);
+                this, statement, result, ways, fetchMax > fetchSize ? fetchSize : 0, fetchMax);
         } catch (SQLException | RuntimeException | Error e) {
             abandon(statement);
             throw e;
@@ -222,7 +225,7 @@ final class Session {
     }
 
     /** From a parcel: catalogue, schema, table; a null is any, and for columns they are patterns. */
-    BatchReader metadata(int what, byte[] names, byte[] ways, long owner) throws SQLException {
+    BatchReader metadata(int what, byte[] names, byte[] ways) throws SQLException {
         DatabaseMetaData data = connection.getMetaData();
         Parcel parcel = new Parcel(names);
         String catalog = parcel.takeText();
@@ -248,7 +251,13 @@ final class Session {
         default:
             throw new IllegalArgumentException();
         }
-        return new BatchReader(this, null, result, ways, 0, 0, owner);
+        return new BatchReader(this, null, result, ways, 0, 0);
+    }
+
+    Future<Long> readAhead(Callable<Long> task) {
+        if (ahead == null)
+            ahead = new Ahead();
+        return ahead.begin(task);
     }
 
     boolean isCancelled() {
@@ -280,12 +289,22 @@ final class Session {
         Canceller.cancel(connection, statement, CANCEL_MS);
     }
 
+    void cancelQuietly() {
+        try {
+            cancel();
+        } catch (InterruptedException e) {
+            return; // whoever waits asks again
+        }
+    }
+
     /** False when the connection is known to be dead. Ends the statement that failed, if one did. */
     boolean isAlive() throws InterruptedException {
         return !Pulse.isDead(this, connection, running);
     }
 
     void close() throws SQLException {
+        if (ahead != null)
+            ahead.end();
         try {
             if (endsTransactions)
                 connection.rollback();
