@@ -3,8 +3,10 @@
 A round changes the source at random (rows come, change, go, change their key, are doubled, lose their
 values; columns and tables come and go), kills some runs at random moments, then lets one run through
 and compares. After a kill every table is as some earlier moment of its source was, never a mixture.
-In other rounds somebody changes rows while a run goes on, and a quiet run follows.
-In the end one more run writes nothing. OE2PG_SEED repeats everything but the moments of wall time.
+In every second round somebody changes rows while a further run goes on, or is killed; in the rounds
+of the last test that is so in every run but the quiet one behind them.
+In the end one more run writes nothing. OE2PG_SEED repeats everything but the moments of wall time,
+and what somebody does at such moments.
 
 OpenEdge, the look-alike read by JDBC, has as many tables, rows and rounds as the others. Its
 answers to what is not known about OpenEdge change from round to round, and its connections break
@@ -15,6 +17,7 @@ import collections
 import contextlib
 import decimal
 import os
+import random
 import sqlite3
 import subprocess
 import threading
@@ -413,6 +416,25 @@ def run_and_kill(world, mirror, chance, duration):
     return mirror.finish(process).status == -9
 
 
+@contextlib.contextmanager
+def busy(world):
+    """Somebody who changes rows all the time, in small transactions, by chances of their own."""
+    is_over = threading.Event()
+    quiet, world.chance = world.chance, random.Random(world.chance.random())
+
+    def work():
+        while not is_over.wait(0.005):
+            world.change_rows()
+    writer = threading.Thread(target=work)
+    writer.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        writer.join()
+        world.chance = quiet
+
+
 def versions_on_disk(database):
     return [database.query("SELECT relname, relfilenode FROM pg_class WHERE relnamespace ="
                            " 'mirror'::regnamespace ORDER BY 1")] + [
@@ -461,6 +483,9 @@ def test_random_changes_and_kills_end_equal(world, mirror, pg, chance):
                 world.remember()
                 kills += run_and_kill(world, mirror, chance, duration)
                 assert_no_mixture(world, pg)
+            if chance.random() < 0.5:
+                with busy(world):
+                    kills += run_and_kill(world, mirror, chance, duration)
             world.change()
             mirror.log_path.unlink(missing_ok=True)
             began = time.monotonic()
@@ -474,23 +499,6 @@ def test_random_changes_and_kills_end_equal(world, mirror, pg, chance):
     print("%d rounds of %.2f s, %d runs killed" % (
         ROUNDS, (time.monotonic() - started) / ROUNDS, kills))
     assert_quiet(world, mirror, pg)
-
-
-@contextlib.contextmanager
-def busy(world):
-    """Somebody who changes rows all the time, in small transactions."""
-    is_over = threading.Event()
-
-    def work():
-        while not is_over.wait(0.005):
-            world.change_rows()
-    writer = threading.Thread(target=work)
-    writer.start()
-    try:
-        yield
-    finally:
-        is_over.set()
-        writer.join()
 
 
 def test_rows_that_change_while_runs_go_on_end_equal_in_a_quiet_run(world, mirror, pg, chance):
