@@ -11,6 +11,7 @@ struct source {
     const struct source_driver *driver;
     atomic_bool is_waiting;   // source.c's
     atomic_bool is_cancelled; // source.c's: the statement that is open, or was last
+    bool has_cursor;          // source.c's
     struct source_identity identity;
     bool buffers_results;
     struct source_trouble trouble; // source.c's; a driver sets the column where it knows
@@ -21,6 +22,8 @@ struct source {
 struct cursor {
     struct source *source;
     const struct table *table; // source.c's
+    bool is_ahead;             // the driver's: the next batch is being fetched already
+    bool is_ending;            // source.c's: no batch is to be begun any more
 };
 
 // Counts a stamp with zone that came as characters in a form that is not known: it is kept as it

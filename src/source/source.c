@@ -5,6 +5,7 @@
 #include "model/canonical.h"
 #include "source/driver.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -186,6 +187,7 @@ source_open_cursor(struct source *source, const struct read_request *request,
     bool done;
 
     *cursor = NULL;
+    assert(!source->has_cursor);
     if (fail_here("open a cursor", err))
         return false;
     forget_trouble(source);
@@ -199,6 +201,7 @@ source_open_cursor(struct source *source, const struct read_request *request,
         judge_failure(source, err);
     }
     source->is_waiting = false;
+    source->has_cursor = done;
     if (!done && request->table->where_place != NULL && err->kind != ERROR_SOURCE)
         error_hint(err, "See the table's \"where\" in %s, which the source is given as it is.",
             request->table->where_place);
@@ -247,9 +250,23 @@ source_take_odd_stamps(struct source *source)
     return count;
 }
 
+bool
+cursor_is_ahead(struct cursor *cursor)
+{
+    cursor->is_ending = true;
+    return cursor->is_ahead;
+}
+
 void
 cursor_close(struct cursor *cursor)
 {
-    if (cursor != NULL)
-        cursor->source->driver->close_cursor(cursor);
+    struct source *source;
+
+    if (cursor == NULL)
+        return;
+    source = cursor->source;
+    source->is_waiting = cursor->is_ahead;
+    source->driver->close_cursor(cursor);
+    source->is_waiting = false;
+    source->has_cursor = false;
 }

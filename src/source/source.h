@@ -111,7 +111,11 @@ struct source_trouble {
     bool is_too_wide; // the value does not fit the column's declaration
 };
 struct source_trouble source_trouble(const struct source *source);
-// NULL is fine.
+// For who is about to leave the cursor before its end, and could as well do so a batch later: true
+// when the next batch is on its way already. The next fetch hands it out, and none is begun behind
+// it.
+bool cursor_is_ahead(struct cursor *cursor);
+// Waits for a batch that is on its way. NULL is fine.
 void cursor_close(struct cursor *cursor);
 
 #endif

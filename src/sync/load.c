@@ -626,6 +626,8 @@ load_table(struct worker *worker, const struct table *table, uint64_t fingerprin
         done = load_in_any_order(&load, err);
     if (done)
         analyse_if_large(&load, load.is_staged);
+    else
+        worker_set_phase(worker, PHASE_READING); // to leave the rows may mean to wait for some
     reader_release(&load.reader);
     worker_end_reading(worker);
     row_sender_release(&load.sender);

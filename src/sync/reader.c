@@ -351,6 +351,7 @@ fetch_step(struct reader *reader, const struct batch **batch, struct error *err)
     }
     return has_room(reader, *batch, err) &&
            ((*batch)->row_count == 0 || !is_due_to_begin_anew(reader) ||
+               cursor_is_ahead(reader->cursor) ||
                fail_for_repeat(
                    err, READER_NEEDS_ORDER, "the statement is open for longer than one may be"));
 }
@@ -394,7 +395,8 @@ read_on(struct reader *reader, const struct batch **batch, struct error *err)
 {
     static const struct batch nothing = { .row_count = 0 };
 
-    if (reader->cursor != NULL && is_due_to_close(reader))
+    // A batch that is on its way is taken along: to leave it could mean to have it cancelled.
+    if (reader->cursor != NULL && is_due_to_close(reader) && !cursor_is_ahead(reader->cursor))
         close_step(reader);
     while (!reader->is_at_end && !bisect_is_at_row(&reader->bisect)) {
         if (reader->cursor == NULL && !open_from_position(reader, err))
@@ -461,6 +463,8 @@ read_bad_row(struct reader *reader, const struct batch **batch, struct error *er
     bool done;
 
     bisect_found(&reader->bisect);
+    cursor_close(reader->cursor); // of the rows behind it: one at a time
+    reader->cursor = NULL;
     reader->row.batch.row_count = 0;
     *batch = &reader->row.batch;
     reader_narrow_to_key(&narrow, reader->table);

@@ -14,6 +14,8 @@ import psycopg2
 
 import pytest
 
+from conftest import program
+from mirroring import need_fault_build
 from servers import java_environment, java_jars
 
 JARS = java_jars("postgresql.jar")
@@ -95,6 +97,20 @@ def test_changes_come_through_and_unchanged_runs_write_nothing(pg, second_pg, mi
     before = pg.query("SELECT xmin, ctid FROM erp.every_type")
     mirror.run_well(environment=ENVIRONMENT)
     assert pg.query("SELECT xmin, ctid FROM erp.every_type") == before
+
+
+def test_a_read_that_is_cut_waits_for_the_batch_that_is_on_its_way(pg, second_pg, mirror):
+    """To leave it would be to cancel it, and the driver's cancel ends no fetch: the connection would be
+    dropped."""
+    need_fault_build(program())
+    second_pg.query("CREATE SCHEMA erp; CREATE TABLE erp.t (id int PRIMARY KEY); "
+                    "INSERT INTO erp.t SELECT generate_series(1, 450); SELECT 1")
+    through_jdbc(mirror, second_pg, fetch_size=100).settings(
+        batch_size=100, jobs=1, tables={"t": {"where": "id <> 150 OR pg_sleep(8) IS NOT NULL"}})
+    for arguments in (["--full-sync"], ["verify"]):
+        result = mirror.run(*arguments, environment={**ENVIRONMENT, "OE2PG_TEST_TRANSACTION_MS": "0"})
+        assert result.status == 0 and "WARNING" not in result.log, result.explain()
+    assert pg.value("SELECT count(*) FROM erp.t") == 450
 
 
 def test_many_tables_by_several_jobs_in_one_machine(pg, second_pg, mirror):

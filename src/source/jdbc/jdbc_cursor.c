@@ -433,14 +433,15 @@ explain_failure(struct jdbc_cursor *cursor, struct error *err)
     return error_within(err, "column \"%s\"", table->columns[problem->column].name);
 }
 
-// Not where a row is looked for that cannot be read, or where one is nearly too much.
+// Not behind the last batch that is wanted, not where few rows are, and not where one is nearly too
+// much.
 static bool
 reads_ahead(const struct jdbc_cursor *cursor)
 {
     const struct read_request *request = &cursor->request;
 
     return (request->batch_rows == 0 || request->batch_rows >= AHEAD_ROWS_MIN) &&
-           request->block_rows == 0 && !cursor->note->is_row_by_row;
+           request->block_rows == 0 && !cursor->note->is_row_by_row && !cursor->base.is_ending;
 }
 
 bool
@@ -461,8 +462,10 @@ jdbc_fetch(struct cursor *base, const struct batch **batch, struct error *err)
     cursor->batch.size_bytes = 0;
     cursor->batch.has_too_long = false;
     arena_reset(&cursor->arena);
+    cursor->base.is_ahead = false;
     if (!jdbc_result_fill(&cursor->result, &limits, &rows, &count, err))
         return explain_failure(cursor, err);
+    cursor->base.is_ahead = cursor->result.is_ahead;
     make_room(cursor, count);
     if (!take_rows(cursor, &rows, count, err))
         return false;

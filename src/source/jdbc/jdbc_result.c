@@ -133,6 +133,9 @@ jdbc_result_close(struct jdbc_result *result)
     // A result that was never begun is all zeros.
     if (result->source != NULL && result->reader != NULL &&
         jni_begin(result->source->settings, "could not close a result", &call, &ignored)) {
+        // Java packs to the end of a row yet, and a large value needs the room of the one before.
+        if (result->is_ahead)
+            shrink(&result->memory[1 - result->turn], 0);
         jni_quietly(&call, result->reader, jvm_methods()->reader_close);
         (*call.env)->DeleteGlobalRef(call.env, result->reader);
         jni_end(&call);

@@ -45,6 +45,7 @@ final class BatchReader implements Callable<Long> {
     private static final long TRIP_BYTES = 512 * 1024;
     /** How long what was begun may go on when nobody wants it any more. */
     private static final long CLOSE_MS = 2000;
+    private static final int CANCELS = 3; // by the third the connection is dropped
 
     private final Session session;
     private final Statement statement; // null: of the catalogue, which needs none
@@ -122,15 +123,19 @@ final class BatchReader implements Callable<Long> {
         return packRows(aheadRows, aheadPayload);
     }
 
-    /** Waits for what was begun. Throws what fill() would have. */
+    /**
+     * Waits for what was begun. Throws what fill() would have. Whatever else is thrown (there may be no
+     * memory to wait with) leaves it pending, for close() to wait for.
+     */
     long take() throws Throwable {
         wanted.countDown();
         try {
-            return pending.get();
-        } catch (ExecutionException e) {
-            throw e.getCause();
-        } finally {
+            long taken = pending.get();
             pending = null;
+            return taken;
+        } catch (ExecutionException e) {
+            pending = null;
+            throw e.getCause();
         }
     }
 
@@ -340,21 +345,36 @@ final class BatchReader implements Callable<Long> {
         packer.endLarge();
     }
 
-    /** C's memory is written to until this returns. A driver that does not come back is cancelled. */
+    /**
+     * C's memory is written to until what is pending is done, and is freed then: nothing that is thrown
+     * here may end the loop before. A driver that does not come back is cancelled, and then has its
+     * connection dropped; to ask it for more would only leave threads that wait.
+     */
     private void endPending() {
         isClosing = true;
         wanted.countDown();
-        while (pending != null) {
+        for (int calls = 0; !pending.isDone();) {
             try {
-                pending.get(CLOSE_MS, TimeUnit.MILLISECONDS);
-                pending = null;
-            } catch (ExecutionException e) {
-                pending = null; // nobody wants these rows, and so nobody their failure
-            } catch (TimeoutException e) {
-                session.cancelQuietly();
-            } catch (InterruptedException e) {
-                continue;
+                if (!isDoneInTime() && calls < CANCELS) {
+                    calls++;
+                    session.cancel();
+                }
+            } catch (Throwable e) {
+                Thread.yield();
             }
+        }
+        pending = null;
+    }
+
+    /** Nobody wants these rows any more, and so nobody their failure. */
+    private boolean isDoneInTime() throws InterruptedException {
+        try {
+            pending.get(CLOSE_MS, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (ExecutionException e) {
+            return true;
+        } catch (TimeoutException e) {
+            return false;
         }
     }
 

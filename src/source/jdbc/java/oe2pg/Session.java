@@ -289,14 +289,6 @@ final class Session {
         Canceller.cancel(connection, statement, CANCEL_MS);
     }
 
-    void cancelQuietly() {
-        try {
-            cancel();
-        } catch (InterruptedException e) {
-            return; // whoever waits asks again
-        }
-    }
-
     /** False when the connection is known to be dead. Ends the statement that failed, if one did. */
     boolean isAlive() throws InterruptedException {
         return !Pulse.isDead(this, connection, running);
