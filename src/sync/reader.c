@@ -290,6 +290,7 @@ static bool
 next_step(struct reader *reader, struct error *err)
 {
     bool is_page = reader->step_limit > 0 && reader->page_row_count >= reader->step_limit;
+    bool is_piece = reader->is_piece;
 
     close_step(reader);
     // A full page may not be the last one.
@@ -300,6 +301,8 @@ next_step(struct reader *reader, struct error *err)
         return true;
     }
     reader->prefix--;
+    // A piece goes on in the next range: the value that it is to pass may be in its first row.
+    reader->is_piece = is_piece;
     return open_step(reader, err);
 }
 

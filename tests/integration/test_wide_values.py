@@ -149,6 +149,35 @@ def test_a_key_of_several_columns(wide, bad):
     wide.run_well()
 
 
+GROUP = "CAST(FLOOR((SQRT(8 * x + 1) - 1) / 2) AS INTEGER)"
+GROUPS = "%s, x - %s * (%s + 1) / 2, 'text ' || x, 1.5, DATE '2020-01-01'" % (GROUP, GROUP, GROUP)
+
+
+@pytest.mark.parametrize("first", range(1, 61, 15))
+def test_bad_rows_that_begin_a_group_of_the_key(wide, first):
+    """Groups of 2 to 61 rows: what is left of one before the bad row is of every length."""
+    wide.make(COMPOSITE, rows=1890, values=GROUPS)
+    wide.openedge.sql('UPDATE PUB."Wide" SET "Text" = \'%s\' WHERE "Line" = 0 AND "Id" BETWEEN %d '
+                      'AND %d' % (TOO_WIDE, first, first + 14))
+    assert wide.run().status == 1
+    assert wide.pg.query("SELECT count(*), count(DISTINCT (id, line)), count(text) FROM mirror.wide"
+                         ) == [(1890, 1890, 1875)]
+    wide.run_well()
+
+
+def test_more_bad_rows_than_are_looked_for_that_begin_a_group_of_the_key(wide):
+    """They are passed by pieces without the column, and a group may end in a piece; the next runs look
+    for the others."""
+    wide.make(COMPOSITE, rows=1890, values=GROUPS)
+    wide.openedge.sql('UPDATE PUB."Wide" SET "Text" = \'%s\' WHERE "Line" = 0' % TOO_WIDE)
+    for _ in range(3):
+        assert wide.run().status == 1
+        assert wide.pg.query("SELECT count(*), count(DISTINCT (id, line)), count(day) "
+                             "FROM mirror.wide") == [(1890, 1890, 1890)]
+    wide.run_well()
+    assert wide.pg.value("SELECT count(text) FROM mirror.wide") == 1830
+
+
 def test_a_bad_value_in_the_key_costs_that_value_alone(wide):
     wide.make(TEXT_KEY).spoil(7).spoil(2500, assignment="\"Text\" = 'zwölf Zeichen'")
     result = wide.run()
