@@ -45,6 +45,13 @@ around_helps(const struct error *err)
     return !err->transient && err->kind == ERROR_DATA;
 }
 
+static void
+note_bad(struct around *around, int column)
+{
+    if (!around_is_in_key(around->table, column))
+        around->is_bad[column] = true;
+}
+
 int
 around_note(struct around *around, const struct source *source, const uint16_t *origin)
 {
@@ -54,10 +61,21 @@ around_note(struct around *around, const struct source *source, const uint16_t *
     if (column >= 0 && origin != NULL)
         column = origin[column];
     if (column >= 0) {
-        around->is_bad[column] = true;
+        note_bad(around, column);
         around->is_too_wide[column] = trouble.is_too_wide;
     }
     return column;
+}
+
+void
+around_begin(struct around *around)
+{
+    size_t count = around->table->column_count;
+
+    memset(around->is_bad, 0, count * sizeof *around->is_bad);
+    memset(around->without, 0, count * sizeof *around->without);
+    around->query_count = 0;
+    around->row_count = 0;
 }
 
 bool
@@ -131,14 +149,22 @@ repeat(struct error *err, const char *message)
 }
 
 bool
+around_turn_to_row_ids(
+    struct around *around, const struct source *source, const char *why, struct error *err)
+{
+    if (!around_has_row_ids(around, source) || around->row_ids == ROW_IDS_ALL)
+        return false;
+    around->row_ids = ROW_IDS_ALL;
+    log_info("table \"%s\": %s: the table is read by ROWID", around->table->name, why);
+    (void)repeat(err, why);
+    return true;
+}
+
+bool
 around_fail_for_key(struct around *around, const struct source *source, struct error *err)
 {
-    if (around_has_row_ids(around, source) && around->row_ids != ROW_IDS_ALL) {
-        around->row_ids = ROW_IDS_ALL;
-        log_info("table \"%s\": a value of its key cannot be read: the table is read by ROWID",
-            around->table->name);
-        return repeat(err, "a value of the key cannot be read");
-    }
+    if (around_turn_to_row_ids(around, source, "a value of its key cannot be read", err))
+        return false;
     err->hint[0] = '\0';
     if (around->row_ids == ROW_IDS_REFUSED)
         return error_hint(err,
@@ -294,7 +320,7 @@ find_readable(struct around *around, struct source *source, const struct read_re
     if (!around_helps(err))
         return false;
     if (count == 1) {
-        around->is_bad[first] = true;
+        note_bad(around, (int)first);
         return true;
     }
     return find_readable(around, source, request, is_readable, first, count / 2, err) &&

@@ -40,12 +40,22 @@ enum {
 struct around {
     const struct settings *settings;
     const struct table *table;
-    bool *is_bad;      // [column_count]: some value of it could not be read
-    bool *is_too_wide; // of these: the value was too wide
-    bool *is_left_out; // not read at all where rows cannot be asked for
-    int64_t *without;  // rows in which the column was not read
-    size_t query_count;
-    int64_t row_count; // read so far
+    // [column_count]: some value of it could not be read; pieces leave it out. Never a column of
+    // the key, without which good rows of the mirror would seem to be gone: a row with a bad value
+    // there is looked for however often that has been done.
+    bool *is_bad;
+    bool *is_too_wide;  // of these: the value was too wide
+    bool *is_left_out;  // not read at all where rows cannot be asked for
+    int64_t *without;   // rows in which the column was not read
+    size_t query_count; // of this pass
+    int64_t row_count;  // read so far in it
+    // Rows that were known when the attempt first compared, in the worker's arena: all its passes
+    // read the same ones first.
+    bool has_known;
+    struct key_position *known;
+    size_t known_count;
+    int64_t *known_ids; // those that no key leads to
+    size_t known_id_count;
     enum around_row_ids row_ids;
     char row_id_refusal[200];
     bool cannot_skip_ids; // the source refuses conditions that leave rows out by their ids
@@ -67,11 +77,19 @@ struct unread_row {
 void around_init(struct around *around, const struct settings *settings, const struct table *table);
 // Of zeros it does nothing.
 void around_release(struct around *around);
+// Before each pass over the table: each may ask as often as the first, so that a pass over what did
+// not change comes to what the one before came to.
+void around_begin(struct around *around);
 // `column` may be -1: not known.
 bool around_is_in_key(const struct table *table, int column);
 // A value that belongs to the key cannot be read. Returns false: the job is to be repeated by row
 // ids if the source has them, else the table fails and err says why.
 bool around_fail_for_key(struct around *around, const struct source *source, struct error *err);
+// True, and err set, when the job is to be repeated with the whole table read by row ids: `why`,
+// the log is told. False, and err untouched, where the source has none, or that is being done
+// already.
+bool around_turn_to_row_ids(
+    struct around *around, const struct source *source, const char *why, struct error *err);
 // True when the source can be asked for rows by its own ids, and did not refuse it yet.
 bool around_has_row_ids(const struct around *around, const struct source *source);
 // After a statement that leaves rows out by their ids failed. Returns false: the job is to be

@@ -401,7 +401,9 @@ narrow_down(struct by_row_id *by, struct error *err)
     by->suspects = waiting;
     by->is_sweeping = false;
     by->is_piece = around_is_spent(by->around) && has_bad_column(by);
-    if (waiting == 0 || (was_piece && column < 0))
+    // Of the key; or not known yet, and not named: the row is looked for, to learn the column.
+    by->is_halving = was_piece && (column < 0 || !by->around->is_bad[column]);
+    if (waiting == 0)
         return false;
     error_clear(err);
     return true;
@@ -410,12 +412,12 @@ narrow_down(struct by_row_id *by, struct error *err)
 static void
 choose_group(struct by_row_id *by)
 {
-    size_t wanted = by->suspects == 0 ? by->group_size
-                    : by->is_piece    ? by->suspects
-                                      : (by->suspects + 1) / 2;
+    size_t wanted = by->suspects == 0                 ? by->group_size
+                    : by->is_piece && !by->is_halving ? by->suspects
+                                                      : (by->suspects + 1) / 2;
 
     if (by->suspects == 0)
-        by->is_piece = false;
+        by->is_piece = by->is_halving = false;
     by->id_count = row_id_list_waiting(
         &by->list, by->ids, wanted < ROW_IDS_A_GROUP ? wanted : ROW_IDS_A_GROUP);
 }
@@ -443,7 +445,7 @@ take_step(struct by_row_id *by, struct unread_row *row, const struct batch **bat
     bool is_new = by->cursor == NULL;
     const struct batch *narrow;
 
-    if (is_new && by->suspects == 1 && !by->is_piece && !by->is_sweeping)
+    if (is_new && by->suspects == 1 && (!by->is_piece || by->is_halving) && !by->is_sweeping)
         return read_alone(by, row, batch, err);
     if (is_new && !by->is_sweeping) {
         choose_group(by);

@@ -42,6 +42,7 @@ struct by_row_id {
     int64_t opened_ms;
     size_t suspects; // the first so many that wait have a bad one among them; 0: none known
     bool is_piece;   // the group is read without the bad columns
+    bool is_halving; // a piece failed for another column: its row is looked for
     size_t missing_count;
     bool is_sweeping;     // the open statement, or the next one, is a sweep
     bool is_behind_sweep; // the row that ended the last sweep is looked for

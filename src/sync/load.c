@@ -619,6 +619,7 @@ load_table(struct worker *worker, const struct table *table, uint64_t fingerprin
     name_staging(&load);
     row_sender_init(&load.sender, worker, table, open_copy, &load);
     reader_init(&load.reader, worker->source, table, KEY_PART_ALL, &worker->reading);
+    around_begin(&worker->around);
     done = worker_begin_reading(worker, table, err) && prepare(&load, fingerprint, err);
     if (done && is_read_in_order(&load))
         done = load_in_order(&load, err);

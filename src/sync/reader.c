@@ -551,7 +551,11 @@ go_around(struct reader *reader, struct error *err)
     reader->bisect.limit = reader->piece_rows;
     reader->bisect.block = 0;
     reader->is_piece = memchr(around->is_bad, true, reader->table->column_count) != NULL;
-    return reader->is_piece && (!was_piece || column >= 0);
+    if (reader->is_piece && (!was_piece || column >= 0))
+        return true;
+    (void)around_turn_to_row_ids(around, reader->source,
+        "values cannot be read in a column that the source does not name", err);
+    return false;
 }
 
 static bool

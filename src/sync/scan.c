@@ -132,17 +132,17 @@ compare_batch(struct scan *scan, const struct batch *batch, struct error *err)
 static bool
 scan_part(struct scan *scan, enum key_part part, struct error *err)
 {
+    struct around *around = &scan->worker->around;
     struct reader reader;
     const struct batch *batch;
     bool done;
 
     reader_init(&reader, scan->worker->source, scan->table, part, &scan->worker->reading);
-    reader_read_around(
-        &reader, &scan->worker->around, quarantine_list_add_unread, &scan->sender.quarantine);
+    reader_read_around(&reader, around, quarantine_list_add_unread, &scan->sender.quarantine);
     if (part != KEY_PART_WITH_NULL)
-        reader_read_first(&reader, scan->unread, scan->unread_count);
+        reader_read_first(&reader, around->known, around->known_count);
     reader_read_first_by_id(
-        &reader, scan->unread_ids, scan->unread_id_count, part == KEY_PART_WITH_NULL);
+        &reader, around->known_ids, around->known_id_count, part == KEY_PART_WITH_NULL);
     do {
         done = !worker_is_cancelled(scan->worker, err) && reader_fetch(&reader, &batch, err) &&
                compare_batch(scan, batch, err);
@@ -161,6 +161,7 @@ scan_source(struct scan *scan, struct error *err)
     if (!worker_begin_reading(scan->worker, scan->table, err))
         return false;
     worker_set_phase(scan->worker, PHASE_READING);
+    around_begin(&scan->worker->around);
     if (worker_reads_in_order(scan->worker, scan->table, scan->duration_ms))
         done = scan_part(scan, KEY_PART_NOT_NULL, err) &&
                (!reader_has_null_part(scan->table) || scan_part(scan, KEY_PART_WITH_NULL, err));
@@ -243,9 +244,8 @@ read_known_rows(struct scan *scan, struct error *err)
     return true;
 }
 
-// Rows in which a value could not be read, in this run or an earlier one.
 static bool
-read_unread(struct scan *scan, struct error *err)
+read_unread_keys(struct scan *scan, struct around *around, struct error *err)
 {
     struct worker *worker = scan->worker;
     size_t key_count;
@@ -254,19 +254,19 @@ read_unread(struct scan *scan, struct error *err)
     if (!key_choice_is_resumable(scan->table))
         return true;
     if (!quarantine_known_values(worker->target, &worker->arena, worker->shared->claim.mirror_id,
-            scan->table, &values, &scan->unread_count, err))
+            scan->table, &values, &around->known_count, err))
         return false;
     key_count = scan->table->key->column_count;
-    scan->unread = arena_calloc(&worker->arena, scan->unread_count, sizeof *scan->unread);
-    for (size_t i = 0; i < scan->unread_count; i++) {
-        scan->unread[i].values = &values[i * key_count];
-        scan->unread[i].count = key_count;
+    around->known = arena_calloc(&worker->arena, around->known_count, sizeof *around->known);
+    for (size_t i = 0; i < around->known_count; i++) {
+        around->known[i].values = &values[i * key_count];
+        around->known[i].count = key_count;
     }
     return true;
 }
 
 static bool
-read_unread_ids(struct scan *scan, struct error *err)
+read_unread_ids(struct scan *scan, struct around *around, struct error *err)
 {
     struct worker *worker = scan->worker;
     const char **texts;
@@ -275,11 +275,23 @@ read_unread_ids(struct scan *scan, struct error *err)
     if (!quarantine_known_row_ids(worker->target, &worker->arena, worker->shared->claim.mirror_id,
             scan->table, &texts, &count, err))
         return false;
-    scan->unread_ids = arena_calloc(&worker->arena, count, sizeof *scan->unread_ids);
+    around->known_ids = arena_calloc(&worker->arena, count, sizeof *around->known_ids);
+    around->known_id_count = 0;
     for (size_t i = 0; i < count; i++)
-        scan->unread_id_count +=
-            row_id_parse(texts[i], strlen(texts[i]), &scan->unread_ids[scan->unread_id_count]);
+        around->known_id_count +=
+            row_id_parse(texts[i], strlen(texts[i]), &around->known_ids[around->known_id_count]);
     return true;
+}
+
+// Rows in which a value could not be read, in earlier runs.
+static bool
+read_unread(struct scan *scan, struct error *err)
+{
+    struct around *around = &scan->worker->around;
+
+    around->has_known = around->has_known ||
+                        (read_unread_keys(scan, around, err) && read_unread_ids(scan, around, err));
+    return around->has_known;
 }
 
 bool
@@ -288,7 +300,7 @@ scan_run(struct scan *scan, bool *is_current, struct error *err)
     struct worker *worker = scan->worker;
 
     row_sender_init(&scan->sender, worker, scan->table, open_candidates, scan);
-    return read_known_rows(scan, err) && read_unread(scan, err) && read_unread_ids(scan, err) &&
+    return read_known_rows(scan, err) && read_unread(scan, err) &&
            comparison_open(worker->target, scan->schema, scan->table, &worker->shared->digest,
                &scan->comparison, err) &&
            find_differences(scan, is_current, err);

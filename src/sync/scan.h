@@ -38,10 +38,6 @@ struct scan {
     struct row_sender sender;
     struct known_row *known_rows; // refused by PostgreSQL in earlier runs, by digest
     size_t known_row_count;
-    struct key_position *unread; // keys of rows that could not be read whole
-    size_t unread_count;
-    int64_t *unread_ids; // of such rows that no key leads to: the source's ids of them
-    size_t unread_id_count;
     struct difference_counts counts;
     int64_t mirror_rows;
     int64_t source_rows;

@@ -237,6 +237,7 @@ static bool
 attempt(struct worker *worker, const struct job *job, struct outcome *outcome, struct error *err)
 {
     arena_reset(&worker->arena);
+    worker->around.has_known = false; // what it knew was there
     // What an attempt that was rolled back counted does not count.
     outcome->result = (struct table_result){ .started_ms = outcome->result.started_ms };
     worker->counters.row_count = 0;

@@ -189,6 +189,21 @@ def test_a_bad_value_in_the_key_costs_that_value_alone(wide):
     wide.assert_the_next_run_writes_nothing()
 
 
+def test_more_bad_values_of_the_key_than_others_are_looked_for(wide):
+    """Without its key a good row would seem to be gone; and each pass comes to the same rows."""
+    wide.make(TEXT_KEY, rows=600).spoil(
+        *range(1, 600, 15), assignment="\"Text\" = 'zwölf Zeichen ' || \"Id\"")
+    wide.spoil(*range(5, 600, 15), assignment='"Number" = 123456.5')
+    for _ in range(6):
+        result = wide.run()
+        assert ", 0 failed" in result.stderr, result.explain()
+        assert wide.pg.query("SELECT count(*), count(text) FROM mirror.wide") == [(600, 560)]
+        if result.status == 0:
+            break
+    assert wide.pg.value("SELECT count(number) FROM mirror.wide") == 560
+    wide.assert_the_next_run_writes_nothing()
+
+
 @pytest.mark.parametrize("predicates", ["matching_rows", "all_rows"])
 @pytest.mark.parametrize("rows", [100, ROWS])
 def test_a_value_of_the_key_that_becomes_bad_takes_no_other_row_along(wide, rows, predicates):
