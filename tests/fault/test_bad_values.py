@@ -79,7 +79,8 @@ class World:
             '"X" IN (SELECT MAX("X") FROM PUB."Wide" WHERE "X" >= %d GROUP BY "Day" '
             'FETCH FIRST %d ROWS ONLY)' % (first, chance.randint(1, 20)),
             '"X" IN (1, %d)' % self.rows,
-            '"X" >= %d AND MOD("X", %d) = 0' % (first, chance.choice([1, 2, 10] if self.rows <= 400 else [20, 50]))
+            '"X" >= %d AND MOD("X", %d) = 0' % (
+                first, chance.choice([1, 2, 10] if self.rows <= 400 else [20, 50]))
             if chance.random() < 0.2 else '"X" = %d' % first])
 
     def spoil(self):
