@@ -72,10 +72,21 @@ class Terminal:
             time.sleep(0.05)
         pytest.fail("not seen:\n" + "\n".join(self.lines()))
 
+    def leave(self, seconds=20):
+        """The shell ends behind what runs in it. A program that is hung up while a sanitizer looks for
+        leaks would leave a process behind that never ends."""
+        deadline = time.monotonic() + seconds
+        with contextlib.suppress(subprocess.CalledProcessError):  # the server ends with the shell
+            self.type("exit")
+            while time.monotonic() < deadline:
+                self.tmux("has-session")
+                time.sleep(0.05)
+
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
+        self.leave()
         subprocess.run(["tmux", "-S", self.socket, "kill-server"], stderr=subprocess.DEVNULL)
         shutil.rmtree(self.folder, ignore_errors=True)
 
