@@ -60,6 +60,8 @@ around_note(struct around *around, const struct source *source, const uint16_t *
 
     if (column >= 0 && origin != NULL)
         column = origin[column];
+    if (column >= (int)around->table->column_count) // the id that was asked for besides
+        column = -1;
     if (column >= 0) {
         note_bad(around, column);
         around->is_too_wide[column] = trouble.is_too_wide;
