@@ -417,7 +417,8 @@ def test_the_program_gets_over_each_mishap(openedge, mirror, pg, what):
     openedge.mishap(what, "read", number=30)
     mirror.source(**openedge.source_keys(stall_seconds=2))
     result = mirror.run_well("--full-sync", environment=java_environment())
-    assert "08S01" in result.log or "Socket" in result.log or "silent" in result.log, result.log
+    # What it is called depends on whether the cancel or the broken connection is noticed first.
+    assert " - WARNING - " in result.log and "trying again (1 of 5)" in result.log, result.log
     assert pg.value("SELECT count(*) FROM pub.customer") == 1100
 
 
