@@ -22,11 +22,29 @@ enum error_kind {
     ERROR_CANCELLED, // somebody asked for it
 };
 
+// Whose words a failure repeats: an SQLSTATE of the one side says nothing about the other.
+enum error_side {
+    ERROR_SIDE_OWN, // ours, or the operating system's
+    ERROR_SIDE_SOURCE,
+    ERROR_SIDE_TARGET,
+};
+
+// How a job that failed may succeed if it is done again.
+enum error_retry {
+    RETRY_NEVER,     // it would fail again
+    RETRY_LATER,     // as it is, after a pause and on new connections
+    RETRY_AT_ONCE,   // as it is: the source has learned how to read a column
+    RETRY_WITH_ROOM, // with more memory: a value has more bytes than fit now
+    RETRY_IN_ORDER,  // read in key order, where the read can be cut
+    RETRY_WITH_LESS, // another way: what cannot be read is then left out, or asked for by row ids
+};
+
 struct error {
     enum error_kind kind;
-    bool transient;     // the same job may succeed if started again
+    enum error_side side;
+    enum error_retry retry;
     char sqlstate[6];   // "" when the cause was not SQL
-    long native_code;   // the driver's own number, 0 if none
+    long native_code;   // the driver's own number, of whatever the source says; 0 if none
     char message[1024]; // "what we did: why it failed", one line, no secret, no column value
     char hint[320];     // a sentence that tells the user what to do, or ""
 };

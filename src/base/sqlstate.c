@@ -9,7 +9,7 @@ struct entry {
     const char *prefix;
     enum error_kind source;
     enum error_kind target;
-    bool transient;
+    bool is_passing; // worth a retry later
     const char *hint;
     const char *target_hint; // where PostgreSQL needs another; NULL: the same
 };
@@ -83,7 +83,7 @@ static const struct entry entries[] = {
 };
 
 struct sqlstate_meaning
-sqlstate_find(const char *sqlstate, enum sql_side side)
+sqlstate_find(const char *sqlstate, enum error_side side)
 {
     const struct entry *best = &entries[0];
     size_t best_size = 0;
@@ -97,10 +97,10 @@ sqlstate_find(const char *sqlstate, enum sql_side side)
         }
     }
     return (struct sqlstate_meaning){
-        .kind = side == SQL_SIDE_SOURCE ? best->source : best->target,
-        .transient = best->transient,
+        .kind = side == ERROR_SIDE_SOURCE ? best->source : best->target,
+        .retry = best->is_passing ? RETRY_LATER : RETRY_NEVER,
         .hint =
-            side == SQL_SIDE_TARGET && best->target_hint != NULL ? best->target_hint : best->hint,
+            side == ERROR_SIDE_TARGET && best->target_hint != NULL ? best->target_hint : best->hint,
     };
 }
 

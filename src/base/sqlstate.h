@@ -5,16 +5,14 @@
 
 #include "base/error.h"
 
-enum sql_side { SQL_SIDE_SOURCE, SQL_SIDE_TARGET };
-
 struct sqlstate_meaning {
     enum error_kind kind;
-    bool transient;
-    const char *hint; // a sentence, or NULL
+    enum error_retry retry; // RETRY_NEVER or RETRY_LATER
+    const char *hint;       // a sentence, or NULL
 };
 
-// Never fails: an unknown state is ERROR_TABLE, not transient.
-struct sqlstate_meaning sqlstate_find(const char *sqlstate, enum sql_side side);
+// Never fails: an unknown state is ERROR_TABLE, and never worth a retry.
+struct sqlstate_meaning sqlstate_find(const char *sqlstate, enum error_side side);
 
 // True when a server's own words about such a state may quote a column's value: data exceptions
 // (22), constraints (23), what people's triggers and functions raise (P0).

@@ -26,15 +26,25 @@ find_driver(enum source_interface interface)
     return NULL;
 }
 
+// A failure that a door told is the source's, whichever of its functions found the words.
+static bool
+is_told_by_source(bool done, struct error *err)
+{
+    if (!done && err->kind != ERROR_CONFIG && err->kind != ERROR_SYSTEM)
+        err->side = ERROR_SIDE_SOURCE;
+    return done;
+}
+
 // What a lost connection looks like to those above.
 static bool
 fail_here(const char *name, struct error *err)
 {
     if (!fault_point(name))
         return false;
-    error_set(err, ERROR_SOURCE, "%s: the connection is lost, SQLSTATE 08S01", name);
+    (void)error_set(err, ERROR_SOURCE, "%s: the connection is lost, SQLSTATE 08S01", name);
+    err->side = ERROR_SIDE_SOURCE;
     (void)snprintf(err->sqlstate, sizeof err->sqlstate, "08S01");
-    err->transient = true;
+    err->retry = RETRY_LATER;
     return true;
 }
 
@@ -49,7 +59,8 @@ source_open(const struct source_settings *settings, struct source **source, stru
         return error_hint(err, "Build it where a JDK is installed (-Djdbc=enabled), or set "
                                "progress_db.interface to odbc and name an ODBC driver.");
     }
-    return !fail_here("open the source", err) && driver->open(settings, source, err);
+    return !fail_here("open the source", err) &&
+           is_told_by_source(driver->open(settings, source, err), err);
 }
 
 void
@@ -110,7 +121,7 @@ source_read_catalog(
     struct source *source, struct arena *arena, struct catalog *catalog, struct error *err)
 {
     return !fail_here("read the source's catalogue", err) &&
-           source->driver->read_catalog(source, arena, catalog, err);
+           is_told_by_source(source->driver->read_catalog(source, arena, catalog, err), err);
 }
 
 // OpenEdge: "Column Name in table PUB.Customer has value exceeding its max length or precision."
@@ -166,17 +177,17 @@ is_answer(const struct source *source, const struct error *err)
 static void
 judge_failure(struct source *source, struct error *err)
 {
-    if (err->transient ||
+    if (err->retry != RETRY_NEVER ||
         (err->kind != ERROR_TABLE && err->kind != ERROR_DATA && err->kind != ERROR_SOURCE))
         return;
     if (source->is_cancelled) {
         err->kind = ERROR_TABLE;
-        err->transient = true;
-        (void)error_hint(err, "%s", sqlstate_find("HY008", SQL_SIDE_SOURCE).hint);
+        err->retry = RETRY_LATER;
+        (void)error_hint(err, "%s", sqlstate_find("HY008", ERROR_SIDE_SOURCE).hint);
     } else if (!is_answer(source, err) && !source->driver->is_alive(source)) {
         err->kind = ERROR_SOURCE;
-        err->transient = true;
-        (void)error_hint(err, "%s", sqlstate_find("08", SQL_SIDE_SOURCE).hint);
+        err->retry = RETRY_LATER;
+        (void)error_hint(err, "%s", sqlstate_find("08", ERROR_SIDE_SOURCE).hint);
     }
 }
 
@@ -193,7 +204,7 @@ source_open_cursor(struct source *source, const struct read_request *request,
     forget_trouble(source);
     source->is_cancelled = false;
     source->is_waiting = true;
-    done = source->driver->open_cursor(source, request, cursor, err);
+    done = is_told_by_source(source->driver->open_cursor(source, request, cursor, err), err);
     if (done) {
         (*cursor)->table = request->table;
     } else {
@@ -218,7 +229,7 @@ cursor_fetch(struct cursor *cursor, const struct batch **batch, struct error *er
         return false;
     forget_trouble(source);
     source->is_waiting = true;
-    done = source->driver->fetch(cursor, batch, err);
+    done = is_told_by_source(source->driver->fetch(cursor, batch, err), err);
     if (!done) {
         note_trouble(source, cursor->table, err);
         judge_failure(source, err);
@@ -229,7 +240,7 @@ cursor_fetch(struct cursor *cursor, const struct batch **batch, struct error *er
     // The statement was accepted: what fails now is in the rows. A lock that somebody holds is not,
     // nor is what a loosely typed source says, which looks at its statement only now and fails at
     // no value.
-    if (err->kind == ERROR_TABLE && !err->transient && !cursor->table->is_loosely_typed)
+    if (err->kind == ERROR_TABLE && err->retry == RETRY_NEVER && !cursor->table->is_loosely_typed)
         err->kind = ERROR_DATA;
     return done;
 }

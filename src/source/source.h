@@ -3,12 +3,12 @@
 // to the source. Every failure comes back as a struct error whose kind says what may be done:
 // ERROR_SOURCE the connection or the login, ERROR_TABLE this table, ERROR_DATA a value in it.
 //
-// ERROR_DATA with `transient` set means: repeat the same read on the same struct source at once. A
+// ERROR_DATA with RETRY_AT_ONCE means: repeat the same read on the same struct source. A
 // value was wider than the block buffers, and the driver cannot go back to it; the source has noted
 // the column and will read it another way. A table of n columns asks for this at most n + 1 times
-// in the life of a source. Without `transient` the value itself is the trouble.
+// in the life of a source. With RETRY_NEVER the value itself is the trouble.
 //
-// A read that fails because it was cancelled, or because the connection is dead, is transient and
+// A read that fails because it was cancelled, or because the connection is dead, is RETRY_LATER and
 // no ERROR_DATA, whatever SQLSTATE the driver chose: some choose none.
 #ifndef OE2PG_SOURCE_SOURCE_H
 #define OE2PG_SOURCE_SOURCE_H

@@ -42,7 +42,7 @@ around_release(struct around *around)
 bool
 around_helps(const struct error *err)
 {
-    return !err->transient && err->kind == ERROR_DATA;
+    return err->retry == RETRY_NEVER && err->kind == ERROR_DATA;
 }
 
 static void
@@ -146,7 +146,8 @@ static bool
 repeat(struct error *err, const char *message)
 {
     (void)error_set(err, ERROR_DATA, "%s", message);
-    err->native_code = AROUND_NEEDS_LESS;
+    err->side = ERROR_SIDE_SOURCE;
+    err->retry = RETRY_WITH_LESS;
     return false;
 }
 
@@ -181,7 +182,7 @@ around_fail_for_key(struct around *around, const struct source *source, struct e
 bool
 around_refuse_skipping(struct around *around, struct error *err)
 {
-    if (err->kind != ERROR_TABLE || err->transient)
+    if (err->kind != ERROR_TABLE || err->retry != RETRY_NEVER)
         return false;
     around->cannot_skip_ids = true;
     return repeat(err, "rows cannot be left out by ROWID");
@@ -190,7 +191,7 @@ around_refuse_skipping(struct around *around, struct error *err)
 bool
 around_refuse_row_ids(struct around *around, struct error *err, const char *why)
 {
-    if (why == NULL && (err->kind != ERROR_TABLE || err->transient))
+    if (why == NULL && (err->kind != ERROR_TABLE || err->retry != RETRY_NEVER))
         return false;
     (void)snprintf(around->row_id_refusal, sizeof around->row_id_refusal, "%.190s",
         why != NULL ? why : err->message);

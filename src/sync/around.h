@@ -30,12 +30,6 @@ enum around_row_ids {
     ROW_IDS_REFUSED, // none: it was tried, and row_id_refusal says why it does not work
 };
 
-enum {
-    // native_code of an ERROR_DATA after which the job is to be repeated: what cannot be read is
-    // then left out, or read in another way.
-    AROUND_NEEDS_LESS = 3,
-};
-
 // What one job knows about its table; lives through all attempts. One thread.
 struct around {
     const struct settings *settings;

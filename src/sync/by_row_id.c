@@ -125,7 +125,7 @@ read_ids(struct by_row_id *by, struct row_id_list *list, struct error *err)
     } while (done && batch->row_count > 0);
     cursor_close(cursor);
     narrow_release(&narrow);
-    if (!done && around_helps(err) && err->native_code != AROUND_NEEDS_LESS)
+    if (!done && around_helps(err))
         err->kind = ERROR_TABLE; // there is no value in an id
     return done || around_refuse_row_ids(by->around, err, NULL);
 }
@@ -370,7 +370,8 @@ end_group(struct by_row_id *by)
 static bool
 gives_up_sweeps(struct by_row_id *by, struct error *err)
 {
-    if (!by->is_sweeping || by->bad_count == 0 || err->kind != ERROR_TABLE || err->transient)
+    if (!by->is_sweeping || by->bad_count == 0 || err->kind != ERROR_TABLE ||
+        err->retry != RETRY_NEVER)
         return false;
     by->is_sweeping = false;
     by->bad_count = ROW_ID_SWEEPS_MAX;
@@ -390,7 +391,7 @@ narrow_down(struct by_row_id *by, struct error *err)
     by->cursor = NULL;
     if (!around_helps(err))
         return gives_up_sweeps(by, err) || around_refuse_row_ids(by->around, err, NULL);
-    if (err->native_code == AROUND_NEEDS_LESS || around_is_refused(by->around, by->source, err))
+    if (around_is_refused(by->around, by->source, err))
         return false;
     column = around_note(by->around, by->source, by->narrow.origin);
     for (size_t i = 0; i < by->id_count; i++)

@@ -590,7 +590,7 @@ check_doubled(struct load *load, struct error *err)
     if (is_real)
         return true;
     error_set(err, ERROR_TABLE, "rows moved while they were read, and were met twice");
-    err->transient = true;
+    err->retry = RETRY_LATER;
     return false;
 }
 

@@ -320,10 +320,11 @@ remember_position(struct reader *reader, const struct batch *batch, struct error
 }
 
 static bool
-fail_for_repeat(struct error *err, long why, const char *message)
+fail_for_repeat(struct error *err, enum error_retry retry, const char *message)
 {
     (void)error_set(err, ERROR_DATA, "%s", message);
-    err->native_code = why;
+    err->side = ERROR_SIDE_SOURCE;
+    err->retry = retry;
     return false;
 }
 
@@ -331,7 +332,7 @@ static bool
 has_room(const struct reader *reader, const struct batch *batch, struct error *err)
 {
     return !batch->has_too_long || reader->limits.is_large ||
-           fail_for_repeat(err, READER_NEEDS_ROOM, "a value has more bytes than fit now");
+           fail_for_repeat(err, RETRY_WITH_ROOM, "a value has more bytes than fit now");
 }
 
 static void
@@ -356,7 +357,7 @@ fetch_step(struct reader *reader, const struct batch **batch, struct error *err)
            ((*batch)->row_count == 0 || !is_due_to_begin_anew(reader) ||
                cursor_is_ahead(reader->cursor) ||
                fail_for_repeat(
-                   err, READER_NEEDS_ORDER, "the statement is open for longer than one may be"));
+                   err, RETRY_IN_ORDER, "the statement is open for longer than one may be"));
 }
 
 static bool
@@ -510,10 +511,10 @@ leave_out(struct reader *reader, int column, struct error *err)
         log_info(
             "table \"%s\": a value cannot be read: rows that no key leads to are read by ROWID",
             reader->table->name);
-        return fail_for_repeat(err, READER_NEEDS_LESS, "a value cannot be read");
+        return fail_for_repeat(err, RETRY_WITH_LESS, "a value cannot be read");
     }
     return around_leave_out(reader->around, reader->source, &request, column, err) &&
-           fail_for_repeat(err, READER_NEEDS_LESS, "a column cannot be read");
+           fail_for_repeat(err, RETRY_WITH_LESS, "a column cannot be read");
 }
 
 // After a failure: true when reading can go on, closer to what cannot be read or without it.
@@ -526,9 +527,7 @@ go_around(struct reader *reader, struct error *err)
 
     if (around != NULL && reader->known_id_count > 0)
         (void)around_refuse_skipping(around, err);
-    if (around == NULL || !around_helps(err) || err->native_code == READER_NEEDS_LESS ||
-        err->native_code == READER_NEEDS_ROOM || err->native_code == READER_NEEDS_ORDER ||
-        around_is_refused(around, reader->source, err))
+    if (around == NULL || !around_helps(err) || around_is_refused(around, reader->source, err))
         return false;
     column = around_note(around, reader->source, reader->narrow.origin);
     if (around_is_in_key(reader->table, column))
@@ -536,7 +535,7 @@ go_around(struct reader *reader, struct error *err)
     cursor_close(reader->cursor);
     reader->cursor = NULL;
     if (reader->part == KEY_PART_ALL && key_choice_is_resumable(reader->table))
-        return fail_for_repeat(err, READER_NEEDS_ORDER, "a value cannot be read");
+        return fail_for_repeat(err, RETRY_IN_ORDER, "a value cannot be read");
     if (reader->part != KEY_PART_NOT_NULL)
         return leave_out(reader, column, err);
     bisect_fail(&reader->bisect, reader->page_row_count);

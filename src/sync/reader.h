@@ -60,15 +60,6 @@ struct reader {
 
 enum {
     READER_POSITION_CAP = 1024 * 1024,
-    // native_code of the ERROR_DATA of a fetch that met a value longer than value_bytes while
-    // is_large was not set: worth repeating with more room.
-    READER_NEEDS_ROOM = 1,
-    // The same of a read in any order that took longer than max_transaction_s: worth repeating in
-    // key order, where it can be cut.
-    READER_NEEDS_ORDER = 2,
-    // The same of a read that cannot be cut and met a value that cannot be read: reader->around
-    // knows how to do without it.
-    READER_NEEDS_LESS = AROUND_NEEDS_LESS,
 };
 
 // `position` (key values, one a key column) may be NULL: from the beginning. Opens nothing yet.
@@ -86,7 +77,10 @@ void reader_read_first(struct reader *reader, const struct key_position *known, 
 // The same of rows that are known by their ids. `are_read`: they were, with another part.
 void reader_read_first_by_id(
     struct reader *reader, const int64_t *ids, size_t count, bool are_read);
-// The next rows; row_count == 0 means the end of the part.
+// The next rows; row_count == 0 means the end of the part. Fails with ERROR_DATA and
+// RETRY_WITH_ROOM when a value is longer than value_bytes and is_large is not set; RETRY_IN_ORDER
+// when a read in any order took longer than max_transaction_s, or met a value that cannot be read;
+// RETRY_WITH_LESS when a read that cannot be cut met one: reader->around knows how to do without.
 bool reader_fetch(struct reader *reader, const struct batch **batch, struct error *err)
     __attribute__((warn_unused_result));
 // Key values of the last row handed out, one a key column; NULL before the first row or out of

@@ -14,7 +14,7 @@ row_sender_init(struct row_sender *sender, struct worker *worker, const struct t
     memset(sender, 0, sizeof *sender);
     sender->target = worker->target;
     sender->table = table;
-    sender->is_careful = worker->is_careful;
+    sender->is_careful = worker->effort.is_careful;
     sender->open = open;
     sender->context = context;
     quarantine_list_init(&sender->quarantine, table, worker->shared->digest.is_fallback);
@@ -134,7 +134,8 @@ row_sender_can_isolate(const struct error *err)
 {
     static const char *const classes[] = { "22", "23", "54" };
 
-    for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
+    for (size_t i = 0; err->side == ERROR_SIDE_TARGET && i < sizeof classes / sizeof classes[0];
+         i++) {
         if (strncmp(err->sqlstate, classes[i], 2) == 0)
             return true;
     }

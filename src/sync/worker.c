@@ -1,11 +1,5 @@
 // A worker's life: take a job, see that both connections are there, do it, record how it ended.
-//
-// What a failure means is decided here and nowhere else:
-//   cancelled              the job is left as its last commit left it, the worker ends
-//   another run (BUSY)     the run stops
-//   a connection can't be opened, or PostgreSQL as a whole fails   the run stops
-//   transient              the job is done again from its last commit, after a growing pause
-//   anything else          the table fails, the others go on
+// What a failure means is decided in retry.h.
 #include "sync/worker.h"
 
 #include "base/clock.h"
@@ -25,8 +19,6 @@
 #include <string.h>
 
 enum {
-    ATTEMPTS_MAX = 5,
-    REPEATS_MAX = 2000, // reads repeated because a column turned out wider; each widens one
     SMALL_ROWS = 1000,
     PAUSE_FIRST_MS = 500,
     PAUSE_MAX_MS = 15000,
@@ -274,13 +266,8 @@ ends_the_run(struct worker *worker, const struct error *err)
 {
     struct error reopening;
 
-    if (err->kind == ERROR_BUSY || err->kind == ERROR_SYSTEM)
-        return true;
-    if (err->kind == ERROR_TARGET)
-        return true;
-    // The source failed for good: if it can be opened, it is the table that it fails on.
     error_clear(&reopening);
-    return err->kind == ERROR_SOURCE && !open_source(worker, &reopening);
+    return retry_ends_run(err, err->kind != ERROR_SOURCE || open_source(worker, &reopening));
 }
 
 static void
@@ -366,50 +353,23 @@ fail_job(struct worker *worker, const struct job *job, struct outcome *outcome, 
 
 // True when the job is to be tried again.
 static bool
-prepare_retry(struct worker *worker, const struct job *job, struct outcome *outcome, int *repeats,
-    struct error *err)
+prepare_retry(struct worker *worker, const struct job *job, const struct error *err)
 {
+    enum retry_step step = retry_choose(&worker->effort, err, row_sender_can_isolate(err));
     char name[300];
     char line[sizeof err->message];
 
     if (worker->target != NULL)
         target_rollback(worker->target);
-    // PostgreSQL refused a row: once more, carefully, and the row is found.
-    if (!worker->is_careful && row_sender_can_isolate(err)) {
-        worker->is_careful = true;
-        outcome->attempts--;
+    if (step == RETRY_STEP_AT_ONCE)
         return true;
-    }
-    // A value needs more room: once more, alone.
-    if (!worker->is_large && err->native_code == READER_NEEDS_ROOM && err->kind == ERROR_DATA) {
-        worker->is_large = true;
-        outcome->attempts--;
-        return true;
-    }
-    // The source's transaction was open for as long as it may be: once more, in parts.
-    if (!worker->is_ordered && err->native_code == READER_NEEDS_ORDER && err->kind == ERROR_DATA) {
-        worker->is_ordered = true;
-        outcome->attempts--;
-        return true;
-    }
-    // A column cannot be read where rows cannot be asked for: once more without it.
-    if (err->native_code == READER_NEEDS_LESS && err->kind == ERROR_DATA &&
-        ++*repeats <= REPEATS_MAX) {
-        outcome->attempts--;
-        return true;
-    }
-    // A column was wider than its buffer; the source knows now, the same read will succeed.
-    if (err->kind == ERROR_DATA && err->transient && ++*repeats <= REPEATS_MAX) {
-        outcome->attempts--;
-        return true;
-    }
     drop_connections(worker, err);
-    if (!err->transient || outcome->attempts >= ATTEMPTS_MAX)
+    if (step == RETRY_STEP_GIVE_UP)
         return false;
     (void)snprintf(line, sizeof line, "%.900s", err->message);
     log_warning("table \"%s\": %s - trying again (%d of %d)",
-        full_name(name, sizeof name, job->table), line, outcome->attempts, ATTEMPTS_MAX);
-    pause_before_retry(worker, outcome->attempts);
+        full_name(name, sizeof name, job->table), line, worker->effort.attempts, RETRY_ATTEMPTS);
+    pause_before_retry(worker, worker->effort.attempts);
     return true;
 }
 
@@ -417,10 +377,9 @@ static void
 attempt_until_settled(struct worker *worker, const struct job *job, struct outcome *outcome)
 {
     struct error err;
-    int repeats = 0;
 
     for (;;) {
-        outcome->attempts++;
+        outcome->attempts = ++worker->effort.attempts;
         error_clear(&err);
         if (attempt(worker, job, outcome, &err)) {
             outcome->state = OUTCOME_DONE;
@@ -428,7 +387,7 @@ attempt_until_settled(struct worker *worker, const struct job *job, struct outco
         }
         if (worker->shared->is_cancelled)
             break;
-        if (!prepare_retry(worker, job, outcome, &repeats, &err)) {
+        if (!prepare_retry(worker, job, &err)) {
             outcome->result.finished_ms = clock_wall_ms();
             fail_job(worker, job, outcome, &err);
             return;
@@ -443,9 +402,7 @@ static void
 run_job(struct worker *worker, const struct job *job, struct outcome *outcome)
 {
     outcome->result.started_ms = clock_wall_ms();
-    worker->is_careful = false;
-    worker->is_large = false;
-    worker->is_ordered = false;
+    worker->effort = (struct effort){ 0 };
     around_init(&worker->around, worker->shared->settings, job->table);
     attempt_until_settled(worker, job, outcome);
     if (outcome->state == OUTCOME_DONE)

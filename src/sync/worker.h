@@ -11,6 +11,7 @@
 #include "source/source.h"
 #include "sync/full_width.h"
 #include "sync/reader.h"
+#include "sync/retry.h"
 #include "target/mirror.h"
 
 #include <pthread.h>
@@ -53,6 +54,7 @@ struct worker {
     bool had_target; // another one, before
     pthread_mutex_t lock;
     struct arena arena;           // of the job in hand
+    struct effort effort;         // of the job in hand, through its attempts
     struct around around;         // of the job in hand, through its attempts
     struct full_width full_width; // of the attempt in hand
     struct worker_counters counters;
@@ -69,10 +71,7 @@ struct worker {
     bool cancels_target;
     atomic_bool is_cancelling;
     bool is_tight;          // its share of memory is too small for large values
-    bool is_large;          // the job in hand is repeated because a value was large
     bool has_gate;          // this worker is the one that may hold large values
-    bool is_ordered;        // the job in hand is repeated because one statement took too long
-    bool is_careful;        // the job in hand is repeated because PostgreSQL refused a row
     bool waited_for_source; // the main thread's: when it last looked
     int64_t heard_ms;       // the main thread's: the heartbeat it saw last,
     int64_t heard_at_ms;    // and when, by the steady clock

@@ -54,7 +54,7 @@ has_long_column(const struct table *table)
 bool
 worker_begin_reading(struct worker *worker, const struct table *table, struct error *err)
 {
-    bool needs_gate = worker->is_large || (worker->is_tight && has_long_column(table));
+    bool needs_gate = worker->effort.has_room || (worker->is_tight && has_long_column(table));
 
     while (needs_gate && !worker->has_gate) {
         if (worker_is_cancelled(worker, err))
@@ -88,6 +88,6 @@ worker_reads_in_order(const struct worker *worker, const struct table *table, in
     int64_t limit_ms = (int64_t)worker->limits.max_transaction_s * 1000;
 
     return key_choice_is_resumable(table) && worker->around.row_ids != ROW_IDS_ALL &&
-           (worker->is_ordered || source_buffers_results(worker->source) ||
+           (worker->effort.is_ordered || source_buffers_results(worker->source) ||
                duration_ms > limit_ms / 2);
 }

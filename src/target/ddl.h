@@ -31,7 +31,7 @@ bool ddl_create_table(struct target *target, const char *schema, const char *nam
 // The same in the staging schema, UNLOGGED.
 bool ddl_create_staging(struct target *target, const char *name, const struct table *table,
     struct error *err) __attribute__((warn_unused_result));
-// Gives the table another schema and name; waits for a lock at most 2 s (55P03, transient). An
+// Gives the table another schema and name; waits for a lock at most 2 s (55P03, RETRY_LATER). An
 // UNLOGGED staging table stays so. Inside a transaction.
 bool ddl_move(struct target *target, const char *from_schema, const char *from_name,
     const char *to_schema, const char *to_name, struct error *err)

@@ -139,7 +139,7 @@ connect_failed(
     if (ping != PQPING_OK)
         return false;
     err->hint[0] = '\0';
-    err->transient = !PQconnectionUsedPassword(target->connection);
+    err->retry = PQconnectionUsedPassword(target->connection) ? RETRY_NEVER : RETRY_LATER;
     if (PQconnectionNeedsPassword(target->connection))
         return error_hint(
             err, "Give the password in postgres_db.conn_string or in a .pgpass file.");

@@ -66,12 +66,13 @@ pq_fail(struct target *target, const PGresult *result, struct error *err, const 
     describe(result, PQerrorMessage(target->connection), sqlstate, text, sizeof text);
     for (size_t i = 0; i < target->settings->secret_count; i++)
         text_mask(text, sizeof text, target->settings->secrets[i]);
-    meaning = sqlstate_find(sqlstate, SQL_SIDE_TARGET);
+    meaning = sqlstate_find(sqlstate, ERROR_SIDE_TARGET);
     if (lost && meaning.kind != ERROR_TARGET)
-        meaning = sqlstate_find("08006", SQL_SIDE_TARGET);
+        meaning = sqlstate_find("08006", ERROR_SIDE_TARGET);
     error_set(err, meaning.kind, "%s: %s", doing, text);
     (void)snprintf(err->sqlstate, sizeof err->sqlstate, "%s", sqlstate);
-    err->transient = meaning.transient;
+    err->side = ERROR_SIDE_TARGET;
+    err->retry = meaning.retry;
     if (meaning.hint != NULL)
         error_hint(err, "%s", meaning.hint);
     return false;

@@ -214,7 +214,8 @@ read_table(struct source *source, const struct table *table, struct options *opt
         cursor_close(cursor);
         if (done)
             return true;
-        if (err->kind != ERROR_DATA || !err->transient || tally->repeats > (int)table->column_count)
+        if (err->kind != ERROR_DATA || err->retry == RETRY_NEVER ||
+            tally->repeats > (int)table->column_count)
             return false;
         if (!options->is_count)
             (void)printf("\"repeat\"\n");

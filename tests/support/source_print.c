@@ -57,7 +57,7 @@ int
 print_error(const struct error *err)
 {
     (void)printf("{\"error\": {\"kind\": \"%s\", \"transient\": %s, \"native\": %ld, ",
-        error_kind_name(err->kind), err->transient ? "true" : "false", err->native_code);
+        error_kind_name(err->kind), err->retry != RETRY_NEVER ? "true" : "false", err->native_code);
     print_field("sqlstate", err->sqlstate);
     (void)printf(", ");
     print_field("message", err->message);

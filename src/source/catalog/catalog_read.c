@@ -66,7 +66,7 @@ read_products_keys(const struct catalog_ways *ways, struct arena *arena, struct 
         return true;
     // Another version of the product may not have those catalogue columns; a lost connection is no
     // such case.
-    if (refused.kind == ERROR_SOURCE || refused.transient) {
+    if (refused.kind == ERROR_SOURCE || refused.retry != RETRY_NEVER) {
         *err = refused;
         return false;
     }

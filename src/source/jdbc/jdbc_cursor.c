@@ -422,13 +422,13 @@ explain_failure(struct jdbc_cursor *cursor, struct error *err)
         cursor->note->is_row_by_row = true;
         (void)error_set(err, ERROR_DATA,
             "the rows are too wide for Java's heap; the table is read again row by row");
-        err->transient = true;
+        err->retry = RETRY_AT_ONCE;
         return false;
     }
     if (problem->column < 0 || (size_t)problem->column >= table->column_count)
         return false;
     cursor->base.source->trouble.column = problem->column;
-    if (err->kind == ERROR_TABLE && !err->transient)
+    if (err->kind == ERROR_TABLE && err->retry == RETRY_NEVER)
         err->kind = ERROR_DATA;
     return error_within(err, "column \"%s\"", table->columns[problem->column].name);
 }

@@ -132,7 +132,7 @@ jdbc_fail(const struct jdbc_problem *problem, struct error *err, const char *wha
 {
     const char *state = better_state(problem);
     const char *remedy = openedge_hint(problem->state, problem->code, problem->message);
-    struct sqlstate_meaning meaning = sqlstate_find(state, SQL_SIDE_SOURCE);
+    struct sqlstate_meaning meaning = sqlstate_find(state, ERROR_SIDE_SOURCE);
 
     if (problem->kind == JDBC_PROBLEM_MEMORY)
         return fail_memory(err, what);
@@ -143,7 +143,7 @@ jdbc_fail(const struct jdbc_problem *problem, struct error *err, const char *wha
             (long)problem->code);
     else
         (void)error_set(err, meaning.kind, "%s: %s", what, problem->message);
-    err->transient = meaning.transient;
+    err->retry = meaning.retry;
     err->native_code = problem->code;
     (void)snprintf(
         err->sqlstate, sizeof err->sqlstate, "%s", remedy != NULL ? state : problem->state);
@@ -175,12 +175,12 @@ jdbc_fail_connect(const struct jdbc_problem *problem, struct error *err)
         return false;
     err->hint[0] = '\0';
     if (problem->kind == JDBC_PROBLEM_CLASS) {
-        err->transient = false;
+        err->retry = RETRY_NEVER;
         return error_hint(err, "See that progress_db.jar_file names the driver's jars and "
                                "progress_db.driver_class its class.");
     }
     if (was_refused(problem)) {
-        err->transient = false;
+        err->retry = RETRY_NEVER;
         return error_hint(err, "Check user, password and database name; the server's log may say "
                                "more.");
     }

@@ -353,7 +353,7 @@ list_columns(void *context, struct arena *arena, const struct table_list *list, 
 
         // What cannot be selected (a function that is not there) fails with its table, not here.
         if (!describe_unlisted(source, arena, one->table, &one->column, &refused) &&
-            (refused.kind == ERROR_SOURCE || refused.transient)) {
+            (refused.kind == ERROR_SOURCE || refused.retry != RETRY_NEVER)) {
             *err = refused;
             return error_within(
                 err, "table \"%s\", column \"%s\"", one->table->name, one->column.name);

@@ -152,7 +152,7 @@ fail_for_repeat(struct odbc_cursor *cursor, size_t position, struct error *err)
     (void)error_set(err, ERROR_DATA,
         "column \"%s\" holds a value wider than declared; the table is read again with room for it",
         cursor->request.table->columns[position].name);
-    err->transient = true;
+    err->retry = RETRY_AT_ONCE;
     return false;
 }
 
@@ -168,7 +168,7 @@ fail_for_odd_texts(struct odbc_cursor *cursor, struct error *err)
     cursor->note->has_odd_texts = true;
     (void)error_set(err, ERROR_DATA,
         "a text holds a NUL character or is a BLOB; the table is read again with texts as bytes");
-    err->transient = true;
+    err->retry = RETRY_AT_ONCE;
     return false;
 }
 
@@ -179,7 +179,7 @@ fail_for_odd_reals(struct odbc_cursor *cursor, struct error *err)
     cursor->note->has_odd_reals = true;
     (void)error_set(err, ERROR_DATA,
         "a column of integers or dates holds a real; the table is read again with all its digits");
-    err->transient = true;
+    err->retry = RETRY_AT_ONCE;
     return false;
 }
 

@@ -124,13 +124,13 @@ odbc_fail(const struct source_settings *settings, SQLSMALLINT handle_type, SQLHA
     }
     mask(settings, cause.message, sizeof cause.message);
     state = better_state(&cause);
-    meaning = sqlstate_find(state, SQL_SIDE_SOURCE);
+    meaning = sqlstate_find(state, ERROR_SIDE_SOURCE);
     // OpenEdge's 210012 names table and column alone, and people need to know which.
     if (sqlstate_may_quote_values(state) && labs(cause.native) != 210012)
         (void)snprintf(cause.message, sizeof cause.message,
             "the source refused a value, SQLSTATE %s, its own number %ld", state, cause.native);
     (void)error_set(err, meaning.kind, "%s: %s", what, cause.message);
-    err->transient = meaning.transient;
+    err->retry = meaning.retry;
     err->native_code = cause.native;
     remedy = openedge_hint(cause.state, cause.native, cause.message);
     (void)snprintf(err->sqlstate, sizeof err->sqlstate, "%s", remedy != NULL ? state : cause.state);
@@ -159,7 +159,7 @@ odbc_fail_connect(
         settings, SQL_HANDLE_DBC, connection, code, err, "could not connect to the source");
     err->kind = ERROR_SOURCE;
     if (was_refused(err)) {
-        err->transient = false;
+        err->retry = RETRY_NEVER;
         err->hint[0] = '\0';
         return error_hint(err, "Check user, password and database name; the server's log may say "
                                "more.");

@@ -135,7 +135,7 @@ keep(struct arena *arena, const char *field)
 bool
 openedge_was_refused(const struct error *err)
 {
-    return (err->kind == ERROR_TABLE || err->kind == ERROR_DATA) && !err->transient;
+    return (err->kind == ERROR_TABLE || err->kind == ERROR_DATA) && err->retry == RETRY_NEVER;
 }
 
 // What has no right, or no such table or column, has a state of class 42; openedge_state makes one

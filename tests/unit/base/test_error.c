@@ -9,7 +9,8 @@ static void
 set_replaces_everything_and_returns_false(void **state)
 {
     struct error err = { .kind = ERROR_DATA,
-        .transient = true,
+        .side = ERROR_SIDE_SOURCE,
+        .retry = RETRY_LATER,
         .sqlstate = "22001",
         .native_code = 5,
         .message = "old",
@@ -18,7 +19,8 @@ set_replaces_everything_and_returns_false(void **state)
     (void)state;
     assert_false(error_set(&err, ERROR_SOURCE, "could not read \"%s\"", "x"));
     assert_int_equal(err.kind, ERROR_SOURCE);
-    assert_false(err.transient);
+    assert_int_equal(err.side, ERROR_SIDE_OWN);
+    assert_int_equal(err.retry, RETRY_NEVER);
     assert_string_equal(err.sqlstate, "");
     assert_int_equal(err.native_code, 0);
     assert_string_equal(err.message, "could not read \"x\"");

@@ -11,7 +11,7 @@ the_longest_prefix_decides(void **state)
         const char *sqlstate;
         enum error_kind source;
         enum error_kind target;
-        bool transient;
+        bool is_passing;
     } cases[] = {
         { "08006", ERROR_SOURCE, ERROR_TARGET, true },
         { "08004", ERROR_SOURCE, ERROR_TARGET, false },
@@ -36,13 +36,13 @@ the_longest_prefix_decides(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct sqlstate_meaning source = sqlstate_find(cases[i].sqlstate, SQL_SIDE_SOURCE);
-        struct sqlstate_meaning target = sqlstate_find(cases[i].sqlstate, SQL_SIDE_TARGET);
+        struct sqlstate_meaning source = sqlstate_find(cases[i].sqlstate, ERROR_SIDE_SOURCE);
+        struct sqlstate_meaning target = sqlstate_find(cases[i].sqlstate, ERROR_SIDE_TARGET);
 
         assert_int_equal(source.kind, cases[i].source);
         assert_int_equal(target.kind, cases[i].target);
-        assert_int_equal(source.transient, cases[i].transient);
-        assert_int_equal(target.transient, cases[i].transient);
+        assert_int_equal(source.retry, cases[i].is_passing ? RETRY_LATER : RETRY_NEVER);
+        assert_int_equal(target.retry, cases[i].is_passing ? RETRY_LATER : RETRY_NEVER);
     }
 }
 
@@ -53,8 +53,8 @@ known_troubles_come_with_a_remedy(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
-        assert_non_null(sqlstate_find(states[i], SQL_SIDE_SOURCE).hint);
-    assert_null(sqlstate_find("99999", SQL_SIDE_SOURCE).hint);
+        assert_non_null(sqlstate_find(states[i], ERROR_SIDE_SOURCE).hint);
+    assert_null(sqlstate_find("99999", ERROR_SIDE_SOURCE).hint);
 }
 
 static void
@@ -65,13 +65,13 @@ each_side_has_a_remedy_of_its_own(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
-        const char *source = sqlstate_find(states[i], SQL_SIDE_SOURCE).hint;
-        const char *target = sqlstate_find(states[i], SQL_SIDE_TARGET).hint;
+        const char *source = sqlstate_find(states[i], ERROR_SIDE_SOURCE).hint;
+        const char *target = sqlstate_find(states[i], ERROR_SIDE_TARGET).hint;
 
         assert_non_null(strstr(source, "source"));
         assert_null(strstr(target, "source"));
     }
-    assert_non_null(strstr(sqlstate_find("HY008", SQL_SIDE_SOURCE).hint, "who holds a lock"));
+    assert_non_null(strstr(sqlstate_find("HY008", ERROR_SIDE_SOURCE).hint, "who holds a lock"));
 }
 
 static void

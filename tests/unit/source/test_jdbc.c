@@ -190,22 +190,22 @@ exceptions_get_their_meaning(void **state)
         long code;
         const char *message;
         enum error_kind kind;
-        bool transient;
+        enum error_retry retry;
         const char *hint;
     } cases[] = {
-        { "08S01", 0, "gone", ERROR_SOURCE, true, "running" },
+        { "08S01", 0, "gone", ERROR_SOURCE, RETRY_LATER, "running" },
         { "", -210015, "Failure getting record lock on a record from table PUB.x", ERROR_TABLE,
-            true, "" },
+            RETRY_LATER, "" },
         { "22P00", 210012, "has value exceeding its max length or precision. (7864)", ERROR_DATA,
-            false, "dbtool" },
+            RETRY_NEVER, "dbtool" },
         { "", 0,
             "[DataDirect][OpenEdge JDBC Driver][OpenEdge] Access denied (Authorization failed) "
             "(7512)",
-            ERROR_TABLE, false, "GRANT SELECT" },
-        { "", 0, "whatever", ERROR_TABLE, false, "" },
-        { "HY000", 1205, "Lock wait timeout", ERROR_TABLE, true, "" },
-        { "90067", 90067, "Connection is broken", ERROR_SOURCE, true, "" },
-        { "HYT00", 0, "timed out", ERROR_SOURCE, true, "" },
+            ERROR_TABLE, RETRY_NEVER, "GRANT SELECT" },
+        { "", 0, "whatever", ERROR_TABLE, RETRY_NEVER, "" },
+        { "HY000", 1205, "Lock wait timeout", ERROR_TABLE, RETRY_LATER, "" },
+        { "90067", 90067, "Connection is broken", ERROR_SOURCE, RETRY_LATER, "" },
+        { "HYT00", 0, "timed out", ERROR_SOURCE, RETRY_LATER, "" },
     };
 
     (void)state;
@@ -217,7 +217,7 @@ exceptions_get_their_meaning(void **state)
         (void)snprintf(problem.message, sizeof problem.message, "%s", cases[i].message);
         assert_false(jdbc_fail(&problem, &err, "could not read"));
         assert_int_equal(err.kind, cases[i].kind);
-        assert_int_equal(err.transient, cases[i].transient);
+        assert_int_equal(err.retry, cases[i].retry);
         assert_non_null(strstr(err.hint, cases[i].hint));
         assert_int_equal(err.native_code, cases[i].code);
     }
@@ -232,10 +232,10 @@ a_refused_login_is_not_tried_again(void **state)
     (void)state;
     assert_false(jdbc_fail_connect(&problem, &err));
     assert_int_equal(err.kind, ERROR_SOURCE);
-    assert_false(err.transient);
+    assert_int_equal(err.retry, RETRY_NEVER);
     (void)snprintf(problem.state, sizeof problem.state, "08001");
     assert_false(jdbc_fail_connect(&problem, &err));
-    assert_true(err.transient);
+    assert_int_equal(err.retry, RETRY_LATER);
 }
 
 // --- where Java is

@@ -202,7 +202,7 @@ a_connection_lost_in_a_row_stays_one(void **state)
     begin(5, SQL_ROW_ERROR, "08S01");
     assert_int_equal(read_all(&is_done, &err), 5);
     assert_int_equal(err.kind, ERROR_SOURCE);
-    assert_true(err.transient);
+    assert_int_equal(err.retry, RETRY_LATER);
 }
 
 static void
