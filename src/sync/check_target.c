@@ -19,6 +19,9 @@ report_connection(struct check *check)
     check_report(check, CHECK_OK, "PostgreSQL", "",
         "version %d.%d, database \"%s\" in UTF8, user \"%s\", no pooler between",
         facts->server_version / 10000, facts->server_version % 10000, facts->database, facts->user);
+    if (facts->unknown_time_outs != NULL)
+        check_report(check, CHECK_WARNING, "time-outs", "ALTER ROLE ... SET ... = 0",
+            "in force, and not known to this program: %s", facts->unknown_time_outs);
 }
 
 static void

@@ -70,6 +70,10 @@ open_both_sides(struct run *run, struct error *err)
         log_warning("the PostgreSQL user \"%s\" is a superuser; a role with CREATE and TEMPORARY "
                     "on the database is enough",
             facts->user);
+    if (facts->unknown_time_outs != NULL)
+        log_warning("PostgreSQL has time-outs in force that this program does not know: %s; should "
+                    "sessions of \"%s\" be ended, set them to 0 for it (ALTER ROLE ... SET)",
+            facts->unknown_time_outs, facts->user);
     if (!expect_connection(run, err) || !source_open(&run->settings->source, &run->source, err))
         return false;
     identity = source_identity(run->source);

@@ -167,12 +167,9 @@ static const struct session_setting session_settings[] = {
     { "extra_float_digits", "1", "1" },
     { "standard_conforming_strings", "on", "on" },
     { "row_security", "off", "off" },
-    { "statement_timeout", "0", "0" },
-    { "idle_in_transaction_session_timeout", "0", "0" },
     { "synchronize_seqscans", "off", "off" },
     { "default_transaction_isolation", "read committed", "read committed" },
     { "default_transaction_read_only", "off", "off" },
-    { "lock_timeout", TARGET_LOCK_TIMEOUT, TARGET_LOCK_TIMEOUT },
     { "client_min_messages", "error", "error" },
     // A client whose host has vanished is given up after 15 + 3 * 8 s, or 40 s with data under way.
     { "tcp_keepalives_idle", "15", NULL },
@@ -283,7 +280,9 @@ target_open(const struct target_settings *settings, const char *application_name
     }
     (void)PQsetNoticeReceiver(made->connection, ignore_notice, NULL);
     made->cancel = PQgetCancel(made->connection);
-    done = read_facts(made, err) && set_session(made, err);
+    done = read_facts(made, err) && set_session(made, err) &&
+           time_outs_pin(made, &made->unknown_time_outs, err);
+    made->facts.unknown_time_outs = made->unknown_time_outs;
 out:
     PQconninfoFree(parsed);
     if (!done) {
@@ -308,6 +307,7 @@ target_close(struct target *target)
     buffer_release(&target->sql);
     free(target->user);
     free(target->database);
+    free(target->unknown_time_outs);
     free(target);
 }
 

@@ -32,6 +32,9 @@ struct target_facts {
     bool is_superuser;
     const char *user;     // current_user
     const char *database; // current_database()
+    // Time-outs of this server that are in force and that this program does not know, as
+    // "name = value, ..."; NULL: none.
+    const char *unknown_time_outs;
 };
 // Borrowed from the target.
 const struct target_facts *target_facts(const struct target *target);

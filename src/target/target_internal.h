@@ -18,7 +18,8 @@ struct target {
     struct target_facts facts;
     char *user;
     char *database;
-    int mirror_id; // the fence; 0: none yet
+    char *unknown_time_outs; // NULL: none
+    int mirror_id;           // the fence; 0: none yet
     int64_t run_id;
     PGcancel *cancel;
     pthread_mutex_t cancel_lock; // held while `cancel` is used or freed
@@ -34,6 +35,12 @@ struct target {
 // How long any statement waits for a lock that somebody else holds on a table or a row; then the
 // table is tried again later. Shorter where a lock of ours would keep readers waiting behind it.
 #define TARGET_LOCK_TIMEOUT "10s"
+
+// Sets every time-out of the session that this server has, whatever was set for role, database or
+// server, and reads it back (time_outs.c). *unknown is NULL or to be freed: those of this server
+// that are in force and not known here.
+bool time_outs_pin(struct target *target, char **unknown, struct error *err)
+    __attribute__((warn_unused_result));
 
 // First half of the advisory lock's two numbers: "oe2p"; the second is the mirror's id.
 #define ADVISORY_CLASS "1869820528"
