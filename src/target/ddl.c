@@ -63,8 +63,13 @@ ddl_create_schema(struct target *target, const char *schema, struct error *err)
     sql = sql_start(target);
     buffer_append_text(sql, "CREATE SCHEMA IF NOT EXISTS ");
     sql_append_name(sql, schema);
+    // IF NOT EXISTS looks before it creates: who creates in between is told of by one of these.
     if (target_script(target, "could not create the target schema", buffer_text(sql), NULL, err))
         return true;
+    if (strcmp(err->sqlstate, "42P06") == 0 || strcmp(err->sqlstate, "23505") == 0) {
+        error_clear(err);
+        return true;
+    }
     if (strcmp(err->sqlstate, "42501") == 0)
         err->kind = ERROR_TARGET;
     return pq_remedy(err, "42501",

@@ -199,13 +199,18 @@ tracking_known_version(void)
 // arbitrary and fixed.
 #define INSTALL_LOCK "6001260418102911"
 
+// Asked of the catalogue's rows, not by name: after a wait for another run's installation a name
+// that was not there before is answered out of the session's cache, and that says still that it is
+// not.
 static bool
 read_version(struct target *target, int64_t *version, struct error *err)
 {
     PGresult *result = NULL;
 
     if (!target_script(target, "could not read the version of the tracking tables",
-            "SELECT pg_catalog.to_regclass('oe2pg.version') IS NOT NULL", &result, err))
+            "SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
+            " ON n.oid = c.relnamespace WHERE n.nspname = 'oe2pg' AND c.relname = 'version')",
+            &result, err))
         return false;
     *version = 0;
     if (result_text(result, 0, 0)[0] == 't') {
