@@ -85,8 +85,18 @@ static const char *
 comparison(const struct read_request *request, size_t i)
 {
     if (request->part == KEY_PART_EQUAL || i + 1 < request->after->count)
-        return " = ?";
-    return key_is_descending(request->key, i) ? " < ?" : " > ?";
+        return " = ";
+    return key_is_descending(request->key, i) ? " < " : " > ";
+}
+
+static void
+append_value(const struct select_names *names, struct buffer *sql, const struct column *column,
+    const struct cell *value)
+{
+    if (names->append_value != NULL)
+        names->append_value(names->appender, sql, column, value);
+    else
+        (void)buffer_append_byte(sql, '?');
 }
 
 static void
@@ -96,13 +106,16 @@ append_position(const struct select_names *names, const struct read_request *req
     const struct key_position *after = request->after;
 
     for (size_t i = 0; i < after->count; i++) {
+        const struct column *column = &request->table->columns[request->key->columns[i]];
+
         append_and(sql, has_where);
-        select_append_column(
-            names, sql, request->table, &request->table->columns[request->key->columns[i]]);
-        if (request->part == KEY_PART_EQUAL && after->values[i].bytes == NULL)
+        select_append_column(names, sql, request->table, column);
+        if (request->part == KEY_PART_EQUAL && after->values[i].bytes == NULL) {
             (void)buffer_append_text(sql, " IS NULL");
-        else
-            (void)buffer_append_text(sql, comparison(request, i));
+            continue;
+        }
+        (void)buffer_append_text(sql, comparison(request, i));
+        append_value(names, sql, column, &after->values[i]);
     }
 }
 
@@ -116,7 +129,8 @@ append_exception(const struct select_names *names, const struct read_request *re
 
         (void)buffer_append_text(sql, i > 0 ? " OR " : "(");
         select_append_column(names, sql, request->table, column);
-        (void)buffer_append_text(sql, " <> ?");
+        (void)buffer_append_text(sql, " <> ");
+        append_value(names, sql, column, &except->values[i]);
         if (!key_choice_can_be_null(column))
             continue;
         (void)buffer_append_text(sql, " OR ");

@@ -6,18 +6,24 @@
 #include "base/buffer.h"
 #include "source/source.h"
 
+// Appends a value that a column is compared with; one of a key, never NULL.
+typedef void select_append_value(
+    void *appender, struct buffer *sql, const struct column *column, const struct cell *value);
+
 struct select_names {
     const char *quote; // around identifiers, doubled inside; "" when there is none
     // Where columns are selected by expressions the result may have a column of the same name,
     // which ORDER BY would then mean; qualified by its table, the name is the table's column.
     bool is_qualified;
+    select_append_value *append_value; // NULL: a question mark
+    void *appender;
 };
 
 void select_append_column(const struct select_names *names, struct buffer *sql,
     const struct table *table, const struct column *column);
 void select_append_table(
     const struct select_names *names, struct buffer *sql, const struct table *table);
-// WHERE and ORDER BY, with a question mark for each position.
+// WHERE and ORDER BY, the values of the positions as names->append_value writes them.
 void select_append_conditions(
     const struct select_names *names, struct buffer *sql, const struct read_request *request);
 // Only pages in key order are limited by SQL; of all other reads the driver alone returns fewer
@@ -27,7 +33,7 @@ bool select_is_limited(const struct read_request *request);
 bool select_check_request(const struct read_request *request, struct error *err)
     __attribute__((warn_unused_result));
 
-// The values behind the question marks, in their order, until one is not taken.
+// The values that select_append_conditions compares with, in their order, until one is not taken.
 typedef bool select_take_position(
     void *taker, const struct column *column, const struct cell *value, struct error *err);
 bool select_each_position(const struct read_request *request, select_take_position *take,

@@ -4,7 +4,8 @@
 //   source_dump catalog                            one JSON object
 //   source_dump identity                           one JSON object
 //   source_dump rows TABLE [option...]             one JSON array a row; NULL is null
-//   source_dump count TABLE [option...]            rows, bytes, seconds, peak memory, repeats
+//   source_dump count TABLE [option...]            rows, bytes, seconds, memory, repeats: peak_kb
+//       of the process, and heap_kb that the read itself had allocated at most
 //   source_dump serve                              one after the other, see below
 //       --part all|not_null|with_null|equal   --key INDEX (its number in the catalogue, from 0)
 //       --after VALUE (once a key column; the word NULL is NULL)   --batch-rows N   --batch-bytes N
@@ -35,6 +36,7 @@
 #include "source_print.h"
 
 #include <locale.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,6 +60,7 @@ struct options {
     const char *behind;
     size_t stop;
     bool is_count;
+    size_t heap_before; // the read
 };
 
 struct tally {
@@ -65,6 +68,7 @@ struct tally {
     size_t bytes;
     size_t batches;
     size_t widest_batch;
+    size_t heap_bytes; // most that was allocated at a time, by driver and program, since the start
     int repeats;
 };
 
@@ -157,6 +161,29 @@ read_environment(struct source_settings *settings)
 
 // --- rows
 
+// What the allocator of a sanitized build says: it is exact, where the resident set is not.
+size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
+
+static size_t
+allocated_bytes(void)
+{
+    struct mallinfo2 info;
+
+    if (__sanitizer_get_current_allocated_bytes != NULL)
+        return __sanitizer_get_current_allocated_bytes();
+    info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+}
+
+static void
+note_heap(struct tally *tally, size_t before)
+{
+    size_t now = allocated_bytes();
+
+    if (now > before && now - before > tally->heap_bytes)
+        tally->heap_bytes = now - before;
+}
+
 static bool
 read_all(struct cursor *cursor, const struct table *table, const struct options *options,
     struct tally *tally, struct error *err)
@@ -166,6 +193,7 @@ read_all(struct cursor *cursor, const struct table *table, const struct options 
     do {
         if (!cursor_fetch(cursor, &batch, err))
             return false;
+        note_heap(tally, options->heap_before);
         if (!options->is_count)
             print_rows(table, batch);
         tally->rows += batch->row_count;
@@ -206,6 +234,7 @@ read_table(struct source *source, const struct table *table, struct options *opt
     };
 
     add_exceptions(&request, options, except);
+    options->heap_before = allocated_bytes();
     for (;;) {
         struct cursor *cursor = NULL;
         bool done = source_open_cursor(source, &request, &cursor, err) &&
@@ -237,9 +266,9 @@ print_tally(const struct tally *tally, int64_t duration_ms)
     if (status != NULL)
         (void)fclose(status);
     (void)printf("{\"rows\": %zu, \"bytes\": %zu, \"batches\": %zu, \"widest_batch\": %zu, "
-                 "\"ms\": %lld, \"peak_kb\": %ld, \"repeats\": %d}\n",
+                 "\"ms\": %lld, \"peak_kb\": %ld, \"heap_kb\": %zu, \"repeats\": %d}\n",
         tally->rows, tally->bytes, tally->batches, tally->widest_batch, (long long)duration_ms,
-        peak_kb, tally->repeats);
+        peak_kb, tally->heap_bytes / 1024, tally->repeats);
 }
 
 struct canceller {

@@ -96,7 +96,7 @@ start(struct odbc_cursor *cursor, struct error *err)
         return false;
     odbc_pace_begin(&cursor->pace, source, &cursor->layout);
     if (!odbc_statement_open(source, &cursor->statement, err) || !set_forward_only(cursor, err) ||
-        !odbc_query_execute(&cursor->query, &cursor->request, &cursor->statement, err))
+        !odbc_query_execute(&cursor->query, &cursor->statement, err))
         return false;
     return odbc_layout_bind(&cursor->statement, &cursor->request, cursor->query.is_plain,
         cursor->query.has_guard, &cursor->layout, &cursor->rows_fetched, err);

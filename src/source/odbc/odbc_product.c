@@ -211,6 +211,7 @@ static const struct odbc_product products[] = {
         .text_size = odbc_sqlite_text_size,
         .binary_size = odbc_sqlite_binary_size,
         .value_copies = ODBC_SQLITE_VALUE_COPIES,
+        .append_literal = odbc_sqlite_literal,
         .parameter_type = type_by_context,
         .take_real = odbc_sqlite_take_real,
         .is_odd_real = odbc_sqlite_is_odd_real,

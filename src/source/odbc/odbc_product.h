@@ -7,6 +7,7 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
+#include "model/batch.h"
 #include "model/table.h"
 
 #include <stdint.h>
@@ -58,6 +59,11 @@ struct odbc_product {
     // Times that a value is in memory while it is read, the driver's and ours: measured. 0:
     // unknown.
     unsigned value_copies;
+    // Appends the value of a key as a literal that is compared with the column just as the bound
+    // text would be. False, and nothing appended: there is none, the value is bound. NULL: values
+    // are bound always. For drivers that keep the whole result of a statement with parameters.
+    bool (*append_literal)(const struct odbc_source *source, struct buffer *sql,
+        const struct column *column, const struct cell *value);
     // SQL type under which a position in a key is bound (its C type is char). NULL: the column's.
     int (*parameter_type)(const struct column *column);
     // Mends kind, width and scale after the general rules of odbc_type.h. `base_type` and

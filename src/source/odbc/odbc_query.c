@@ -87,6 +87,29 @@ append_guard(const struct odbc_source *source, const struct table *table, struct
     buffer_release(&name);
 }
 
+// What append_value is given.
+struct value_appender {
+    const struct odbc_source *source;
+    struct odbc_query *query;
+};
+
+// As a literal where the product has one for it, else as a parameter.
+static void
+append_value(
+    void *context, struct buffer *sql, const struct column *column, const struct cell *value)
+{
+    struct value_appender *appender = context;
+    const struct odbc_source *source = appender->source;
+    struct odbc_query *query = appender->query;
+
+    if (source->product->append_literal != NULL &&
+        source->product->append_literal(source, sql, column, value))
+        return;
+    (void)buffer_append_byte(sql, '?');
+    query->parameters[query->parameter_count++] =
+        (struct odbc_parameter){ .column = column, .value = value };
+}
+
 bool
 odbc_query_build(const struct odbc_source *source, const struct read_request *request,
     const uint16_t *order, const struct odbc_note *note, struct odbc_query *query,
@@ -94,7 +117,10 @@ odbc_query_build(const struct odbc_source *source, const struct read_request *re
 {
     const struct table *table = request->table;
     struct select_names names = names_of(source);
+    struct value_appender appender = { .source = source, .query = query };
 
+    names.append_value = append_value;
+    names.appender = &appender;
     if (!select_check_request(request, err) ||
         (source->product->is_openedge && !openedge_check_names(table, err)))
         return false;
@@ -102,6 +128,8 @@ odbc_query_build(const struct odbc_source *source, const struct read_request *re
     buffer_init(&query->sql, BUFFER_SQL_CAP);
     query->is_plain = mem_calloc(table->column_count, sizeof *query->is_plain);
     query->is_counted = mem_calloc(table->column_count, sizeof *query->is_counted);
+    query->parameters =
+        mem_calloc((request->except_count + 1) * KEY_COLUMNS_MAX, sizeof *query->parameters);
     (void)buffer_append_text(&query->sql, "SELECT ");
     if (select_is_limited(request) && source->product->has_top)
         (void)buffer_printf(&query->sql, "TOP %zu ", request->row_limit);
@@ -120,20 +148,13 @@ odbc_query_build(const struct odbc_source *source, const struct read_request *re
 
 // --- parameters
 
-struct position_taker {
-    struct odbc_query *query;
-    const struct odbc_statement *statement;
-    size_t index;
-};
-
 static bool
-bind_position(
-    void *context, const struct column *column, const struct cell *value, struct error *err)
+bind(const struct odbc_statement *statement, struct odbc_parameter *parameter, SQLUSMALLINT number,
+    struct error *err)
 {
-    struct position_taker *taker = context;
-    const struct odbc_statement *statement = taker->statement;
-    SQLLEN *size = &taker->query->sizes[taker->index++];
     const struct odbc_product *product = statement->source->product;
+    const struct column *column = parameter->column;
+    const struct cell *value = parameter->value;
     int type =
         product->parameter_type != NULL ? product->parameter_type(column) : column->driver_type;
     bool is_number = odbc_type_class(type) == ODBC_CLASS_NUMBER;
@@ -141,25 +162,24 @@ bind_position(
     SQLSMALLINT scale = (SQLSMALLINT)(column->scale > 0 ? column->scale : 0);
     SQLRETURN code;
 
-    *size = (SQLLEN)value->size;
+    parameter->size = (SQLLEN)value->size;
     // Fractions of seconds need their digits; the size of other types is that of the value.
     if (odbc_type_class(type) == ODBC_CLASS_TIME)
         scale = 9;
-    code = SQLBindParameter(statement->handle, (SQLUSMALLINT)taker->index, SQL_PARAM_INPUT,
-        SQL_C_CHAR, (SQLSMALLINT)type, precision > 0 ? precision : 1, scale,
-        (SQLPOINTER)(uintptr_t)value->bytes, (SQLLEN)value->size, size);
+    code = SQLBindParameter(statement->handle, number, SQL_PARAM_INPUT, SQL_C_CHAR,
+        (SQLSMALLINT)type, precision > 0 ? precision : 1, scale,
+        (SQLPOINTER)(uintptr_t)value->bytes, (SQLLEN)value->size, &parameter->size);
     return odbc_statement_check(statement, code, err, "could not bind a position");
 }
 
 bool
-odbc_query_execute(struct odbc_query *query, const struct read_request *request,
-    struct odbc_statement *statement, struct error *err)
+odbc_query_execute(struct odbc_query *query, struct odbc_statement *statement, struct error *err)
 {
-    struct position_taker taker = { .query = query, .statement = statement };
-
-    query->sizes = mem_calloc((request->except_count + 1) * KEY_COLUMNS_MAX, sizeof *query->sizes);
-    return select_each_position(request, bind_position, &taker, err) &&
-           odbc_statement_execute(statement, buffer_text(&query->sql), err);
+    for (size_t i = 0; i < query->parameter_count; i++) {
+        if (!bind(statement, &query->parameters[i], (SQLUSMALLINT)(i + 1), err))
+            return false;
+    }
+    return odbc_statement_execute(statement, buffer_text(&query->sql), err);
 }
 
 void
@@ -168,8 +188,8 @@ odbc_query_release(struct odbc_query *query)
     buffer_release(&query->sql);
     free(query->is_plain);
     free(query->is_counted);
-    free(query->sizes);
-    query->sizes = NULL;
+    free(query->parameters);
+    query->parameters = NULL;
     query->is_plain = NULL;
     query->is_counted = NULL;
 }

@@ -4,12 +4,20 @@
 
 #include "source/odbc/odbc.h"
 
+// A value that is sent beside the text.
+struct odbc_parameter {
+    const struct column *column;
+    const struct cell *value; // the request's
+    SQLLEN size;              // borrowed by the statement
+};
+
 struct odbc_query {
     struct buffer sql;
     bool *is_plain;   // [column_count] by position in the table: selected by its name alone
     bool has_guard;   // the last item of the list is a guard (odbc_product.h)
     bool *is_counted; // [column_count]: the guard counts its bytes
-    SQLLEN *sizes;    // of the parameters; borrowed by the statement
+    struct odbc_parameter *parameters; // those that the product has no literal for
+    size_t parameter_count;
 };
 
 // Writes the text. `order` holds the positions of all columns of the table in the order in which
@@ -17,9 +25,10 @@ struct odbc_query {
 bool odbc_query_build(const struct odbc_source *source, const struct read_request *request,
     const uint16_t *order, const struct odbc_note *note, struct odbc_query *query,
     struct error *err) __attribute__((warn_unused_result));
-// Binds the position and executes. The request's values must live until then.
-bool odbc_query_execute(struct odbc_query *query, const struct read_request *request,
-    struct odbc_statement *statement, struct error *err) __attribute__((warn_unused_result));
+// Binds the parameters and executes. The values of the request that the text was built of must
+// live until then.
+bool odbc_query_execute(struct odbc_query *query, struct odbc_statement *statement,
+    struct error *err) __attribute__((warn_unused_result));
 void odbc_query_release(struct odbc_query *query);
 
 #endif

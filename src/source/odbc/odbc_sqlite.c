@@ -165,6 +165,43 @@ const char odbc_sqlite_text_size[] = "length(CAST(@ AS BLOB))";
 const char odbc_sqlite_binary_size[] =
     "CASE typeof(@) WHEN 'blob' THEN length(@) ELSE length(CAST(@ AS BLOB)) END";
 
+// --- what is compared
+
+static void
+append_quoted(struct buffer *sql, const char *bytes, size_t size)
+{
+    (void)buffer_append_byte(sql, '\'');
+    for (size_t i = 0; i < size; i++) {
+        if (bytes[i] == '\'')
+            (void)buffer_append_byte(sql, '\'');
+        (void)buffer_append_byte(sql, bytes[i]);
+    }
+    (void)buffer_append_byte(sql, '\'');
+}
+
+// A literal takes the affinity of the column as a bound text does, for neither has one of its own;
+// nor has a cast behind a plus. Between quotes nothing but the quote means anything to SQLite or to
+// its driver. A text that is no UTF-8 or holds a NUL is written in its bytes, which are the
+// database's own.
+bool
+odbc_sqlite_literal(const struct odbc_source *source, struct buffer *sql,
+    const struct column *column, const struct cell *value)
+{
+    if (column->kind == VALUE_BINARY)
+        return false;
+    if (text_utf8_valid_size(value->bytes, value->size) == value->size) {
+        append_quoted(sql, value->bytes, value->size);
+        return true;
+    }
+    if (!text_equal_nocase(source->base.identity.code_page, "UTF-8"))
+        return false;
+    (void)buffer_append_text(sql, "+CAST(x'");
+    for (size_t i = 0; i < value->size; i++)
+        (void)buffer_printf(sql, "%02x", (unsigned)(unsigned char)value->bytes[i]);
+    (void)buffer_append_text(sql, "' AS TEXT)");
+    return true;
+}
+
 // --- the file
 
 // Numbers of sqlite3.h, which the driver hands on.

@@ -2,6 +2,8 @@
 //
 // The driver prints reals with 15 digits and BLOBs as X'..', and cuts texts at a NUL. Any column
 // may hold any type of value, but one with text affinity no numbers.
+// It hands rows on one by one (StepAPI) only where the statement has no parameters: with one bound
+// it keeps the whole result.
 #ifndef OE2PG_SOURCE_ODBC_SQLITE_H
 #define OE2PG_SOURCE_ODBC_SQLITE_H
 
@@ -20,6 +22,8 @@ bool odbc_sqlite_expression(const struct odbc_source *source, struct buffer *sql
     const struct column *column, const char *name, const struct odbc_note *note);
 bool odbc_sqlite_guard(
     struct buffer *sql, const struct column *column, const char *name, const char *code_page);
+bool odbc_sqlite_literal(const struct odbc_source *source, struct buffer *sql,
+    const struct column *column, const struct cell *value);
 void odbc_sqlite_take_real(const struct odbc_source *source, char *text, size_t *size);
 bool odbc_sqlite_is_odd_real(const struct column *column, const char *text, size_t size);
 
