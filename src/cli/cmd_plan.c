@@ -78,9 +78,11 @@ open_both_sides(struct planner *planner, struct error *err)
 static bool
 read_source(struct planner *planner, struct error *err)
 {
+    const struct table_filter filter = selection_filter(&planner->config->settings.mirror);
+
     // A catalogue is many statements, and says nothing between them.
     return expect_source(planner, "could not read the source's catalogue", 4, err) &&
-           source_read_catalog(planner->source, &planner->arena, &planner->catalog, err) &&
+           source_read_catalog(planner->source, &filter, &planner->arena, &planner->catalog, err) &&
            selection_make(&planner->arena, &planner->config->settings.mirror, &planner->catalog,
                &planner->selection, err);
 }

@@ -3,6 +3,8 @@
 #ifndef OE2PG_MODEL_TABLE_H
 #define OE2PG_MODEL_TABLE_H
 
+#include "base/error.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -57,6 +59,7 @@ struct key {
 };
 
 struct table {
+    const char *catalog;     // the database as the driver calls it; NULL or "": it does not say
     const char *schema;      // "" where the source has none
     const char *name;        // as the source spells it
     const char *target_name; // its name in the mirror; NULL until named
@@ -64,15 +67,24 @@ struct table {
     size_t column_count;
     struct key *keys; // every candidate; model/key_choice.h chooses
     size_t key_count;
-    const struct key *key;   // the chosen one; NULL: keyless, or not chosen yet
-    const char *key_reason;  // a sentence: why this key, or why none
-    const char *key_caveat;  // what the catalogue could not say about its keys; NULL: nothing
-    const char *left_out;    // why it is mirrored only if it is named; NULL: it is mirrored
-    const char *where;       // the user's restriction; NULL: none
-    const char *where_place; // the file and line that say it; NULL: none
-    bool is_loosely_typed;   // a value may be of another type than its column (SQLite)
-    int64_t row_estimate;    // by the source's statistics; -1: unknown
+    const struct key *key;      // the chosen one; NULL: keyless, or not chosen yet
+    const char *key_reason;     // a sentence: why this key, or why none
+    const char *key_caveat;     // what the catalogue could not say about its keys; NULL: nothing
+    const char *left_out;       // why it is mirrored only if it is named; NULL: it is mirrored
+    bool is_skipped;            // it is ignored: nothing but its name was asked for
+    const struct error *unread; // why the rest of its entry could not be read; NULL: it was
+    const char *where;          // the user's restriction; NULL: none
+    const char *where_place;    // the file and line that say it; NULL: none
+    bool is_loosely_typed;      // a value may be of another type than its column (SQLite)
+    int64_t row_estimate;       // by the source's statistics; -1: unknown
     int priority;
+};
+
+// Which tables of a catalogue are worth asking about: told as soon as their names are known.
+struct table_filter {
+    // True for a table that no run will take. NULL: there is none.
+    bool (*is_ignored)(const void *context, const struct table *table);
+    const void *context;
 };
 
 // Who the source is. Every text may be "" (unknown).

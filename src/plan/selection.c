@@ -215,6 +215,20 @@ judge(struct arena *arena, const struct mirror_settings *settings, struct select
         leave_out(arena, entry);
 }
 
+static bool
+is_ignored(const void *settings, const struct table *table)
+{
+    const struct mirror_settings *mirror = settings;
+
+    return find_pattern(mirror->ignored, mirror->ignored_count, table) != NULL;
+}
+
+struct table_filter
+selection_filter(const struct mirror_settings *settings)
+{
+    return (struct table_filter){ .is_ignored = is_ignored, .context = settings };
+}
+
 // Somebody who asks for an ignored table by its name should hear why nothing happens.
 static void
 warn_ignored_selections(
@@ -361,7 +375,9 @@ prepare(struct arena *arena, enum naming naming, struct selected_table *entry)
     struct error err = { 0 };
     const char *collision = name_map_table(arena, naming, table);
 
-    if (table->column_count == 0 || table->column_count > TARGET_COLUMNS_MAX) {
+    if (table->unread != NULL) {
+        *refuse(arena, entry) = *table->unread;
+    } else if (table->column_count == 0 || table->column_count > TARGET_COLUMNS_MAX) {
         refuse_count(arena, entry);
     } else if (collision != NULL) {
         refuse_columns(arena, entry, collision);

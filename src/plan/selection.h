@@ -45,6 +45,9 @@ struct selection {
     size_t warning_count;
 };
 
+// The tables that no run will take, for who reads the catalogue; `settings` is borrowed.
+struct table_filter selection_filter(const struct mirror_settings *settings);
+
 // Fills `selection`; everything new lives in `arena`. Every table that is not ignored gets its
 // excluded columns removed (with the keys over them), its `where` and priority, its key
 // (model/key_choice.h) and the names it and its columns have in the mirror. Two tables whose names

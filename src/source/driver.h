@@ -40,8 +40,8 @@ struct source_driver {
     bool (*is_alive)(struct source *source);
     void (*read_limits)(struct source *source, struct source_limits *limits);
     const char *(*ask)(struct source *source, const char *sql);
-    bool (*read_catalog)(
-        struct source *source, struct arena *arena, struct catalog *catalog, struct error *err);
+    bool (*read_catalog)(struct source *source, const struct table_filter *filter,
+        struct arena *arena, struct catalog *catalog, struct error *err);
     bool (*open_cursor)(struct source *source, const struct read_request *request,
         struct cursor **cursor, struct error *err);
     bool (*fetch)(struct cursor *cursor, const struct batch **batch, struct error *err);

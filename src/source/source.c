@@ -117,11 +117,12 @@ source_value_copies(const struct source *source)
 }
 
 bool
-source_read_catalog(
-    struct source *source, struct arena *arena, struct catalog *catalog, struct error *err)
+source_read_catalog(struct source *source, const struct table_filter *filter, struct arena *arena,
+    struct catalog *catalog, struct error *err)
 {
     return !fail_here("read the source's catalogue", err) &&
-           is_told_by_source(source->driver->read_catalog(source, arena, catalog, err), err);
+           is_told_by_source(
+               source->driver->read_catalog(source, filter, arena, catalog, err), err);
 }
 
 // OpenEdge: "Column Name in table PUB.Customer has value exceeding its max length or precision."

@@ -62,10 +62,13 @@ size_t source_take_odd_stamps(struct source *source);
 unsigned source_value_copies(const struct source *source);
 
 // Reads all tables (no views, no system tables) of settings->schema with columns, primary keys,
-// unique indexes and row estimates, in as few calls as the door allows, into `arena`. A source or
-// schema without any table is an error: nobody means to mirror nothing.
-bool source_read_catalog(struct source *source, struct arena *arena, struct catalog *catalog,
-    struct error *err) __attribute__((warn_unused_result));
+// unique indexes and row estimates, in as few calls as the door allows, into `arena`. What cannot
+// be read at once is read table by table, without those that `filter` ignores; a table whose entry
+// cannot be read is there with the reason (table.unread). A source or schema without any table is
+// an error: nobody means to mirror nothing.
+bool source_read_catalog(struct source *source, const struct table_filter *filter,
+    struct arena *arena, struct catalog *catalog, struct error *err)
+    __attribute__((warn_unused_result));
 
 // Which rows of the table, as far as the key decides it. NULL sorts first, last or nowhere
 // depending on the product, so rows whose key holds a NULL are a part of their own.

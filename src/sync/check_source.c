@@ -127,10 +127,12 @@ expect_table(struct check *check, struct error *err)
 static bool
 read_catalog(struct check *check, struct error *err)
 {
+    const struct table_filter filter = selection_filter(&check->settings->mirror);
+
     // A catalogue is many statements, and says nothing between them.
     if (!check_expect_source(check, "could not read the source's catalogue", 4, err))
         return false;
-    if (source_read_catalog(check->source, &check->arena, &check->catalog, err))
+    if (source_read_catalog(check->source, &filter, &check->arena, &check->catalog, err))
         return true;
     if (!startup_watch_was_cancelled(&check->watch))
         return false;

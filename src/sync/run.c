@@ -148,13 +148,14 @@ is_writing(const struct run *run)
 static bool
 make_plan(struct run *run, struct error *err)
 {
+    const struct table_filter filter = selection_filter(&run->settings->mirror);
     struct catalog catalog;
     struct table_record *records;
     size_t record_count;
     int64_t began = clock_steady_ms();
 
     if (!expect_catalogue(run, err) ||
-        !source_read_catalog(run->source, &run->arena, &catalog, err) ||
+        !source_read_catalog(run->source, &filter, &run->arena, &catalog, err) ||
         !expect_target(run, "could not read the tracking tables", err) ||
         !selection_make(&run->arena, &run->settings->mirror, &catalog, &run->selection, err) ||
         !tracking_read(

@@ -392,6 +392,7 @@ run(struct source *source, int count, char **arguments)
         .key = -1, .batch_rows = 5000, .batch_bytes = 4 << 20, .value_bytes = 400 << 20
     };
     struct error err = { 0 };
+    const struct table_filter everything = { NULL, NULL };
     struct catalog catalog;
     struct arena arena;
     int64_t begin = clock_steady_ms();
@@ -400,7 +401,7 @@ run(struct source *source, int count, char **arguments)
     if (strcmp(arguments[0], "identity") == 0)
         return print_identity(source);
     arena_init(&arena);
-    if (!source_read_catalog(source, &arena, &catalog, &err)) {
+    if (!source_read_catalog(source, &everything, &arena, &catalog, &err)) {
         arena_release(&arena);
         return print_error(&err);
     }

@@ -5,6 +5,40 @@
 #include <stdlib.h>
 #include <string.h>
 
+// --- what fails alone
+
+bool
+catalog_is_lost(const struct catalog_ways *ways, const struct error *err)
+{
+    return (err->kind == ERROR_SOURCE && err->sqlstate[0] != '\0') ||
+           ways->is_over(ways->door.context);
+}
+
+void
+catalog_mark_unread(struct arena *arena, struct table *table, const struct error *why)
+{
+    struct error *unread = arena_alloc(arena, sizeof *unread);
+
+    *unread = *why;
+    unread->kind = ERROR_TABLE;
+    unread->side = ERROR_SIDE_SOURCE;
+    unread->retry = RETRY_NEVER;
+    (void)error_within(
+        unread, "table \"%s\": its entry in the source's catalogue could not be read", table->name);
+    (void)error_hint(
+        unread, "Mend the table at the source, or put it on the ignore file (--ignore-table).");
+    table->unread = unread;
+}
+
+// --- tables and columns
+
+static void
+skip_ignored(const struct table_filter *filter, const struct table_list *list)
+{
+    for (size_t i = 0; filter->is_ignored != NULL && i < list->count; i++)
+        list->tables[i]->is_skipped = filter->is_ignored(filter->context, list->tables[i]);
+}
+
 // Tables with their columns; by the product's own catalogue where it has one and it may be read.
 static bool
 read_tables(const struct catalog_ways *ways, struct arena *arena, struct catalog *catalog,
@@ -18,59 +52,19 @@ read_tables(const struct catalog_ways *ways, struct arena *arena, struct catalog
     if (is_read) {
         for (size_t i = 0; i < catalog->table_count; i++)
             table_list_append(list, catalog->tables[i]);
+        skip_ignored(ways->filter, list);
         return table_list_keep_schema(list, schema, err);
     }
     if (!ways->list_tables(ways->door.context, arena, list, err))
         return false;
+    table_list_keep_catalog(list, ways->catalog);
     if (ways->is_openedge)
         table_list_drop_metaschema(list); // its driver may list it
     if (!table_list_keep_schema(list, schema, err))
         return false;
     table_list_sort(list);
-    // A table of which no column comes back stays in the list: reading it fails by name.
-    return ways->list_columns(ways->door.context, arena, list, err);
-}
-
-// A driver without one of the calls leaves tables keyless, not the run dead.
-static bool
-is_unsupported(const struct error *err)
-{
-    return strncmp(err->sqlstate, "0A", 2) == 0 || strcmp(err->sqlstate, "IM001") == 0 ||
-           strcmp(err->sqlstate, "HYC00") == 0;
-}
-
-static bool
-list_keys(const struct catalog_ways *ways, struct arena *arena, struct catalog *catalog,
-    struct error *err)
-{
-    for (size_t i = 0; i < catalog->table_count; i++) {
-        struct table *table = catalog->tables[i];
-
-        if (!ways->list_primary(ways->door.context, arena, table, err) && !is_unsupported(err))
-            return error_within(err, "table \"%s\"", table->name);
-        if (!ways->list_indexes(ways->door.context, arena, table, err) && !is_unsupported(err))
-            return error_within(err, "table \"%s\"", table->name);
-    }
-    return true;
-}
-
-static bool
-read_products_keys(const struct catalog_ways *ways, struct arena *arena, struct catalog *catalog,
-    struct error *err)
-{
-    struct error refused = { 0 };
-
-    if (ways->keys == NULL)
-        return list_keys(ways, arena, catalog, err);
-    if (catalog_query_keys(&ways->door, ways->keys, arena, catalog, &refused))
-        return true;
-    // Another version of the product may not have those catalogue columns; a lost connection is no
-    // such case.
-    if (refused.kind == ERROR_SOURCE || refused.retry != RETRY_NEVER) {
-        *err = refused;
-        return false;
-    }
-    return list_keys(ways, arena, catalog, err);
+    skip_ignored(ways->filter, list);
+    return catalog_read_columns(ways, arena, list, err);
 }
 
 static bool
@@ -83,7 +77,7 @@ read_keys(const struct catalog_ways *ways, struct arena *arena, struct catalog *
         return false;
     if (is_read)
         return true;
-    if (!read_products_keys(ways, arena, catalog, err))
+    if (!catalog_read_keys(ways, arena, catalog, err))
         return false;
     if (ways->is_openedge)
         openedge_distrust_keys(arena, catalog);

@@ -1,6 +1,7 @@
 #include "source/catalog/column_run.h"
 
 #include "base/mem.h"
+#include "source/catalog/catalog_read.h"
 #include "source/table_search.h"
 
 #include <stdlib.h>
@@ -58,16 +59,33 @@ column_run_add(struct column_run *run, int64_t ordinal)
     return column;
 }
 
+static struct table *
+find_owner(
+    const struct column_run *run, const struct table_list *list, const struct column_owner *owner)
+{
+    const char *schema = owner->schema != NULL ? owner->schema : "";
+    const char *name = owner->table != NULL ? owner->table : "";
+    struct table *table = run->table;
+
+    if (table == NULL || strcmp(table->name, name) != 0 || strcmp(table->schema, schema) != 0)
+        table = table_find(list->tables, list->count, schema, name);
+    if (table == NULL || (run->one != NULL && table != run->one) ||
+        !catalog_is_asked(table->catalog, owner->catalog))
+        return NULL;
+    return table;
+}
+
 void
 column_run_turn(struct column_run *run, struct arena *arena, const struct table_list *list,
-    const char *schema, const char *table)
+    const struct column_owner *owner)
 {
-    if (run->table != NULL && strcmp(run->table->name, table) == 0 &&
-        strcmp(run->table->schema, schema) == 0)
+    struct table *table = find_owner(run, list, owner);
+
+    if (table == run->table)
         return;
     column_run_flush(run, arena);
     run->count = 0;
-    run->table = table_find(list->tables, list->count, schema, table);
+    run->table = table;
 }
 
 void

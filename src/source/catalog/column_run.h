@@ -7,18 +7,27 @@
 
 #include <stdint.h>
 
-// Zeroed at first.
+// Zeroed at first, but for `one`.
 struct column_run {
-    struct table *table;    // NULL: one that is not among those listed
-    struct column *columns; // heap, reused
+    const struct table *one; // columns of this table only are taken; NULL: of every table
+    struct table *table;     // NULL: one that is not among those listed
+    struct column *columns;  // heap, reused
     int64_t *ordinals;
     size_t count;
     size_t capacity;
 };
 
-// The next column is one of this table.
+// Whose a column is, in a driver's words. NULL: it does not say.
+struct column_owner {
+    const char *catalog;
+    const char *schema;
+    const char *table;
+};
+
+// The next column is one of this table. Columns of tables that are not in the list, under just
+// these names, are nobody's: what a driver lists may be more than it was asked for.
 void column_run_turn(struct column_run *run, struct arena *arena, const struct table_list *list,
-    const char *schema, const char *table);
+    const struct column_owner *owner);
 // A zeroed column, to be filled before the next call. They are sorted by `ordinal`.
 struct column *column_run_add(struct column_run *run, int64_t ordinal);
 // Moves what was gathered into the table; a driver may come back to a table later.

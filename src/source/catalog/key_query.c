@@ -1,12 +1,30 @@
-// Unique indexes and estimates by queries that products have for all their tables at once.
+// Unique indexes and estimates: by queries that products have for all their tables at once, or by
+// the driver's calls, table by table.
+#include "base/mem.h"
 #include "base/text.h"
 #include "source/catalog/catalog_read.h"
 #include "source/catalog/index_run.h"
 #include "source/table_search.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { KEY_FIELDS = 6, ESTIMATE_FIELDS = 3 };
+
+static bool
+is_wanted(const struct table *table)
+{
+    return !table->is_skipped && table->unread == NULL;
+}
+
+static void
+forget_keys(struct catalog *catalog)
+{
+    for (size_t i = 0; i < catalog->table_count; i++) {
+        catalog->tables[i]->keys = NULL;
+        catalog->tables[i]->key_count = 0;
+    }
+}
 
 struct key_taker {
     struct arena *arena;
@@ -45,18 +63,129 @@ take_key_row(void *context, const char *const *fields, struct error *err)
     return true;
 }
 
-bool
-catalog_query_keys(const struct catalog_door *door, const char *sql, struct arena *arena,
-    struct catalog *catalog, struct error *err)
+// Of all tables, or of `one`.
+static bool
+query_keys(const struct catalog_ways *ways, struct arena *arena, struct catalog *catalog,
+    const struct table *one, struct error *err)
 {
     struct key_taker taker = { .arena = arena, .catalog = catalog };
-    bool done = door->query(door->context, sql, KEY_FIELDS, take_key_row, &taker, err);
+    struct buffer sql;
+    bool done;
 
+    buffer_init(&sql, BUFFER_SQL_CAP);
+    catalog_append_query(&sql, ways->keys, ways->append_text, one);
+    done = ways->door.query(
+        ways->door.context, buffer_text(&sql), KEY_FIELDS, take_key_row, &taker, err);
     if (done)
         index_run_flush(&taker.run, arena);
     index_run_release(&taker.run);
+    buffer_release(&sql);
     return done;
 }
+
+// --- by the driver's calls
+
+// A driver without one of the calls leaves tables keyless, not the run dead.
+static bool
+is_unsupported(const struct error *err)
+{
+    return strncmp(err->sqlstate, "0A", 2) == 0 || strcmp(err->sqlstate, "IM001") == 0 ||
+           strcmp(err->sqlstate, "HYC00") == 0;
+}
+
+static bool
+list_keys_of(
+    const struct catalog_ways *ways, struct arena *arena, struct table *table, struct error *err)
+{
+    if (!ways->list_primary(ways->door.context, arena, table, err) && !is_unsupported(err))
+        return false;
+    error_clear(err);
+    if (!ways->list_indexes(ways->door.context, arena, table, err) && !is_unsupported(err))
+        return false;
+    error_clear(err);
+    return true;
+}
+
+static bool
+list_keys(const struct catalog_ways *ways, struct arena *arena, struct catalog *catalog,
+    struct error *err)
+{
+    for (size_t i = 0; i < catalog->table_count; i++) {
+        struct table *table = catalog->tables[i];
+        struct error refused = { 0 };
+
+        if (!is_wanted(table) || list_keys_of(ways, arena, table, &refused))
+            continue;
+        if (catalog_is_lost(ways, &refused)) {
+            *err = refused;
+            return error_within(err, "table \"%s\"", table->name);
+        }
+        catalog_mark_unread(arena, table, &refused);
+    }
+    return true;
+}
+
+// --- by the product's query
+
+// `failures` are as many as the tables; *answers counts those that did not fail.
+static bool
+query_keys_apart(const struct catalog_ways *ways, struct arena *arena, struct catalog *catalog,
+    struct error *failures, size_t *answers, struct error *err)
+{
+    *answers = 0;
+    for (size_t i = 0; i < catalog->table_count; i++) {
+        struct table *table = catalog->tables[i];
+
+        if (!is_wanted(table))
+            continue;
+        if (query_keys(ways, arena, catalog, table, &failures[i])) {
+            *answers += 1;
+        } else if (catalog_is_lost(ways, &failures[i])) {
+            *err = failures[i];
+            return error_within(err, "table \"%s\"", table->name);
+        }
+    }
+    return true;
+}
+
+// Where no table answers, another version of the product may lack what is asked for.
+static bool
+read_keys_apart(const struct catalog_ways *ways, struct arena *arena, struct catalog *catalog,
+    struct error *err)
+{
+    struct error *failures = mem_calloc(catalog->table_count + 1, sizeof *failures);
+    size_t answers = 0;
+    bool done = query_keys_apart(ways, arena, catalog, failures, &answers, err);
+
+    for (size_t i = 0; done && answers > 0 && i < catalog->table_count; i++) {
+        if (failures[i].kind != ERROR_NONE)
+            catalog_mark_unread(arena, catalog->tables[i], &failures[i]);
+    }
+    free(failures);
+    if (done && answers == 0)
+        return list_keys(ways, arena, catalog, err);
+    return done;
+}
+
+bool
+catalog_read_keys(const struct catalog_ways *ways, struct arena *arena, struct catalog *catalog,
+    struct error *err)
+{
+    struct error refused = { 0 };
+
+    if (ways->keys == NULL)
+        return list_keys(ways, arena, catalog, err);
+    if (query_keys(ways, arena, catalog, NULL, &refused))
+        return true;
+    if (catalog_is_lost(ways, &refused)) {
+        *err = refused;
+        return false;
+    }
+    forget_keys(catalog);
+    return read_keys_apart(ways, arena, catalog, err);
+}
+
+// --- estimates
 
 static bool
 take_estimate(void *context, const char *const *fields, struct error *err)

@@ -38,6 +38,44 @@ table_list_drop_metaschema(struct table_list *list)
     list->count = kept;
 }
 
+// --- the database that is connected
+
+static bool
+is_in_catalog(const struct table *table, const char *catalog, bool is_exact)
+{
+    const char *own = table->catalog != NULL ? table->catalog : "";
+
+    return is_exact ? strcmp(own, catalog) == 0 : text_equal_nocase(own, catalog);
+}
+
+static size_t
+count_in_catalog(const struct table_list *list, const char *catalog, bool is_exact)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < list->count; i++)
+        count += is_in_catalog(list->tables[i], catalog, is_exact) ? 1 : 0;
+    return count;
+}
+
+void
+table_list_keep_catalog(struct table_list *list, const char *catalog)
+{
+    size_t kept = 0;
+    bool is_exact;
+
+    if (catalog == NULL || catalog[0] == '\0')
+        return;
+    is_exact = count_in_catalog(list, catalog, true) > 0;
+    if (count_in_catalog(list, catalog, is_exact) == 0)
+        return;
+    for (size_t i = 0; i < list->count; i++) {
+        if (is_in_catalog(list->tables[i], catalog, is_exact))
+            list->tables[kept++] = list->tables[i];
+    }
+    list->count = kept;
+}
+
 // --- the schema asked for
 
 // Schemas of the product itself: their tables are never meant when every schema is.

@@ -19,6 +19,9 @@ void table_list_append(struct table_list *list, struct table *table);
 void table_list_sort(struct table_list *list);
 // Drops tables whose names begin with an underscore: OpenEdge's metaschema.
 void table_list_drop_metaschema(struct table_list *list);
+// Keeps the tables of this database, where a driver lists those of others, too: exactly of that
+// name if there are any, else without case. NULL or "", or one that no table has: keeps all.
+void table_list_keep_catalog(struct table_list *list, const char *catalog);
 // Keeps the tables of a schema; a source without schemas keeps all, and "" keeps all but those of
 // the product itself. The name is taken exactly if it exists so, else without case. Fails, with the
 // schemas that there are, when no table is left.

@@ -94,8 +94,9 @@ bool jdbc_set_up_session(struct jdbc_source *source, struct error *err)
 
 // --- jdbc_catalog.c, jdbc_key.c, jdbc_door.c
 
-bool jdbc_read_catalog(struct source *source, struct arena *arena, struct catalog *catalog,
-    struct error *err) __attribute__((warn_unused_result));
+bool jdbc_read_catalog(struct source *source, const struct table_filter *filter,
+    struct arena *arena, struct catalog *catalog, struct error *err)
+    __attribute__((warn_unused_result));
 // For struct catalog_ways; they are given a struct jdbc_source.
 bool jdbc_list_primary(void *source, struct arena *arena, struct table *table, struct error *err)
     __attribute__((warn_unused_result));

@@ -7,15 +7,16 @@
 #include "source/jdbc/jdbc_result.h"
 #include "source/jdbc/jdbc_type.h"
 
-#include <string.h>
-
-enum { NAME_BYTES = 4096 };
+#include <stdint.h>
 
 // Columns of DatabaseMetaData.getTables, counted from 0.
-enum { TABLES_SCHEMA = 1, TABLES_NAME = 2, TABLES_FIELDS = 4 };
+enum { TABLES_CATALOG = 0, TABLES_SCHEMA = 1, TABLES_NAME = 2, TABLES_FIELDS = 4 };
+
+#define NOT_SAID SIZE_MAX
 
 // Where a list of columns says what.
 struct column_fields {
+    size_t catalog; // NOT_SAID: the database that is connected
     size_t schema;
     size_t table;
     size_t column;
@@ -28,8 +29,8 @@ struct column_fields {
     size_t count;
 };
 
-static const struct column_fields metadata_fields = { 1, 2, 3, 4, 5, 6, 8, 10, 16, 17 };
-static const struct column_fields query_fields = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 };
+static const struct column_fields metadata_fields = { 0, 1, 2, 3, 4, 5, 6, 8, 10, 16, 17 };
+static const struct column_fields query_fields = { NOT_SAID, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 };
 
 static const struct column_fields *
 fields_of(const struct jdbc_source *source)
@@ -63,6 +64,7 @@ read_tables(
         if (name[0] == '\0')
             continue;
         table = arena_calloc(arena, 1, sizeof *table);
+        table->catalog = arena_strdup(arena, or_empty(jdbc_result_text(result, TABLES_CATALOG)));
         table->schema = arena_strdup(arena, or_empty(jdbc_result_text(result, TABLES_SCHEMA)));
         table->name = arena_strdup(arena, name);
         table->row_estimate = -1;
@@ -115,18 +117,19 @@ read_columns(const struct jdbc_source *source, struct jdbc_result *result, struc
     bool has_row = false;
 
     for (;;) {
-        const char *schema;
-        const char *table;
+        struct column_owner owner = { NULL, NULL, NULL };
         const char *name;
 
         if (!jdbc_result_next(result, &has_row, err))
             return false;
         if (!has_row)
             break;
-        schema = or_empty(jdbc_result_text(result, fields->schema));
-        table = or_empty(jdbc_result_text(result, fields->table));
+        if (fields->catalog != NOT_SAID)
+            owner.catalog = jdbc_result_text(result, fields->catalog);
+        owner.schema = jdbc_result_text(result, fields->schema);
+        owner.table = jdbc_result_text(result, fields->table);
         name = or_empty(jdbc_result_text(result, fields->column));
-        column_run_turn(run, arena, list, schema, table);
+        column_run_turn(run, arena, list, &owner);
         if (run->table != NULL && name[0] != '\0')
             add_column(source, result, arena, name, run);
     }
@@ -134,58 +137,67 @@ read_columns(const struct jdbc_source *source, struct jdbc_result *result, struc
     return true;
 }
 
-// Doubles the wildcards of a name that is used as a pattern.
-static const char *
-escape_pattern(const struct jdbc_source *source, const char *name, struct buffer *pattern)
-{
-    for (const char *p = name; *p != '\0'; p++) {
-        if (*p == '_' || *p == '%' || (source->escape[0] != '\0' && *p == source->escape[0]))
-            (void)buffer_append_text(pattern, source->escape);
-        (void)buffer_append_byte(pattern, *p);
-    }
-    return buffer_text(pattern);
-}
-
 static bool
-ask_for_columns(struct jdbc_source *source, const struct table_list *list,
-    struct jdbc_result *result, struct error *err)
+query_columns(struct jdbc_source *source, const struct table *one, struct jdbc_result *result,
+    struct error *err)
 {
-    struct jdbc_question question = { .what = JDBC_METADATA_COLUMNS,
-        .field_count = metadata_fields.count };
-    const char *schema = table_list_schema(list); // "": all, filtered here
-    struct buffer pattern;
+    struct buffer sql;
     bool done;
 
-    if (source->product->columns != NULL)
-        return jdbc_result_query_texts(
-            source, source->product->columns, query_fields.count, result, err);
-    buffer_init(&pattern, NAME_BYTES);
-    if (schema[0] != '\0')
-        question.schema = escape_pattern(source, schema, &pattern);
-    done = jdbc_result_metadata(source, &question, result, err);
-    buffer_release(&pattern);
+    buffer_init(&sql, BUFFER_SQL_CAP);
+    catalog_append_query(&sql, source->product->columns, source->product->append_text, one);
+    done = jdbc_result_query_texts(source, buffer_text(&sql), query_fields.count, result, err);
+    buffer_release(&sql);
     return done;
 }
 
 static bool
-list_columns(void *source, struct arena *arena, const struct table_list *list, struct error *err)
+ask_for_columns(struct jdbc_source *source, const struct catalog_question *question,
+    struct jdbc_result *result, struct error *err)
+{
+    const struct jdbc_question metadata = { .what = JDBC_METADATA_COLUMNS,
+        .schema = question->schema,
+        .table = question->table,
+        .field_count = metadata_fields.count };
+
+    if (source->product->columns != NULL)
+        return query_columns(source, question->one, result, err);
+    return jdbc_result_metadata(source, &metadata, result, err);
+}
+
+static bool
+list_columns(
+    void *source, struct arena *arena, const struct catalog_question *question, struct error *err)
 {
     struct jdbc_result result = { 0 };
-    struct column_run run = { 0 };
-    bool done = ask_for_columns(source, list, &result, err) &&
-                read_columns(source, &result, arena, list, &run, err);
+    struct column_run run = { .one = question->one };
+    bool done = ask_for_columns(source, question, &result, err) &&
+                read_columns(source, &result, arena, question->list, &run, err);
 
     column_run_release(&run);
     jdbc_result_close(&result);
     return done;
 }
 
+static bool
+is_over(void *context)
+{
+    struct jdbc_source *source = context;
+
+    return source->base.is_cancelled || !source->base.driver->is_alive(&source->base);
+}
+
 bool
-jdbc_read_catalog(
-    struct source *base, struct arena *arena, struct catalog *catalog, struct error *err)
+jdbc_read_catalog(struct source *base, const struct table_filter *filter, struct arena *arena,
+    struct catalog *catalog, struct error *err)
 {
     struct jdbc_source *source = (struct jdbc_source *)base;
     struct catalog_ways ways = { .door = jdbc_catalog_door(source),
+        .filter = filter,
+        .catalog = source->catalog,
+        .escape = source->escape,
+        .append_text = source->product->append_text,
+        .is_over = is_over,
         .is_openedge = source->product->is_openedge,
         .schema = source->settings->schema,
         .keys = source->product->keys,

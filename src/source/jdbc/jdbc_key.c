@@ -1,5 +1,6 @@
 // Primary keys and unique indexes by getPrimaryKeys and getIndexInfo, table by table.
 #include "base/text.h"
+#include "source/catalog/catalog_read.h"
 #include "source/catalog/index_run.h"
 #include "source/jdbc/jdbc.h"
 #include "source/jdbc/jdbc_result.h"
@@ -12,7 +13,8 @@ or_empty(const char *text)
     return text != NULL ? text : "";
 }
 
-// Columns of the results, counted from 0.
+// Columns of the results, counted from 0; the first ones are the same in both.
+enum { KEY_CATALOG = 0, KEY_SCHEMA = 1, KEY_TABLE = 2 };
 enum { PRIMARY_COLUMN = 3, PRIMARY_PLACE = 4, PRIMARY_NAME = 5, PRIMARY_FIELDS = 6 };
 enum {
     INDEX_NON_UNIQUE = 3,
@@ -32,6 +34,15 @@ or_null(const char *text)
     return text[0] != '\0' ? text : NULL;
 }
 
+// A driver may take the name of a table for a pattern, or look for it in other databases as well.
+static bool
+is_of(const struct jdbc_result *result, const struct table *table)
+{
+    return catalog_is_asked(table->catalog, jdbc_result_text(result, KEY_CATALOG)) &&
+           catalog_is_asked(table->schema, jdbc_result_text(result, KEY_SCHEMA)) &&
+           catalog_is_asked(table->name, jdbc_result_text(result, KEY_TABLE));
+}
+
 // Sorted by column name, of all orders: the place says where a column belongs.
 static bool
 read_primary(struct jdbc_result *result, struct arena *arena, struct table *table,
@@ -41,14 +52,16 @@ read_primary(struct jdbc_result *result, struct arena *arena, struct table *tabl
     size_t rows = 0;
 
     index_run_begin(run, table, "PRIMARY KEY", true);
-    for (;; rows++) {
+    for (;;) {
         int64_t place;
 
         if (!jdbc_result_next(result, &has_row, err))
             return false;
         if (!has_row)
             break;
-        if (rows == 0 && jdbc_result_text(result, PRIMARY_NAME) != NULL)
+        if (!is_of(result, table))
+            continue;
+        if (rows++ == 0 && jdbc_result_text(result, PRIMARY_NAME) != NULL)
             index_run_begin(run, table, jdbc_result_text(result, PRIMARY_NAME), true);
         place = jdbc_result_number(result, PRIMARY_PLACE, 0);
         index_run_put(run, jdbc_result_text(result, PRIMARY_COLUMN),
@@ -84,7 +97,7 @@ read_indexes(struct jdbc_result *result, struct arena *arena, struct table *tabl
             return false;
         if (!has_row)
             break;
-        if (!is_unique_index(result))
+        if (!is_of(result, table) || !is_unique_index(result))
             continue;
         name = or_empty(jdbc_result_text(result, INDEX_NAME));
         if (run->table == NULL || strcmp(name, run->name) != 0) {

@@ -98,9 +98,10 @@ static const struct jdbc_product products[] = {
             "CROSS JOIN LATERAL (SELECT CASE WHEN t.typtype <> 'd' THEN a.atttypmod "
             "WHEN t.typtypmod >= 0 OR d.typtype <> 'd' THEN t.typtypmod ELSE d.typtypmod END) "
             "AS m(typmod) WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p') "
-            "AND n.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema') "
-            "ORDER BY 1, 2, a.attnum",
+            "AND n.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema')"
+            "{n.nspname,c.relname} ORDER BY 1, 2, a.attnum",
         .keys = product_postgres_keys,
+        .append_text = product_postgres_text,
         .estimates = product_postgres_estimates,
         .guid = product_postgres_guid,
         .code_page = product_postgres_code_page,
@@ -112,6 +113,7 @@ static const struct jdbc_product products[] = {
     { .patterns = { "MariaDB*", "MySQL*" },
         .session = { "SET SESSION TRANSACTION READ ONLY" },
         .keys = product_mariadb_keys,
+        .append_text = product_mariadb_text,
         .estimates = product_mariadb_estimates,
         .code_page = product_mariadb_code_page,
         .limit = " LIMIT %zu",
@@ -123,7 +125,7 @@ static const struct jdbc_product products[] = {
         .keys = "SELECT TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, "
                 "CASE WHEN INDEX_NAME LIKE 'PRIMARY!_KEY%' ESCAPE '!' THEN 1 ELSE 0 END, "
                 "COLUMN_NAME, ORDINAL_POSITION FROM INFORMATION_SCHEMA.INDEX_COLUMNS "
-                "WHERE IS_UNIQUE ORDER BY 1, 2, 4 DESC, 3, 6",
+                "WHERE IS_UNIQUE{TABLE_SCHEMA,TABLE_NAME} ORDER BY 1, 2, 4 DESC, 3, 6",
         .estimates = "SELECT TABLE_SCHEMA, TABLE_NAME, ROW_COUNT_ESTIMATE "
                      "FROM INFORMATION_SCHEMA.TABLES",
         .limit = " FETCH FIRST %zu ROWS ONLY",
@@ -137,7 +139,7 @@ static const struct jdbc_product products[] = {
                 "LEFT JOIN INFORMATION_SCHEMA.SYSTEM_PRIMARYKEYS p "
                 "ON p.TABLE_SCHEM = i.TABLE_SCHEM AND p.TABLE_NAME = i.TABLE_NAME "
                 "AND p.PK_NAME = i.INDEX_NAME AND p.COLUMN_NAME = i.COLUMN_NAME "
-                "WHERE NOT i.NON_UNIQUE ORDER BY 1, 2, 4 DESC, 3, 6",
+                "WHERE NOT i.NON_UNIQUE{i.TABLE_SCHEM,i.TABLE_NAME} ORDER BY 1, 2, 4 DESC, 3, 6",
         .limit = " FETCH FIRST %zu ROWS ONLY",
         // 2.7.4 takes a LocalDate before 1582 for another day than the text it prints for it.
         .writes_dates = true,

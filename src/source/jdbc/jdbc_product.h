@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 #include "model/table.h"
+#include "source/catalog/product_queries.h"
 
 enum { JDBC_SESSION_STATEMENTS = 4, JDBC_PROPERTIES = 6 };
 
@@ -20,11 +21,12 @@ struct jdbc_product {
     // and then by position. A NULL column (an expression) spoils the whole index. NULL:
     // getPrimaryKeys and getIndexInfo, table by table.
     const char *keys;
-    const char *estimates; // rows (schema, table, rows); failure is no error; NULL: none
-    const char *guid;      // one text; failure is no error; NULL: none
-    const char *code_page; // one text; failure is no error; NULL: none
-    const char *limit;     // of rows, as a format for a size_t; NULL: by JDBC alone
-    const char *top;       // the same, behind SELECT
+    product_append_text *append_text; // how these queries hold a text; NULL: in single quotes
+    const char *estimates;            // rows (schema, table, rows); failure is no error; NULL: none
+    const char *guid;                 // one text; failure is no error; NULL: none
+    const char *code_page;            // one text; failure is no error; NULL: none
+    const char *limit;                // of rows, as a format for a size_t; NULL: by JDBC alone
+    const char *top;                  // the same, behind SELECT
     // Statements that set the isolation where JDBC's own call is refused: read uncommitted, read
     // committed. NULL: none are known.
     const char *isolation[2];

@@ -70,6 +70,12 @@ struct odbc_statement {
 
 bool odbc_statement_open(struct odbc_source *source, struct odbc_statement *statement,
     struct error *err) __attribute__((warn_unused_result));
+// The same for a call of the catalogue: what stands for names in its arguments are patterns where
+// ODBC says so, and never identifiers, which would be folded.
+bool odbc_statement_open_catalog(struct odbc_source *source, struct odbc_statement *statement,
+    struct error *err) __attribute__((warn_unused_result));
+// A text as an argument of ODBC's, which does not write to it; NULL stays NULL.
+SQLCHAR *odbc_argument(const char *text);
 bool odbc_statement_execute(struct odbc_statement *statement, const char *sql, struct error *err)
     __attribute__((warn_unused_result));
 // True for the codes that mean success; otherwise fills err.
@@ -106,8 +112,9 @@ void odbc_result_close(struct odbc_result *result);
 
 // --- odbc_catalog.c, odbc_key.c, odbc_door.c
 
-bool odbc_read_catalog(struct source *source, struct arena *arena, struct catalog *catalog,
-    struct error *err) __attribute__((warn_unused_result));
+bool odbc_read_catalog(struct source *source, const struct table_filter *filter,
+    struct arena *arena, struct catalog *catalog, struct error *err)
+    __attribute__((warn_unused_result));
 // For struct catalog_ways; they are given a struct odbc_source.
 bool odbc_list_primary(void *source, struct arena *arena, struct table *table, struct error *err)
     __attribute__((warn_unused_result));

@@ -15,7 +15,7 @@
 enum { NAME_BYTES = 1024, TABLES_FIELDS = 4, COLUMNS_FIELDS = 18 };
 
 // Columns of the results of SQLTables and SQLColumns, counted from 0.
-enum { FIELD_SCHEMA = 1, FIELD_TABLE = 2, FIELD_TABLE_TYPE = 3 };
+enum { FIELD_CATALOG = 0, FIELD_SCHEMA = 1, FIELD_TABLE = 2, FIELD_TABLE_TYPE = 3 };
 enum {
     FIELD_COLUMN = 3,
     FIELD_DATA_TYPE = 4,
@@ -38,7 +38,7 @@ read_name(const struct odbc_result *result, size_t field, const char **name, str
 
     if (is_cut)
         return error_set(
-            err, ERROR_SOURCE, "a name in the catalogue is longer than %d bytes", NAME_BYTES - 1);
+            err, ERROR_TABLE, "a name in the catalogue is longer than %d bytes", NAME_BYTES - 1);
     *name = text != NULL ? text : "";
     return true;
 }
@@ -58,6 +58,7 @@ read_tables(
     bool has_row = false;
 
     for (;;) {
+        const char *catalog = "";
         const char *schema = "";
         const char *name = "";
         struct table *table;
@@ -66,12 +67,14 @@ read_tables(
             return false;
         if (!has_row)
             return true;
-        if (!read_name(result, FIELD_SCHEMA, &schema, err) ||
+        if (!read_name(result, FIELD_CATALOG, &catalog, err) ||
+            !read_name(result, FIELD_SCHEMA, &schema, err) ||
             !read_name(result, FIELD_TABLE, &name, err))
             return false;
         if (odbc_result_text(result, FIELD_TABLE, NULL) == NULL || is_system_table(name))
             continue;
         table = arena_calloc(arena, 1, sizeof *table);
+        table->catalog = arena_strdup(arena, catalog);
         table->schema = arena_strdup(arena, schema);
         table->name = arena_strdup(arena, name);
         table->row_estimate = -1;
@@ -80,36 +83,55 @@ read_tables(
 }
 
 // The connected database as a catalogue name, where the driver would list those of all.
-static SQLCHAR *
+static const char *
 own_catalog(const struct odbc_source *source)
 {
     const char *name = source->base.identity.db_name;
 
     if (!source->product->only_own_catalog || name[0] == '\0')
         return NULL;
-    return (SQLCHAR *)(uintptr_t)name;
+    return name;
 }
 
 static bool
-list_tables(void *context, struct arena *arena, struct table_list *list, struct error *err)
+ask_for_tables(struct odbc_source *source, const char *catalog, struct arena *arena,
+    struct table_list *list, struct error *err)
 {
-    struct odbc_source *source = context;
     struct odbc_statement statement = { 0 };
     struct odbc_result result = { 0 };
-    char type[] = "TABLE";
-    SQLCHAR *catalog = own_catalog(source);
     SQLRETURN code;
     bool done = false;
 
-    if (!odbc_statement_open(source, &statement, err))
+    if (!odbc_statement_open_catalog(source, &statement, err))
         return false;
-    code =
-        SQLTables(statement.handle, catalog, SQL_NTS, NULL, 0, NULL, 0, (SQLCHAR *)type, SQL_NTS);
+    code = SQLTables(statement.handle, odbc_argument(catalog), SQL_NTS, NULL, 0, NULL, 0,
+        odbc_argument("TABLE"), SQL_NTS);
     done = odbc_statement_check(&statement, code, err, "could not list the tables") &&
            odbc_result_open(&statement, TABLES_FIELDS, NAME_BYTES, &result, err) &&
            read_tables(&result, arena, list, err);
     odbc_result_close(&result);
     odbc_statement_close(&statement);
+    return done;
+}
+
+// The name of the database is a pattern here, and here only; a driver that takes it as it is finds
+// nothing by the escaped one.
+static bool
+list_tables(void *context, struct arena *arena, struct table_list *list, struct error *err)
+{
+    struct odbc_source *source = context;
+    const char *catalog = own_catalog(source);
+    struct buffer pattern;
+    bool done;
+
+    if (catalog == NULL)
+        return ask_for_tables(source, NULL, arena, list, err);
+    buffer_init(&pattern, BUFFER_SQL_CAP);
+    catalog_append_pattern(&pattern, source->escape, catalog);
+    done = ask_for_tables(source, buffer_text(&pattern), arena, list, err);
+    if (done && list->count == 0 && strcmp(buffer_text(&pattern), catalog) != 0)
+        done = ask_for_tables(source, catalog, arena, list, err);
+    buffer_release(&pattern);
     return done;
 }
 
@@ -149,19 +171,19 @@ read_columns(struct odbc_source *source, struct odbc_result *result, struct aren
     bool has_row = false;
 
     for (;;) {
-        const char *schema = "";
-        const char *table = "";
+        struct column_owner owner = { NULL, NULL, NULL };
         const char *name = "";
 
         if (!odbc_result_next(result, &has_row, err))
             return false;
         if (!has_row)
             break;
-        if (!read_name(result, FIELD_SCHEMA, &schema, err) ||
-            !read_name(result, FIELD_TABLE, &table, err) ||
+        if (!read_name(result, FIELD_SCHEMA, &owner.schema, err) ||
+            !read_name(result, FIELD_TABLE, &owner.table, err) ||
             !read_name(result, FIELD_COLUMN, &name, err))
             return false;
-        column_run_turn(run, arena, list, schema, table);
+        owner.catalog = odbc_result_text(result, FIELD_CATALOG, NULL);
+        column_run_turn(run, arena, list, &owner);
         if (run->table != NULL && odbc_result_text(result, FIELD_COLUMN, NULL) != NULL)
             add_column(source, result, arena, name, run);
     }
@@ -169,48 +191,30 @@ read_columns(struct odbc_source *source, struct odbc_result *result, struct aren
     return true;
 }
 
-// Doubles the wildcards of a name that is used as a pattern.
-static void
-escape_pattern(const struct odbc_source *source, const char *name, struct buffer *pattern)
-{
-    for (const char *p = name; *p != '\0'; p++) {
-        if (*p == '_' || *p == '%' || (source->escape[0] != '\0' && *p == source->escape[0]))
-            (void)buffer_append_text(pattern, source->escape);
-        (void)buffer_append_byte(pattern, *p);
-    }
-}
-
 static bool
-execute_columns(struct odbc_source *source, struct odbc_statement *statement, const char *schema,
-    struct error *err)
+execute_columns(struct odbc_source *source, struct odbc_statement *statement,
+    const struct catalog_question *question, struct error *err)
 {
-    char any[] = "%";
-    struct buffer pattern;
-    bool has_schema = schema[0] != '\0';
-    SQLRETURN code;
+    const char *table = question->table != NULL ? question->table : "%";
+    SQLRETURN code = SQLColumns(statement->handle, odbc_argument(own_catalog(source)), SQL_NTS,
+        odbc_argument(question->schema), question->schema != NULL ? SQL_NTS : 0,
+        odbc_argument(table), SQL_NTS, NULL, 0);
 
-    buffer_init(&pattern, (size_t)4 * NAME_BYTES);
-    escape_pattern(source, schema, &pattern);
-    code = SQLColumns(statement->handle, own_catalog(source), SQL_NTS,
-        has_schema ? (SQLCHAR *)pattern.bytes : NULL, has_schema ? SQL_NTS : 0, (SQLCHAR *)any,
-        SQL_NTS, NULL, 0);
-    buffer_release(&pattern);
     return odbc_statement_check(statement, code, err, "could not list the columns");
 }
 
 static bool
-list_told_columns(struct odbc_source *source, struct arena *arena, const struct table_list *list,
-    struct error *err)
+list_told_columns(struct odbc_source *source, struct arena *arena,
+    const struct catalog_question *question, struct error *err)
 {
     struct odbc_statement statement = { 0 };
     struct odbc_result result = { 0 };
-    struct column_run run = { 0 };
+    struct column_run run = { .one = question->one };
     SQLSMALLINT count = 0;
-    const char *schema = table_list_schema(list); // "": all, filtered here
     bool done = false;
 
-    if (!odbc_statement_open(source, &statement, err) ||
-        !execute_columns(source, &statement, schema, err))
+    if (!odbc_statement_open_catalog(source, &statement, err) ||
+        !execute_columns(source, &statement, question, err))
         goto out;
     if (!odbc_statement_check(&statement, SQLNumResultCols(statement.handle, &count), err,
             "could not list the columns"))
@@ -219,7 +223,7 @@ list_told_columns(struct odbc_source *source, struct arena *arena, const struct 
             count > FIELD_TYPE_MODIFIER ? FIELD_TYPE_MODIFIER + 1 : COLUMNS_FIELDS, NAME_BYTES,
             &result, err))
         goto out;
-    done = read_columns(source, &result, arena, list, &run, err);
+    done = read_columns(source, &result, arena, question->list, &run, err);
 out:
     column_run_release(&run);
     odbc_result_close(&result);
@@ -268,7 +272,7 @@ take_unlisted(void *context, const char *const *fields, struct error *err)
     struct unlisted_column *taken;
 
     (void)err;
-    if (table == NULL)
+    if (table == NULL || table->column_count == 0)
         return true;
     taken = arena_calloc(taker->arena, 1, sizeof *taken);
     taken->table = table;
@@ -334,20 +338,35 @@ insert_column(struct arena *arena, const struct unlisted_column *unlisted)
 }
 
 static bool
-list_columns(void *context, struct arena *arena, const struct table_list *list, struct error *err)
+query_unlisted(struct odbc_source *source, const struct catalog_question *question,
+    struct unlisted_taker *taker, struct error *err)
+{
+    struct catalog_door door = odbc_catalog_door(source);
+    struct buffer sql;
+    bool done;
+
+    buffer_init(&sql, BUFFER_SQL_CAP);
+    catalog_append_query(
+        &sql, source->product->unlisted, source->product->append_text, question->one);
+    done = door.query(door.context, buffer_text(&sql), UNLISTED_FIELDS, take_unlisted, taker, err);
+    buffer_release(&sql);
+    return done || error_within(err, "could not list the columns that the driver keeps back");
+}
+
+static bool
+list_columns(
+    void *context, struct arena *arena, const struct catalog_question *question, struct error *err)
 {
     struct odbc_source *source = context;
-    struct catalog_door door = odbc_catalog_door(source);
     struct unlisted_column *first = NULL;
-    struct unlisted_taker taker = { .arena = arena, .list = list, .end = &first };
+    struct unlisted_taker taker = { .arena = arena, .list = question->list, .end = &first };
 
-    if (!list_told_columns(source, arena, list, err))
+    if (!list_told_columns(source, arena, question, err))
         return false;
     if (source->product->unlisted == NULL)
         return true;
-    if (!door.query(
-            door.context, source->product->unlisted, UNLISTED_FIELDS, take_unlisted, &taker, err))
-        return error_within(err, "could not list the columns that the driver keeps back");
+    if (!query_unlisted(source, question, &taker, err))
+        return false;
     for (struct unlisted_column *one = first; one != NULL; one = one->next) {
         struct error refused = { 0 };
 
@@ -363,12 +382,25 @@ list_columns(void *context, struct arena *arena, const struct table_list *list, 
     return true;
 }
 
+static bool
+is_over(void *context)
+{
+    struct odbc_source *source = context;
+
+    return source->base.is_cancelled || !source->base.driver->is_alive(&source->base);
+}
+
 bool
-odbc_read_catalog(
-    struct source *base, struct arena *arena, struct catalog *catalog, struct error *err)
+odbc_read_catalog(struct source *base, const struct table_filter *filter, struct arena *arena,
+    struct catalog *catalog, struct error *err)
 {
     struct odbc_source *source = (struct odbc_source *)base;
     struct catalog_ways ways = { .door = odbc_catalog_door(source),
+        .filter = filter,
+        .catalog = own_catalog(source),
+        .escape = source->escape,
+        .append_text = source->product->append_text,
+        .is_over = is_over,
         .is_openedge = source->product->is_openedge,
         .schema = source->settings->schema,
         .keys = source->product->keys,

@@ -1,4 +1,5 @@
 // Primary keys and unique indexes by SQLPrimaryKeys and SQLStatistics, table by table.
+#include "source/catalog/catalog_read.h"
 #include "source/catalog/index_run.h"
 #include "source/odbc/odbc.h"
 
@@ -12,7 +13,8 @@ or_empty(const char *text)
     return text != NULL ? text : "";
 }
 
-// Columns of the results, counted from 0.
+// Columns of the results, counted from 0; the first ones are the same in both.
+enum { KEY_CATALOG = 0, KEY_SCHEMA = 1, KEY_TABLE = 2 };
 enum { PRIMARY_COLUMN = 3, PRIMARY_NAME = 5, PRIMARY_FIELDS = 6 };
 enum {
     STATISTICS_NON_UNIQUE = 3,
@@ -24,9 +26,18 @@ enum {
 };
 
 static SQLCHAR *
-writable(const char *text)
+name_or_null(const char *text)
 {
-    return text[0] != '\0' ? (SQLCHAR *)(uintptr_t)text : NULL;
+    return odbc_argument(text[0] != '\0' ? text : NULL);
+}
+
+// A driver may take the name of a table for a pattern, or look for it in other databases as well.
+static bool
+is_of(const struct odbc_result *result, const struct table *table)
+{
+    return catalog_is_asked(table->catalog, odbc_result_text(result, KEY_CATALOG, NULL)) &&
+           catalog_is_asked(table->schema, odbc_result_text(result, KEY_SCHEMA, NULL)) &&
+           catalog_is_asked(table->name, odbc_result_text(result, KEY_TABLE, NULL));
 }
 
 static bool
@@ -41,6 +52,8 @@ read_primary(struct odbc_result *result, struct arena *arena, struct table *tabl
             return false;
         if (!has_row)
             break;
+        if (!is_of(result, table))
+            continue;
         if (run->count == 0 && odbc_result_text(result, PRIMARY_NAME, NULL) != NULL)
             index_run_begin(run, table, odbc_result_text(result, PRIMARY_NAME, NULL), true);
         index_run_put(run, odbc_result_text(result, PRIMARY_COLUMN, NULL), run->count);
@@ -57,11 +70,11 @@ odbc_list_primary(void *source, struct arena *arena, struct table *table, struct
     struct odbc_result result = { 0 };
     bool done = false;
 
-    if (!odbc_statement_open(source, &statement, err))
+    if (!odbc_statement_open_catalog(source, &statement, err))
         return false;
     done = odbc_statement_check(&statement,
-               SQLPrimaryKeys(statement.handle, NULL, 0, writable(table->schema), SQL_NTS,
-                   writable(table->name), SQL_NTS),
+               SQLPrimaryKeys(statement.handle, NULL, 0, name_or_null(table->schema), SQL_NTS,
+                   name_or_null(table->name), SQL_NTS),
                err, "could not list a primary key") &&
            odbc_result_open(&statement, PRIMARY_FIELDS, NAME_BYTES, &result, err) &&
            read_primary(&result, arena, table, &run, err);
@@ -85,7 +98,8 @@ read_statistics(struct odbc_result *result, struct arena *arena, struct table *t
             return false;
         if (!has_row)
             break;
-        if (odbc_result_number(result, STATISTICS_TYPE, SQL_TABLE_STAT) == SQL_TABLE_STAT ||
+        if (!is_of(result, table) ||
+            odbc_result_number(result, STATISTICS_TYPE, SQL_TABLE_STAT) == SQL_TABLE_STAT ||
             odbc_result_number(result, STATISTICS_NON_UNIQUE, 1) != SQL_FALSE)
             continue;
         name = or_empty(odbc_result_text(result, STATISTICS_INDEX, NULL));
@@ -110,12 +124,12 @@ odbc_list_indexes(void *source, struct arena *arena, struct table *table, struct
     struct odbc_result result = { 0 };
     bool done = false;
 
-    if (!odbc_statement_open(source, &statement, err))
+    if (!odbc_statement_open_catalog(source, &statement, err))
         return false;
     // QUICK: no statistics are gathered in the source for our sake.
     done = odbc_statement_check(&statement,
-               SQLStatistics(statement.handle, NULL, 0, writable(table->schema), SQL_NTS,
-                   writable(table->name), SQL_NTS, SQL_INDEX_UNIQUE, SQL_QUICK),
+               SQLStatistics(statement.handle, NULL, 0, name_or_null(table->schema), SQL_NTS,
+                   name_or_null(table->name), SQL_NTS, SQL_INDEX_UNIQUE, SQL_QUICK),
                err, "could not list unique indexes") &&
            odbc_result_open(&statement, STATISTICS_FIELDS, NAME_BYTES, &result, err) &&
            read_statistics(&result, arena, table, &run, err);

@@ -190,10 +190,11 @@ static const struct odbc_product products[] = {
         // index_info is an expression.
         .keys = "SELECT '' AS s, m.name AS t, 'PRIMARY KEY' AS i, 1 AS p, c.name AS c, c.pk AS n "
                 "FROM sqlite_master m, pragma_table_info(m.name) c "
-                "WHERE m.type = 'table' AND c.pk > 0 "
+                "WHERE m.type = 'table' AND c.pk > 0{,m.name} "
                 "UNION ALL SELECT '', m.name, l.name, 0, k.name, k.seqno + 1 "
                 "FROM sqlite_master m, pragma_index_list(m.name) l, pragma_index_info(l.name) k "
-                "WHERE m.type = 'table' AND l.\"unique\" AND NOT l.partial AND l.origin <> 'pk' "
+                "WHERE m.type = 'table' AND l.\"unique\" AND NOT l.partial AND l.origin <> 'pk'"
+                "{,m.name} "
                 "ORDER BY 2, 4 DESC, 3, 6",
         .estimates = "SELECT '', tbl, max(CAST(stat AS INTEGER)) FROM sqlite_stat1 "
                      "WHERE stat GLOB '[0-9]*' GROUP BY tbl",
@@ -202,8 +203,8 @@ static const struct odbc_product products[] = {
         .unlisted = "SELECT '' AS s, m.name AS t, c.name AS c, c.cid AS n, c.type AS d, "
                     "1 - c.\"notnull\" AS u "
                     "FROM sqlite_master m, pragma_table_xinfo(m.name) c "
-                    "WHERE m.type = 'table' AND m.rootpage > 0 AND c.hidden IN (2, 3) "
-                    "ORDER BY 2, 4",
+                    "WHERE m.type = 'table' AND m.rootpage > 0 AND c.hidden IN (2, 3)"
+                    "{,m.name} ORDER BY 2, 4",
         .code_page = "PRAGMA encoding",
         .append_expression = odbc_sqlite_expression,
         .append_guard = odbc_sqlite_guard,
@@ -230,6 +231,7 @@ static const struct odbc_product products[] = {
                      "pg_catalog.set_config('row_security', 'off', false), "
                      "pg_catalog.set_config('default_transaction_read_only', 'on', false)" },
         .keys = product_postgres_keys,
+        .append_text = product_postgres_text,
         .estimates = product_postgres_estimates,
         .guid = product_postgres_guid,
         .code_page = product_postgres_code_page,
@@ -245,6 +247,7 @@ static const struct odbc_product products[] = {
         .driver = "*",
         .session = { "SET SESSION TRANSACTION READ ONLY" },
         .keys = product_mariadb_keys,
+        .append_text = product_mariadb_text,
         .estimates = product_mariadb_estimates,
         .code_page = product_mariadb_code_page,
         .append_expression = mariadb_expression,

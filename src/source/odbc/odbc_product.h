@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "model/batch.h"
 #include "model/table.h"
+#include "source/catalog/product_queries.h"
 
 #include <stdint.h>
 
@@ -28,7 +29,8 @@ struct odbc_product {
     // Rows (schema, table, index, 1 if primary, column, position), sorted by all but the last two
     // and then by position. A NULL column (an expression) spoils the whole index. NULL: ODBC calls.
     const char *keys;
-    const char *estimates; // rows (schema, table, rows); failure is no error; NULL: none
+    product_append_text *append_text; // how these queries hold a text; NULL: in single quotes
+    const char *estimates;            // rows (schema, table, rows); failure is no error; NULL: none
     // Rows (schema, table, column, its place from 0, type, 1 if it may be NULL), sorted by table
     // and place: the columns that the driver's SQLColumns does not list. NULL: it lists them all.
     // Read with has_limit.

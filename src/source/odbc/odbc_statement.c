@@ -57,6 +57,25 @@ odbc_statement_open(struct odbc_source *source, struct odbc_statement *statement
     return true;
 }
 
+// The attribute is false as a rule; a driver that does not know it is one that takes no
+// identifiers.
+bool
+odbc_statement_open_catalog(
+    struct odbc_source *source, struct odbc_statement *statement, struct error *err)
+{
+    if (!odbc_statement_open(source, statement, err))
+        return false;
+    (void)SQLSetStmtAttr(
+        statement->handle, SQL_ATTR_METADATA_ID, (SQLPOINTER)(uintptr_t)SQL_FALSE, SQL_IS_UINTEGER);
+    return true;
+}
+
+SQLCHAR *
+odbc_argument(const char *text)
+{
+    return (SQLCHAR *)(uintptr_t)text;
+}
+
 bool
 odbc_statement_execute(struct odbc_statement *statement, const char *sql, struct error *err)
 {

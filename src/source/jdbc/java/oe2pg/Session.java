@@ -239,7 +239,7 @@ final class Session {
             result = data.getTables(catalog, null, "%", types);
             break;
         case COLUMNS:
-            result = data.getColumns(catalog, schema, "%", "%");
+            result = data.getColumns(catalog, schema, table == null ? "%" : table, "%");
             break;
         case PRIMARY_KEYS:
             result = data.getPrimaryKeys(catalog, schema, table);
