@@ -3,8 +3,8 @@
 #define OE2PG_CLI_ARGUMENTS_H
 
 #include "base/error.h"
-#include "cli/command.h"
-#include "config/config.h"
+#include "cli/command_table.h"
+#include "config/load.h"
 
 #include <stdbool.h>
 #include <stddef.h>

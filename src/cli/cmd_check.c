@@ -1,8 +1,9 @@
 // check: whether everything is as a run needs it, a line each with its remedy; with --config-only
 // what the program understood, and from where.
 #include "base/log.h"
-#include "cli/command.h"
-#include "cli/exit_status.h"
+#include "cli/command_table.h"
+#include "base/exit_status.h"
+#include "config/load.h"
 #include "config/file.h"
 #include "config/option.h"
 #include "sync/check.h"

@@ -2,8 +2,10 @@
 // run comes into being.
 #include "base/log.h"
 #include "base/text.h"
-#include "cli/command.h"
-#include "cli/exit_status.h"
+#include "cli/command_table.h"
+#include "cli/ending.h"
+#include "base/exit_status.h"
+#include "config/load.h"
 #include "plan/plan.h"
 #include "plan/preview.h"
 #include "plan/selection.h"
@@ -190,7 +192,7 @@ run(struct planner *planner)
     if (signal != 0)
         return exit_status_of_signal(signal);
     if (!is_read)
-        return command_fail(&err);
+        return ending_by_error(&err);
     make_preview(planner);
     show(planner);
     in_the_way = preview->obstacle_count + preview->blocked_count + preview->refused_count;

@@ -1,8 +1,9 @@
 // status: what the tracking tables say, from a connection that takes part in nothing.
 #include "base/log.h"
 #include "base/text.h"
-#include "cli/command.h"
-#include "cli/exit_status.h"
+#include "cli/command_table.h"
+#include "cli/ending.h"
+#include "base/exit_status.h"
 #include "config/message.h"
 #include "plan/selection.h"
 #include "report/status.h"
@@ -302,11 +303,11 @@ run(struct status *status)
 
     if (has_flag(status->config, OPTION_VALUES) && !has_flag(status->config, OPTION_QUARANTINE)) {
         (void)error_set(&err, ERROR_USAGE, "flag --values needs --quarantine");
-        return command_fail(&err);
+        return ending_by_error(&err);
     }
     if (!read_max_age(status, &err) ||
         !startup_watch_start(&status->watch, &status->signals, NULL, &err) || !look(status, &err))
-        return command_fail(&err);
+        return ending_by_error(&err);
     if (status->is_watching && !has_flag(status->config, OPTION_JSON) &&
         terminal_can_move(STDOUT_FILENO))
         (void)printf("\033[2J");

@@ -1,5 +1,7 @@
 // verify: compares source and mirror, writes nothing into the mirror (but --repair).
-#include "cli/command.h"
+#include "cli/command_table.h"
+#include "cli/ending.h"
+#include "config/load.h"
 #include "sync/run.h"
 
 int
@@ -10,8 +12,8 @@ cmd_verify(const struct config *config)
     struct error err = { 0 };
 
     if (!config_check_source(config, &err))
-        return command_fail(&err);
+        return ending_by_error(&err);
     settings.mirror.verify = true;
     run_sync(&settings, (enum progress_mode)config->values[OPTION_PROGRESS].integer, &end);
-    return command_end_of_run(&end);
+    return ending_of_run(&end);
 }

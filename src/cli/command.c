@@ -1,68 +1,15 @@
 #include "cli/command.h"
 
+#include "base/exit_status.h"
 #include "base/log.h"
 #include "cli/arguments.h"
-#include "cli/exit_status.h"
+#include "cli/command_table.h"
 #include "cli/help.h"
 #include "cli/man_page.h"
-#include "config/option.h"
+#include "config/load.h"
 #include "report/progress.h"
 
-#include <assert.h>
 #include <stdio.h>
-#include <string.h>
-
-static const struct command commands[] = {
-    { "sync", "bring the mirror up to date", OPTION_FOR_SYNC, true, cmd_sync },
-    { "plan", "show what a sync would do and what is in its way; changes nothing", OPTION_FOR_PLAN,
-        false, cmd_plan },
-    { "status", "show what is mirrored, how old it is, and what a run is doing", OPTION_FOR_STATUS,
-        false, cmd_status },
-    { "verify", "compare source and mirror row by row, write nothing", OPTION_FOR_VERIFY, true,
-        cmd_verify },
-    { "check", "check configuration, connections and rights, a line each", OPTION_FOR_CHECK, false,
-        cmd_check },
-};
-
-const struct command *
-command_all(size_t *count)
-{
-    *count = sizeof commands / sizeof commands[0];
-    return commands;
-}
-
-static_assert(sizeof commands / sizeof commands[0] <= OPTION_TAKERS_MAX, "no room");
-
-struct option_takers
-command_takers(void)
-{
-    struct option_takers takers = { .count = sizeof commands / sizeof commands[0] };
-
-    for (size_t i = 0; i < takers.count; i++) {
-        takers.names[i] = commands[i].name;
-        takers.verbs[i] = commands[i].verb;
-    }
-    return takers;
-}
-
-const struct command *
-command_find(const char *name)
-{
-    if (name == NULL)
-        return &commands[0];
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        if (strcmp(name, commands[i].name) == 0)
-            return &commands[i];
-    }
-    return NULL;
-}
-
-int
-command_fail(const struct error *err)
-{
-    log_failure(LOG_ERROR, err);
-    return (int)exit_status_of(err->kind);
-}
 
 // Before the log is open: for the person at the keyboard.
 static int

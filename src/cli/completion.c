@@ -1,6 +1,6 @@
 #include "cli/man_page.h"
 
-#include "cli/command.h"
+#include "cli/command_table.h"
 #include "config/option.h"
 
 static const char head[] =

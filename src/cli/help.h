@@ -2,7 +2,7 @@
 #ifndef OE2PG_CLI_HELP_H
 #define OE2PG_CLI_HELP_H
 
-#include "cli/command.h"
+#include "cli/command_table.h"
 
 #include <stdio.h>
 

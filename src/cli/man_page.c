@@ -1,7 +1,7 @@
 #include "cli/man_page.h"
 
-#include "cli/command.h"
-#include "cli/exit_status.h"
+#include "cli/command_table.h"
+#include "base/exit_status.h"
 #include "config/option.h"
 
 #include <string.h>
@@ -256,28 +256,14 @@ static const char files[] =
     ".TP\n\\fI~/.pgpass\\fR, \\fI~/.pg_service.conf\\fR\n"
     "Passwords and services of libpq.\n";
 
-static const struct {
-    enum exit_status status;
-    const char *meaning;
-} statuses[] = {
-    { EXIT_STATUS_DONE, "All that was asked for is done; a check found nothing wrong." },
-    { EXIT_STATUS_PARTLY, "Finished, but not everything is as it should be: tables failed or were "
-                          "held back, rows went to quarantine anew, or a check found something." },
-    { EXIT_STATUS_USAGE, "The command line or the configuration is wrong; nothing was started." },
-    { EXIT_STATUS_SOURCE, "The source cannot be reached, or refused the login." },
-    { EXIT_STATUS_TARGET, "PostgreSQL cannot be reached or used: rights, space, read-only." },
-    { EXIT_STATUS_BUSY, "Another run holds the mirror; the message says which." },
-    { EXIT_STATUS_BUG, "A bug, or no memory." },
-    { EXIT_STATUS_INTERRUPTED, "Interrupted by SIGINT." },
-    { EXIT_STATUS_HANGUP, "Ended by SIGHUP: its terminal was closed." },
-    { EXIT_STATUS_TERMINATED, "Interrupted by SIGTERM." },
-};
-
 static void
 put_statuses(FILE *out)
 {
+    size_t count;
+    const struct exit_meaning *statuses = exit_status_all(&count);
+
     (void)fputs(".SH EXIT STATUS\n", out);
-    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
+    for (size_t i = 0; i < count; i++) {
         (void)fprintf(out, ".TP\n\\fB%d\\fR\n", (int)statuses[i].status);
         put_text(out, statuses[i].meaning);
         (void)putc('\n', out);

@@ -8,6 +8,7 @@
 #include "sync/run_internal.h"
 
 #include "base/clock.h"
+#include "base/exit_status.h"
 #include "base/log.h"
 
 #include <inttypes.h>
@@ -44,16 +45,6 @@ begin_to_stop(struct run *run)
     run->shared.is_cancelled = true;
 }
 
-static int
-status_of(enum error_kind kind)
-{
-    return kind == ERROR_SOURCE   ? 3
-           : kind == ERROR_TARGET ? 4
-           : kind == ERROR_BUSY   ? 5
-           : kind == ERROR_SYSTEM ? 70
-                                  : 1;
-}
-
 // Not a clean end, but the only one left: threads hang where nothing can reach them.
 static _Noreturn void
 end_process(struct run *run, const char *why)
@@ -66,8 +57,8 @@ end_process(struct run *run, const char *why)
     log_error("%s: ending at once; what was not committed is not there, the next run goes on", why);
     log_close();
     if (run->end->signal != 0)
-        _exit(128 + run->end->signal);
-    _exit(status_of(fatal.kind));
+        _exit(exit_status_of_signal(run->end->signal));
+    _exit(fatal.kind != ERROR_NONE ? (int)exit_status_of(fatal.kind) : EXIT_STATUS_PARTLY);
 }
 
 static void

@@ -1,6 +1,7 @@
 #include "sync/startup_watch.h"
 
 #include "base/clock.h"
+#include "base/exit_status.h"
 #include "base/log.h"
 
 #include <inttypes.h>
@@ -31,7 +32,7 @@ static void
 take_signal(struct startup_watch *watch, int signal)
 {
     if (watch->signal != 0)
-        end_process(128 + watch->signal, "second signal");
+        end_process(exit_status_of_signal(watch->signal), "second signal");
     watch->signal = signal;
     if (watch->deadline_ms == 0)
         return;
@@ -45,7 +46,7 @@ pass_deadline(struct startup_watch *watch)
     struct error why;
 
     if (watch->signal != 0)
-        end_process(128 + watch->signal, "no answer");
+        end_process(exit_status_of_signal(watch->signal), "no answer");
     error_set(&why, (enum error_kind)watch->side, "%s: no answer", watch->doing);
     error_hint(&why, watch->side == ERROR_SOURCE
                          ? "The source accepts connections and then says nothing: see whether it "
@@ -56,7 +57,7 @@ pass_deadline(struct startup_watch *watch)
         watch->rescue.end(watch->rescue.context, &why);
     log_failure(LOG_ERROR, &why);
     log_close();
-    _exit(watch->side == ERROR_SOURCE ? 3 : 4);
+    _exit((int)exit_status_of((enum error_kind)watch->side));
 }
 
 static void *

@@ -1,8 +1,9 @@
 """What the documents say of the tests is true."""
 
 import re
+import subprocess
 
-from conftest import PROJECT
+from conftest import PROJECT, program
 
 
 def names_of_tests():
@@ -38,3 +39,17 @@ def test_every_test_that_the_page_of_failures_names_is_there():
         if stem and not any(test.startswith(stem) for test in tests):
             missing.append(name)
     assert missing == []
+
+
+def test_every_exit_status_is_in_the_documents():
+    manual = subprocess.run(
+        program() + ["--help-man"], check=True, capture_output=True, text=True).stdout
+    section = re.search(r"^\.SH EXIT STATUS\n(.*?)^\.SH", manual, re.M | re.S).group(1)
+    known = set(re.findall(r"^\\fB(\d+)\\fR$", section, re.M))
+    assert len(known) > 5
+    page = (PROJECT / "docs" / "exit-status.md").read_text()
+    rows = re.findall(r"^\| ([\d, ]+) \|", page, re.M)
+    assert {status for row in rows for status in row.split(", ")} == known
+    readme = (PROJECT / "README.md").read_text()
+    line = re.search(r"^Exit status: (.*?)\. More in", readme, re.M | re.S).group(1)
+    assert set(re.findall(r"\d+", line)) == known

@@ -1,6 +1,6 @@
 #include "cli/arguments.h"
 
-#include "cli/exit_status.h"
+#include "base/exit_status.h"
 
 #include "../cmocka_all.h"
 

@@ -1,4 +1,4 @@
-#include "cli/command.h"
+#include "cli/command_table.h"
 #include "cli/man_page.h"
 #include "config/option.h"
 

@@ -1,6 +1,6 @@
 #include "config/option.h"
 
-#include "cli/command.h"
+#include "cli/command_table.h"
 
 #include "base/text.h"
 

@@ -1,8 +1,10 @@
-// What the shell is told. One table, from the kind of an error.
-#ifndef OE2PG_CLI_EXIT_STATUS_H
-#define OE2PG_CLI_EXIT_STATUS_H
+// What the shell is told. One table, which help, manual page and documents are held against.
+#ifndef OE2PG_BASE_EXIT_STATUS_H
+#define OE2PG_BASE_EXIT_STATUS_H
 
 #include "base/error.h"
+
+#include <stddef.h>
 
 enum exit_status {
     EXIT_STATUS_DONE = 0,
@@ -16,6 +18,13 @@ enum exit_status {
     EXIT_STATUS_INTERRUPTED = 130, // SIGINT
     EXIT_STATUS_TERMINATED = 143,  // SIGTERM
 };
+
+struct exit_meaning {
+    enum exit_status status;
+    const char *meaning; // sentences
+};
+// All of them, in the order in which they are told.
+const struct exit_meaning *exit_status_all(size_t *count);
 
 // The status for an error that ended the program. ERROR_CANCELLED is EXIT_STATUS_INTERRUPTED; who
 // knows the signal asks exit_status_of_signal instead.
