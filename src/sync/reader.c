@@ -5,12 +5,10 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "model/key_choice.h"
+#include "sync/page.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-// A driver that keeps a whole result in memory is given this many rows at a time.
-enum { PAGE_ROWS = 20000 };
 
 void
 reader_init(struct reader *reader, struct source *source, const struct table *table,
@@ -22,7 +20,7 @@ reader_init(struct reader *reader, struct source *source, const struct table *ta
     reader->part = part;
     reader->limits = *limits;
     if (source != NULL && source_buffers_results(source))
-        reader->page_rows = PAGE_ROWS;
+        reader->page_rows = PAGE_ROWS_FIRST;
     buffer_init(&reader->position_bytes, READER_POSITION_CAP);
     buffer_init(&reader->start_bytes, READER_POSITION_CAP);
     buffer_init(&reader->condition, BUFFER_SQL_CAP);
@@ -206,6 +204,7 @@ open_step(struct reader *reader, struct error *err)
     }
     reader->opened_ms = clock_steady_ms();
     reader->page_row_count = 0;
+    reader->page_byte_count = 0;
     if (bisect_is_searching(&reader->bisect))
         reader->around->query_count++;
     request.block_rows = reader->bisect.block;
@@ -283,6 +282,9 @@ close_step(struct reader *reader)
     cursor_close(reader->cursor);
     reader->cursor = NULL;
     reader->is_piece = false;
+    if (reader->page_rows > 0 && reader->page_row_count > 0)
+        reader->page_rows = page_next_rows(reader->page_rows, reader->page_row_count,
+            reader->page_byte_count, reader->table->column_count, reader->limits.page_bytes);
     bisect_pass(&reader->bisect, reader->page_row_count);
 }
 
@@ -411,6 +413,7 @@ read_on(struct reader *reader, const struct batch **batch, struct error *err)
             if (!is_behind_start(reader, *batch, err))
                 return false;
             reader->page_row_count += (*batch)->row_count;
+            reader->page_byte_count += (*batch)->size_bytes;
             return remember_position(reader, *batch, err);
         }
         if (!next_step(reader, err))

@@ -20,6 +20,7 @@ struct reader_limits {
     size_t batch_bytes;
     size_t value_bytes;
     size_t row_id_bytes;   // for the ids of rows that are read by them
+    size_t page_bytes;     // for the rows of a statement, where the driver keeps them all
     bool is_large;         // value_bytes is as large as it gets: what is longer goes to quarantine
     int max_transaction_s; // a statement in key order is closed and continued after this
 };
@@ -31,10 +32,11 @@ struct reader {
     enum key_part part;
     struct cursor *cursor;
     int64_t opened_ms;
-    size_t page_rows;      // rows a statement may return; 0: any number
-    size_t page_row_count; // rows of the statement that is open
-    size_t step_limit;     // what it was limited to; 0: nothing
-    size_t prefix;         // key columns of the step that is open; 0: the whole part
+    size_t page_rows;       // rows a statement may return; 0: any number
+    size_t page_row_count;  // rows of the statement that is open
+    size_t page_byte_count; // and bytes of their values
+    size_t step_limit;      // what it was limited to; 0: nothing
+    size_t prefix;          // key columns of the step that is open; 0: the whole part
     bool is_at_end;
     bool has_position;
     struct cell position[KEY_COLUMNS_MAX]; // of the last row handed out; NULLs as they came

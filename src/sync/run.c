@@ -191,11 +191,20 @@ make_plan(struct run *run, struct error *err)
 static size_t
 worker_count(const struct run *run)
 {
-    size_t count = (size_t)run->settings->mirror.jobs;
+    const struct mirror_settings *mirror = &run->settings->mirror;
+    size_t count = (size_t)mirror->jobs;
+    size_t most = worker_jobs_within(mirror->memory_mb);
 
     if (count > run->plan.job_count)
         count = run->plan.job_count;
-    return count < JOBS_MAX ? count : JOBS_MAX;
+    if (count > JOBS_MAX)
+        count = JOBS_MAX;
+    if (count <= most)
+        return count;
+    log_warning("memory_mb %d has room for %zu of %zu jobs, so only these are started; all of them "
+                "need a mirror_settings.memory_mb of %d",
+        mirror->memory_mb, most, count, worker_memory_for(count));
+    return most;
 }
 
 // Tables that failed before they could become jobs.

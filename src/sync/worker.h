@@ -100,6 +100,10 @@ void worker_take_table(struct worker *worker, const struct job *job);
 void worker_set_phase(struct worker *worker, enum phase phase);
 // A sign of life, with what was read since the last one.
 void worker_add_progress(struct worker *worker, size_t rows, size_t bytes);
+// The jobs that memory_mb has room for, at least one: each takes some, whatever it reads.
+size_t worker_jobs_within(int memory_mb);
+// The memory_mb that so many need at least.
+int worker_memory_for(size_t jobs);
 // By worker_init: shares memory_mb out.
 void worker_set_limits(struct worker *worker);
 // Around reading a table: where memory is tight, or a value turned out large, tables with values of

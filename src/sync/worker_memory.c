@@ -9,23 +9,53 @@
 
 enum {
     MEBIBYTE = 1024 * 1024,
-    FIXED_BYTES = 16 * MEBIBYTE, // program, libraries, catalogue
-    TIGHT_BYTES = 64 * MEBIBYTE, // a worker's share below which long values are read by one alone
+    PROGRAM_BYTES = 8 * MEBIBYTE, // program, libraries, catalogue
+    JOB_BYTES = 2 * MEBIBYTE,     // of each job, whatever it reads: connections, stack; measured
+    FIXED_BYTES = 16 * MEBIBYTE,  // both together, at least
+    SHARE_LEAST = 2 * MEBIBYTE,   // a job with less than that is none
+    TIGHT_BYTES = 64 * MEBIBYTE,  // a worker's share below which long values are read by one alone
     GATE_POLL_MS = 50,
 };
 
+size_t
+worker_jobs_within(int memory_mb)
+{
+    size_t all = (size_t)memory_mb * MEBIBYTE;
+
+    if (all < (size_t)PROGRAM_BYTES + JOB_BYTES + SHARE_LEAST)
+        return 1;
+    return (all - PROGRAM_BYTES) / ((size_t)JOB_BYTES + SHARE_LEAST);
+}
+
+int
+worker_memory_for(size_t jobs)
+{
+    return (int)((PROGRAM_BYTES + jobs * ((size_t)JOB_BYTES + SHARE_LEAST)) / MEBIBYTE);
+}
+
+static size_t
+bytes_to_share(int memory_mb, size_t jobs)
+{
+    size_t all = (size_t)memory_mb * MEBIBYTE;
+    size_t fixed = PROGRAM_BYTES + jobs * JOB_BYTES;
+
+    if (fixed < FIXED_BYTES)
+        fixed = FIXED_BYTES;
+    return all > fixed + jobs * SHARE_LEAST ? all - fixed : jobs * SHARE_LEAST;
+}
+
 // memory_mb shared out. Each worker: half for digests, a quarter for one value in all its copies,
-// an eighth for two batches (one may be read ahead), an eighth for row ids. The one that holds the
-// gate besides: nine tenths of the half that digests leave. Where a share is small only the gate
-// gives room for values at all; digests then take little and leave nearly everything to it.
+// an eighth for two batches (one may be read ahead), an eighth for row ids, or for the rows that a
+// driver keeps: no product has both. The one that holds the gate besides: nine tenths of the half
+// that digests leave. Where a share is small only the gate gives room for values at all; digests
+// then take little and leave nearly everything to it.
 void
 worker_set_limits(struct worker *worker)
 {
     const struct settings *settings = worker->shared->settings;
-    size_t all = (size_t)settings->mirror.memory_mb * MEBIBYTE;
-    size_t free_bytes = all > (size_t)2 * FIXED_BYTES ? all - FIXED_BYTES : FIXED_BYTES;
-    size_t share =
-        free_bytes / (worker->shared->worker_count > 0 ? worker->shared->worker_count : 1);
+    size_t jobs = worker->shared->worker_count > 0 ? worker->shared->worker_count : 1;
+    size_t free_bytes = bytes_to_share(settings->mirror.memory_mb, jobs);
+    size_t share = free_bytes / jobs;
     bool is_tight = share < TIGHT_BYTES;
 
     worker->is_tight = is_tight;
@@ -33,6 +63,7 @@ worker_set_limits(struct worker *worker)
         .batch_rows = (size_t)settings->mirror.batch_size,
         .batch_bytes = share / 16 < MEBIBYTE ? share / 16 : MEBIBYTE,
         .row_id_bytes = share / 8,
+        .page_bytes = share / 8,
         .max_transaction_s = settings->source.max_transaction_s,
     };
     worker->value_budget = share / (is_tight ? 8 : 4);
