@@ -16,6 +16,7 @@ struct source {
     bool buffers_results;
     struct source_trouble trouble; // source.c's; a driver sets the column where it knows
     size_t odd_stamp_count;        // since source_take_odd_stamps
+    const char *remark;            // for source_take_remark; lives as long as the source
     unsigned value_copies;         // 0: unknown
 };
 

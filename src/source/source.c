@@ -262,6 +262,15 @@ source_take_odd_stamps(struct source *source)
     return count;
 }
 
+const char *
+source_take_remark(struct source *source)
+{
+    const char *remark = source->remark;
+
+    source->remark = NULL;
+    return remark;
+}
+
 bool
 cursor_is_ahead(struct cursor *cursor)
 {

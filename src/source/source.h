@@ -58,6 +58,10 @@ bool source_buffers_results(const struct source *source);
 // came, since this was last asked.
 size_t source_take_odd_stamps(struct source *source);
 
+// A sentence about the way its driver reads, for people, the first time that this is asked since it
+// was found out; else NULL. Borrowed from the source.
+const char *source_take_remark(struct source *source);
+
 // How many times a value is in memory while it is read: the driver's copies, and the cursor's.
 unsigned source_value_copies(const struct source *source);
 

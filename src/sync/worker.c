@@ -477,6 +477,16 @@ report_odd_stamps(struct worker *worker, const struct job *job)
             job->table->target_name, count);
 }
 
+// Each worker's connection finds it out by itself.
+static void
+report_remark(struct worker *worker)
+{
+    const char *remark = worker->source != NULL ? source_take_remark(worker->source) : NULL;
+
+    if (remark != NULL && !atomic_exchange(&worker->shared->has_remarked, true))
+        log_info("%s", remark);
+}
+
 // A further connection that the source refuses is no failure: brokers and licences are tight.
 static bool
 can_start(struct worker *worker)
@@ -509,6 +519,7 @@ run_one(struct worker *worker, size_t number)
         report_done(job, &outcome);
         report_odd_stamps(worker, job);
     }
+    report_remark(worker);
     queue_finish(queue, number, &outcome);
 }
 

@@ -42,6 +42,7 @@ struct run_shared {
     pthread_t waiter;           // told by STARTUP_WATCH_WAKE when a worker ends
     struct digest_kind digest;  // of this run
     pthread_mutex_t large_gate; // one worker at a time reads large values
+    atomic_bool has_remarked;   // on how the source's driver reads
     atomic_size_t held_count;   // tables that the delete brake held
     int refused_count;          // tables that failed before they could become jobs
 };

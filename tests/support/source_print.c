@@ -94,7 +94,8 @@ print_key(const struct table *table, const struct key *key)
 {
     (void)printf("{");
     print_field("name", key->name);
-    (void)printf(", \"primary\": %s, \"columns\": [", key->is_primary ? "true" : "false");
+    (void)printf(", \"primary\": %s, \"repeats\": %s, \"columns\": [",
+        key->is_primary ? "true" : "false", key->may_repeat ? "true" : "false");
     for (size_t i = 0; i < key->column_count; i++) {
         const char *name = table->columns[key->columns[i]].name;
 

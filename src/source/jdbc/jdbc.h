@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 struct jdbc_product;
+struct jdbc_result;
 
 // What earlier reads of one table taught about it; found by names, for the catalogue may have been
 // read again.
@@ -22,6 +23,7 @@ struct jdbc_note {
     char *schema;
     char *name;
     bool is_row_by_row; // its rows are too wide for Java's heap in larger numbers
+    bool is_at_odds;    // its driver's results are not of the types that its catalogue says
 };
 
 struct jdbc_source {
@@ -34,6 +36,7 @@ struct jdbc_source {
     char quote[8];           // around identifiers; "" when there is none
     char escape[8];          // in patterns of catalogue calls; "" when there is none
     struct jdbc_note *notes; // owned
+    bool has_odds;           // one of them is at odds, and it was remarked
     jobject session;         // global reference; NULL until connected
 };
 
@@ -97,6 +100,10 @@ bool jdbc_set_up_session(struct jdbc_source *source, struct error *err)
 bool jdbc_read_catalog(struct source *source, const struct table_filter *filter,
     struct arena *arena, struct catalog *catalog, struct error *err)
     __attribute__((warn_unused_result));
+// Asks the driver for a table's columns once more: *is_same when it says of all those in `table`
+// what `table` says of them.
+bool jdbc_reread_columns(struct jdbc_source *source, const struct table *table, bool *is_same,
+    struct error *err) __attribute__((warn_unused_result));
 // For struct catalog_ways; they are given a struct jdbc_source.
 bool jdbc_list_primary(void *source, struct arena *arena, struct table *table, struct error *err)
     __attribute__((warn_unused_result));
@@ -111,6 +118,18 @@ bool jdbc_open_cursor(struct source *source, const struct read_request *request,
 bool jdbc_fetch(struct cursor *cursor, const struct batch **batch, struct error *err)
     __attribute__((warn_unused_result));
 void jdbc_close_cursor(struct cursor *base);
+
+// --- jdbc_check.c
+
+// *odd is the first column whose type in the result is not what the catalogue said; NULL: there is
+// none. Another number of columns is a failure.
+bool jdbc_check_result(const struct jdbc_source *source, const struct table *table,
+    const bool *is_plain, struct jdbc_result *result, const struct column **odd, struct error *err)
+    __attribute__((warn_unused_result));
+// Finds out whether the table was changed (a failure) or the driver disagrees with itself, which
+// goes into the table's note. No result may be open.
+bool jdbc_settle_odds(struct jdbc_source *source, const struct table *table,
+    const struct column *odd, struct error *err) __attribute__((warn_unused_result));
 
 // --- jdbc_note.c
 

@@ -8,6 +8,7 @@
 #include "source/jdbc/jdbc_type.h"
 
 #include <stdint.h>
+#include <string.h>
 
 // Columns of DatabaseMetaData.getTables, counted from 0.
 enum { TABLES_CATALOG = 0, TABLES_SCHEMA = 1, TABLES_NAME = 2, TABLES_FIELDS = 4 };
@@ -103,7 +104,10 @@ add_column(const struct jdbc_source *source, const struct jdbc_result *result, s
     column->name = arena_strdup(arena, name);
     column->type_name = facts.type_name;
     column->is_nullable = jdbc_result_number(result, fields->nullable, 1) != 0;
-    jdbc_type_describe(&facts, column);
+    if (source->product->is_statically_typed)
+        jdbc_type_describe(&facts, column);
+    else
+        jdbc_type_describe_declared(&facts, column);
     if (source->product->refine_column != NULL)
         source->product->refine_column(column);
     column->type_name = jdbc_type_spell(arena, facts.type_name, column);
@@ -128,9 +132,9 @@ read_columns(const struct jdbc_source *source, struct jdbc_result *result, struc
             owner.catalog = jdbc_result_text(result, fields->catalog);
         owner.schema = jdbc_result_text(result, fields->schema);
         owner.table = jdbc_result_text(result, fields->table);
-        name = or_empty(jdbc_result_text(result, fields->column));
+        name = jdbc_result_text(result, fields->column);
         column_run_turn(run, arena, list, &owner);
-        if (run->table != NULL && name[0] != '\0')
+        if (run->table != NULL && name != NULL)
             add_column(source, result, arena, name, run);
     }
     column_run_flush(run, arena);
@@ -179,6 +183,98 @@ list_columns(
     return done;
 }
 
+// --- one table's columns, once more
+
+static const struct column *
+find_column(const struct table *table, const char *name)
+{
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (strcmp(table->columns[i].name, name) == 0)
+            return &table->columns[i];
+    }
+    return NULL;
+}
+
+static size_t
+count_columns(const struct table *table)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < table->column_count; i++)
+        count += table->columns[i].is_row_id ? 0 : 1;
+    return count;
+}
+
+// *count is how many of the table's columns are told to be what they were.
+static bool
+count_same(struct jdbc_result *result, const struct table *table, size_t *count, struct error *err)
+{
+    const struct column_fields *fields = &metadata_fields;
+    bool has_row = false;
+
+    *count = 0;
+    for (;;) {
+        const struct column *column;
+        int type;
+
+        if (!jdbc_result_next(result, &has_row, err))
+            return false;
+        if (!has_row)
+            return true;
+        if (strcmp(or_empty(jdbc_result_text(result, fields->schema)), table->schema) != 0 ||
+            strcmp(or_empty(jdbc_result_text(result, fields->table)), table->name) != 0)
+            continue;
+        column = find_column(table, or_empty(jdbc_result_text(result, fields->column)));
+        type = (int)jdbc_result_number(result, fields->data_type, JDBC_OTHER);
+        if (column != NULL && jdbc_type_is_same_class(column->driver_type, type))
+            (*count)++;
+    }
+}
+
+bool
+jdbc_reread_columns(
+    struct jdbc_source *source, const struct table *table, bool *is_same, struct error *err)
+{
+    struct jdbc_question question = { .what = JDBC_METADATA_COLUMNS,
+        .field_count = metadata_fields.count };
+    struct jdbc_result result = { 0 };
+    struct buffer schema;
+    struct buffer name;
+    size_t count = 0;
+    bool done;
+
+    buffer_init(&schema, BUFFER_SQL_CAP);
+    buffer_init(&name, BUFFER_SQL_CAP);
+    catalog_append_pattern(&schema, source->escape, table->schema);
+    catalog_append_pattern(&name, source->escape, table->name);
+    if (table->schema[0] != '\0')
+        question.schema = buffer_text(&schema);
+    question.table = buffer_text(&name);
+    done = jdbc_result_metadata(source, &question, &result, err) &&
+           count_same(&result, table, &count, err);
+    *is_same = done && count == count_columns(table);
+    jdbc_result_close(&result);
+    buffer_release(&schema);
+    buffer_release(&name);
+    return done;
+}
+
+// --- all of it
+
+// Nothing is known of the product: values need not be of their column's type, and an index that is
+// called unique may hold some of the rows alone, as SQLite's partial ones do.
+static void
+distrust(struct catalog *catalog)
+{
+    for (size_t i = 0; i < catalog->table_count; i++) {
+        struct table *table = catalog->tables[i];
+
+        table->is_loosely_typed = true;
+        for (size_t k = 0; k < table->key_count; k++)
+            table->keys[k].may_repeat = !table->keys[k].is_primary;
+    }
+}
+
 static bool
 is_over(void *context)
 {
@@ -207,5 +303,9 @@ jdbc_read_catalog(struct source *base, const struct table_filter *filter, struct
         .list_primary = jdbc_list_primary,
         .list_indexes = jdbc_list_indexes };
 
-    return catalog_read(&ways, arena, catalog, err);
+    if (!catalog_read(&ways, arena, catalog, err))
+        return false;
+    if (!source->product->is_statically_typed)
+        distrust(catalog);
+    return true;
 }

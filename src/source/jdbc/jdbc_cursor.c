@@ -50,7 +50,7 @@ is_text_stamp(const struct column *column)
 }
 
 static enum jdbc_way
-way_of(const struct jdbc_product *product, const struct column *column)
+way_by_type(const struct jdbc_product *product, const struct column *column)
 {
     static const enum jdbc_way ways[] = {
         [VALUE_TEXT] = JDBC_WAY_TEXT,
@@ -66,8 +66,6 @@ way_of(const struct jdbc_product *product, const struct column *column)
         [VALUE_BINARY] = JDBC_WAY_BYTES,
     };
 
-    if (product->delivers_raw_text)
-        return JDBC_WAY_BYTES;
     if (is_text_stamp(column))
         return JDBC_WAY_TEXT;
     if (column->kind == VALUE_BINARY)
@@ -82,6 +80,20 @@ way_of(const struct jdbc_product *product, const struct column *column)
     if (product->prefers_texts || column->driver_type == JDBC_OTHER)
         return JDBC_WAY_TEXT;
     return ways[column->kind];
+}
+
+// By its type only where the driver keeps to it in every row.
+static enum jdbc_way
+way_of(const struct jdbc_cursor *cursor, const struct column *column)
+{
+    const struct jdbc_product *product = cursor->source->product;
+
+    if (product->delivers_raw_text)
+        return JDBC_WAY_BYTES;
+    if (product->is_statically_typed && !cursor->note->is_at_odds)
+        return way_by_type(product, column);
+    return column->kind == VALUE_TEXT || column->kind == VALUE_BINARY ? JDBC_WAY_OBJECT
+                                                                      : JDBC_WAY_OBJECT_AS_TEXT;
 }
 
 // Java's bytes for a row, as far as declarations tell.
@@ -147,46 +159,6 @@ plan_trips(const struct jdbc_cursor *cursor, struct jdbc_statement *statement)
 
 // --- opening
 
-static bool
-table_changed(struct error *err, const char *how)
-{
-    (void)error_set(err, ERROR_TABLE, "the table changed while it was being read: %s", how);
-    return error_hint(err, "The next run reads the catalogue again.");
-}
-
-static bool
-is_same_class(int promised_type, int found_type)
-{
-    enum jdbc_type_class promised = jdbc_type_class(promised_type);
-    enum jdbc_type_class found = jdbc_type_class(found_type);
-
-    return promised == found || promised == JDBC_CLASS_OTHER || found == JDBC_CLASS_OTHER;
-}
-
-// Compares what comes with what the catalogue said.
-static bool
-check_result(struct jdbc_cursor *cursor, struct error *err)
-{
-    const struct table *table = cursor->request.table;
-    struct arena arena;
-    int32_t *types;
-    size_t count;
-    bool done;
-
-    arena_init(&arena);
-    done = jdbc_result_describe(&cursor->result, &arena, &types, &count, err);
-    if (done && count != table->column_count)
-        done = table_changed(err, "it has another number of columns");
-    for (size_t i = 0; done && i < count && !cursor->source->product->has_own_types; i++) {
-        if (cursor->query.is_plain[i] && !is_same_class(table->columns[i].driver_type, types[i])) {
-            (void)table_changed(err, "a column has another type");
-            done = error_within(err, "column \"%s\"", table->columns[i].name);
-        }
-    }
-    arena_release(&arena);
-    return done;
-}
-
 static size_t
 saturating_add(size_t a, size_t b)
 {
@@ -207,23 +179,40 @@ memory_cap(const struct read_request *request)
 }
 
 static bool
-start(struct jdbc_cursor *cursor, struct error *err)
+execute(struct jdbc_cursor *cursor, struct error *err)
 {
     const struct table *table = cursor->request.table;
-    struct jdbc_statement statement = { .ways = cursor->ways,
+    struct jdbc_statement statement = { .sql = buffer_text(&cursor->query.sql),
+        .positions = cursor->query.has_positions ? &cursor->query.positions : NULL,
+        .ways = cursor->ways,
         .column_count = table->column_count,
         .row_limit = cursor->request.row_limit };
 
-    if (!jdbc_query_build(cursor->source, &cursor->request, &cursor->query, err))
-        return false;
     for (size_t i = 0; i < table->column_count; i++)
-        cursor->ways[i] = (char)way_of(cursor->source->product, &table->columns[i]);
-    statement.sql = buffer_text(&cursor->query.sql);
-    statement.positions = cursor->query.has_positions ? &cursor->query.positions : NULL;
+        cursor->ways[i] = (char)way_of(cursor, &table->columns[i]);
     plan_trips(cursor, &statement);
     return jdbc_result_query(
-               cursor->source, &statement, memory_cap(&cursor->request), &cursor->result, err) &&
-           check_result(cursor, err);
+        cursor->source, &statement, memory_cap(&cursor->request), &cursor->result, err);
+}
+
+// What a driver says of its own results is asked once a table: then it is known to be worth
+// nothing, or worth something.
+static bool
+start(struct jdbc_cursor *cursor, struct error *err)
+{
+    const struct table *table = cursor->request.table;
+    const struct column *odd;
+
+    if (!jdbc_query_build(cursor->source, &cursor->request, &cursor->query, err) ||
+        !execute(cursor, err) ||
+        !jdbc_check_result(
+            cursor->source, table, cursor->query.is_plain, &cursor->result, &odd, err))
+        return false;
+    if (odd == NULL || cursor->note->is_at_odds)
+        return true;
+    // Some drivers have one statement at a time.
+    jdbc_result_close(&cursor->result);
+    return jdbc_settle_odds(cursor->source, table, odd, err) && execute(cursor, err);
 }
 
 bool
@@ -293,7 +282,7 @@ make_canonical(struct jdbc_cursor *cursor, const struct column *column, char *by
 
     memcpy(text, bytes, size);
     cell->size = canonical_text(column->kind, column->scale, text, size, capacity);
-    if (is_text_stamp(column))
+    if (cursor->source->product->is_statically_typed && is_text_stamp(column))
         driver_judge_stamp(cursor->base.source, text, cell->size);
     cell->bytes = bytes;
     if (cell->size <= size)
@@ -303,7 +292,8 @@ make_canonical(struct jdbc_cursor *cursor, const struct column *column, char *by
 }
 
 static void
-take_real(struct parcel_reader *batch, bool is_single, struct cell *cell)
+take_real(struct jdbc_cursor *cursor, struct parcel_reader *batch, const struct column *column,
+    bool is_single, struct cell *cell)
 {
     char *text = (char *)(uintptr_t)batch->at; // of the result's own memory
     float single;
@@ -322,10 +312,14 @@ take_real(struct parcel_reader *batch, bool is_single, struct cell *cell)
     batch->at += REAL_ROOM;
     cell->bytes = text;
     cell->size = canonical_float(real, is_single, text);
+    // Among numbers of another kind it has their form.
+    if (column->kind != VALUE_FLOAT && column->kind != VALUE_FLOAT4)
+        make_canonical(cursor, column, text, cell->size, cell);
 }
 
 static void
-take_mark(struct jdbc_cursor *cursor, struct parcel_reader *batch, int32_t mark, struct cell *cell)
+take_mark(struct jdbc_cursor *cursor, struct parcel_reader *batch, const struct column *column,
+    int32_t mark, struct cell *cell)
 {
     int64_t size = 0;
 
@@ -344,10 +338,10 @@ take_mark(struct jdbc_cursor *cursor, struct parcel_reader *batch, int32_t mark,
         set_too_long(cursor, (size_t)size, cell);
         break;
     case MARK_DOUBLE:
-        take_real(batch, false, cell);
+        take_real(cursor, batch, column, false, cell);
         break;
     case MARK_FLOAT:
-        take_real(batch, true, cell);
+        take_real(cursor, batch, column, true, cell);
         break;
     default:
         batch->failed = true;
@@ -362,7 +356,7 @@ take_value(struct jdbc_cursor *cursor, struct parcel_reader *batch, const struct
     char *bytes = (char *)(uintptr_t)batch->at; // of the result's own memory
 
     if (size < 0) {
-        take_mark(cursor, batch, size, cell);
+        take_mark(cursor, batch, column, size, cell);
         return;
     }
     if (size > batch->end - batch->at) {

@@ -106,6 +106,7 @@ static const struct jdbc_product products[] = {
         .guid = product_postgres_guid,
         .code_page = product_postgres_code_page,
         .limit = " LIMIT %zu",
+        .is_statically_typed = true,
         .delivers_raw_text = true,
         .has_own_types = true,
         .positions_untyped = true,
@@ -119,6 +120,7 @@ static const struct jdbc_product products[] = {
         .limit = " LIMIT %zu",
         .append_expression = mariadb_expression,
         .refine_column = mariadb_refine,
+        .is_statically_typed = true,
         .prefers_texts = true },
     { .patterns = { "H2" },
         // Its catalogue has no indexes: a join would take seconds.
@@ -129,6 +131,7 @@ static const struct jdbc_product products[] = {
         .estimates = "SELECT TABLE_SCHEMA, TABLE_NAME, ROW_COUNT_ESTIMATE "
                      "FROM INFORMATION_SCHEMA.TABLES",
         .limit = " FETCH FIRST %zu ROWS ONLY",
+        .is_statically_typed = true,
         // Measured: its engine gathers a result before the first row is handed out, in its own
         // process or in ours.
         .ends_transactions = true },
@@ -141,11 +144,13 @@ static const struct jdbc_product products[] = {
                 "AND p.PK_NAME = i.INDEX_NAME AND p.COLUMN_NAME = i.COLUMN_NAME "
                 "WHERE NOT i.NON_UNIQUE{i.TABLE_SCHEM,i.TABLE_NAME} ORDER BY 1, 2, 4 DESC, 3, 6",
         .limit = " FETCH FIRST %zu ROWS ONLY",
+        .is_statically_typed = true,
         // 2.7.4 takes a LocalDate before 1582 for another day than the text it prints for it.
         .writes_dates = true,
         .ends_transactions = true },
     { .patterns = { "Apache Derby" },
         .limit = " FETCH FIRST %zu ROWS ONLY",
+        .is_statically_typed = true,
         .ends_transactions = true },
     { .patterns = { "*OpenEdge*" },
         .guid = "SELECT d.\"_Db-guid\" FROM PUB.\"_Db\" d WHERE d.\"_Db-local\" = 1",
@@ -154,6 +159,7 @@ static const struct jdbc_product products[] = {
         .isolation = { "SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED",
             "SET TRANSACTION ISOLATION LEVEL READ COMMITTED" },
         .unlocked = " WITH (NOLOCK)",
+        .is_statically_typed = true,
         // An open transaction, and every statement begins one, keeps a lock of the schema.
         .ends_transactions = true,
         .is_openedge = true },

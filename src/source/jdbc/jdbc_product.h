@@ -35,6 +35,10 @@ struct jdbc_product {
     // Returns false when that is just the name, so that its type in the result can be checked.
     bool (*append_expression)(struct buffer *sql, const struct column *column, const char *name);
     void (*refine_column)(struct column *column); // after the general rules of jdbc_type.h
+    // Every value is of its column's type, so that the driver may be asked for it by that type. Any
+    // other is asked what each value is: SQLite's driver gives 0 for a text that is asked for as a
+    // number, and no sample of rows shows that there will be none.
+    bool is_statically_typed;
     // getBytes delivers the server's own text, in UTF-8, of whatever is no bytea: proved for its
     // driver.
     bool delivers_raw_text;

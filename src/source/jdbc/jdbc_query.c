@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "source/jdbc/jdbc_product.h"
+#include "source/jdbc/jdbc_type.h"
 #include "source/openedge/openedge.h"
 #include "source/select_text.h"
 
@@ -11,8 +12,11 @@
 static struct select_names
 names_of(const struct jdbc_source *source)
 {
+    // SQLite takes the name of a column that is gone for a text, unless the table's stands before
+    // it.
     return (struct select_names){ .quote = source->quote,
-        .is_qualified = source->product->append_expression != NULL };
+        .is_qualified =
+            source->product->append_expression != NULL || !source->product->is_statically_typed };
 }
 
 static void
@@ -76,6 +80,10 @@ parameter_of(const struct jdbc_source *source, const struct column *column)
         return JDBC_PARAMETER_UNTYPED;
     if (source->product->prefers_texts && column->kind != VALUE_INTEGER &&
         column->kind != VALUE_DECIMAL && column->kind != VALUE_BINARY)
+        return JDBC_PARAMETER_TEXT;
+    // What the driver lists as characters is compared as such.
+    if (!source->product->is_statically_typed && column->kind != VALUE_BINARY &&
+        jdbc_type_class(column->driver_type) == JDBC_CLASS_TEXT)
         return JDBC_PARAMETER_TEXT;
     if (source->product->writes_dates &&
         (column->kind == VALUE_DATE || column->kind == VALUE_TIMESTAMP))

@@ -20,6 +20,8 @@ enum jdbc_way {
     JDBC_WAY_BYTES,
     JDBC_WAY_LONG_TEXT,
     JDBC_WAY_LONG_BYTES,
+    JDBC_WAY_OBJECT,         // each value as what it is
+    JDBC_WAY_OBJECT_AS_TEXT, // the same, bytes as SQL writes them
 };
 
 // What the catalogue is asked for: known to java/oe2pg/Session.java by these numbers.

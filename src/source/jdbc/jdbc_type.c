@@ -1,12 +1,13 @@
 #include "source/jdbc/jdbc_type.h"
 
 #include "base/text.h"
+#include "source/type_name.h"
 
 #include <string.h>
 
 // Declared widths beyond the first are no help in sizing anything, beyond the second no bound that
 // values come near to.
-enum { WIDTH_MAX = 1000000000, TEXT_BOUND_MAX = 32000, DECIMALS_MAX = 1000 };
+enum { WIDTH_MAX = 1000000000, TEXT_BOUND_MAX = 32000, DECIMALS_MAX = 1000, UUID_WIDTH = 36 };
 
 static enum value_kind
 kind_of_type(int data_type)
@@ -73,20 +74,81 @@ is_lob(int data_type)
     }
 }
 
+// Drivers call it bytes, OTHER or characters; its text is what people know it by.
+static bool
+is_uuid(const char *type_name)
+{
+    return text_equal_nocase(type_name, "uuid");
+}
+
+static bool
+is_unbounded(const struct jdbc_column_facts *facts, const struct column *column)
+{
+    bool is_counted = column->kind == VALUE_TEXT || column->kind == VALUE_BINARY;
+
+    return is_counted &&
+           (is_lob(facts->data_type) || column->width == 0 || column->width > TEXT_BOUND_MAX);
+}
+
+static void
+describe(
+    const struct jdbc_column_facts *facts, enum value_kind kind, int scale, struct column *column)
+{
+    column->driver_type = facts->data_type;
+    column->kind = kind;
+    column->width = facts->size > 0 && facts->size <= WIDTH_MAX ? (size_t)facts->size : 0;
+    column->scale = kind == VALUE_DECIMAL ? scale : -1;
+    column->is_long = is_unbounded(facts, column);
+    if (!is_uuid(facts->type_name))
+        return;
+    column->kind = VALUE_TEXT;
+    column->driver_type = JDBC_OTHER;
+    column->width = UUID_WIDTH;
+    column->is_long = false;
+}
+
+static int
+scale_of(int64_t decimals)
+{
+    return decimals >= 0 && decimals <= DECIMALS_MAX ? (int)decimals : -1;
+}
+
 void
 jdbc_type_describe(const struct jdbc_column_facts *facts, struct column *column)
 {
-    bool is_counted;
+    enum value_kind kind =
+        is_zoned(facts->type_name) ? VALUE_TIMESTAMP_TZ : kind_of_type(facts->data_type);
 
-    column->driver_type = facts->data_type;
-    column->kind = is_zoned(facts->type_name) ? VALUE_TIMESTAMP_TZ : kind_of_type(facts->data_type);
-    is_counted = column->kind == VALUE_TEXT || column->kind == VALUE_BINARY;
-    column->width = facts->size > 0 && facts->size <= WIDTH_MAX ? (size_t)facts->size : 0;
-    column->scale = -1;
-    if (column->kind == VALUE_DECIMAL && facts->decimals >= 0 && facts->decimals <= DECIMALS_MAX)
-        column->scale = (int)facts->decimals;
-    column->is_long = is_counted && (is_lob(facts->data_type) || column->width == 0 ||
-                                        column->width > TEXT_BOUND_MAX);
+    describe(facts, kind, scale_of(facts->decimals), column);
+}
+
+// A single float is one by its values alone: SQLite's REAL holds doubles.
+static enum value_kind
+kind_of_declaration(const struct jdbc_column_facts *facts)
+{
+    enum value_kind kind = kind_of_type(facts->data_type);
+
+    if (kind == VALUE_TEXT)
+        return type_name_kind_of_text(facts->type_name, kind);
+    kind = type_name_kind(facts->type_name, kind);
+    return kind == VALUE_FLOAT4 ? VALUE_FLOAT : kind;
+}
+
+void
+jdbc_type_describe_declared(const struct jdbc_column_facts *facts, struct column *column)
+{
+    struct jdbc_column_facts declared = *facts;
+    enum value_kind kind = kind_of_declaration(facts);
+    long first = 0;
+    long second = -1;
+
+    if (type_name_arguments(facts->type_name, &first, &second) && first > 0) {
+        declared.size = first;
+        declared.decimals = second > 0 ? second : 0;
+    } else if (facts->data_type != JDBC_NUMERIC && facts->data_type != JDBC_DECIMAL) {
+        declared.decimals = -1; // those of a number that is another type to the driver
+    }
+    describe(&declared, kind, scale_of(declared.decimals), column);
 }
 
 const char *
@@ -135,4 +197,13 @@ jdbc_type_class(int data_type)
     default:
         return JDBC_CLASS_OTHER;
     }
+}
+
+bool
+jdbc_type_is_same_class(int promised_type, int found_type)
+{
+    enum jdbc_type_class promised = jdbc_type_class(promised_type);
+    enum jdbc_type_class found = jdbc_type_class(found_type);
+
+    return promised == found || promised == JDBC_CLASS_OTHER || found == JDBC_CLASS_OTHER;
 }

@@ -48,6 +48,9 @@ struct jdbc_column_facts {
 
 // Fills kind, driver_type, width, scale and is_long.
 void jdbc_type_describe(const struct jdbc_column_facts *facts, struct column *column);
+// The same where the number is a guess of the driver's (SQLite's says VARCHAR for a date and FLOAT
+// for DECIMAL): what the declaration says wins, as it does by ODBC.
+void jdbc_type_describe_declared(const struct jdbc_column_facts *facts, struct column *column);
 
 // The type as people write it: "varchar(60)", "numeric(10,2)"; in the arena.
 const char *jdbc_type_spell(
@@ -62,5 +65,7 @@ enum jdbc_type_class {
     JDBC_CLASS_OTHER
 };
 enum jdbc_type_class jdbc_type_class(int data_type);
+// True where two numbers of types may stand for one column: JDBC_CLASS_OTHER goes with any.
+bool jdbc_type_is_same_class(int promised_type, int found_type);
 
 #endif

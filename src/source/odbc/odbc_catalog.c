@@ -316,6 +316,8 @@ describe_unlisted(struct odbc_source *source, struct arena *arena, const struct 
     facts.data_type = type;
     facts.decimals = decimals;
     odbc_type_describe(&facts, column);
+    if (source->product->refine_column != NULL)
+        source->product->refine_column(column, -1, -1);
     column->type_name = odbc_type_spell(arena, facts.type_name, column);
     return done;
 }

@@ -207,6 +207,7 @@ static const struct odbc_product products[] = {
                     "{,m.name} ORDER BY 2, 4",
         .code_page = "PRAGMA encoding",
         .append_expression = odbc_sqlite_expression,
+        .refine_column = odbc_sqlite_refine,
         .append_guard = odbc_sqlite_guard,
         .text_length = odbc_sqlite_text_length,
         .text_size = odbc_sqlite_text_size,

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { INTEGER_WIDTH = 19 }; // digits
+
 // --- what may stand in a column
 
 static bool
@@ -54,6 +56,22 @@ expects_no_reals(const struct column *column)
 {
     return column->kind != VALUE_DECIMAL && column->kind != VALUE_FLOAT &&
            column->kind != VALUE_FLOAT4 && has_numeric_affinity(column);
+}
+
+// The driver goes by the beginning of the name: "VARBINARY TEXT" is bytes to it, and "FLOATING
+// POINT" a double, where SQLite keeps whole numbers.
+void
+odbc_sqlite_refine(struct column *column, int64_t base_type, int64_t type_modifier)
+{
+    (void)base_type;
+    (void)type_modifier;
+    if (column->kind == VALUE_BINARY && has_text_affinity(column)) {
+        column->kind = VALUE_TEXT;
+        column->is_long = true;
+    } else if (column->kind == VALUE_FLOAT && has_integer_affinity(column)) {
+        column->kind = VALUE_INTEGER;
+        column->width = INTEGER_WIDTH;
+    }
 }
 
 // --- what is selected

@@ -20,6 +20,7 @@ extern const char odbc_sqlite_text_size[];
 extern const char odbc_sqlite_binary_size[];
 bool odbc_sqlite_expression(const struct odbc_source *source, struct buffer *sql,
     const struct column *column, const char *name, const struct odbc_note *note);
+void odbc_sqlite_refine(struct column *column, int64_t base_type, int64_t type_modifier);
 bool odbc_sqlite_guard(
     struct buffer *sql, const struct column *column, const char *name, const char *code_page);
 bool odbc_sqlite_literal(const struct odbc_source *source, struct buffer *sql,

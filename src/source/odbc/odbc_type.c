@@ -1,6 +1,6 @@
 #include "source/odbc/odbc_type.h"
 
-#include "base/text.h"
+#include "source/type_name.h"
 
 #include <sql.h>
 #include <sqlext.h>
@@ -49,75 +49,13 @@ kind_of_number(int data_type)
 }
 
 static bool
-starts_with(const char *text, const char *start)
-{
-    size_t i;
-
-    for (i = 0; start[i] != '\0'; i++) {
-        if (text_lower_character((unsigned char)text[i]) != (uint32_t)(unsigned char)start[i])
-            return false;
-    }
-    // A whole word: "decimal(5)", "decimal", not "decimalish".
-    return text[i] == '\0' || text[i] == '(' || text[i] == ' ';
-}
-
-// The name wins over the number where drivers are known to call a type something else: SQLite's
-// says VARCHAR for DECIMAL and DOUBLE for NUMERIC, others have no number for zones.
-static enum value_kind
-kind_of_name(const char *type_name, enum value_kind kind)
-{
-    static const struct {
-        const char *name;
-        enum value_kind kind;
-    } names[] = {
-        { "decimal", VALUE_DECIMAL },
-        { "numeric", VALUE_DECIMAL },
-        { "boolean", VALUE_BOOLEAN },
-        { "bool", VALUE_BOOLEAN },
-        { "blob", VALUE_BINARY },
-        { "datetime", VALUE_TIMESTAMP },
-        { "timestamp with time zone", VALUE_TIMESTAMP_TZ },
-        { "timestamptz", VALUE_TIMESTAMP_TZ },
-        { "timestamp_timezone", VALUE_TIMESTAMP_TZ },
-        { "timestamp-timezone", VALUE_TIMESTAMP_TZ },
-    };
-
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (starts_with(type_name, names[i].name))
-            return names[i].kind;
-    }
-    return kind;
-}
-
-// Reads "(10,2)" behind a type's name. SQLite's driver says 0 decimals in some results and 2 in
-// others; the declaration is certain.
-static bool
-read_arguments(const char *type_name, long *first, long *second)
-{
-    const char *p = strchr(type_name, '(');
-    char *end;
-
-    if (p == NULL)
-        return false;
-    *first = strtol(p + 1, &end, 10);
-    *second = -1;
-    if (end == p + 1)
-        return false;
-    end += strspn(end, " ");
-    if (*end == ',')
-        *second = strtol(end + 1, &end, 10);
-    end += strspn(end, " ");
-    return *end == ')';
-}
-
-static bool
 is_unbounded(const char *type_name, const struct column *column)
 {
     if (column->kind != VALUE_TEXT && column->kind != VALUE_BINARY)
         return false;
     // A LOB's declared size is its limit, not what its values need.
-    if (starts_with(type_name, "clob") || starts_with(type_name, "blob") ||
-        starts_with(type_name, "text"))
+    if (type_name_begins(type_name, "clob") || type_name_begins(type_name, "blob") ||
+        type_name_begins(type_name, "text"))
         return true;
     return column->driver_type == SQL_LONGVARCHAR || column->driver_type == SQL_WLONGVARCHAR ||
            column->driver_type == SQL_LONGVARBINARY || column->width == 0 ||
@@ -131,12 +69,15 @@ odbc_type_describe(const struct odbc_column_facts *facts, struct column *column)
     long second = -1;
 
     column->driver_type = facts->data_type;
-    column->kind = kind_of_name(facts->type_name, kind_of_number(facts->data_type));
+    // The name wins over the number: SQLite's driver says VARCHAR for DECIMAL and DOUBLE for
+    // NUMERIC, others have no number for zones.
+    column->kind = type_name_kind(facts->type_name, kind_of_number(facts->data_type));
     column->width = facts->size > 0 && facts->size <= WIDTH_MAX ? (size_t)facts->size : 0;
     column->scale = -1;
     if (column->kind == VALUE_DECIMAL && facts->decimals >= 0 && facts->decimals <= DECIMALS_MAX)
         column->scale = (int)facts->decimals;
-    if (read_arguments(facts->type_name, &first, &second) && first > 0 && first <= WIDTH_MAX) {
+    // SQLite's driver says 0 decimals in some results and 2 in others; the declaration is certain.
+    if (type_name_arguments(facts->type_name, &first, &second) && first > 0 && first <= WIDTH_MAX) {
         column->width = (size_t)first;
         if (column->kind == VALUE_DECIMAL)
             column->scale = second >= 0 && second <= DECIMALS_MAX ? (int)second : 0;

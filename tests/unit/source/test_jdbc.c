@@ -117,6 +117,7 @@ types_have_the_kinds_of_their_numbers(void **state)
         { JDBC_LONGVARBINARY, "LVARBINARY", 1073741824, -1, VALUE_BINARY, 0, -1, true },
         { JDBC_BLOB, "BLOB", 100, -1, VALUE_BINARY, 100, -1, true },
         { 12345, "whatever", 10, -1, VALUE_TEXT, 10, -1, false },
+        { JDBC_BINARY, "UUID", 16, -1, VALUE_TEXT, 36, -1, false },
     };
 
     (void)state;
@@ -131,6 +132,63 @@ types_have_the_kinds_of_their_numbers(void **state)
         assert_int_equal(column.scale, cases[i].scale);
         assert_int_equal(column.is_long, cases[i].is_long);
     }
+}
+
+static void
+drivers_that_nobody_knows_are_gone_by_what_is_declared(void **state)
+{
+    static const struct {
+        int data_type;
+        const char *name;
+        int64_t size;
+        int64_t decimals;
+        enum value_kind kind;
+        size_t width;
+        int scale;
+        bool is_long;
+    } cases[] = {
+        // As SQLite's driver says it.
+        { JDBC_FLOAT, "DECIMAL(12,4)", 16, 4, VALUE_DECIMAL, 12, 4, false },
+        { JDBC_FLOAT, "DECIMAL(20)", 20, 10, VALUE_DECIMAL, 20, 0, false },
+        { JDBC_FLOAT, "NUMERIC", 2000000000, 10, VALUE_DECIMAL, 0, -1, false },
+        { JDBC_INTEGER, "BOOLEAN", 2000000000, 0, VALUE_BOOLEAN, 0, -1, false },
+        { JDBC_VARCHAR, "DATE", 2000000000, 10, VALUE_DATE, 0, -1, false },
+        { JDBC_VARCHAR, "TIMESTAMP(3)", 3, 0, VALUE_TIMESTAMP, 3, -1, false },
+        { JDBC_VARCHAR, "BLOB", 2000000000, 0, VALUE_BINARY, 0, -1, true },
+        { JDBC_VARCHAR, "BLOB SUB_TYPE TEXT", 2000000000, 0, VALUE_TEXT, 0, -1, true },
+        { JDBC_VARCHAR, "VARBINARY(9)", 9, 0, VALUE_BINARY, 9, -1, false },
+        { JDBC_VARCHAR, "", 2000000000, 10, VALUE_TEXT, 0, -1, true },
+        // A number that is no guess is not overruled.
+        { JDBC_TIMESTAMP, "DATE", 7, 0, VALUE_TIMESTAMP, 7, -1, false },
+        { JDBC_DECIMAL, "DECIMAL", 10, 2, VALUE_DECIMAL, 10, 2, false },
+        { JDBC_REAL, "REAL", 7, 0, VALUE_FLOAT, 7, -1, false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct jdbc_column_facts facts = { cases[i].data_type, cases[i].name, cases[i].size,
+            cases[i].decimals };
+        struct column column = { 0 };
+
+        jdbc_type_describe_declared(&facts, &column);
+        assert_int_equal(column.kind, cases[i].kind);
+        assert_int_equal(column.width, cases[i].width);
+        assert_int_equal(column.scale, cases[i].scale);
+        assert_int_equal(column.is_long, cases[i].is_long);
+    }
+}
+
+static void
+only_listed_products_are_read_by_type(void **state)
+{
+    static const char *const listed[] = { "PostgreSQL", "MariaDB", "MySQL", "H2",
+        "HSQL Database Engine", "Apache Derby", "OpenEdge RDBMS" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof listed / sizeof listed[0]; i++)
+        assert_true(jdbc_product_find(listed[i])->is_statically_typed);
+    assert_false(jdbc_product_find("SQLite")->is_statically_typed);
+    assert_false(jdbc_product_find("")->is_statically_typed);
 }
 
 // --- parcels
@@ -303,6 +361,8 @@ main(void)
         cmocka_unit_test(server_and_database_are_read_out_of_urls),
         cmocka_unit_test(properties_belong_to_their_driver),
         cmocka_unit_test(types_have_the_kinds_of_their_numbers),
+        cmocka_unit_test(drivers_that_nobody_knows_are_gone_by_what_is_declared),
+        cmocka_unit_test(only_listed_products_are_read_by_type),
         cmocka_unit_test(parcels_give_back_what_was_put_in),
         cmocka_unit_test(broken_parcels_are_noticed),
         cmocka_unit_test(exceptions_get_their_meaning),

@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.io.Reader;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
+import java.sql.Blob;
+import java.sql.Clob;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
@@ -39,6 +41,8 @@ final class BatchReader implements Callable<Long> {
     private static final int BYTES = 10;
     private static final int LONG_TEXT = 11;
     private static final int LONG_BYTES = 12;
+    private static final int OBJECT = 13;
+    private static final int OBJECT_AS_TEXT = 14;
 
     private static final int PIECE = 16 * 1024;
     /** What a round trip to the source should bring, where the rows allow it. */
@@ -250,10 +254,14 @@ final class BatchReader implements Callable<Long> {
                 packer.putBytes(value);
             break;
         case LONG_TEXT:
-            packLongText(item);
+            packLongText(result.getCharacterStream(item));
             break;
         case LONG_BYTES:
-            packLongBytes(item);
+            packLongBytes(result.getBinaryStream(item));
+            break;
+        case OBJECT:
+        case OBJECT_AS_TEXT:
+            packObject(way, item);
             break;
         default:
             putText(result.getString(item));
@@ -307,8 +315,45 @@ final class BatchReader implements Callable<Long> {
             packer.putNull();
     }
 
-    private void packLongText(int item) throws SQLException, IOException {
-        Reader reader = result.getCharacterStream(item);
+    private void packObject(int way, int item) throws SQLException, IOException {
+        Object value = result.getObject(item);
+        if (value == null)
+            packer.putNull();
+        else if (value instanceof String)
+            packString(item, (String) value);
+        else if (value instanceof byte[])
+            packBytes(way, (byte[]) value);
+        else if (value instanceof Clob)
+            packLongText(((Clob) value).getCharacterStream());
+        else if (value instanceof Blob)
+            packBlob(way, (Blob) value);
+        else if (!ObjectValue.put(packer, result, item, value))
+            putText(result.getString(item));
+    }
+
+    private void packString(int item, String text) {
+        byte[] behind = ObjectValue.bytesBehind(result, item, text);
+        if (behind != null)
+            packer.putBytes(behind);
+        else
+            packer.putText(text);
+    }
+
+    private void packBytes(int way, byte[] value) {
+        if (way == OBJECT_AS_TEXT)
+            packer.putText(ObjectValue.print(value));
+        else
+            packer.putBytes(value);
+    }
+
+    private void packBlob(int way, Blob blob) throws SQLException, IOException {
+        if (way == OBJECT_AS_TEXT)
+            packBytes(way, blob.getBytes(1, (int) Math.min(blob.length(), Integer.MAX_VALUE)));
+        else
+            packLongBytes(blob.getBinaryStream());
+    }
+
+    private void packLongText(Reader reader) throws IOException {
         if (reader == null) {
             packer.putNull();
             return;
@@ -326,8 +371,7 @@ final class BatchReader implements Callable<Long> {
         packer.endLarge();
     }
 
-    private void packLongBytes(int item) throws SQLException, IOException {
-        InputStream stream = result.getBinaryStream(item);
+    private void packLongBytes(InputStream stream) throws IOException {
         if (stream == null) {
             packer.putNull();
             return;
