@@ -10,6 +10,7 @@
 #include "model/key_choice.h"
 #include "plan/brake.h"
 #include "sync/doubled.h"
+#include "sync/job.h"
 #include "sync/scan.h"
 #include "target/ddl.h"
 
@@ -34,6 +35,7 @@ struct full {
     bool ends_load;      // the same for rows that are in their place already
     bool is_whole;       // the next scan takes all rows as candidates
     bool is_second;      // the next scan is the second of a keyless table that shrank
+    bool has_found;      // the last round ended with columns to be left out
 };
 
 // ---- before anything is removed ----------------------------------------------------------------
@@ -224,6 +226,65 @@ record_end(struct full *full, struct error *err)
            target_commit(worker->target, err);
 }
 
+// Columns do not hold what is written to them: nothing was written, and the next round does without
+// them.
+static bool
+leave_out(struct full *full, const struct arrival_finding *finding, struct error *err)
+{
+    struct worker *worker = full->worker;
+
+    target_rollback(worker->target);
+    for (size_t i = 0; full->is_staged && i < full->table->column_count; i++) {
+        if (finding->why[i] != NULL)
+            return error_set(err, ERROR_TABLE, "%s", finding->why[i]);
+    }
+    if (!altered_add(&worker->altered, finding, err))
+        return false;
+    worker_see_altered(worker);
+    full->table = worker->altered.table;
+    job_name_columns(worker, full->record);
+    full->has_found = true;
+    return true;
+}
+
+static bool
+save_altered(struct full *full, struct error *err)
+{
+    struct altered *altered = &full->worker->altered;
+    struct table_result *result = full->result;
+    int64_t new_count;
+
+    if (!altered_save(altered, full->worker->target, &full->worker->shared->claim, &new_count, err))
+        return false;
+    result->values_quarantined += (int64_t)altered->count;
+    result->values_newly_quarantined += full->ends_load ? (int64_t)altered->count : new_count;
+    return true;
+}
+
+static bool
+save_quarantine(struct full *full, const struct applied *applied, struct error *err)
+{
+    struct worker *worker = full->worker;
+    const struct mirror_claim *claim = &worker->shared->claim;
+    struct quarantine_list *list = &full->scan.sender.quarantine;
+    struct table_result *result = full->result;
+
+    for (size_t i = 0; i < full->scan.known_row_count; i++) {
+        if (full->scan.known_rows[i].is_seen &&
+            !quarantine_touch_row(
+                worker->target, claim, full->table, full->scan.known_rows[i].digest, err))
+            return false;
+    }
+    if (!quarantine_list_save(list, worker->target, claim, err))
+        return false;
+    result->values_quarantined += list->saved_count + applied->refused;
+    // What the load took out no run has told of yet.
+    result->values_newly_quarantined =
+        full->ends_load ? result->values_quarantined : list->new_count + applied->newly_refused;
+    return save_altered(full, err) &&
+           quarantine_resolve_unseen(worker->target, claim, full->table, err);
+}
+
 static bool
 write_differences(struct full *full, bool *is_current, struct error *err)
 {
@@ -231,18 +292,22 @@ write_differences(struct full *full, bool *is_current, struct error *err)
     const struct mirror_claim *claim = &worker->shared->claim;
     const struct difference_counts *counts = &full->scan.counts;
     struct applied applied = { 0 };
+    struct arrival_finding finding = { .arena = &worker->arena };
 
     *is_current = true;
     worker_set_phase(worker, PHASE_APPLYING);
     if (!target_begin(worker->target, err))
         return false;
     if (counts->to_insert + counts->to_update + counts->to_delete > 0 &&
-        !comparison_apply(full->scan.comparison, claim, &applied, is_current, err))
+        !comparison_apply(full->scan.comparison, claim, &applied, &finding, is_current, err))
         return false;
     if (!*is_current) {
         target_rollback(worker->target);
         return true;
     }
+    *is_current = finding.count == 0;
+    if (finding.count > 0)
+        return leave_out(full, &finding, err);
     fill_record(full, &applied);
     full->result->values_quarantined = full->scan.left_out;
     full->scan.left_out += full->scan.sender.refused_rows + applied.refused;
@@ -252,22 +317,13 @@ write_differences(struct full *full, bool *is_current, struct error *err)
             " are left out",
             full->scan.source_rows, full->record->row_count, full->scan.left_out);
     full->result->rows_left_out = full->scan.left_out;
-    for (size_t i = 0; i < full->scan.known_row_count; i++) {
-        if (full->scan.known_rows[i].is_seen &&
-            !quarantine_touch_row(
-                worker->target, claim, full->table, full->scan.known_rows[i].digest, err))
-            return false;
-    }
-    if (!quarantine_list_save(&full->scan.sender.quarantine, worker->target, claim, err) ||
-        !quarantine_resolve_unseen(worker->target, claim, full->table, err))
+    if (!save_quarantine(full, &applied, err))
         return false;
-    full->result->values_quarantined += full->scan.sender.quarantine.saved_count + applied.refused;
-    // What the load took out no run has told of yet.
-    full->result->values_newly_quarantined =
-        full->ends_load ? full->result->values_quarantined
-                        : full->scan.sender.quarantine.new_count + applied.newly_refused;
     worker_set_phase(worker, PHASE_COMMITTING);
-    return record_end(full, err);
+    if (!record_end(full, err))
+        return false;
+    altered_tell(&worker->altered);
+    return true;
 }
 
 // ---- rounds ------------------------------------------------------------------------------------
@@ -308,7 +364,9 @@ play_rounds(struct full *full, struct error *err)
     bool is_settled = false;
     bool done = true;
 
-    for (int round = 0; done && !is_settled && round < ROUNDS_MAX; round++) {
+    // A round that found columns to be left out is no failed one: there are fewer after it.
+    for (int round = 0; done && !is_settled && round < ROUNDS_MAX; round += !full->has_found) {
+        full->has_found = false;
         done = play_round(full, &is_settled, err);
         scan_release(&full->scan);
     }
@@ -316,7 +374,7 @@ play_rounds(struct full *full, struct error *err)
         error_set(err, ERROR_TABLE,
             "source or mirror changed in each of %d comparisons: nothing was written", ROUNDS_MAX);
         error_hint(err, "The next run tries again; choose a quieter time, or see who writes to "
-                        "the mirrored table: people, or a trigger on it that skips rows.");
+                        "the mirrored table.");
         return false;
     }
     return done;

@@ -43,11 +43,36 @@ read_record(
     made->reason = job->reason;
     made->error = NULL;
     made->hint = NULL;
-    made->key_columns = column_names(&worker->arena, job->table, true, &made->key_column_count);
     made->previous_columns = made->digest_columns;
     made->previous_column_count = made->digest_column_count;
-    made->digest_columns =
-        column_names(&worker->arena, job->table, false, &made->digest_column_count);
+    job_name_columns(worker, made);
+    return true;
+}
+
+void
+job_name_columns(struct worker *worker, struct table_record *record)
+{
+    const struct table *table = worker->altered.table;
+
+    record->key_columns = column_names(&worker->arena, table, true, &record->key_column_count);
+    record->digest_columns =
+        column_names(&worker->arena, table, false, &record->digest_column_count);
+}
+
+// Columns that are left out since earlier runs, in the first attempt of the job.
+static bool
+leave_out_altered(struct worker *worker, struct table_record *record, struct error *err)
+{
+    const struct settings *settings = worker->shared->settings;
+    struct altered *altered = &worker->altered;
+    size_t before = altered->count;
+
+    if (!altered_read(altered, worker->target, &worker->arena, worker->shared->claim.mirror_id,
+            settings->target.schema, settings->mirror.full_sync, record, err))
+        return false;
+    if (altered->count > before)
+        worker_see_altered(worker);
+    job_name_columns(worker, record);
     return true;
 }
 
@@ -66,7 +91,7 @@ load_job(struct worker *worker, const struct job *job, struct table_record *reco
         !load_table(worker, job->table, job->fingerprint, record, result, err))
         return false;
     return record->state == TABLE_STATE_DONE ||
-           full_sync_table(worker, job->table, record, result, err);
+           full_sync_table(worker, worker->altered.table, record, result, err);
 }
 
 static bool
@@ -83,7 +108,7 @@ full_job(struct worker *worker, const struct job *job, struct table_record *reco
         return load_job(worker, job, record, result, err);
     }
     record->fingerprint = job->fingerprint;
-    return full_sync_table(worker, job->table, record, result, err);
+    return full_sync_table(worker, worker->altered.table, record, result, err);
 }
 
 static bool
@@ -92,7 +117,7 @@ verify_job(struct worker *worker, const struct job *job, struct outcome *outcome
 {
     struct verification verification;
 
-    if (!verify_table(worker, job->table, &verification, err))
+    if (!verify_table(worker, worker->altered.table, &verification, err))
         return false;
     outcome->result.rows_read = verification.row_count;
     outcome->result.finished_ms = clock_wall_ms();
@@ -133,7 +158,7 @@ job_do(struct worker *worker, const struct job *job, struct outcome *outcome, st
         outcome->row_count = record->row_count;
         return true;
     }
-    if (!do_method(worker, job, outcome, record, err))
+    if (!leave_out_altered(worker, record, err) || !do_method(worker, job, outcome, record, err))
         return false;
     outcome->row_count = record->row_count;
     return true;

@@ -14,4 +14,7 @@
 bool job_do(struct worker *worker, const struct job *job, struct outcome *outcome,
     struct error *err) __attribute__((warn_unused_result));
 
+// Writes the names of the columns that are compared, and of the key's, into the record.
+void job_name_columns(struct worker *worker, struct table_record *record);
+
 #endif

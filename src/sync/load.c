@@ -390,6 +390,7 @@ finish(struct load *load, bool was_staged, bool is_safe, struct error *err)
 {
     struct worker *worker = load->worker;
     struct table_record *record = load->record;
+    bool is_plain;
 
     worker_set_phase(worker, PHASE_COMMITTING);
     if ((!load->is_created && !create_empty(load, err)) || !open_transaction(load, err) ||
@@ -401,13 +402,16 @@ finish(struct load *load, bool was_staged, bool is_safe, struct error *err)
         record->row_count += record->pieces[i].row_count;
         record->size_bytes += record->pieces[i].size_bytes;
     }
-    if (was_staged && !put_into_place(load, is_safe, err))
+    if ((was_staged && !put_into_place(load, is_safe, err)) ||
+        !arrival_look(worker->target, &worker->arena, worker->shared->settings->target.schema,
+            load->table->target_name, &is_plain, err))
         return false;
     load->result->rows_inserted = record->row_count;
     load->result->rows_left_out = load->sender.refused_rows;
-    // Staged rows were compared before; others are compared where they are.
-    record->state =
-        !was_staged && is_to_be_compared(record) ? TABLE_STATE_RUNNING : TABLE_STATE_DONE;
+    // Staged rows were compared before; others are compared where they are, and so is what an event
+    // trigger, or people in staging, made something else of.
+    record->state = (!was_staged && is_to_be_compared(record)) || !is_plain ? TABLE_STATE_RUNNING
+                                                                            : TABLE_STATE_DONE;
     record->is_loaded = true;
     record->staging_table = NULL;
     record->piece_count = 0;

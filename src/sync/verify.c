@@ -291,11 +291,41 @@ describe_differences(struct verify *verify, struct error *err)
 }
 
 static bool
+has_left_out(const struct verify *verify)
+{
+    return verify->worker->altered.count > 0;
+}
+
+static bool
+has_differences(const struct verification *result)
+{
+    return result->missing + result->changed + result->surplus > 0;
+}
+
+// A column that is not compared is not equal.
+static void
+append_left_out(struct verify *verify)
+{
+    const struct altered *altered = &verify->worker->altered;
+
+    for (size_t i = 0; i < altered->whole->column_count; i++) {
+        if (altered->is_left_out[i])
+            buffer_printf(&verify->report, "%s: DIFFERENT: %s, so it is not compared\n",
+                verify->table->target_name, altered->why[i]);
+    }
+}
+
+static bool
 write_report(struct verify *verify, struct error *err)
 {
     const struct verification *result = verify->result;
 
-    if (result->is_equal)
+    append_left_out(verify);
+    if (has_left_out(verify) && !has_differences(result))
+        buffer_printf(&verify->report,
+            "%s: DIFFERENT: the other columns are equal, %" PRId64 " rows",
+            verify->table->target_name, result->row_count);
+    else if (result->is_equal)
         buffer_printf(&verify->report, "%s: equal, %" PRId64 " rows", verify->table->target_name,
             result->row_count);
     else
@@ -307,7 +337,7 @@ write_report(struct verify *verify, struct error *err)
     if (result->moving > 0)
         buffer_printf(&verify->report, " (%" PRId64 " more were moving)", result->moving);
     buffer_append_byte(&verify->report, '\n');
-    if (!result->is_equal && !describe_differences(verify, err))
+    if (has_differences(result) && !describe_differences(verify, err))
         return false;
     output_write(buffer_text(&verify->report));
     return true;
@@ -367,7 +397,7 @@ judge(struct verify *verify, struct error *err)
         !recheck(verify, err))
         return false;
     count_moving(verify);
-    result->is_equal = result->missing + result->changed + result->surplus == 0;
+    result->is_equal = !has_differences(result) && !has_left_out(verify);
     return true;
 }
 

@@ -237,7 +237,7 @@ attempt(struct worker *worker, const struct job *job, struct outcome *outcome, s
     if (!worker_open(worker, job->table->name, err))
         return false;
     full_width_release(&worker->full_width);
-    full_width_init(&worker->full_width, source_identity(worker->source), job->table);
+    full_width_init(&worker->full_width, source_identity(worker->source), worker->altered.table);
     (void)source_take_odd_stamps(worker->source);
     return job_do(worker, job, outcome, err);
 }
@@ -404,11 +404,24 @@ run_job(struct worker *worker, const struct job *job, struct outcome *outcome)
     outcome->result.started_ms = clock_wall_ms();
     worker->effort = (struct effort){ 0 };
     around_init(&worker->around, worker->shared->settings, job->table);
+    altered_init(&worker->altered, job->table);
     attempt_until_settled(worker, job, outcome);
     if (outcome->state == OUTCOME_DONE)
         full_width_tell(&worker->full_width);
     full_width_release(&worker->full_width);
     around_release(&worker->around);
+    altered_release(&worker->altered);
+}
+
+void
+worker_see_altered(struct worker *worker)
+{
+    const struct table *table = worker->altered.table;
+
+    around_release(&worker->around);
+    around_init(&worker->around, worker->shared->settings, table);
+    full_width_release(&worker->full_width);
+    full_width_init(&worker->full_width, source_identity(worker->source), table);
 }
 
 void

@@ -9,6 +9,7 @@
 #include "model/state.h"
 #include "plan/plan.h"
 #include "source/source.h"
+#include "sync/altered.h"
 #include "sync/full_width.h"
 #include "sync/reader.h"
 #include "sync/retry.h"
@@ -57,6 +58,7 @@ struct worker {
     struct arena arena;           // of the job in hand
     struct effort effort;         // of the job in hand, through its attempts
     struct around around;         // of the job in hand, through its attempts
+    struct altered altered;       // the same
     struct full_width full_width; // of the attempt in hand
     struct worker_counters counters;
     struct reader_limits limits;
@@ -116,6 +118,9 @@ void worker_end_reading(struct worker *worker);
 // where the source's transaction can be ended after max_transaction_s.
 bool worker_reads_in_order(
     const struct worker *worker, const struct table *table, int64_t duration_ms);
+// The table of the job is from here on altered.table: what is known of others' columns is
+// forgotten.
+void worker_see_altered(struct worker *worker);
 // True, with ERROR_CANCELLED in err, when the run is to stop.
 bool worker_is_cancelled(struct worker *worker, struct error *err);
 

@@ -356,32 +356,15 @@ delete_rows(struct comparison *comparison, int64_t *affected, struct error *err)
 static bool
 update_rows(struct comparison *comparison, int64_t *affected, struct error *err)
 {
-    const struct table *table = comparison->table;
     struct buffer *sql = sql_start(comparison->target);
 
-    buffer_append_text(sql, "UPDATE ONLY ");
-    append_target(comparison, sql);
-    buffer_append_text(sql, " m SET ");
-    for (size_t i = 0; i < table->column_count; i++) {
-        buffer_append_text(sql, i > 0 ? ", " : "");
-        sql_append_name(sql, table->columns[i].target_name);
-        buffer_append_text(sql, " = c.");
-        sql_append_name(sql, table->columns[i].target_name);
-    }
+    compare_begin_writing(sql, comparison);
+    compare_append_update(sql, comparison);
     buffer_append_text(
         sql, " FROM pg_temp." CHANGE " x JOIN pg_temp." CANDIDATE " c ON c.ctid = x.fresh");
     append_is_unchanged(comparison, sql);
+    compare_end_writing(sql, comparison);
     return run_counted(comparison, "could not update rows", affected, err);
-}
-
-static void
-append_columns(const struct table *table, struct buffer *sql, const char *prefix)
-{
-    for (size_t i = 0; i < table->column_count; i++) {
-        buffer_append_text(sql, i > 0 ? ", " : "");
-        buffer_append_text(sql, prefix);
-        sql_append_name(sql, table->columns[i].target_name);
-    }
 }
 
 static bool
@@ -389,15 +372,11 @@ insert_rows(struct comparison *comparison, int64_t *affected, struct error *err)
 {
     struct buffer *sql = sql_start(comparison->target);
 
-    buffer_append_text(sql, "INSERT INTO ");
-    append_target(comparison, sql);
-    buffer_append_text(sql, " (");
-    append_columns(comparison->table, sql, "");
-    buffer_append_text(sql, ") SELECT ");
-    append_columns(comparison->table, sql, "c.");
-    buffer_append_text(
-        sql, " FROM pg_temp." CHANGE " x JOIN pg_temp." CANDIDATE " c ON c.ctid = x.fresh");
-    buffer_append_text(sql, " WHERE x.place IS NULL");
+    compare_begin_writing(sql, comparison);
+    compare_append_insert(sql, comparison);
+    buffer_append_text(sql, " FROM pg_temp." CHANGE " x JOIN pg_temp." CANDIDATE
+                            " c ON c.ctid = x.fresh WHERE x.place IS NULL");
+    compare_end_writing(sql, comparison);
     return run_counted(comparison, "could not insert rows", affected, err);
 }
 
@@ -438,10 +417,11 @@ add_remedy(struct error *err)
         err->hint[0] = '\0';
         error_hint(err, "A publication needs to tell rows apart: ALTER TABLE ... REPLICA IDENTITY "
                         "FULL, or USING INDEX.");
-    } else if (strcmp(err->sqlstate, "42804") == 0) {
-        error_hint(err,
-            "Mirrored columns are text: ALTER TABLE ... ALTER COLUMN ... TYPE text; typed "
-            "values can be in a view, or in a generated column.");
+    } else if (strcmp(err->sqlstate, "42P10") == 0) {
+        err->hint[0] = '\0';
+        error_hint(err, "A publication's list of columns, or its condition, lacks a column of the "
+                        "table's replica identity: ALTER PUBLICATION ... SET TABLE ..., or ALTER "
+                        "TABLE ... REPLICA IDENTITY USING INDEX.");
     } else if (strcmp(err->sqlstate, "23503") == 0) {
         err->hint[0] = '\0';
         error_hint(err, "Rows of another table refer to rows that are gone from the source: remove "
@@ -475,7 +455,17 @@ is_collision(const struct error *err)
     return strcmp(err->sqlstate, "23505") == 0 || strcmp(err->sqlstate, "23P01") == 0;
 }
 
-// Quickest first; each way begins where the one before it began.
+static bool
+is_as_planned(const struct comparison *comparison, const struct applied *applied)
+{
+    const struct difference_counts *counts = &comparison->counts;
+
+    return applied->deleted == counts->to_delete && applied->updated == counts->to_update &&
+           applied->inserted == counts->to_insert;
+}
+
+// Quickest first; each way begins where the one before it began. Which rows a trigger passed over
+// is seen when they go one by one.
 static bool
 apply_somehow(struct comparison *comparison, const struct mirror_claim *claim,
     struct applied *applied, struct error *err)
@@ -483,10 +473,12 @@ apply_somehow(struct comparison *comparison, const struct mirror_claim *claim,
     struct error lost;
 
     error_clear(&lost);
-    if (apply_by_key(comparison, false, applied, err))
-        return true;
-    if (!is_refusal(err))
+    if (apply_by_key(comparison, false, applied, err)) {
+        if (is_as_planned(comparison, applied) || comparison->shape.triggers == NULL)
+            return true;
+    } else if (!is_refusal(err)) {
         return false;
+    }
     if (comparison->counts.to_update > 0 && is_collision(err)) {
         if (!return_to_savepoint(comparison, &lost)) {
             *err = lost;
@@ -495,36 +487,77 @@ apply_somehow(struct comparison *comparison, const struct mirror_claim *claim,
         *applied = (struct applied){ 0 };
         if (apply_by_key(comparison, true, applied, err))
             return true;
-        if (!is_refusal(err))
+        // 42804: a value that nobody has is none of the column's type.
+        if (!is_refusal(err) && strcmp(err->sqlstate, "42804") != 0)
             return false;
     }
     if (!return_to_savepoint(comparison, &lost)) {
         *err = lost;
         return false;
     }
+    error_clear(err);
     return compare_apply_rows(comparison, claim, applied, err);
+}
+
+static bool
+prepare(struct comparison *comparison, struct arrival_finding *finding, struct error *err)
+{
+    const struct table *table = comparison->table;
+
+    finding->why = arena_calloc(finding->arena, table->column_count, sizeof *finding->why);
+    finding->definition =
+        arena_calloc(finding->arena, table->column_count, sizeof *finding->definition);
+    finding->count = 0;
+    return compare_make_written(comparison, err) && lock_mirror(comparison, err) &&
+           arrival_read_shape(comparison->target, finding->arena, comparison->schema,
+               table->target_name, &comparison->shape, err) &&
+           compare_check_types(comparison, finding, err);
+}
+
+// Not all was done as planned: a rule may have passed rows over, which are there still then. A new
+// row is to be inserted whatever others have done meanwhile.
+static bool
+check_rules(struct comparison *comparison, const struct applied *applied, struct error *err)
+{
+    struct buffer *sql;
+    PGresult *row = NULL;
+    bool passed_over = applied->inserted < comparison->counts.to_insert;
+
+    if (comparison->shape.rules == NULL)
+        return true;
+    sql = sql_start(comparison->target);
+    buffer_append_text(sql, "SELECT EXISTS (SELECT FROM pg_temp." CHANGE " x JOIN ONLY ");
+    append_target(comparison, sql);
+    buffer_append_text(sql, " m ON m.ctid = x.place AND ");
+    compare_append_digest(sql, &comparison->kind, comparison->table, NULL, "m");
+    buffer_append_text(sql, " = x.digest)");
+    if (!compare_run(comparison, "could not look for rows that were passed over", &row, err))
+        return false;
+    passed_over = passed_over || result_text(row, 0, 0)[0] == 't';
+    PQclear(row);
+    return !passed_over || compare_refuse_makers(comparison, "passes rows over", err);
 }
 
 bool
 comparison_apply(struct comparison *comparison, const struct mirror_claim *claim,
-    struct applied *applied, bool *is_current, struct error *err)
+    struct applied *applied, struct arrival_finding *finding, bool *is_current, struct error *err)
 {
-    const struct difference_counts *counts = &comparison->counts;
-
     *applied = (struct applied){ 0 };
     *is_current = true;
-    if (!lock_mirror(comparison, err))
+    if (!prepare(comparison, finding, err))
         return false;
+    if (finding->count > 0)
+        return true;
     if (!apply_somehow(comparison, claim, applied, err)) {
+        if (strcmp(err->sqlstate, COMPARE_KEPT) == 0)
+            return compare_refuse_makers(comparison, "keeps rows that the source lacks", err);
         if (strcmp(err->sqlstate, COMPARE_NOT_CURRENT) != 0)
             return add_remedy(err);
         *is_current = false;
         error_clear(err);
         return true;
     }
-    if (applied->refused == 0)
-        *is_current = applied->deleted == counts->to_delete &&
-                      applied->updated == counts->to_update &&
-                      applied->inserted == counts->to_insert;
-    return true;
+    *is_current = applied->refused > 0 || is_as_planned(comparison, applied);
+    return *is_current ? compare_check_written(comparison, applied->refused > 0, finding, err)
+                       : check_rules(comparison, applied, err);
 }

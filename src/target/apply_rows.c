@@ -9,59 +9,50 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define REFUSED "oe2pg_refused"
-
-// No row: somebody changed it since it was compared, or a trigger skipped it.
-static const char check_found[] =
-    "IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = '" COMPARE_NOT_CURRENT "'; END IF; ";
+#define RAISE(state) "RAISE EXCEPTION USING ERRCODE = '" state "'; "
 
 static void
 append_matching(struct comparison *comparison, struct buffer *sql)
 {
     buffer_append_text(sql, " WHERE m.ctid = x.place AND ");
     compare_append_digest(sql, &comparison->kind, comparison->table, NULL, "m");
-    buffer_append_text(sql, " = x.digest; ");
-    buffer_append_text(sql, check_found);
+    buffer_append_text(sql, " = x.digest");
+}
+
+// No row: a trigger passed it over, if it is still there, or somebody changed it since it was
+// compared.
+static void
+append_check_found(struct comparison *comparison, struct buffer *sql, const char *passed_over)
+{
+    buffer_append_text(sql, "; IF NOT FOUND THEN IF EXISTS (SELECT FROM ONLY ");
+    sql_append_qualified(sql, comparison->schema, comparison->table->target_name);
+    buffer_append_text(sql, " m");
+    append_matching(comparison, sql);
+    buffer_append_text(sql, ") THEN ");
+    buffer_append_text(sql, passed_over);
+    buffer_append_text(sql, "END IF; " RAISE(COMPARE_NOT_CURRENT) "END IF; ");
 }
 
 static void
 append_update(struct comparison *comparison, struct buffer *sql)
 {
-    const struct table *table = comparison->table;
-
-    buffer_append_text(sql, "UPDATE ONLY ");
-    sql_append_qualified(sql, comparison->schema, table->target_name);
-    buffer_append_text(sql, " m SET ");
-    for (size_t i = 0; i < table->column_count; i++) {
-        buffer_append_text(sql, i > 0 ? ", " : "");
-        sql_append_name(sql, table->columns[i].target_name);
-        buffer_append_text(sql, " = c.");
-        sql_append_name(sql, table->columns[i].target_name);
-    }
-    buffer_append_text(sql, " FROM pg_temp." CANDIDATE " c WHERE c.ctid = x.fresh AND m.ctid ="
-                            " x.place AND ");
-    compare_append_digest(sql, &comparison->kind, table, NULL, "m");
-    buffer_append_text(sql, " = x.digest; ");
-    buffer_append_text(sql, check_found);
+    compare_begin_writing(sql, comparison);
+    compare_append_update(sql, comparison);
+    buffer_append_text(sql, " FROM pg_temp." CANDIDATE " c");
+    append_matching(comparison, sql);
+    buffer_append_text(sql, " AND c.ctid = x.fresh");
+    compare_end_writing(sql, comparison);
+    append_check_found(comparison, sql, RAISE(COMPARE_SKIPPED));
 }
 
 static void
 append_insert(struct comparison *comparison, struct buffer *sql)
 {
-    const struct table *table = comparison->table;
-
-    buffer_append_text(sql, "INSERT INTO ");
-    sql_append_qualified(sql, comparison->schema, table->target_name);
-    for (int side = 0; side < 2; side++) {
-        buffer_append_text(sql, side == 0 ? " (" : ") SELECT ");
-        for (size_t i = 0; i < table->column_count; i++) {
-            buffer_append_text(sql, i > 0 ? ", " : "");
-            buffer_append_text(sql, side == 0 ? "" : "c.");
-            sql_append_name(sql, table->columns[i].target_name);
-        }
-    }
-    buffer_append_text(sql, " FROM pg_temp." CANDIDATE " c WHERE c.ctid = x.fresh; ");
-    buffer_append_text(sql, check_found);
+    compare_begin_writing(sql, comparison);
+    compare_append_insert(sql, comparison);
+    buffer_append_text(sql, " FROM pg_temp." CANDIDATE " c WHERE c.ctid = x.fresh");
+    compare_end_writing(sql, comparison);
+    buffer_append_text(sql, "; IF NOT FOUND THEN " RAISE(COMPARE_SKIPPED) "END IF; ");
 }
 
 static void
@@ -71,11 +62,12 @@ append_delete(struct comparison *comparison, struct buffer *sql)
     sql_append_qualified(sql, comparison->schema, comparison->table->target_name);
     buffer_append_text(sql, " m");
     append_matching(comparison, sql);
+    append_check_found(comparison, sql, RAISE(COMPARE_KEPT));
 }
 
 #define IF_REFUSED                                                                                 \
     "EXCEPTION WHEN integrity_constraint_violation OR program_limit_exceeded OR data_exception "   \
-    "THEN "
+    "OR SQLSTATE '" COMPARE_SKIPPED "' THEN "
 
 static void
 append_body(struct comparison *comparison, struct buffer *body)
@@ -191,7 +183,9 @@ append_saving(struct comparison *comparison, const struct mirror_claim *claim, s
     buffer_append_text(sql, ", ");
     append_key_names(sql, comparison->table);
     buffer_printf(sql,
-        ", v.key_values, 'row_refused', 'PostgreSQL refused the row, SQLSTATE ' || v.state,"
+        ", v.key_values, 'row_refused', CASE v.state WHEN '" COMPARE_SKIPPED "' THEN"
+        " 'a trigger of the mirrored table passed the row over' ELSE"
+        " 'PostgreSQL refused the row, SQLSTATE ' || v.state END,"
         " pg_catalog.convert_to(v.row_text, 'UTF8'), pg_catalog.octet_length(v.row_text), v.d,"
         " %" PRId64 ", %" PRId64 " FROM v LEFT JOIN k USING (d, n) WHERE k.id IS NULL RETURNING 1)"
         " SELECT (SELECT pg_catalog.count(*) FROM v), (SELECT pg_catalog.count(*) FROM fresh)",

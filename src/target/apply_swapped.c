@@ -77,19 +77,11 @@ append_parking(struct comparison *comparison, struct buffer *sql, const PGresult
 static void
 append_update(struct comparison *comparison, struct buffer *sql)
 {
-    const struct table *table = comparison->table;
-
-    buffer_append_text(sql, "UPDATE ONLY ");
-    sql_append_qualified(sql, comparison->schema, table->target_name);
-    buffer_append_text(sql, " m SET ");
-    for (size_t i = 0; i < table->column_count; i++) {
-        buffer_append_text(sql, i > 0 ? ", " : "");
-        sql_append_name(sql, table->columns[i].target_name);
-        buffer_append_text(sql, " = c.");
-        sql_append_name(sql, table->columns[i].target_name);
-    }
+    compare_begin_writing(sql, comparison);
+    compare_append_update(sql, comparison);
     buffer_append_text(sql, " FROM pg_temp." PARKED " x JOIN pg_temp." CANDIDATE
                             " c ON c.ctid = x.fresh WHERE m.ctid = x.place");
+    compare_end_writing(sql, comparison);
 }
 
 bool

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/digest_set.h"
 #include "model/digest.h"
+#include "target/arrival.h"
 #include "target/copy_stream.h"
 #include "target/mirror.h"
 #include "target/target.h"
@@ -104,9 +105,11 @@ bool loaded_doubled_keys(struct target *target, struct arena *arena, const char 
 
 // Inside a fenced transaction that the caller commits: locks the table against writers (readers go
 // on), applies, and checks every command's count against the plan. *is_current as above.
-// Rows that a constraint does not let in are left out and put into quarantine.
+// Rows that a constraint does not let in, or a trigger passes over, are left out and put into
+// quarantine. *finding, whose arena is set: columns that do not hold what was to be written; if
+// there are any, roll back, and compare again without them.
 bool comparison_apply(struct comparison *comparison, const struct mirror_claim *claim,
-    struct applied *applied, bool *is_current, struct error *err)
+    struct applied *applied, struct arrival_finding *finding, bool *is_current, struct error *err)
     __attribute__((warn_unused_result));
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef OE2PG_TARGET_COMPARE_INTERNAL_H
 #define OE2PG_TARGET_COMPARE_INTERNAL_H
 
+#include "target/arrival.h"
 #include "target/compare.h"
 #include "target/target_internal.h"
 
@@ -12,7 +13,12 @@
 #define BEFORE "oe2pg_gone_before" // of a keyless table: what was gone in the comparison before
 // A statement that met another row than the one that was compared raises this state of our own.
 #define COMPARE_NOT_CURRENT "OE001"
-#define CHANGE "oe2pg_change" // both, paired by key: (place, digest, fresh)
+// One that met a row which a trigger or a rule passed over, or kept, raises one of these.
+#define COMPARE_SKIPPED "OE002"
+#define COMPARE_KEPT "OE003"
+#define WRITTEN "oe2pg_written" // places and digests of rows as they were when just written
+#define REFUSED "oe2pg_refused" // of apply_rows.c: what was not let in, if anything
+#define CHANGE "oe2pg_change"   // both, paired by key: (place, digest, fresh)
 
 struct comparison {
     struct target *target;
@@ -25,6 +31,7 @@ struct comparison {
     bool has_change;
     int64_t gone_count;
     struct difference_counts counts; // by comparison_pair
+    struct arrival_shape shape;      // of the mirrored table, when it is locked
 };
 
 // Appends the digest of all columns of the row called `alias`, or of the key's columns.
@@ -41,6 +48,28 @@ bool compare_make_gone(struct comparison *comparison, struct error *err)
 // The rows of a result as key values in `arena`, `width` a row; returns how many rows.
 size_t compare_take_keys(
     struct arena *arena, const PGresult *rows, size_t width, struct cell **values);
+
+// The rest is arrival.c: what is written is compared with what arrived. All inside the transaction.
+// Appends the new value of the column: that of the row called c, as the column's type.
+void compare_append_new_value(struct buffer *sql, const struct comparison *comparison, size_t i);
+// The beginnings of an UPDATE of the mirrored table, there called m, and of an INSERT, with new
+// values from the row called c.
+void compare_append_update(struct buffer *sql, const struct comparison *comparison);
+void compare_append_insert(struct buffer *sql, const struct comparison *comparison);
+// Around an UPDATE or INSERT of the mirrored table, there called m: keeps what it wrote.
+void compare_begin_writing(struct buffer *sql, const struct comparison *comparison);
+void compare_end_writing(struct buffer *sql, const struct comparison *comparison);
+bool compare_make_written(struct comparison *comparison, struct error *err)
+    __attribute__((warn_unused_result));
+// Finds columns whose type does not keep the new values; before anything is written.
+bool compare_check_types(struct comparison *comparison, struct arrival_finding *finding,
+    struct error *err) __attribute__((warn_unused_result));
+// Finds columns that are not as they were sent; after all was written.
+bool compare_check_written(struct comparison *comparison, bool has_refused,
+    struct arrival_finding *finding, struct error *err) __attribute__((warn_unused_result));
+// The table's triggers or rules do not let it be mirrored; `what` they do. Returns false.
+bool compare_refuse_makers(
+    const struct comparison *comparison, const char *what, struct error *err);
 
 // Updates the paired rows where two of them swap a value that has to be unique, see
 // apply_swapped.c.
