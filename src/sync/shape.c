@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "plan/shape_diff.h"
+#include "target/attached.h"
 #include "target/ddl.h"
 
 #include <stdio.h>
@@ -72,18 +73,26 @@ describe_gone(char *text, size_t size, const char *column, bool is_dropped)
 }
 
 // A column that is there and was not mirrored is one that was, earlier, or one that people added:
-// that is theirs, and what the source calls the same has no place.
+// that is theirs, and what the source calls the same has no place. Unless it is empty, as where
+// they made it for us: a partition gets its columns from the table that it was attached to.
 static bool
 check_name(struct shape *shape, const char *column, struct error *err)
 {
     char change[200];
     bool was_ours;
+    bool is_empty;
 
     describe_gone(change, sizeof change, column, false);
     if (!schema_change_find(shape->worker->target, &shape->worker->shared->claim, shape->table,
             change, &was_ours, err))
         return false;
     if (was_ours)
+        return true;
+    if (!attached_column_is_empty(shape->worker->target,
+            shape->worker->shared->settings->target.schema, shape->table->target_name, column,
+            &is_empty, err))
+        return false;
+    if (is_empty)
         return true;
     error_set(err, ERROR_TABLE,
         "the source has a new column for which the mirror's name is \"%s\", and the mirrored table "
@@ -178,8 +187,11 @@ shape_follow(struct worker *worker, const struct table *table, uint64_t fingerpr
         return false;
     // Somebody may hold a lock for a while; nobody waits behind us for longer than 2 s.
     for (int tries = 1; !change_shape(&shape, &diff, err); tries++) {
-        if (strcmp(err->sqlstate, "55P03") != 0 || tries == LOCK_TRIES)
+        if (strcmp(err->sqlstate, "55P03") != 0 || tries == LOCK_TRIES) {
+            attached_explain(worker->target, worker->shared->settings->target.schema,
+                table->target_name, diff.added_count > 0 ? diff.added[0] : NULL, err);
             return false;
+        }
         clock_sleep_ms((int64_t)LOCK_PAUSE_MS * tries);
     }
     return true;
