@@ -4,24 +4,28 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "report/json_writer.h"
-#include "report/progress_internal.h"
+#include "report/sink.h"
 #include "report/terminal.h"
+#include "report/view.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-enum { JSON_MS = 1000, TRUST_AFTER_MS = 3000 };
+enum { SINKS_MAX = 2 };
+
+// Where progress goes in each mode. The log file gets its lines in all of them.
+static const struct sink *const sinks[][SINKS_MAX] = {
+    [PROGRESS_BAR] = { &sink_file, &sink_bar },
+    [PROGRESS_LOG] = { &sink_log },
+    [PROGRESS_JSON] = { &sink_file, &sink_json },
+    [PROGRESS_NONE] = { &sink_file },
+};
 
 struct progress {
-    enum progress_mode mode; // never PROGRESS_AUTO
-    struct progress_lines lines;
-    struct progress_screen *screen; // PROGRESS_BAR
-    struct rate table_rate[PROGRESS_TABLES_MAX];
-    int64_t table_since_ms[PROGRESS_TABLES_MAX]; // which table that is the rate of
-    struct rate run_rate;
-    int64_t last_json_ms;
+    const struct sink *const *sinks;
+    void *states[SINKS_MAX]; // of the sinks
+    struct view_memory memory;
 };
 
 struct progress *
@@ -31,103 +35,23 @@ progress_open(enum progress_mode mode)
 
     if (mode == PROGRESS_AUTO || mode == PROGRESS_BAR)
         mode = terminal_can_move(STDERR_FILENO) ? PROGRESS_BAR : PROGRESS_LOG;
-    progress->mode = mode;
-    if (mode == PROGRESS_BAR)
-        progress->screen = progress_screen_open();
+    progress->sinks = sinks[mode];
+    for (size_t i = 0; i < SINKS_MAX && progress->sinks[i] != NULL; i++)
+        progress->states[i] = progress->sinks[i]->open();
     return progress;
-}
-
-int64_t
-progress_of_rows(const struct table_progress *table)
-{
-    return table->of_rows > 0 && table->row_count <= table->of_rows ? table->of_rows : -1;
-}
-
-static void
-sum_up(struct progress_view *view)
-{
-    const struct run_progress *run = view->run;
-
-    view->row_count = run->ended_rows;
-    view->size_bytes = run->ended_bytes;
-    view->of_rows = run->waiting_rows >= 0 ? run->ended_rows + run->waiting_rows : -1;
-    for (size_t i = 0; i < view->count; i++) {
-        const struct table_progress *table = &view->tables[i];
-
-        if (table->name == NULL)
-            continue;
-        view->row_count += table->row_count;
-        view->size_bytes += table->size_bytes;
-        if (table->of_rows < 0)
-            view->of_rows = -1;
-        else if (view->of_rows >= 0)
-            view->of_rows += table->of_rows > table->row_count ? table->of_rows : table->row_count;
-    }
-}
-
-static void
-judge(struct progress_view *view)
-{
-    const struct run_progress *run = view->run;
-    size_t ended = run->tables_done + run->tables_failed;
-
-    view->left_ms = -1;
-    if (view->of_rows > 0) {
-        view->fraction = (double)view->row_count / (double)view->of_rows;
-        view->left_ms = rate_time_left_ms(view->run_rate, view->of_rows - view->row_count);
-        return;
-    }
-    view->fraction = run->tables_total > 0 ? (double)ended / (double)run->tables_total : 0;
-    if (ended > 0 && run->elapsed_ms >= TRUST_AFTER_MS)
-        view->left_ms = (int64_t)((double)run->elapsed_ms * (double)(run->tables_total - ended) /
-                                  (double)ended);
-}
-
-static void
-look(struct progress *progress, const struct run_progress *run, const struct table_progress *tables,
-    size_t count, struct progress_view *view)
-{
-    int64_t now = clock_steady_ms();
-
-    *view = (struct progress_view){ .run = run,
-        .tables = tables,
-        .count = count,
-        .table_rate = progress->table_rate,
-        .run_rate = &progress->run_rate };
-    sum_up(view);
-    for (size_t i = 0; i < count; i++) {
-        if (tables[i].name == NULL || tables[i].started_ms != progress->table_since_ms[i])
-            progress->table_rate[i].at_ms = 0;
-        progress->table_since_ms[i] = tables[i].started_ms;
-        if (tables[i].name != NULL)
-            rate_add(&progress->table_rate[i], now, tables[i].row_count, tables[i].size_bytes);
-    }
-    // A table that ends is counted nowhere for a moment.
-    if (view->row_count >= progress->run_rate.row_count &&
-        view->size_bytes >= progress->run_rate.size_bytes)
-        rate_add(&progress->run_rate, now, view->row_count, view->size_bytes);
-    judge(view);
 }
 
 void
 progress_tick(struct progress *progress, const struct run_progress *run,
     const struct table_progress *tables, size_t count)
 {
-    int64_t now = clock_steady_ms();
     struct progress_view view;
 
     if (count > PROGRESS_TABLES_MAX)
         count = PROGRESS_TABLES_MAX;
-    progress_lines_tick(&progress->lines, tables, count, now, progress->mode == PROGRESS_LOG);
-    if (progress->mode != PROGRESS_BAR && progress->mode != PROGRESS_JSON)
-        return;
-    look(progress, run, tables, count, &view);
-    if (progress->mode == PROGRESS_BAR) {
-        progress_screen_show(progress->screen, &view);
-    } else if (now - progress->last_json_ms >= JSON_MS) {
-        progress->last_json_ms = now;
-        progress_json_show("progress", &view);
-    }
+    view_look(&progress->memory, run, tables, count, &view);
+    for (size_t i = 0; i < SINKS_MAX && progress->sinks[i] != NULL; i++)
+        progress->sinks[i]->tick(progress->states[i], &view);
 }
 
 void
@@ -135,11 +59,12 @@ progress_end(struct progress *progress, const struct run_progress *run)
 {
     struct progress_view view;
 
-    if (progress->mode != PROGRESS_JSON)
-        return;
-    look(progress, run, NULL, 0, &view);
+    view_look(&progress->memory, run, NULL, 0, &view);
     view.left_ms = 0;
-    progress_json_show("end", &view);
+    for (size_t i = 0; i < SINKS_MAX && progress->sinks[i] != NULL; i++) {
+        if (progress->sinks[i]->end != NULL)
+            progress->sinks[i]->end(progress->states[i], &view);
+    }
 }
 
 void
@@ -147,7 +72,8 @@ progress_close(struct progress *progress)
 {
     if (progress == NULL)
         return;
-    progress_screen_close(progress->screen);
+    for (size_t i = 0; i < SINKS_MAX && progress->sinks[i] != NULL; i++)
+        progress->sinks[i]->close(progress->states[i]);
     free(progress);
 }
 

@@ -5,7 +5,7 @@
 // The bars are the last `line_count` lines above the cursor, each ended by a newline. To take them
 // away the cursor goes up as many lines as they take now: a terminal that was made narrower since
 // has wrapped them.
-#include "report/progress_internal.h"
+#include "report/sink.h"
 
 #include "base/buffer.h"
 #include "base/clock.h"
@@ -27,7 +27,7 @@ enum {
     KEPT_FOR_THE_LOG = 4, // lines of the terminal, if it has so many
 };
 
-struct progress_screen {
+struct screen {
     pthread_mutex_t lock;
     bool has_colour;
     struct buffer frame;      // the bars as last composed
@@ -39,7 +39,7 @@ struct progress_screen {
 };
 
 static void
-write_out(struct progress_screen *screen)
+write_out(struct screen *screen)
 {
     const char *bytes = screen->out.bytes;
     size_t left = screen->out.failed ? 0 : screen->out.size;
@@ -56,7 +56,7 @@ write_out(struct progress_screen *screen)
 }
 
 static void
-add_erasure(struct progress_screen *screen)
+add_erasure(struct screen *screen)
 {
     size_t width;
     size_t height;
@@ -77,7 +77,7 @@ add_erasure(struct progress_screen *screen)
 }
 
 static void
-add_frame(struct progress_screen *screen)
+add_frame(struct screen *screen)
 {
     if (screen->line_count == 0)
         return;
@@ -90,7 +90,7 @@ add_frame(struct progress_screen *screen)
 static void
 step_aside(void *context)
 {
-    struct progress_screen *screen = context;
+    struct screen *screen = context;
 
     (void)pthread_mutex_lock(&screen->lock);
     add_erasure(screen);
@@ -101,17 +101,17 @@ step_aside(void *context)
 static void
 step_back(void *context)
 {
-    struct progress_screen *screen = context;
+    struct screen *screen = context;
 
     add_frame(screen);
     write_out(screen);
     (void)pthread_mutex_unlock(&screen->lock);
 }
 
-struct progress_screen *
-progress_screen_open(void)
+static void *
+open_screen(void)
 {
-    struct progress_screen *screen = mem_calloc(1, sizeof *screen);
+    struct screen *screen = mem_calloc(1, sizeof *screen);
     const struct log_console_hook hook = {
         .before = step_aside, .after = step_back, .context = screen
     };
@@ -124,11 +124,11 @@ progress_screen_open(void)
     return screen;
 }
 
-void
-progress_screen_close(struct progress_screen *screen)
+static void
+close_screen(void *state)
 {
-    if (screen == NULL)
-        return;
+    struct screen *screen = state;
+
     log_set_console_hook(NULL);
     add_erasure(screen);
     write_out(screen);
@@ -141,8 +141,7 @@ progress_screen_close(struct progress_screen *screen)
 // ---- composing ---------------------------------------------------------------------------------
 
 static void
-add_line(
-    struct progress_screen *screen, const struct bar_layout *layout, const struct bar_line *line)
+add_line(struct screen *screen, const struct bar_layout *layout, const struct bar_line *line)
 {
     screen->widths[screen->line_count++] =
         bar_append(&screen->frame, layout, line, screen->has_colour);
@@ -150,10 +149,10 @@ add_line(
 }
 
 static void
-add_table(struct progress_screen *screen, const struct bar_layout *layout,
+add_table(struct screen *screen, const struct bar_layout *layout,
     const struct table_progress *table, const struct rate *rate)
 {
-    int64_t of_rows = progress_of_rows(table);
+    int64_t of_rows = view_of_rows(table);
     const struct bar_line line = {
         .name = table->name,
         .phase = table->phase,
@@ -169,8 +168,7 @@ add_table(struct progress_screen *screen, const struct bar_layout *layout,
 }
 
 static void
-add_run(struct progress_screen *screen, const struct bar_layout *layout,
-    const struct progress_view *view)
+add_run(struct screen *screen, const struct bar_layout *layout, const struct progress_view *view)
 {
     const struct run_progress *run = view->run;
     size_t ended = run->tables_done + run->tables_failed;
@@ -200,7 +198,7 @@ add_run(struct progress_screen *screen, const struct bar_layout *layout,
 }
 
 static void
-compose(struct progress_screen *screen, const struct progress_view *view)
+compose(struct screen *screen, const struct progress_view *view)
 {
     struct bar_layout layout;
     size_t width;
@@ -217,9 +215,11 @@ compose(struct progress_screen *screen, const struct progress_view *view)
     add_run(screen, &layout, view);
 }
 
-void
-progress_screen_show(struct progress_screen *screen, const struct progress_view *view)
+static void
+show(void *state, const struct progress_view *view)
 {
+    struct screen *screen = state;
+
     (void)pthread_mutex_lock(&screen->lock);
     if (clock_steady_ms() - screen->composed_ms >= REPAINT_MS) {
         screen->composed_ms = clock_steady_ms();
@@ -230,3 +230,5 @@ progress_screen_show(struct progress_screen *screen, const struct progress_view 
     }
     (void)pthread_mutex_unlock(&screen->lock);
 }
+
+const struct sink sink_bar = { .open = open_screen, .tick = show, .close = close_screen };

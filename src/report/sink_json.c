@@ -1,12 +1,19 @@
 // One object a line, written in one piece: docs/progress.md.
-#include "report/progress_internal.h"
+#include "report/sink.h"
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "report/json_writer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+enum { OBJECT_MS = 1000 };
+
+struct json_sink {
+    int64_t last_ms; // steady clock
+};
 
 static double
 percent_of(double fraction)
@@ -27,7 +34,7 @@ write_rate(struct json_writer *json, const struct rate *rate, int64_t left_ms)
 static void
 write_table(struct json_writer *json, const struct table_progress *table, const struct rate *rate)
 {
-    int64_t of_rows = progress_of_rows(table);
+    int64_t of_rows = view_of_rows(table);
 
     json_begin_object(json, NULL);
     json_text(json, "table", table->name);
@@ -67,8 +74,8 @@ write_view(struct json_writer *json, const char *type, const struct progress_vie
     json_end_object(json);
 }
 
-void
-progress_json_show(const char *type, const struct progress_view *view)
+static void
+write_object(const char *type, const struct progress_view *view)
 {
     struct json_writer json;
     char *line = NULL;
@@ -85,3 +92,29 @@ progress_json_show(const char *type, const struct progress_view *view)
         size = 0;
     free(line);
 }
+
+static void *
+open_json(void)
+{
+    return mem_calloc(1, sizeof(struct json_sink));
+}
+
+static void
+tick(void *state, const struct progress_view *view)
+{
+    struct json_sink *json = state;
+
+    if (view->now_ms - json->last_ms < OBJECT_MS)
+        return;
+    json->last_ms = view->now_ms;
+    write_object("progress", view);
+}
+
+static void
+end(void *state, const struct progress_view *view)
+{
+    (void)state;
+    write_object("end", view);
+}
+
+const struct sink sink_json = { .open = open_json, .tick = tick, .end = end, .close = free };

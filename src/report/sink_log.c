@@ -1,12 +1,23 @@
-#include "report/progress_internal.h"
-
 #include "base/log.h"
+#include "base/mem.h"
+#include "report/sink.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { TABLE_LINE_MS = 5000, ANY_LINE_MS = 1000 };
+
+struct lines {
+    bool is_for_console;  // not only for the file
+    int64_t last_line_ms; // steady clock
+    struct {
+        char name[64];
+        int64_t row_count; // at its last line
+        int64_t last_line_ms;
+    } seen[PROGRESS_TABLES_MAX]; // one a worker
+};
 
 void
 progress_format_of(char *text, size_t size, int64_t row_count, int64_t of_rows)
@@ -41,13 +52,16 @@ write_line(
         log_file_info("%s", line);
 }
 
-void
-progress_lines_tick(struct progress_lines *lines, const struct table_progress *tables, size_t count,
-    int64_t now_ms, bool is_for_console)
+// A line, if one is due.
+static void
+tick(void *state, const struct progress_view *view)
 {
+    struct lines *lines = state;
+    const struct table_progress *tables = view->tables;
+    int64_t now_ms = view->now_ms;
     size_t due = SIZE_MAX;
 
-    for (size_t i = 0; i < count && i < PROGRESS_TABLES_MAX; i++) {
+    for (size_t i = 0; i < view->count; i++) {
         if (tables[i].name == NULL) {
             lines->seen[i].name[0] = '\0';
             continue;
@@ -65,8 +79,32 @@ progress_lines_tick(struct progress_lines *lines, const struct table_progress *t
     if (due == SIZE_MAX || now_ms - lines->last_line_ms < ANY_LINE_MS - 100)
         return;
     write_line(lines->seen[due].name, tables[due].row_count - lines->seen[due].row_count,
-        &tables[due], is_for_console);
+        &tables[due], lines->is_for_console);
     lines->seen[due].row_count = tables[due].row_count;
     lines->seen[due].last_line_ms = now_ms;
     lines->last_line_ms = now_ms;
 }
+
+static void *
+open_lines(bool is_for_console)
+{
+    struct lines *lines = mem_calloc(1, sizeof *lines);
+
+    lines->is_for_console = is_for_console;
+    return lines;
+}
+
+static void *
+open_log(void)
+{
+    return open_lines(true);
+}
+
+static void *
+open_file(void)
+{
+    return open_lines(false);
+}
+
+const struct sink sink_log = { .open = open_log, .tick = tick, .close = free };
+const struct sink sink_file = { .open = open_file, .tick = tick, .close = free };
