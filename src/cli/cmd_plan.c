@@ -77,18 +77,6 @@ open_both_sides(struct planner *planner, struct error *err)
            source_open(&settings->source, &planner->source, err);
 }
 
-static bool
-read_source(struct planner *planner, struct error *err)
-{
-    const struct table_filter filter = selection_filter(&planner->config->settings.mirror);
-
-    // A catalogue is many statements, and says nothing between them.
-    return expect_source(planner, "could not read the source's catalogue", 4, err) &&
-           source_read_catalog(planner->source, &filter, &planner->arena, &planner->catalog, err) &&
-           selection_make(&planner->arena, &planner->config->settings.mirror, &planner->catalog,
-               &planner->selection, err);
-}
-
 // A table whose name only changed its case is the same table: a run records the new spelling first.
 static void
 respell(struct planner *planner)
@@ -115,6 +103,22 @@ respell(struct planner *planner)
 }
 
 static bool
+read_source(struct planner *planner, struct error *err)
+{
+    const struct selection_basis basis = { &planner->config->settings.mirror, planner->records,
+        planner->record_count };
+    const struct table_filter filter = selection_filter(&basis);
+
+    // A catalogue is many statements, and says nothing between them.
+    if (!expect_source(planner, "could not read the source's catalogue", 4, err) ||
+        !source_read_catalog(planner->source, &filter, &planner->arena, &planner->catalog, err) ||
+        !selection_make(&planner->arena, &basis, &planner->catalog, &planner->selection, err))
+        return false;
+    respell(planner);
+    return true;
+}
+
+static bool
 read_target(struct planner *planner, struct error *err)
 {
     const struct settings *settings = &planner->config->settings;
@@ -133,7 +137,6 @@ read_target(struct planner *planner, struct error *err)
                 &planner->record_count, err))
             return false;
         planner->record_count = plan_drop_refused(planner->records, planner->record_count);
-        respell(planner);
     }
     return inspect_schema(planner->target, &planner->arena, settings->target.schema, mirror_id,
         &planner->inspection, err);
@@ -185,7 +188,7 @@ run(struct planner *planner)
     struct error err = { 0 };
     size_t in_the_way;
     bool is_read =
-        open_both_sides(planner, &err) && read_source(planner, &err) && read_target(planner, &err);
+        open_both_sides(planner, &err) && read_target(planner, &err) && read_source(planner, &err);
     int signal = startup_watch_stop(&planner->watch);
 
     (void)pthread_sigmask(SIG_UNBLOCK, &planner->signals, NULL);

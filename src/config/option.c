@@ -133,6 +133,10 @@ static const struct option options[OPTION_COUNT] = {
             "what becomes of a value wider than its column's SQL width, which OpenEdge does not "
             "deliver: NULL and an entry in quarantine; as much of it as the width allows, and "
             "an entry; or the table fails" },
+    [OPTION_MIRROR_INCLUDE_VIEWS] = { MIRROR_SETTINGS("include_views", "INCLUDE_VIEWS"),
+        .type = OPTION_LIST, .default_words = "none of them",
+        .help = "views, materialized views and foreign tables to be mirrored like tables, by name "
+                "or pattern" },
     [OPTION_MIRROR_IGNORE_FILE] = { MIRROR_SETTINGS("ignore_file", "IGNORE_FILE"),
         .type = OPTION_PATH, .default_text = "ignored_tables.txt",
         .help = "names or patterns of tables never to be read, one a line; an empty text: no file. "

@@ -303,6 +303,19 @@ flag_names(struct config *config, enum option_id id, size_t *count)
 }
 
 static void
+fill_included(struct config *config)
+{
+    struct mirror_settings *mirror = &config->settings.mirror;
+    const struct config_value *views = &config->values[OPTION_MIRROR_INCLUDE_VIEWS];
+
+    mirror->included =
+        arena_calloc(&config->arena, views->list_count + 1, sizeof *mirror->included);
+    mirror->included_count = views->list_count;
+    for (size_t i = 0; i < views->list_count; i++)
+        mirror->included[i] = (struct name_pattern){ views->list[i], views->where, views->line };
+}
+
+static void
 fill_deletes(struct config *config)
 {
     struct mirror_settings *mirror = &config->settings.mirror;
@@ -333,6 +346,7 @@ fill_mirror(struct config *config, struct error *err)
     mirror->verify_repair = integer_of(config, OPTION_REPAIR) != 0;
     mirror->verify_values = integer_of(config, OPTION_VALUES) != 0;
     fill_tables(config);
+    fill_included(config);
     mirror->selected = flag_names(config, OPTION_TABLE, &mirror->selected_count);
     fill_deletes(config);
     return fill_ignored(config, err);

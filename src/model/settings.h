@@ -90,6 +90,8 @@ struct mirror_settings {
     size_t table_count;
     struct name_pattern *ignored; // from the ignore file and --ignore-table
     size_t ignored_count;
+    struct name_pattern *included; // include_views
+    size_t included_count;
     const char *ignore_file; // where it is looked for; NULL: there is to be none
     bool ignore_file_found;
     struct name_pattern *selected; // --table; none: all

@@ -71,6 +71,9 @@ struct table {
     const char *key_reason;     // a sentence: why this key, or why none
     const char *key_caveat;     // what the catalogue could not say about its keys; NULL: nothing
     const char *left_out;       // why it is mirrored only if it is named; NULL: it is mirrored
+    bool is_view;               // or something like it: mirrored only if include_views names it
+    const char *parent_schema;  // of the table that it is a partition of
+    const char *parent;         // NULL: it is no partition
     bool is_skipped;            // it is ignored: nothing but its name was asked for
     const struct error *unread; // why the rest of its entry could not be read; NULL: it was
     const char *where;          // the user's restriction; NULL: none

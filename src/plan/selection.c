@@ -180,27 +180,49 @@ find_pattern(const struct name_pattern *patterns, size_t count, const struct tab
     return NULL;
 }
 
-// By its name: a wildcard means the tables that people know.
 static bool
-is_asked_for(const struct selected_table *entry)
+names_any(const struct name_pattern *patterns, size_t count, const struct table *table)
 {
-    return (entry->pattern != NULL && is_named(entry->pattern->pattern, entry->table)) ||
+    for (size_t i = 0; i < count; i++) {
+        if (is_named(patterns[i].pattern, table))
+            return true;
+    }
+    return false;
+}
+
+// By its name: a wildcard means the tables that people know. Views are meant by include_views
+// alone, in any way.
+static bool
+is_asked_for(const struct mirror_settings *settings, const struct selected_table *entry)
+{
+    if (entry->table->is_view)
+        return find_pattern(settings->included, settings->included_count, entry->table) != NULL;
+    return names_any(settings->included, settings->included_count, entry->table) ||
+           names_any(settings->selected, settings->selected_count, entry->table) ||
            (entry->settings != NULL && is_named(entry->settings->pattern, entry->table));
 }
 
-static void
-leave_out(struct arena *arena, struct selected_table *entry)
+// What the mirror has stays in it, whatever it is and whoever asked for it once.
+static bool
+is_mirrored(const struct selection_basis *basis, const struct table *table)
 {
-    struct name_pattern *why = arena_alloc(arena, sizeof *why);
+    for (size_t i = 0; i < basis->record_count; i++) {
+        const struct table_record *record = &basis->records[i];
 
-    *why = (struct name_pattern){ .pattern = entry->table->name, .file = entry->table->left_out };
-    entry->pattern = why;
-    entry->verdict = SELECTION_IGNORED;
+        if (record->state != TABLE_STATE_DROPPED &&
+            (record->is_loaded || record->staging_table != NULL) &&
+            text_equal_nocase(record->source_table, table->name) &&
+            text_equal_nocase(record->source_schema, table->schema))
+            return true;
+    }
+    return false;
 }
 
 static void
-judge(struct arena *arena, const struct mirror_settings *settings, struct selected_table *entry)
+judge(const struct selection_basis *basis, struct selected_table *entry)
 {
+    const struct mirror_settings *settings = basis->settings;
+
     entry->pattern = find_pattern(settings->ignored, settings->ignored_count, entry->table);
     if (entry->pattern != NULL) {
         entry->verdict = SELECTION_IGNORED;
@@ -211,22 +233,36 @@ judge(struct arena *arena, const struct mirror_settings *settings, struct select
                          ? SELECTION_TAKEN
                          : SELECTION_NOT_SELECTED;
     entry->settings = selection_find_settings(settings, entry->table);
-    if (entry->table->left_out != NULL && entry->verdict == SELECTION_TAKEN && !is_asked_for(entry))
-        leave_out(arena, entry);
+    if (entry->table->left_out != NULL && !is_asked_for(settings, entry) &&
+        !is_mirrored(basis, entry->table)) {
+        entry->pattern = NULL;
+        entry->verdict = SELECTION_IGNORED;
+    }
+}
+
+static void
+explain_left_out(struct arena *arena, struct selected_table *entry)
+{
+    struct name_pattern *why = arena_alloc(arena, sizeof *why);
+
+    *why = (struct name_pattern){ .pattern = entry->table->name, .file = entry->table->left_out };
+    entry->pattern = why;
 }
 
 static bool
-is_ignored(const void *settings, const struct table *table)
+is_ignored(const void *basis, const struct table *table)
 {
-    const struct mirror_settings *mirror = settings;
+    struct table copy = *table;
+    struct selected_table entry = { .table = &copy };
 
-    return find_pattern(mirror->ignored, mirror->ignored_count, table) != NULL;
+    judge(basis, &entry);
+    return entry.verdict == SELECTION_IGNORED;
 }
 
 struct table_filter
-selection_filter(const struct mirror_settings *settings)
+selection_filter(const struct selection_basis *basis)
 {
-    return (struct table_filter){ .is_ignored = is_ignored, .context = settings };
+    return (struct table_filter){ .is_ignored = is_ignored, .context = basis };
 }
 
 // Somebody who asks for an ignored table by its name should hear why nothing happens.
@@ -466,10 +502,13 @@ static void
 count_verdicts(struct selection *selection)
 {
     for (size_t i = 0; i < selection->table_count; i++) {
-        enum selection_verdict verdict = selection->tables[i].verdict;
+        const struct selected_table *entry = &selection->tables[i];
+        enum selection_verdict verdict = entry->verdict;
+        bool is_view_left_out = verdict == SELECTION_IGNORED && entry->table->is_view;
 
         selection->taken_count += verdict == SELECTION_TAKEN;
-        selection->ignored_count += verdict == SELECTION_IGNORED;
+        selection->ignored_count += verdict == SELECTION_IGNORED && !is_view_left_out;
+        selection->view_count += is_view_left_out;
         selection->refused_count += verdict == SELECTION_REFUSED;
     }
 }
@@ -480,7 +519,8 @@ make_used(struct arena *arena, const struct mirror_settings *settings, size_t *w
 {
     bool **used = arena_calloc(arena, settings->table_count, sizeof *used);
 
-    *warnings_max = settings->ignored_count + 2 * settings->selected_count;
+    *warnings_max =
+        settings->ignored_count + settings->included_count + 2 * settings->selected_count;
     for (size_t i = 0; i < settings->table_count; i++) {
         used[i] = arena_calloc(arena, settings->tables[i].exclude_column_count, sizeof **used);
         *warnings_max += 1 + settings->tables[i].exclude_column_count;
@@ -489,9 +529,10 @@ make_used(struct arena *arena, const struct mirror_settings *settings, size_t *w
 }
 
 bool
-selection_make(struct arena *arena, const struct mirror_settings *settings,
+selection_make(struct arena *arena, const struct selection_basis *basis,
     const struct catalog *catalog, struct selection *selection, struct error *err)
 {
+    const struct mirror_settings *settings = basis->settings;
     size_t warnings_max;
     bool **used = make_used(arena, settings, &warnings_max);
 
@@ -504,15 +545,21 @@ selection_make(struct arena *arena, const struct mirror_settings *settings,
     selection->table_count = catalog->table_count;
     if (!check_patterns(
             arena, catalog, settings->selected, settings->selected_count, selection, err) ||
-        !check_patterns(arena, catalog, settings->ignored, settings->ignored_count, selection, err))
+        !check_patterns(
+            arena, catalog, settings->ignored, settings->ignored_count, selection, err) ||
+        !check_patterns(
+            arena, catalog, settings->included, settings->included_count, selection, err))
         return false;
     for (size_t i = 0; i < catalog->table_count; i++) {
         struct selected_table *entry = &selection->tables[i];
 
         entry->table = catalog->tables[i];
-        judge(arena, settings, entry);
-        if (entry->verdict == SELECTION_IGNORED)
+        judge(basis, entry);
+        if (entry->verdict == SELECTION_IGNORED) {
+            if (entry->pattern == NULL)
+                explain_left_out(arena, entry);
             continue;
+        }
         if (entry->settings != NULL)
             apply_settings(
                 arena, entry->settings, used[entry->settings - settings->tables], entry->table);

@@ -39,21 +39,29 @@ struct selection {
     struct selected_table *tables; // as many as the catalogue has, in its order
     size_t table_count;
     size_t taken_count;
-    size_t ignored_count;
+    size_t ignored_count; // without views that nobody asked for
+    size_t view_count;    // those
     size_t refused_count;
     const char **warnings; // sentences for the log
     size_t warning_count;
 };
 
-// The tables that no run will take, for who reads the catalogue; `settings` is borrowed.
-struct table_filter selection_filter(const struct mirror_settings *settings);
+// What is decided by; all of it is borrowed.
+struct selection_basis {
+    const struct mirror_settings *settings;
+    const struct table_record *records; // of the mirror; none as long as there is none
+    size_t record_count;
+};
+
+// The tables that no run will take, for who reads the catalogue.
+struct table_filter selection_filter(const struct selection_basis *basis);
 
 // Fills `selection`; everything new lives in `arena`. Every table that is not ignored gets its
 // excluded columns removed (with the keys over them), its `where` and priority, its key
 // (model/key_choice.h) and the names it and its columns have in the mirror. Two tables whose names
 // in the mirror are equal are both refused, even when only one of them is selected. Fails with
 // ERROR_USAGE only, for a flag that matches no table.
-bool selection_make(struct arena *arena, const struct mirror_settings *settings,
+bool selection_make(struct arena *arena, const struct selection_basis *basis,
     const struct catalog *catalog, struct selection *selection, struct error *err)
     __attribute__((warn_unused_result));
 

@@ -2,6 +2,8 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "sync/check_internal.h"
+#include "target/mirror.h"
+#include "target/observe.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -37,9 +39,9 @@ report_selection(struct check *check)
     const char *schema = check->settings->source.schema;
 
     check_report(check, CHECK_OK, "tables", "",
-        "%zu visible%s%s, %zu to mirror, %zu ignored, %zu refused", selection->table_count,
-        schema[0] != '\0' ? " in schema " : "", schema, selection->taken_count,
-        selection->ignored_count, selection->refused_count);
+        "%zu visible%s%s, %zu to mirror, %zu ignored, %zu refused",
+        selection->table_count - selection->view_count, schema[0] != '\0' ? " in schema " : "",
+        schema, selection->taken_count, selection->ignored_count, selection->refused_count);
     for (size_t i = 0; i < selection->warning_count; i++)
         check_report(check, CHECK_WARNING, "tables", "", "%s", selection->warnings[i]);
     for (size_t i = 0; i < selection->table_count; i++) {
@@ -125,9 +127,9 @@ expect_table(struct check *check, struct error *err)
 
 // Whatever the driver says about statements that were cancelled.
 static bool
-read_catalog(struct check *check, struct error *err)
+read_catalog(struct check *check, const struct selection_basis *basis, struct error *err)
 {
-    const struct table_filter filter = selection_filter(&check->settings->mirror);
+    const struct table_filter filter = selection_filter(basis);
 
     // A catalogue is many statements, and says nothing between them.
     if (!check_expect_source(check, "could not read the source's catalogue", 4, err))
@@ -334,9 +336,32 @@ report_reading(struct check *check, struct error *err)
     return true;
 }
 
+// What is mirrored already, for it stays so; nothing where that cannot be asked.
+static bool
+read_records(struct check *check, struct selection_basis *basis, struct error *err)
+{
+    struct observation seen;
+    struct table_record *records;
+    const char *schema = check->settings->target.schema;
+
+    if (!check->has_tracking)
+        return true;
+    if (!check_expect_target(check, "could not read the tracking tables", err) ||
+        !observe_mirror(check->target, &check->arena, schema, &seen, err))
+        return false;
+    if (!seen.has_mirror)
+        return true;
+    if (!tracking_read(
+            check->target, &check->arena, (int)seen.mirror_id, &records, &basis->record_count, err))
+        return false;
+    basis->records = records;
+    return true;
+}
+
 bool
 check_source(struct check *check, struct error *err)
 {
+    struct selection_basis basis = { .settings = &check->settings->mirror };
     struct source *source;
     bool done;
 
@@ -347,8 +372,8 @@ check_source(struct check *check, struct error *err)
     report_connection(check);
     if (!check_asking(check, err))
         return false;
-    if (!read_catalog(check, err) || !selection_make(&check->arena, &check->settings->mirror,
-                                         &check->catalog, &check->selection, err))
+    if (!read_records(check, &basis, err) || !read_catalog(check, &basis, err) ||
+        !selection_make(&check->arena, &basis, &check->catalog, &check->selection, err))
         return false;
     check->has_selection = true;
     report_selection(check);

@@ -145,21 +145,35 @@ is_writing(const struct run *run)
     return !run->settings->mirror.verify || run->settings->mirror.verify_repair;
 }
 
+// What is mirrored already first: it stays, whatever is left out otherwise.
+static bool
+select_tables(struct run *run, struct catalog *catalog, struct table_record **records,
+    size_t *record_count, struct error *err)
+{
+    struct selection_basis basis = { .settings = &run->settings->mirror };
+    const struct table_filter filter = selection_filter(&basis);
+
+    if (!expect_target(run, "could not read the tracking tables", err) ||
+        !tracking_read(
+            run->target, &run->arena, run->shared.claim.mirror_id, records, record_count, err))
+        return false;
+    basis.records = *records;
+    basis.record_count = *record_count;
+    return expect_catalogue(run, err) &&
+           source_read_catalog(run->source, &filter, &run->arena, catalog, err) &&
+           expect_target(run, "could not read the tracking tables", err) &&
+           selection_make(&run->arena, &basis, catalog, &run->selection, err);
+}
+
 static bool
 make_plan(struct run *run, struct error *err)
 {
-    const struct table_filter filter = selection_filter(&run->settings->mirror);
     struct catalog catalog;
     struct table_record *records;
     size_t record_count;
     int64_t began = clock_steady_ms();
 
-    if (!expect_catalogue(run, err) ||
-        !source_read_catalog(run->source, &filter, &run->arena, &catalog, err) ||
-        !expect_target(run, "could not read the tracking tables", err) ||
-        !selection_make(&run->arena, &run->settings->mirror, &catalog, &run->selection, err) ||
-        !tracking_read(
-            run->target, &run->arena, run->shared.claim.mirror_id, &records, &record_count, err) ||
+    if (!select_tables(run, &catalog, &records, &record_count, err) ||
         !selection_check_allowed(
             &run->arena, &run->settings->mirror, &catalog, records, record_count, err) ||
         (is_writing(run) && !refused_forget(run->target, &run->shared.claim, &run->selection,
@@ -175,8 +189,8 @@ make_plan(struct run *run, struct error *err)
         log_warning("%s", run->selection.warnings[i]);
     log_info("%zu tables in the source (catalogue read in %.1f s): %zu to mirror, %zu ignored, "
              "%zu refused",
-        catalog.table_count, (double)(clock_steady_ms() - began) / 1000, run->plan.job_count,
-        run->selection.ignored_count, run->selection.refused_count);
+        catalog.table_count - run->selection.view_count, (double)(clock_steady_ms() - began) / 1000,
+        run->plan.job_count, run->selection.ignored_count, run->selection.refused_count);
     if (!run->settings->mirror.verify &&
         !handle_vanished(run, &catalog, records, record_count, err))
         return false;

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from mirroring import errors, sqlite_file
-from servers import java_environment, java_jars
+from servers import JavaServer, java_environment, java_jars
 
 SQLITE_JARS = java_jars("sqlite-jdbc.jar")
 MARIADB_JARS = java_jars("mariadb-java-client.jar")
@@ -232,3 +232,136 @@ def test_names_of_sqlite_with_wildcards_and_quotes(pg, mirror, tmp_path, sqlite_
     assert pg.tables() == names, errors(result)
     for name in names:
         assert tracked(pg, "key_columns")[name] == ([name],)
+
+
+# --- kinds of objects: one rule, the same by both doors -------------------------------------------
+
+OBJECTS = """
+CREATE EXTENSION file_fdw; CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;
+CREATE SCHEMA erp; CREATE SCHEMA elsewhere;
+CREATE TABLE erp.plain (id int PRIMARY KEY); INSERT INTO erp.plain VALUES (1);
+CREATE TABLE erp.whole (id int PRIMARY KEY, v text) PARTITION BY RANGE (id);
+CREATE TABLE erp.part_a PARTITION OF erp.whole FOR VALUES FROM (0) TO (10);
+CREATE TABLE erp.part_b PARTITION OF erp.whole FOR VALUES FROM (10) TO (20) PARTITION BY RANGE (id);
+CREATE TABLE erp.part_b1 PARTITION OF erp.part_b FOR VALUES FROM (10) TO (15);
+INSERT INTO erp.whole VALUES (1, 'a'), (12, 'b');
+CREATE TABLE elsewhere.root (id int PRIMARY KEY) PARTITION BY RANGE (id);
+CREATE TABLE erp.orphan PARTITION OF elsewhere.root FOR VALUES FROM (0) TO (9);
+INSERT INTO erp.orphan VALUES (3);
+CREATE VIEW erp.seen AS SELECT id FROM erp.plain;
+CREATE MATERIALIZED VIEW erp.kept AS SELECT id, 'k' AS v FROM erp.plain;
+CREATE UNIQUE INDEX ON erp.kept (id);
+CREATE FOREIGN TABLE erp.far (line text) SERVER files OPTIONS (filename '/etc/hostname');
+CREATE SEQUENCE erp.counter;
+"""
+
+
+@pytest.mark.parametrize("door", ["odbc", "jdbc"])
+def test_views_and_partitions_of_postgres_are_mirrored_when_they_are_named(
+        pg, second_pg, mirror, door):
+    second_pg.query(OBJECTS + "SELECT 1")
+    mirror.source(**postgres_door(second_pg, door, "erp"))
+    result = mirror.run_well(environment=ENVIRONMENT)
+    tables = ["orphan", "plain", "whole"]
+    assert pg.tables("erp") == tables and "3 to mirror, 3 ignored" in result.log, result.explain()
+    assert pg.value("SELECT count(*) FROM erp.whole") == 2
+    mirror.settings(include_views=["kep*", "erp.seen", "far", "part_a"])
+    mirror.run_well(environment=ENVIRONMENT)
+    assert pg.tables("erp") == sorted(tables + ["far", "kept", "part_a", "seen"])
+    assert tracked(pg, "key_columns")["kept"] == (["id"],)
+    # What the mirror has stays in it, and current, though nothing names it any more.
+    del mirror.config["mirror_settings"]["include_views"]
+    second_pg.query("INSERT INTO erp.plain VALUES (2); REFRESH MATERIALIZED VIEW erp.kept; SELECT 1")
+    result = mirror.run_well(environment=ENVIRONMENT)
+    assert "gone from the source" not in result.log
+    assert [pg.value("SELECT count(*) FROM erp.%s" % name) for name in ("kept", "seen", "part_a")] == [
+        2, 2, 1]
+    checked = mirror.run("check", environment=ENVIRONMENT)
+    assert "7 to mirror" in checked.stdout, checked.explain()
+
+
+def test_a_view_that_is_not_included_says_so_when_it_is_asked_for(second_pg, mirror):
+    second_pg.query(OBJECTS + "SELECT 1")
+    mirror.source(**postgres_door(second_pg, "odbc", "erp")).settings(include_views=["nowhere"])
+    result = mirror.run_well("--table", "seen", "--table", "plain")
+    assert "a view that mirror_settings.include_views does not name" in result.log
+    assert '"nowhere" matches no' in result.log
+    planned = json.loads(mirror.run("plan", "--json").stdout)
+    found = {table["source_table"]: table.get("ignored_by") for table in planned["tables"]}
+    assert found["kept"].startswith("a materialized view that mirror_settings.include_views")
+    assert found["far"].startswith("a foreign table that")
+    assert found["part_b1"].startswith('a partition of "part_b"')
+
+
+def test_views_alone_are_no_tables(second_pg, mirror):
+    second_pg.query("CREATE SCHEMA erp; CREATE VIEW erp.seen AS SELECT 1 AS id; SELECT 1")
+    mirror.source(**postgres_door(second_pg, "odbc", "erp"))
+    result = mirror.run()
+    assert result.status == 3 and "has no tables" in errors(result), result.explain()
+    mirror.settings(include_views="seen").run_well()
+
+
+@pytest.mark.parametrize("door", ["odbc", "jdbc"])
+def test_kinds_of_mariadb(pg, mirror, mariadb_server, door):
+    if door == "jdbc":
+        need(MARIADB_JARS)
+    server = mariadb_server
+    with contextlib.ExitStack() as stack:
+        stack.callback(server.sql, "DROP DATABASE kinds")
+        server.sql("CREATE DATABASE kinds")
+        server.sql("CREATE TABLE plain (id INT PRIMARY KEY); INSERT INTO plain VALUES (1);"
+                   "CREATE TABLE versioned (id INT PRIMARY KEY) WITH SYSTEM VERSIONING;"
+                   "INSERT INTO versioned VALUES (1), (2); DELETE FROM versioned WHERE id = 1;"
+                   "CREATE VIEW seen AS SELECT id FROM plain; CREATE SEQUENCE counter;"
+                   "CREATE TABLE gone (id INT); CREATE VIEW broken AS SELECT id FROM gone;"
+                   "DROP TABLE gone", dbname="kinds")
+        mirror.source(**database(server, "kinds")[door])
+        mirror.run_well(environment=ENVIRONMENT)
+        assert pg.tables() == ["plain", "versioned"]
+        assert pg.query("SELECT id FROM mirror.versioned") == [("2",)]
+        mirror.settings(include_views=["seen"])
+        mirror.run_well(environment=ENVIRONMENT)
+        assert pg.tables() == ["plain", "seen", "versioned"]
+        mirror.settings(include_views=["seen", "broken"])
+        result = mirror.run(environment=ENVIRONMENT)
+    assert result.status == 1 and 'table "broken"' in errors(result), result.explain()
+
+
+def test_kinds_of_sqlite(pg, mirror, tmp_path, sqlite_door):
+    path = sqlite_file(
+        tmp_path / "kinds.db", "CREATE TABLE plain (id INTEGER PRIMARY KEY)",
+        "CREATE VIEW seen AS SELECT id, 'x' AS v FROM plain",
+        "CREATE VIEW broken AS SELECT a FROM nowhere",
+        "CREATE VIRTUAL TABLE box USING rtree(id, x0, x1)",
+        "CREATE TABLE box_lid (id INTEGER PRIMARY KEY)",
+        "INSERT INTO plain VALUES (1)", "INSERT INTO box VALUES (1, 0, 2)")
+    sqlite_door(mirror, path)
+    mirror.run_well(environment=ENVIRONMENT)
+    assert pg.tables() == ["box", "box_lid", "plain"]
+    mirror.settings(include_views=["seen"])
+    mirror.run_well(environment=ENVIRONMENT)
+    assert pg.query("SELECT * FROM mirror.seen") == [("1", "x")]
+    mirror.settings(include_views=["seen", "broken", "box_node"])
+    result = mirror.run(environment=ENVIRONMENT)
+    assert result.status == 1 and "broken" in errors(result), result.explain()
+    assert set(tracked(pg)) == {"box", "box_lid", "box_node", "broken", "plain", "seen"}
+
+
+@pytest.mark.parametrize("product", ["H2", "HSQLDB", "Derby"])
+def test_kinds_of_products_that_only_jdbc_reads(pg, mirror, product):
+    need(java_jars(*JavaServer.jars[product]))
+    with JavaServer(product) as server:
+        for statement in ["CREATE TABLE plain (id INT NOT NULL PRIMARY KEY)",
+                          "INSERT INTO plain VALUES (1)",
+                          "CREATE VIEW seen (id) AS SELECT id FROM plain"]:
+            server.sql(statement)
+        schema = "SA" if product == "Derby" else "PUBLIC"
+        mirror.source(jar_file=java_jars(*JavaServer.jars[product]), jdbc_url=server.url, user="sa",
+                      password="sa", schema=schema)
+        mirror.config["postgres_db"]["schema"] = "mirror"
+        mirror.run_well(environment=ENVIRONMENT)
+        assert pg.tables() == ["plain"]
+        mirror.settings(include_views="se?n")
+        mirror.run_well(environment=ENVIRONMENT)
+    assert pg.tables() == ["plain", "seen"]
+    assert pg.query("SELECT id FROM mirror.seen") == [("1",)]

@@ -39,6 +39,25 @@ skip_ignored(const struct table_filter *filter, const struct table_list *list)
         list->tables[i]->is_skipped = filter->is_ignored(filter->context, list->tables[i]);
 }
 
+// Another version of the product may not have those catalogue columns.
+static bool
+list_objects(const struct catalog_ways *ways, struct arena *arena, struct table_list *list,
+    struct error *err)
+{
+    struct error refused = { 0 };
+
+    if (ways->objects == NULL)
+        return ways->list_tables(ways->door.context, arena, list, err);
+    if (catalog_query_objects(&ways->door, ways->objects, arena, list, &refused))
+        return true;
+    if (catalog_is_lost(ways, &refused)) {
+        *err = refused;
+        return false;
+    }
+    list->count = 0;
+    return ways->list_tables(ways->door.context, arena, list, err);
+}
+
 // Tables with their columns; by the product's own catalogue where it has one and it may be read.
 static bool
 read_tables(const struct catalog_ways *ways, struct arena *arena, struct catalog *catalog,
@@ -55,7 +74,7 @@ read_tables(const struct catalog_ways *ways, struct arena *arena, struct catalog
         skip_ignored(ways->filter, list);
         return table_list_keep_schema(list, schema, err);
     }
-    if (!ways->list_tables(ways->door.context, arena, list, err))
+    if (!list_objects(ways, arena, list, err))
         return false;
     table_list_keep_catalog(list, ways->catalog);
     if (ways->is_openedge)
@@ -63,7 +82,10 @@ read_tables(const struct catalog_ways *ways, struct arena *arena, struct catalog
     if (!table_list_keep_schema(list, schema, err))
         return false;
     table_list_sort(list);
+    catalog_leave_out_partitions(arena, list);
     skip_ignored(ways->filter, list);
+    if (!table_list_check(list, schema, err))
+        return false;
     return catalog_read_columns(ways, arena, list, err);
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "source/catalog/catalog_door.h"
+#include "source/catalog/column_run.h"
 #include "source/catalog/product_queries.h"
 #include "source/catalog/table_list.h"
 
@@ -28,6 +29,7 @@ struct catalog_ways {
     const char *catalog;              // the connected database, as the driver calls it; NULL: ""
     const char *schema;               // asked for; NULL: ""
     const char *escape;               // of the driver, in patterns; "": it has none
+    const char *objects;              // the product's query of them; NULL: list_tables
     const char *keys;                 // the product's query of unique indexes; NULL: list_keys
     const char *estimates;            // and of rows; NULL: none
     product_append_text *append_text; // how these queries hold a text; NULL: in single quotes
@@ -54,6 +56,19 @@ bool catalog_read(const struct catalog_ways *ways, struct arena *arena, struct c
 bool catalog_is_lost(const struct catalog_ways *ways, const struct error *err);
 // The table stays in the catalogue, with the reason why its entry could not be read.
 void catalog_mark_unread(struct arena *arena, struct table *table, const struct error *why);
+
+// --- object_list.c
+
+// Tables, views and the like by the product's query (product_queries.h), all of them.
+bool catalog_query_objects(const struct catalog_door *door, const char *sql, struct arena *arena,
+    struct table_list *list, struct error *err) __attribute__((warn_unused_result));
+// One of these names. `kind` says in the words of JDBC, in any case, what it is; NULL or "": a
+// table.
+struct table *catalog_add_object(struct arena *arena, struct table_list *list,
+    const struct column_owner *names, const char *kind);
+// Partitions are left out where the table that they are a part of is in the list: it holds their
+// rows. The list is sorted.
+void catalog_leave_out_partitions(struct arena *arena, const struct table_list *list);
 
 // --- catalog_columns.c
 

@@ -13,6 +13,16 @@ typedef void product_append_text(struct buffer *sql, const char *text);
 product_append_text product_postgres_text;
 product_append_text product_mariadb_text;
 
+// What a SQLite query of objects calls the tables in which a virtual table keeps its rows.
+#define PRODUCT_SHADOW_TABLE "shadow table"
+
+// Rows (database, schema, name, kind, and of a partition the schema and name of its table), "" or
+// NULL being no name, and a kind "" a table.
+extern const char product_postgres_objects[];
+extern const char product_mariadb_objects[];
+extern const char product_sqlite_objects[];
+extern const char product_sqlite_keys[];
+extern const char product_sqlite_estimates[];
 extern const char product_postgres_keys[];
 extern const char product_postgres_estimates[];
 extern const char product_postgres_guid[];

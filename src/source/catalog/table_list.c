@@ -137,20 +137,35 @@ say_schemas(const struct table_list *list, struct error *err)
     buffer_release(&names);
 }
 
+static bool
+fail_empty(const struct table_list *list, const char *schema, struct error *err)
+{
+    if (list->count == 0 || schema[0] == '\0')
+        (void)error_set(err, ERROR_SOURCE, "the source has no tables");
+    else
+        (void)error_set(err, ERROR_SOURCE, "schema \"%s\" of the source has no tables", schema);
+    say_schemas(list, err);
+    return false;
+}
+
+bool
+table_list_check(const struct table_list *list, const char *schema, struct error *err)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->tables[i]->left_out == NULL || !list->tables[i]->is_skipped)
+            return true;
+    }
+    return fail_empty(list, schema, err);
+}
+
 bool
 table_list_keep_schema(struct table_list *list, const char *schema, struct error *err)
 {
     bool is_exact = count_in_schema(list, schema, true) > 0;
     size_t kept = 0;
 
-    if (count_in_schema(list, schema, is_exact) == 0) {
-        if (list->count == 0 || schema[0] == '\0')
-            (void)error_set(err, ERROR_SOURCE, "the source has no tables");
-        else
-            (void)error_set(err, ERROR_SOURCE, "schema \"%s\" of the source has no tables", schema);
-        say_schemas(list, err);
-        return false;
-    }
+    if (count_in_schema(list, schema, is_exact) == 0)
+        return fail_empty(list, schema, err);
     for (size_t i = 0; i < list->count; i++) {
         if (is_in_schema(list->tables[i], schema, is_exact))
             list->tables[kept++] = list->tables[i];

@@ -27,6 +27,10 @@ void table_list_keep_catalog(struct table_list *list, const char *catalog);
 // schemas that there are, when no table is left.
 bool table_list_keep_schema(struct table_list *list, const char *schema, struct error *err)
     __attribute__((warn_unused_result));
+// Fails when all of them are left out unless they are asked for, and none is: views alone are no
+// tables.
+bool table_list_check(const struct table_list *list, const char *schema, struct error *err)
+    __attribute__((warn_unused_result));
 // The schema of all of them; "": they are of several.
 const char *table_list_schema(const struct table_list *list);
 

@@ -11,7 +11,7 @@
 #include <string.h>
 
 // Columns of DatabaseMetaData.getTables, counted from 0.
-enum { TABLES_CATALOG = 0, TABLES_SCHEMA = 1, TABLES_NAME = 2, TABLES_FIELDS = 4 };
+enum { TABLES_CATALOG = 0, TABLES_SCHEMA = 1, TABLES_NAME = 2, TABLES_TYPE = 3, TABLES_FIELDS = 4 };
 
 #define NOT_SAID SIZE_MAX
 
@@ -55,7 +55,7 @@ read_tables(
 
     for (;;) {
         const char *name;
-        struct table *table;
+        struct column_owner names = { NULL, NULL, NULL };
 
         if (!jdbc_result_next(result, &has_row, err))
             return false;
@@ -64,12 +64,10 @@ read_tables(
         name = or_empty(jdbc_result_text(result, TABLES_NAME));
         if (name[0] == '\0')
             continue;
-        table = arena_calloc(arena, 1, sizeof *table);
-        table->catalog = arena_strdup(arena, or_empty(jdbc_result_text(result, TABLES_CATALOG)));
-        table->schema = arena_strdup(arena, or_empty(jdbc_result_text(result, TABLES_SCHEMA)));
-        table->name = arena_strdup(arena, name);
-        table->row_estimate = -1;
-        table_list_append(list, table);
+        names.catalog = jdbc_result_text(result, TABLES_CATALOG);
+        names.schema = jdbc_result_text(result, TABLES_SCHEMA);
+        names.table = name;
+        (void)catalog_add_object(arena, list, &names, jdbc_result_text(result, TABLES_TYPE));
     }
 }
 
@@ -296,6 +294,7 @@ jdbc_read_catalog(struct source *base, const struct table_filter *filter, struct
         .is_over = is_over,
         .is_openedge = source->product->is_openedge,
         .schema = source->settings->schema,
+        .objects = source->product->objects,
         .keys = source->product->keys,
         .estimates = source->product->estimates,
         .list_tables = list_tables,

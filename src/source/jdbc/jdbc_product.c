@@ -97,9 +97,11 @@ static const struct jdbc_product products[] = {
             "JOIN pg_catalog.pg_type b ON b.oid = COALESCE(e.oid, d.oid, t.oid) "
             "CROSS JOIN LATERAL (SELECT CASE WHEN t.typtype <> 'd' THEN a.atttypmod "
             "WHEN t.typtypmod >= 0 OR d.typtype <> 'd' THEN t.typtypmod ELSE d.typtypmod END) "
-            "AS m(typmod) WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p') "
+            "AS m(typmod) WHERE a.attnum > 0 AND NOT a.attisdropped "
+            "AND c.relkind IN ('r', 'p', 'v', 'm', 'f') "
             "AND n.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema')"
             "{n.nspname,c.relname} ORDER BY 1, 2, a.attnum",
+        .objects = product_postgres_objects,
         .keys = product_postgres_keys,
         .append_text = product_postgres_text,
         .estimates = product_postgres_estimates,
@@ -113,6 +115,7 @@ static const struct jdbc_product products[] = {
         .ends_transactions = true },
     { .patterns = { "MariaDB*", "MySQL*" },
         .session = { "SET SESSION TRANSACTION READ ONLY" },
+        .objects = product_mariadb_objects,
         .keys = product_mariadb_keys,
         .append_text = product_mariadb_text,
         .estimates = product_mariadb_estimates,
@@ -122,7 +125,16 @@ static const struct jdbc_product products[] = {
         .refine_column = mariadb_refine,
         .is_statically_typed = true,
         .prefers_texts = true },
+    // The database alone is known: nothing is of its driver.
+    { .patterns = { "SQLite" },
+        .objects = product_sqlite_objects,
+        .keys = product_sqlite_keys,
+        .estimates = product_sqlite_estimates },
     { .patterns = { "H2" },
+        .objects = "SELECT TABLE_CATALOG, TABLE_SCHEMA, TABLE_NAME, "
+                   "CASE STORAGE_TYPE WHEN 'TABLE LINK' THEN 'foreign table' ELSE TABLE_TYPE END, "
+                   "NULL, NULL FROM INFORMATION_SCHEMA.TABLES "
+                   "WHERE TABLE_TYPE IN ('BASE TABLE', 'VIEW', 'MATERIALIZED VIEW')",
         // Its catalogue has no indexes: a join would take seconds.
         .keys = "SELECT TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, "
                 "CASE WHEN INDEX_NAME LIKE 'PRIMARY!_KEY%' ESCAPE '!' THEN 1 ELSE 0 END, "

@@ -17,6 +17,7 @@ struct jdbc_product {
     // number (java.sql.Types), type name, size, decimals (NULL: none said), 1 if nullable,
     // position; sorted by schema and table. NULL: getColumns.
     const char *columns;
+    const char *objects; // as product_queries.h says; NULL: by the driver's call
     // Rows (schema, table, index, 1 if primary, column, position), sorted by all but the last two
     // and then by position. A NULL column (an expression) spoils the whole index. NULL:
     // getPrimaryKeys and getIndexInfo, table by table.

@@ -43,6 +43,14 @@ read_name(const struct odbc_result *result, size_t field, const char **name, str
     return true;
 }
 
+static bool
+is_over(void *context)
+{
+    struct odbc_source *source = context;
+
+    return source->base.is_cancelled || !source->base.driver->is_alive(&source->base);
+}
+
 // --- tables
 
 static bool
@@ -51,34 +59,28 @@ is_system_table(const char *name)
     return strncmp(name, "sqlite_", 7) == 0;
 }
 
+// `kind`: what they are called; NULL: as the driver says.
 static bool
-read_tables(
-    struct odbc_result *result, struct arena *arena, struct table_list *list, struct error *err)
+read_tables(struct odbc_result *result, struct arena *arena, const char *kind,
+    struct table_list *list, struct error *err)
 {
     bool has_row = false;
 
     for (;;) {
-        const char *catalog = "";
-        const char *schema = "";
-        const char *name = "";
-        struct table *table;
+        struct column_owner names = { NULL, NULL, NULL };
 
         if (!odbc_result_next(result, &has_row, err))
             return false;
         if (!has_row)
             return true;
-        if (!read_name(result, FIELD_CATALOG, &catalog, err) ||
-            !read_name(result, FIELD_SCHEMA, &schema, err) ||
-            !read_name(result, FIELD_TABLE, &name, err))
+        if (!read_name(result, FIELD_CATALOG, &names.catalog, err) ||
+            !read_name(result, FIELD_SCHEMA, &names.schema, err) ||
+            !read_name(result, FIELD_TABLE, &names.table, err))
             return false;
-        if (odbc_result_text(result, FIELD_TABLE, NULL) == NULL || is_system_table(name))
+        if (odbc_result_text(result, FIELD_TABLE, NULL) == NULL || is_system_table(names.table))
             continue;
-        table = arena_calloc(arena, 1, sizeof *table);
-        table->catalog = arena_strdup(arena, catalog);
-        table->schema = arena_strdup(arena, schema);
-        table->name = arena_strdup(arena, name);
-        table->row_estimate = -1;
-        table_list_append(list, table);
+        (void)catalog_add_object(arena, list, &names,
+            kind != NULL ? kind : odbc_result_text(result, FIELD_TABLE_TYPE, NULL));
     }
 }
 
@@ -94,24 +96,44 @@ own_catalog(const struct odbc_source *source)
 }
 
 static bool
-ask_for_tables(struct odbc_source *source, const char *catalog, struct arena *arena,
+ask_for_kinds(struct odbc_source *source, const char *catalog, bool are_views, struct arena *arena,
     struct table_list *list, struct error *err)
 {
     struct odbc_statement statement = { 0 };
     struct odbc_result result = { 0 };
+    const char *kinds = are_views ? "VIEW,MATERIALIZED VIEW,FOREIGN TABLE" : "TABLE";
     SQLRETURN code;
     bool done = false;
 
     if (!odbc_statement_open_catalog(source, &statement, err))
         return false;
     code = SQLTables(statement.handle, odbc_argument(catalog), SQL_NTS, NULL, 0, NULL, 0,
-        odbc_argument("TABLE"), SQL_NTS);
+        odbc_argument(kinds), SQL_NTS);
     done = odbc_statement_check(&statement, code, err, "could not list the tables") &&
            odbc_result_open(&statement, TABLES_FIELDS, NAME_BYTES, &result, err) &&
-           read_tables(&result, arena, list, err);
+           read_tables(&result, arena, are_views ? NULL : "", list, err);
     odbc_result_close(&result);
     odbc_statement_close(&statement);
     return done;
+}
+
+// A driver may know no kinds but tables: it has no views then.
+static bool
+ask_for_tables(struct odbc_source *source, const char *catalog, struct arena *arena,
+    struct table_list *list, struct error *err)
+{
+    size_t count;
+
+    if (!ask_for_kinds(source, catalog, false, arena, list, err))
+        return false;
+    count = list->count;
+    if (!ask_for_kinds(source, catalog, true, arena, list, err)) {
+        list->count = count;
+        if (is_over(source))
+            return false;
+        error_clear(err);
+    }
+    return true;
 }
 
 // The name of the database is a pattern here, and here only; a driver that takes it as it is finds
@@ -384,14 +406,6 @@ list_columns(
     return true;
 }
 
-static bool
-is_over(void *context)
-{
-    struct odbc_source *source = context;
-
-    return source->base.is_cancelled || !source->base.driver->is_alive(&source->base);
-}
-
 bool
 odbc_read_catalog(struct source *base, const struct table_filter *filter, struct arena *arena,
     struct catalog *catalog, struct error *err)
@@ -405,6 +419,7 @@ odbc_read_catalog(struct source *base, const struct table_filter *filter, struct
         .is_over = is_over,
         .is_openedge = source->product->is_openedge,
         .schema = source->settings->schema,
+        .objects = source->product->objects,
         .keys = source->product->keys,
         .estimates = source->product->estimates,
         .list_tables = list_tables,

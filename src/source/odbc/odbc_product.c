@@ -186,18 +186,9 @@ static const struct odbc_product products[] = {
     { .patterns = { "SQLite*" },
         .driver = "*sqlite*",
         .session = { "SELECT count(*) FROM sqlite_master", "PRAGMA query_only = 1" },
-        // An INTEGER PRIMARY KEY has no index of its own; table_info knows it. A NULL name in
-        // index_info is an expression.
-        .keys = "SELECT '' AS s, m.name AS t, 'PRIMARY KEY' AS i, 1 AS p, c.name AS c, c.pk AS n "
-                "FROM sqlite_master m, pragma_table_info(m.name) c "
-                "WHERE m.type = 'table' AND c.pk > 0{,m.name} "
-                "UNION ALL SELECT '', m.name, l.name, 0, k.name, k.seqno + 1 "
-                "FROM sqlite_master m, pragma_index_list(m.name) l, pragma_index_info(l.name) k "
-                "WHERE m.type = 'table' AND l.\"unique\" AND NOT l.partial AND l.origin <> 'pk'"
-                "{,m.name} "
-                "ORDER BY 2, 4 DESC, 3, 6",
-        .estimates = "SELECT '', tbl, max(CAST(stat AS INTEGER)) FROM sqlite_stat1 "
-                     "WHERE stat GLOB '[0-9]*' GROUP BY tbl",
+        .objects = product_sqlite_objects,
+        .keys = product_sqlite_keys,
+        .estimates = product_sqlite_estimates,
         // Generated columns: the driver asks table_info, which keeps them back. Virtual tables,
         // whose hidden columns are no data, have no root page.
         .unlisted = "SELECT '' AS s, m.name AS t, c.name AS c, c.cid AS n, c.type AS d, "
@@ -231,6 +222,7 @@ static const struct odbc_product products[] = {
                      "pg_catalog.set_config('bytea_output', 'hex', false), "
                      "pg_catalog.set_config('row_security', 'off', false), "
                      "pg_catalog.set_config('default_transaction_read_only', 'on', false)" },
+        .objects = product_postgres_objects,
         .keys = product_postgres_keys,
         .append_text = product_postgres_text,
         .estimates = product_postgres_estimates,
@@ -247,6 +239,7 @@ static const struct odbc_product products[] = {
     { .patterns = { "MariaDB*", "MySQL*" },
         .driver = "*",
         .session = { "SET SESSION TRANSACTION READ ONLY" },
+        .objects = product_mariadb_objects,
         .keys = product_mariadb_keys,
         .append_text = product_mariadb_text,
         .estimates = product_mariadb_estimates,

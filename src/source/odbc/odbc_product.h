@@ -26,6 +26,7 @@ struct odbc_product {
     const char *driver;      // pattern of SQL_DRIVER_NAME: what is said is true of this driver only
     // Run after connecting; the first one also proves that the database can be read at all.
     const char *session[ODBC_SESSION_STATEMENTS];
+    const char *objects; // as product_queries.h says; NULL: by the driver's call
     // Rows (schema, table, index, 1 if primary, column, position), sorted by all but the last two
     // and then by position. A NULL column (an expression) spoils the whole index. NULL: ODBC calls.
     const char *keys;

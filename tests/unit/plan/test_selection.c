@@ -10,6 +10,7 @@ static struct arena arena;
 static struct mirror_settings settings;
 static struct catalog catalog;
 static struct selection selection;
+static struct selection_basis basis = { .settings = &settings };
 
 static void
 fill_catalog(const char *const *names, size_t count)
@@ -76,7 +77,7 @@ make(void)
 {
     struct error err = { 0 };
 
-    assert_true(selection_make(&arena, &settings, &catalog, &selection, &err));
+    assert_true(selection_make(&arena, &basis, &catalog, &selection, &err));
     assert_int_equal(selection.table_count, catalog.table_count);
 }
 
@@ -153,17 +154,17 @@ a_flag_that_matches_nothing_is_an_error(void **state)
 
     (void)state;
     take("custmer");
-    assert_false(selection_make(&arena, &settings, &catalog, &selection, &err));
+    assert_false(selection_make(&arena, &basis, &catalog, &selection, &err));
     assert_int_equal(err.kind, ERROR_USAGE);
     assert_string_equal(err.message, "--table \"custmer\" matches no table of the source");
     assert_string_equal(err.hint, "Did you mean \"Customer\"?");
     settings.selected_count = 0;
     ignore("nothing*", "--ignore-table", 0);
-    assert_false(selection_make(&arena, &settings, &catalog, &selection, &err));
+    assert_false(selection_make(&arena, &basis, &catalog, &selection, &err));
     assert_non_null(strstr(err.message, "--ignore-table"));
     assert_string_not_equal(err.hint, "");
     settings.ignored[0].pattern = "sales.customer"; // the schema is wrong
-    assert_false(selection_make(&arena, &settings, &catalog, &selection, &err));
+    assert_false(selection_make(&arena, &basis, &catalog, &selection, &err));
     assert_string_equal(err.hint, "Did you mean \"Customer\"?");
 }
 
@@ -338,6 +339,67 @@ an_empty_catalogue_is_fine(void **state)
     assert_int_equal(selection.taken_count, 0);
 }
 
+static struct table *
+make_view(const char *name)
+{
+    for (size_t i = 0; i < catalog.table_count; i++) {
+        if (strcmp(catalog.tables[i]->name, name) == 0) {
+            catalog.tables[i]->is_view = true;
+            catalog.tables[i]->left_out = "a view";
+            return catalog.tables[i];
+        }
+    }
+    fail_msg("no table %s", name);
+    return NULL;
+}
+
+static void
+a_view_is_taken_where_it_is_included_or_mirrored_already(void **state)
+{
+    struct name_pattern included = { "*addr", "config.json", 4 };
+    struct table_record records[] = {
+        { .source_schema = "PUB", .source_table = "invoice", .is_loaded = true },
+        { .source_schema = "PUB",
+            .source_table = "Order",
+            .is_loaded = true,
+            .state = TABLE_STATE_DROPPED },
+    };
+    const struct selection_basis known = { &settings, records, 2 };
+    const struct table_filter filter = selection_filter(&known);
+    struct error err = { 0 };
+
+    (void)state;
+    settings.included = &included;
+    settings.included_count = 1;
+    take("*");
+    take("Order");
+    assert_false(filter.is_ignored(filter.context, make_view("Cust-Addr")));
+    assert_false(filter.is_ignored(filter.context, make_view("Invoice")));
+    assert_true(filter.is_ignored(filter.context, make_view("Order")));
+    assert_true(selection_make(&arena, &known, &catalog, &selection, &err));
+    assert_int_equal(selection.taken_count, 4);
+    assert_int_equal(selection.view_count, 1);
+    assert_int_equal(selection.ignored_count, 0);
+    assert_string_equal(find("Order")->pattern->file, "a view");
+    assert_int_equal(selection.warning_count, 1);
+}
+
+static void
+a_table_whose_entry_could_not_be_read_is_refused_unless_it_is_ignored(void **state)
+{
+    struct error why = { .kind = ERROR_TABLE, .message = "no such module", .hint = "mend it" };
+
+    (void)state;
+    catalog.tables[0]->unread = &why;
+    catalog.tables[2]->unread = &why;
+    ignore("Invoice", "--ignore-table", 0);
+    make();
+    assert_int_equal(selection.refused_count, 1);
+    assert_string_equal(find("Customer")->refusal->message, "no such module");
+    assert_string_equal(find("Customer")->table->target_name, "customer");
+    assert_int_equal(find("Invoice")->verdict, SELECTION_IGNORED);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -359,6 +421,8 @@ main(void)
         TEST(an_ignored_table_collides_with_nothing),
         TEST(colliding_columns_refuse_their_table),
         TEST(an_empty_catalogue_is_fine),
+        TEST(a_view_is_taken_where_it_is_included_or_mirrored_already),
+        TEST(a_table_whose_entry_could_not_be_read_is_refused_unless_it_is_ignored),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -235,7 +235,8 @@ final class Session {
         ResultSet result;
         switch (what) {
         case TABLES:
-            String[] types = {"TABLE", "BASE TABLE", "PARTITIONED TABLE"};
+            String[] types = {"TABLE", "BASE TABLE", "PARTITIONED TABLE", "SYSTEM VERSIONED",
+                "VIEW", "MATERIALIZED VIEW", "FOREIGN TABLE"};
             result = data.getTables(catalog, null, "%", types);
             break;
         case COLUMNS:
