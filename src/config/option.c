@@ -10,12 +10,13 @@
 const char option_table_section[] = "mirror_settings.tables.NAME";
 
 // In the order of enum source_interface, source_isolation, naming, dropped, wide_value,
-// progress_mode and log_level.
+// standby_readers, progress_mode and log_level.
 static const char *const interface_words[] = { "odbc", "jdbc" };
 static const char *const isolation_words[] = { "read_uncommitted", "read_committed" };
 static const char *const naming_words[] = { "plain", "lower", "exact" };
 static const char *const dropped_words[] = { "keep", "drop" };
 static const char *const wide_value_words[] = { "quarantine", "truncate", "fail" };
+static const char *const standby_words[] = { "auto", "yes", "no" };
 static const char *const progress_words[] = { "auto", "bar", "log", "json", "none" };
 static const char *const level_words[] = { "debug", "info", "warning", "error" };
 
@@ -137,6 +138,12 @@ static const struct option options[OPTION_COUNT] = {
         .type = OPTION_LIST, .default_words = "none of them",
         .help = "views, materialized views and foreign tables to be mirrored like tables, by name "
                 "or pattern" },
+    [OPTION_MIRROR_STANDBY_READERS] = { MIRROR_SETTINGS("standby_readers", "STANDBY_READERS"),
+        WORDS(standby_words), .default_text = "auto",
+        .help =
+            "whether somebody reads the mirror on a standby of the target while a table is first "
+            "loaded: a large one is then written twice, or such a reader could see a part of it; "
+            "auto: where anything tells of a standby" },
     [OPTION_MIRROR_IGNORE_FILE] = { MIRROR_SETTINGS("ignore_file", "IGNORE_FILE"),
         .type = OPTION_PATH, .default_text = "ignored_tables.txt",
         .help = "names or patterns of tables never to be read, one a line; an empty text: no file. "

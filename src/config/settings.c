@@ -340,6 +340,8 @@ fill_mirror(struct config *config, struct error *err)
     mirror->memory_mb = integer_of(config, OPTION_MIRROR_MEMORY_MB);
     mirror->full_below_rows = integer_of(config, OPTION_MIRROR_FULL_BELOW_ROWS);
     mirror->on_wide_value = (enum wide_value)integer_of(config, OPTION_MIRROR_ON_WIDE_VALUE);
+    mirror->standby_readers =
+        (enum standby_readers)integer_of(config, OPTION_MIRROR_STANDBY_READERS);
     mirror->history_days = integer_of(config, OPTION_MIRROR_HISTORY_DAYS);
     mirror->log_file = text_of(config, OPTION_MIRROR_LOG_FILE);
     mirror->full_sync = integer_of(config, OPTION_FULL_SYNC) != 0;

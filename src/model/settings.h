@@ -54,6 +54,13 @@ enum dropped { DROPPED_KEEP, DROPPED_DROP };
 // What becomes of a value that is wider than its column is declared, where the source refuses it.
 enum wide_value { WIDE_VALUE_QUARANTINE, WIDE_VALUE_TRUNCATE, WIDE_VALUE_FAIL };
 
+// Whether sessions on a standby of the target read the mirror while tables are first loaded.
+enum standby_readers {
+    STANDBY_READERS_AUTO, // where there may be a standby
+    STANDBY_READERS_YES,
+    STANDBY_READERS_NO,
+};
+
 enum naming { NAMING_PLAIN, NAMING_LOWER, NAMING_EXACT };
 
 // mirror_settings.tables: what was said about one table or pattern.
@@ -109,6 +116,7 @@ struct mirror_settings {
     enum dropped dropped_columns;
     enum dropped dropped_tables;
     enum wide_value on_wide_value;
+    enum standby_readers standby_readers;
 };
 
 struct settings {

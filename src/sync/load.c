@@ -7,6 +7,7 @@
 #include "model/key_choice.h"
 #include "sync/doubled.h"
 #include "sync/full.h"
+#include "sync/into_place.h"
 #include "sync/row_sender.h"
 #include "target/compare.h"
 #include "target/ddl.h"
@@ -19,7 +20,6 @@
 enum {
     COMMIT_INTERVAL_MS = 5000,
     COMPARE_AFTER_MS = 10 * 60 * 1000, // a load that took longer is compared before it is done
-    READER_POLL_MS = 200,
     // Below this many rows a table is read in whatever order is cheapest and in one go.
     ORDERED_FROM_ROWS = 20000,
     ANALYSE_FROM_ROWS = 1000,
@@ -303,58 +303,7 @@ read_null_part(struct load *load, struct error *err)
                                  (!load->is_staged || commit_part(load, piece, true, err)));
 }
 
-// ---- into place --------------------------------------------------------------------------------
-
-// Waits until no snapshot is left that could see a part of the staged rows. False in *is_safe when
-// some reader stays longer than a run may wait.
-static bool
-wait_for_readers(struct load *load, bool *is_safe, struct error *err)
-{
-    struct worker *worker = load->worker;
-    struct run_shared *shared = worker->shared;
-    char own[NAME_SIZE];
-    int64_t mark;
-    int64_t count = 0;
-    const char *who;
-
-    *is_safe = false;
-    mirror_session_name(own, sizeof own, &shared->claim, "");
-    if (load->is_unlogged || !readers_mark(worker->target, &mark, err))
-        return load->is_unlogged;
-    worker_set_phase(worker, PHASE_WAITING_FOR_READERS);
-    for (;;) {
-        if (worker_is_cancelled(worker, err) ||
-            !readers_before(worker->target, &worker->arena, own, mark, &count, &who, err))
-            return false;
-        if (count == 0 || shared->reader_wait_left_ms <= 0)
-            break;
-        clock_sleep_ms(READER_POLL_MS);
-        shared->reader_wait_left_ms -= READER_POLL_MS;
-        worker_add_progress(worker, 0, 0);
-    }
-    *is_safe = count == 0;
-    return true;
-}
-
-static bool
-put_into_place(struct load *load, bool is_safe, struct error *err)
-{
-    struct worker *worker = load->worker;
-    const char *schema = worker->shared->settings->target.schema;
-    const char *name = load->table->target_name;
-    int64_t inserted;
-
-    if (is_safe)
-        return ddl_move(worker->target, STAGING_SCHEMA, load->staging, schema, name, err);
-    if (!ddl_fill_from_staging(
-            worker->target, load->staging, schema, name, load->table, &inserted, err))
-        return false;
-    if (inserted != load->record->row_count)
-        return error_set(err, ERROR_TABLE,
-            "%" PRId64 " rows were loaded but the staging table holds %" PRId64,
-            load->record->row_count, inserted);
-    return ddl_drop_staging(worker->target, load->staging, err);
-}
+// ---- the end -----------------------------------------------------------------------------------
 
 // What an earlier attempt or run of this load put into quarantine is as new as the rest, and not to
 // be resolved because this one did not read it again.
@@ -402,7 +351,8 @@ finish(struct load *load, bool was_staged, bool is_safe, struct error *err)
         record->row_count += record->pieces[i].row_count;
         record->size_bytes += record->pieces[i].size_bytes;
     }
-    if ((was_staged && !put_into_place(load, is_safe, err)) ||
+    if ((was_staged &&
+            !into_place_put(worker, load->table, load->staging, record->row_count, is_safe, err)) ||
         !arrival_look(worker->target, &worker->arena, worker->shared->settings->target.schema,
             load->table->target_name, &is_plain, err))
         return false;
@@ -441,14 +391,14 @@ load_in_order(struct load *load, struct error *err)
 {
     bool is_safe = false;
 
-    if (!read_not_null_part(load, err) ||
+    if (!into_place_begin(load->worker, err) || !read_not_null_part(load, err) ||
         (reader_has_null_part(load->table) && !read_null_part(load, err)))
         return false;
     if (load->is_staged && is_to_be_compared(load->record) && !compare_staged(load, err))
         return false;
     if (load->is_staged) {
         ddl_analyze(load->worker->target, STAGING_SCHEMA, load->staging);
-        if (!wait_for_readers(load, &is_safe, err))
+        if (!into_place_wait(load->worker, load->is_unlogged, &is_safe, err))
             return false;
     }
     return finish(load, load->is_staged, is_safe, err);

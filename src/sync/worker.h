@@ -39,6 +39,7 @@ struct run_shared {
     struct queue *queue;
     atomic_bool is_cancelled;
     _Atomic int64_t reader_wait_left_ms; // for the rename, in the whole run
+    atomic_bool has_standby;             // one was seen in this run
     size_t worker_count;
     pthread_t waiter;           // told by STARTUP_WATCH_WAKE when a worker ends
     struct digest_kind digest;  // of this run

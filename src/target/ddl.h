@@ -68,13 +68,4 @@ bool ddl_drop_table(struct target *target, struct arena *arena, const char *sche
 bool ddl_staging_is_published(struct target *target, const char *schema, bool *is_published,
     struct error *err) __attribute__((warn_unused_result));
 
-// The moment up to which rows were committed: a snapshot with an xmin below it may not see them.
-bool readers_mark(struct target *target, int64_t *xid, struct error *err)
-    __attribute__((warn_unused_result));
-// How many sessions (this run's own left out) may still have a snapshot from before the mark; *who
-// names one of them, in `arena`. Exact where the role may see it (a member of pg_read_all_stats, or
-// of the session's role), else every session of another role that is in a transaction.
-bool readers_before(struct target *target, struct arena *arena, const char *own_prefix, int64_t xid,
-    int64_t *count, const char **who, struct error *err) __attribute__((warn_unused_result));
-
 #endif

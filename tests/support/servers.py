@@ -198,6 +198,43 @@ class PostgresServer(_Server):
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
+class PostgresStandby(PostgresServer):
+    """A hot standby, made of a running primary by pg_basebackup: fed by the stream through a slot of
+    its own, or from an archive."""
+
+    def __init__(self, primary, slot=None, settings=None):
+        super().__init__({**primary.settings, "max_standby_streaming_delay": "-1",
+                          "max_standby_archive_delay": "-1", **(settings or {})},
+                         bindir=primary.bindir)
+        self.primary = primary
+        self.slot = slot
+
+    def __enter__(self):
+        fed = ["-R", "-C", "-S", self.slot] if self.slot else []
+        try:
+            self._run([self._tool("pg_basebackup"), "-D", self.path("data"), "-h", self.primary.host,
+                       "-p", str(self.primary.port), "-U", self.primary.user, "-c", "fast",
+                       "--no-sync", *fed])
+            self._run(["touch", self.path("data/standby.signal")])
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def catch_up(self, seconds=60):
+        """Returns when everything is replayed that the primary has done."""
+        # A mark of its own: what stands at the start of a segment may never be replayed.
+        position = self.primary.sql("SELECT pg_logical_emit_message(false, '', '')").strip()
+        self.primary.sql("SELECT pg_switch_wal();")
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self.sql("SELECT pg_last_wal_replay_lsn() >= '%s'" % position).strip() == "t":
+                return
+            time.sleep(0.05)
+        raise RuntimeError("the standby did not catch up:\n" + self.log())
+
+
 class MariadbServer(_Server):
     """A MariaDB server with user tester/secret (all rights) and an empty database shop."""
 
