@@ -33,6 +33,15 @@ altered_release(struct altered *altered)
     memset(altered, 0, sizeof *altered);
 }
 
+void
+altered_forget(struct altered *altered)
+{
+    const struct table *whole = altered->whole;
+
+    altered_release(altered);
+    altered_init(altered, whole);
+}
+
 static void
 leave_out(struct altered *altered, size_t i, const char *why, const char *definition)
 {

@@ -26,6 +26,8 @@ struct altered {
 };
 
 void altered_init(struct altered *altered, const struct table *table);
+// As it was at first: the mirrored table is made anew.
+void altered_forget(struct altered *altered);
 // Of zeros it does nothing.
 void altered_release(struct altered *altered);
 

@@ -86,6 +86,12 @@ static bool
 load_job(struct worker *worker, const struct job *job, struct table_record *record,
     struct table_result *result, struct error *err)
 {
+    // What an attempt before this one found was of a table that is gone.
+    if (record->state != TABLE_STATE_RUNNING && worker->altered.count > 0) {
+        altered_forget(&worker->altered);
+        worker_see_altered(worker);
+        job_name_columns(worker, record);
+    }
     // An attempt before this one may have put the table into its place.
     if (record->state != TABLE_STATE_RUNNING &&
         !load_table(worker, job->table, job->fingerprint, record, result, err))

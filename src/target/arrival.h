@@ -29,6 +29,7 @@ struct arrival_shape {
     size_t column_count;
     const char *triggers; // names of the people's triggers that are enabled; NULL: none
     const char *rules;    // the same of rules
+    bool is_plain;        // all columns are text, no trigger, no rule: what is sent arrives
 };
 
 // In `arena`. No column: there is no such table.
@@ -37,8 +38,7 @@ bool arrival_read_shape(struct target *target, struct arena *arena, const char *
     __attribute__((warn_unused_result));
 // NULL: the table has no such column.
 const struct arrival_column *arrival_find(const struct arrival_shape *shape, const char *name);
-// True in *is_plain when all columns are text, and no trigger and no rule is there: then what
-// arrives is what was sent.
+// Only whether it is plain.
 bool arrival_look(struct target *target, struct arena *arena, const char *schema, const char *name,
     bool *is_plain, struct error *err) __attribute__((warn_unused_result));
 
