@@ -28,10 +28,23 @@ mariadb_expression(struct buffer *sql, const struct column *column, const char *
     return false;
 }
 
+// Bytes that the driver calls by a number of its own, and would decode as characters.
+static bool
+is_geometry(const char *type_name)
+{
+    return text_match("geom*", type_name) || text_match("*point", type_name) ||
+           text_match("*linestring", type_name) || text_match("*polygon", type_name);
+}
+
 static void
 mariadb_refine(struct column *column)
 {
-    if (text_match("bit*", column->type_name)) {
+    if (is_geometry(column->type_name)) {
+        column->kind = VALUE_BINARY;
+        column->driver_type = JDBC_OTHER;
+        column->width = 0;
+        column->is_long = true;
+    } else if (text_match("bit*", column->type_name)) {
         column->kind = column->width <= 1 ? VALUE_BOOLEAN : VALUE_INTEGER;
         column->width = 20;
         column->is_long = false;

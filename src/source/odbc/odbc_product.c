@@ -69,6 +69,9 @@ static const struct {
 
 enum { POSTGRES_TYPE_COUNT = sizeof postgres_types / sizeof postgres_types[0] };
 
+// A cast is not always what the type prints: that of inet adds /32, that of a domain over char(n)
+// drops its blanks, and people make casts of their own. concat() calls the output function.
+// IS NULL would be true of a composite value whose fields are all NULL.
 static bool
 postgres_expression(const struct odbc_source *source, struct buffer *sql,
     const struct column *column, const char *name, const struct odbc_note *note)
@@ -76,12 +79,15 @@ postgres_expression(const struct odbc_source *source, struct buffer *sql,
     (void)source;
     (void)note;
     for (size_t i = 0; i < POSTGRES_TYPE_COUNT; i++) {
-        if (column->driver_type == (int)postgres_types[i].type && !postgres_types[i].is_cast) {
-            (void)buffer_append_text(sql, name);
-            return false;
-        }
+        if (column->driver_type != (int)postgres_types[i].type)
+            continue;
+        (void)buffer_printf(
+            sql, postgres_types[i].is_cast ? "CAST(%s AS pg_catalog.text)" : "%s", name);
+        return postgres_types[i].is_cast;
     }
-    (void)buffer_printf(sql, "CAST(%s AS pg_catalog.text)", name);
+    (void)buffer_printf(sql,
+        "CASE WHEN %s IS NOT DISTINCT FROM NULL THEN NULL ELSE pg_catalog.concat(%s) END", name,
+        name);
     return true;
 }
 

@@ -112,6 +112,8 @@ types_have_the_kinds_of_their_numbers(void **state)
         { JDBC_NUMERIC, "NUMERIC", 50, 10, VALUE_DECIMAL, 50, 10, false },
         { JDBC_NUMERIC, "NUMERIC", 50, 100000, VALUE_DECIMAL, 50, -1, false },
         { JDBC_BIT, "BIT", 1, -1, VALUE_BOOLEAN, 1, -1, false },
+        { JDBC_BIT, "BIT", 3, -1, VALUE_TEXT, 3, -1, false },
+        { JDBC_BIT, "BIT VARYING", 1, -1, VALUE_TEXT, 1, -1, false },
         { JDBC_CHAR, "timestamp_timezone", 29, -1, VALUE_TIMESTAMP_TZ, 29, -1, false },
         { JDBC_TIMESTAMP, "timestamptz", 29, 6, VALUE_TIMESTAMP_TZ, 29, -1, false },
         { JDBC_LONGVARBINARY, "LVARBINARY", 1073741824, -1, VALUE_BINARY, 0, -1, true },
