@@ -45,6 +45,7 @@ struct table_record {
     const char *const *previous_columns; // digest_columns as recorded by an earlier run
     size_t previous_column_count;
     uint64_t fingerprint; // of the shape the table was read with
+    bool is_rezoned;      // this run's: what is mirrored has its time stamps in another zone
     int64_t row_count;    // in the mirror
     int64_t size_bytes;   // of the values read
     int64_t read_from_ms; // wall clock; how old the content is

@@ -36,7 +36,9 @@ struct column {
     bool is_nullable;
     bool is_unenforced; // where it is not nullable: rows from before it was so may hold NULL still
     bool is_long;       // no useful declared limit: a LOB, or a text of unknown length
-    bool is_row_id;     // no column: how the source calls where it keeps the row; never in quotes
+    bool is_instant; // its text is an instant in UTC, the session's zone having been read back as
+                     // that: no two instants have the same text, and the source orders by them
+    bool is_row_id;  // no column: how the source calls where it keeps the row; never in quotes
     // What some catalogues know besides.
     bool is_case_sensitive;  // 'a' and 'A' are two values of it; false where nobody says so
     int extent;              // elements of an array, which comes as one text; 0: none
@@ -89,6 +91,16 @@ struct table_filter {
     bool (*is_ignored)(const void *context, const struct table *table);
     const void *context;
 };
+
+static inline bool
+table_has_instants(const struct table *table)
+{
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (table->columns[i].is_instant)
+            return true;
+    }
+    return false;
+}
 
 // Who the source is. Every text may be "" (unknown).
 struct source_identity {

@@ -22,8 +22,8 @@ add_text(uint64_t digest, const char *text)
     return hash_row_add(digest, hash_bytes_extended(text, strlen(text), 0));
 }
 
-uint64_t
-plan_fingerprint(const struct table *table)
+static uint64_t
+fingerprint(const struct table *table, bool has_utc)
 {
     uint64_t digest = add_text(0, table->target_name);
 
@@ -33,12 +33,26 @@ plan_fingerprint(const struct table *table)
         digest = add_text(digest, column->name);
         digest = add_text(digest, column->target_name);
         digest = add_text(digest, column->type_name);
+        if (column->is_instant && has_utc)
+            digest = add_text(digest, "UTC");
     }
     digest = add_text(digest, table->where != NULL ? table->where : "");
     for (size_t i = 0; table->key != NULL && i < table->key->column_count; i++)
         digest = hash_row_add(digest,
             table->key->columns[i] + (key_is_descending(table->key, i) ? UINT64_C(1000001) : 1));
     return digest;
+}
+
+uint64_t
+plan_fingerprint(const struct table *table)
+{
+    return fingerprint(table, true);
+}
+
+bool
+plan_is_rezoned(const struct table *table, uint64_t recorded)
+{
+    return table_has_instants(table) && recorded == fingerprint(table, false);
 }
 
 // By name; failing that by name without case, for a source that spells it in another way now.

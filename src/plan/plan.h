@@ -32,8 +32,11 @@ struct plan {
 
 const char *method_name(enum method method);
 
-// A number that changes when the shape that is mirrored does: names, types, order, key.
+// A number that changes when the shape that is mirrored does: names, types, order, key, and whether
+// time stamps that mean an instant are known to come in UTC.
 uint64_t plan_fingerprint(const struct table *table);
+// True when it was recorded for the same shape while these time stamps came in the source's zone.
+bool plan_is_rezoned(const struct table *table, uint64_t recorded);
 
 // Everything lives in `arena`; tables and records are borrowed. `small_rows`: tables with fewer
 // rows in the mirror are small, if nothing is known of them that needs a closer look. Order: loads

@@ -3,6 +3,7 @@
 #ifndef OE2PG_SOURCE_DRIVER_H
 #define OE2PG_SOURCE_DRIVER_H
 
+#include "base/buffer.h"
 #include "source/source.h"
 
 #include <stdatomic.h>
@@ -13,6 +14,7 @@ struct source {
     atomic_bool is_cancelled; // source.c's: the statement that is open, or was last
     bool has_cursor;          // source.c's
     struct source_identity identity;
+    struct source_session session;
     bool buffers_results;
     struct source_trouble trouble; // source.c's; a driver sets the column where it knows
     size_t odd_stamp_count;        // since source_take_odd_stamps
@@ -41,6 +43,9 @@ struct source_driver {
     bool (*is_alive)(struct source *source);
     void (*read_limits)(struct source *source, struct source_limits *limits);
     const char *(*ask)(struct source *source, const char *sql);
+    // Appends the SELECT that counts the table's rows.
+    void (*append_count)(
+        const struct source *source, struct buffer *sql, const struct table *table);
     bool (*read_catalog)(struct source *source, const struct table_filter *filter,
         struct arena *arena, struct catalog *catalog, struct error *err);
     bool (*open_cursor)(struct source *source, const struct read_request *request,

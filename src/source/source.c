@@ -2,6 +2,7 @@
 
 #include "base/fault.h"
 #include "base/sqlstate.h"
+#include "base/text.h"
 #include "model/canonical.h"
 #include "source/driver.h"
 
@@ -89,6 +90,12 @@ source_identity(const struct source *source)
     return &source->identity;
 }
 
+const struct source_session *
+source_session(const struct source *source)
+{
+    return &source->session;
+}
+
 void
 source_read_limits(struct source *source, struct source_limits *limits)
 {
@@ -100,6 +107,22 @@ const char *
 source_ask(struct source *source, const char *sql)
 {
     return source->driver->ask(source, sql);
+}
+
+bool
+source_count_rows(struct source *source, const struct table *table, int64_t *count)
+{
+    struct buffer sql;
+    bool done;
+
+    buffer_init(&sql, BUFFER_SQL_CAP);
+    source->driver->append_count(source, &sql, table);
+    source->is_waiting = true;
+    done = !sql.failed &&
+           text_parse_integer(source->driver->ask(source, buffer_text(&sql)), 0, INT64_MAX, count);
+    source->is_waiting = false;
+    buffer_release(&sql);
+    return done;
 }
 
 bool

@@ -18,12 +18,14 @@
 #include "model/batch.h"
 #include "model/settings.h"
 #include "model/table.h"
+#include "source/session.h"
 
 struct source;
 struct cursor;
 
 // Connects within settings->connect_timeout_s and sets up the session (read-only where the driver
-// can, isolation as configured). `settings` is borrowed for the life of the source.
+// can, isolation as configured, all that changes results as catalog/product_session.h lists it).
+// `settings` is borrowed for the life of the source.
 bool source_open(const struct source_settings *settings, struct source **source, struct error *err)
     __attribute__((warn_unused_result));
 // Closes cursors' statements too; NULL is fine.
@@ -39,6 +41,9 @@ bool source_is_waiting(const struct source *source);
 // Who it is; borrowed from the source.
 const struct source_identity *source_identity(const struct source *source);
 
+// Which of its settings are as a read needs them; borrowed from the source.
+const struct source_session *source_session(const struct source *source);
+
 // What the driver says of its limits, 0 where it says nothing or knows none.
 struct source_limits {
     int64_t name_length;     // of a table, in characters
@@ -49,6 +54,11 @@ void source_read_limits(struct source *source, struct source_limits *limits);
 // The one text that a query gives, for a look at the source; borrowed from it. "" when there is
 // none, for whatever reason.
 const char *source_ask(struct source *source, const char *sql);
+
+// The rows of a table, those that "where" lets through, as the source itself counts them. False
+// when it gives no number.
+bool source_count_rows(struct source *source, const struct table *table, int64_t *count)
+    __attribute__((warn_unused_result));
 
 // True when the driver holds the whole result of a statement in memory, whatever it is asked: large
 // tables are then better read in pieces, by key.

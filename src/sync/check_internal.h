@@ -58,6 +58,9 @@ bool check_target(struct check *check, struct error *err) __attribute__((warn_un
 bool check_source(struct check *check, struct error *err) __attribute__((warn_unused_result));
 // The source's clock, driver's limits, isolation, letters: asked of an open source.
 bool check_asking(struct check *check, struct error *err) __attribute__((warn_unused_result));
+// The settings of the source's session; and, once tables were selected, what its zone means.
+void check_session(struct check *check);
+void check_zone(struct check *check);
 // Whether the mirror, if there is one, is meant by this configuration: as far as the sides are
 // open.
 bool check_mirror(struct check *check, struct error *err) __attribute__((warn_unused_result));

@@ -370,6 +370,7 @@ check_source(struct check *check, struct error *err)
         return false;
     check->source = source;
     report_connection(check);
+    check_session(check);
     if (!check_asking(check, err))
         return false;
     if (!read_records(check, &basis, err) || !read_catalog(check, &basis, err) ||
@@ -379,6 +380,7 @@ check_source(struct check *check, struct error *err)
     report_selection(check);
     report_keyless(check);
     report_long_columns(check);
+    check_zone(check);
     done = report_reading(check, err);
     check_openedge(check);
     return done;

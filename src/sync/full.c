@@ -10,6 +10,7 @@
 #include "model/key_choice.h"
 #include "plan/brake.h"
 #include "sync/doubled.h"
+#include "sync/early_end.h"
 #include "sync/job.h"
 #include "sync/scan.h"
 #include "target/ddl.h"
@@ -34,6 +35,7 @@ struct full {
     bool is_staged;      // a part of its first load: the load records the end of it
     bool ends_load;      // the same for rows that are in their place already
     bool is_whole;       // the next scan takes all rows as candidates
+    bool was_short;      // the source counted more rows than came
     bool is_second;      // the next scan is the second of a keyless table that shrank
     bool has_found;      // the last round ended with columns to be left out
 };
@@ -326,6 +328,20 @@ write_differences(struct full *full, bool *is_current, struct error *err)
     return true;
 }
 
+// Once more where rows are missing by the source's own count; then it is told.
+static bool
+is_to_be_read_again(struct full *full)
+{
+    bool was_short = full->was_short;
+    int64_t counted = 0;
+
+    full->was_short =
+        early_end_is_likely(full->worker, full->table, full->scan.source_rows, &counted);
+    if (full->was_short && was_short)
+        early_end_warn(full->table, full->scan.source_rows, counted);
+    return full->was_short && !was_short;
+}
+
 // ---- rounds ------------------------------------------------------------------------------------
 
 static bool
@@ -341,6 +357,7 @@ play_round(struct full *full, bool *is_settled, struct error *err)
         .table = full->table,
         .is_second = full->is_second,
         .duration_ms = full->duration_ms,
+        .is_rezoned = full->record->is_rezoned,
         .is_whole = full->is_whole,
     };
     full->is_second = false;
@@ -348,7 +365,7 @@ play_round(struct full *full, bool *is_settled, struct error *err)
     if (!scan_run(&full->scan, &is_current, err))
         return false;
     full->is_whole = full->scan.is_whole;
-    if (!is_current)
+    if (!is_current || is_to_be_read_again(full))
         return true;
     if (!check_brake(full, err) || !confirm_deletes(full, &is_confirmed, err) ||
         (is_confirmed && !confirm_inserts(full, &is_confirmed, err)))

@@ -113,6 +113,8 @@ full_job(struct worker *worker, const struct job *job, struct table_record *reco
             record->state = TABLE_STATE_PENDING;
         return load_job(worker, job, record, result, err);
     }
+    // The shape may have changed in another way: then few rows differ in their time stamps alone.
+    record->is_rezoned = record->fingerprint != job->fingerprint && table_has_instants(job->table);
     record->fingerprint = job->fingerprint;
     return full_sync_table(worker, worker->altered.table, record, result, err);
 }

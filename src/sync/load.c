@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "model/key_choice.h"
 #include "sync/doubled.h"
+#include "sync/early_end.h"
 #include "sync/full.h"
 #include "sync/into_place.h"
 #include "sync/row_sender.h"
@@ -36,6 +37,7 @@ struct load {
     char staging[NAME_SIZE];
     bool is_created;   // now or by an earlier attempt
     bool is_staged;    // in the staging schema
+    bool is_short;     // the source counts more rows than came
     bool is_unlogged;  // staging would be published: subscribers must not see it
     int64_t open_rows; // sent in the open transaction
     int64_t open_bytes;
@@ -326,9 +328,11 @@ end_quarantine(struct load *load, struct error *err)
 
 // Rows that were read long ago may have changed behind the position; only a comparison finds them.
 static bool
-is_to_be_compared(const struct table_record *record)
+is_to_be_compared(const struct load *load)
 {
-    return record->was_resumed ||
+    const struct table_record *record = load->record;
+
+    return record->was_resumed || load->is_short ||
            clock_wall_ms() - record->read_from_ms >=
                fault_setting("OE2PG_TEST_COMPARE_AFTER_MS", COMPARE_AFTER_MS);
 }
@@ -360,8 +364,8 @@ finish(struct load *load, bool was_staged, bool is_safe, struct error *err)
     load->result->rows_left_out = load->sender.refused_rows;
     // Staged rows were compared before; others are compared where they are, and so is what an event
     // trigger, or people in staging, made something else of.
-    record->state = (!was_staged && is_to_be_compared(record)) || !is_plain ? TABLE_STATE_RUNNING
-                                                                            : TABLE_STATE_DONE;
+    record->state = (!was_staged && is_to_be_compared(load)) || !is_plain ? TABLE_STATE_RUNNING
+                                                                          : TABLE_STATE_DONE;
     record->is_loaded = true;
     record->staging_table = NULL;
     record->piece_count = 0;
@@ -386,6 +390,20 @@ compare_staged(struct load *load, struct error *err)
     return full_sync_staged(load->worker, &staged, load->record, load->result, err);
 }
 
+// Rows that are missing by the source's own count are read once more, by the comparison.
+static void
+look_for_early_end(struct load *load)
+{
+    const struct table_record *record = load->record;
+    int64_t row_count = load->open_rows + (int64_t)load->sender.refused_rows;
+    int64_t counted;
+
+    for (size_t i = 0; i < record->piece_count; i++)
+        row_count += record->pieces[i].row_count;
+    reader_release(&load->reader); // one statement at a time
+    load->is_short = early_end_is_likely(load->worker, load->table, row_count, &counted);
+}
+
 static bool
 load_in_order(struct load *load, struct error *err)
 {
@@ -394,7 +412,8 @@ load_in_order(struct load *load, struct error *err)
     if (!into_place_begin(load->worker, err) || !read_not_null_part(load, err) ||
         (reader_has_null_part(load->table) && !read_null_part(load, err)))
         return false;
-    if (load->is_staged && is_to_be_compared(load->record) && !compare_staged(load, err))
+    look_for_early_end(load);
+    if (load->is_staged && is_to_be_compared(load) && !compare_staged(load, err))
         return false;
     if (load->is_staged) {
         ddl_analyze(load->worker->target, STAGING_SCHEMA, load->staging);
@@ -553,7 +572,7 @@ load_in_any_order(struct load *load, struct error *err)
 {
     if (!read_rest(load, KEY_PART_ALL, err))
         return false;
-    reader_release(&load->reader); // one statement at a time
+    look_for_early_end(load);
     return check_doubled(load, err) && finish(load, false, false, err);
 }
 

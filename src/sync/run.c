@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "sync/refused.h"
+#include "sync/session_words.h"
 #include "target/compare.h"
 #include "target/ddl.h"
 
@@ -79,6 +80,7 @@ open_both_sides(struct run *run, struct error *err)
     identity = source_identity(run->source);
     log_info("Source %s %s, database \"%s\", by %s", identity->product, identity->version,
         identity->db_name, identity->driver);
+    session_warn(source_session(run->source));
     return true;
 }
 

@@ -300,10 +300,13 @@ scan_run(struct scan *scan, bool *is_current, struct error *err)
     struct worker *worker = scan->worker;
 
     row_sender_init(&scan->sender, worker, scan->table, open_candidates, scan);
-    return read_known_rows(scan, err) && read_unread(scan, err) &&
-           comparison_open(worker->target, scan->schema, scan->table, &worker->shared->digest,
-               &scan->comparison, err) &&
-           find_differences(scan, is_current, err);
+    if (!read_known_rows(scan, err) || !read_unread(scan, err) ||
+        !comparison_open(worker->target, scan->schema, scan->table, &worker->shared->digest,
+            &scan->comparison, err))
+        return false;
+    if (scan->is_rezoned)
+        comparison_expect_other_zone(scan->comparison);
+    return find_differences(scan, is_current, err);
 }
 
 void

@@ -26,6 +26,7 @@ struct scan {
     const char *schema;        // of the mirrored or the staged table
     const struct table *table; // target_name: the table that is compared
     bool is_second;            // see scan_run
+    bool is_rezoned;           // the mirror's time stamps are in another zone (target/compare.h)
     bool only_compares;        // writes nothing, not even what goes into quarantine
     bool is_whole;             // without a set, all of the source becomes candidates
     int64_t duration_ms;       // of an earlier read of the table; 0: unknown

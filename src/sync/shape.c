@@ -1,6 +1,7 @@
 #include "sync/shape.h"
 
 #include "base/clock.h"
+#include "plan/plan.h"
 #include "plan/shape_diff.h"
 #include "target/attached.h"
 #include "target/ddl.h"
@@ -147,7 +148,11 @@ change_shape(struct shape *shape, const struct shape_diff *diff, struct error *e
 
     done = target_begin(target, err) && add_columns(shape, diff, err) &&
            leave_columns(shape, diff, err) &&
-           save_change(shape, "shape of the source table changed", NULL, err) &&
+           save_change(shape,
+               plan_is_rezoned(shape->table, shape->record->fingerprint)
+                   ? "time stamps that mean an instant are in UTC from now on"
+                   : "shape of the source table changed",
+               NULL, err) &&
            tracking_save_shape(target, &shape->worker->shared->claim, shape->table, err) &&
            target_commit(target, err);
 

@@ -78,7 +78,9 @@ scan(struct small_group *group, size_t i, struct row_policy *policy, struct erro
         is_equal = strike_batch(group, i, policy, batch);
     } while (is_equal && batch->row_count > 0);
     reader_release(&reader);
-    group->is_equal[i] = done && is_equal && group->sets[i].left == 0;
+    // What ended early may be as short as the mirror is.
+    group->is_equal[i] = done && is_equal && group->sets[i].left == 0 &&
+                         !source_session(worker->source)->may_end_early;
     return done;
 }
 

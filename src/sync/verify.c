@@ -1,3 +1,4 @@
+#include "sync/early_end.h"
 #include "sync/verify.h"
 
 #include "base/clock.h"
@@ -381,7 +382,10 @@ judge(struct verify *verify, struct error *err)
     struct worker *worker = verify->worker;
     struct verification *result = verify->result;
     const struct difference_counts *counts = &verify->scan.counts;
+    int64_t counted;
 
+    if (early_end_is_likely(worker, verify->table, verify->scan.source_rows, &counted))
+        early_end_warn(verify->table, verify->scan.source_rows, counted);
     *result = (struct verification){
         .row_count = verify->scan.mirror_rows,
         .missing = counts->to_insert,

@@ -69,6 +69,9 @@ bool comparison_keep_common(struct comparison *comparison, int64_t *kept, struct
 bool comparison_was_gone_before(struct comparison *comparison, bool *is_so, struct error *err)
     __attribute__((warn_unused_result));
 
+// The mirror was written when its time stamps came in another zone than UTC: where such are in the
+// key, rows that differ in nothing but them are paired first, and so are neither lost nor new.
+void comparison_expect_other_zone(struct comparison *comparison);
 // Pairs candidates and gone by key; then the counts are known. Returns false in *is_current when
 // the mirror changed since it was read: compare again.
 struct difference_counts {

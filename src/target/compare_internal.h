@@ -18,7 +18,7 @@
 #define COMPARE_KEPT "OE003"
 #define WRITTEN "oe2pg_written" // places and digests of rows as they were when just written
 #define REFUSED "oe2pg_refused" // of apply_rows.c: what was not let in, if anything
-#define CHANGE "oe2pg_change"   // both, paired by key: (place, digest, fresh)
+#define CHANGE "oe2pg_change"   // both, in pairs: (place, digest, fresh)
 
 struct comparison {
     struct target *target;
@@ -29,6 +29,7 @@ struct comparison {
     bool has_gone;
     bool has_seen;
     bool has_change;
+    bool is_rezoned; // the mirror's instants are not in UTC yet
     int64_t gone_count;
     struct difference_counts counts; // by comparison_pair
     struct arrival_shape shape;      // of the mirrored table, when it is locked

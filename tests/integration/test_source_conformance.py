@@ -914,7 +914,7 @@ def test_postgres_types_keep_the_servers_text(source):
         source.sql("ALTER DATABASE postgres SET bytea_output TO 'escape'")
         try:
             expected = source.server.sql(
-                "SET DateStyle TO ISO; SET IntervalStyle TO postgres;" +
+                "SET DateStyle TO ISO; SET IntervalStyle TO postgres; SET TimeZone TO UTC;" +
                 "SELECT json_build_array(%s)::text FROM t" % ", ".join(
                     "json_build_object('binary', encode(%s, 'hex'))" % n if k == "binary" else
                     "concat(%s)" % n if k == "char" else n + "::text" for n, k in kinds))

@@ -242,9 +242,10 @@ class MariadbServer(_Server):
     password = "secret"
     dbname = "shop"
 
-    def __init__(self, options=()):
+    def __init__(self, options=(), zone=None):
         super().__init__("oe2pg-my-")
         self.options = list(options)
+        self.zone = zone  # of the machine, as the server sees it
         self.socket = self.path("s.sock")
 
     @staticmethod
@@ -270,6 +271,9 @@ class MariadbServer(_Server):
             self.close()
             raise
         return self
+
+    def _environment(self):
+        return {**super()._environment(), **({"TZ": self.zone} if self.zone else {})}
 
     def start(self):
         self._spawn([

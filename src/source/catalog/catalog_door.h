@@ -1,4 +1,4 @@
-// How whoever reads a catalogue asks the source: a door lends the way to run a query.
+// How whoever reads a catalogue, or sets up a session, asks the source: a door lends the ways.
 #ifndef OE2PG_SOURCE_CATALOG_DOOR_H
 #define OE2PG_SOURCE_CATALOG_DOOR_H
 
@@ -17,6 +17,8 @@ struct catalog_door {
     // Runs a SELECT of `field_count` columns and gives each row to `take`.
     bool (*query)(void *context, const char *sql, size_t field_count, catalog_take *take,
         void *taker, struct error *err);
+    // Runs a statement for what it does; a result, if it has one, is not looked at.
+    bool (*run)(void *context, const char *sql, struct error *err);
 };
 
 #endif

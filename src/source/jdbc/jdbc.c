@@ -343,6 +343,7 @@ const struct source_driver jdbc_source_driver = {
     .is_alive = jdbc_is_alive,
     .read_limits = jdbc_read_limits,
     .ask = jdbc_ask,
+    .append_count = jdbc_append_count,
     .read_catalog = jdbc_read_catalog,
     .open_cursor = jdbc_open_cursor,
     .fetch = jdbc_fetch,

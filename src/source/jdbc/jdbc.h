@@ -80,6 +80,8 @@ bool jni_bytes(const struct jni_call *call, const void *bytes, size_t size, jbyt
     struct error *err) __attribute__((warn_unused_result));
 bool jni_object(const struct jni_call *call, jobject object, jmethodID method, jobject *result,
     struct error *err, ...) __attribute__((warn_unused_result));
+bool jni_void(const struct jni_call *call, jobject object, jmethodID method, struct error *err, ...)
+    __attribute__((warn_unused_result));
 // The same of a method without arguments whose failure changes nothing.
 void jni_quietly(const struct jni_call *call, jobject object, jmethodID method);
 // An array of Java's as a parcel over a copy in `arena`.
@@ -91,7 +93,8 @@ bool jni_parcel(const struct jni_call *call, jobject object, jmethodID method, s
 
 // --- jdbc_session.c
 
-// Isolation, time-outs, autocommit; fills identity.isolation and needs_unlocked.
+// Isolation, time-outs, what is pinned, autocommit; fills identity.isolation, session and
+// needs_unlocked.
 bool jdbc_set_up_session(struct jdbc_source *source, struct error *err)
     __attribute__((warn_unused_result));
 
@@ -130,6 +133,10 @@ bool jdbc_check_result(const struct jdbc_source *source, const struct table *tab
 // goes into the table's note. No result may be open.
 bool jdbc_settle_odds(struct jdbc_source *source, const struct table *table,
     const struct column *odd, struct error *err) __attribute__((warn_unused_result));
+
+// --- jdbc_query.c
+
+void jdbc_append_count(const struct source *source, struct buffer *sql, const struct table *table);
 
 // --- jdbc_note.c
 

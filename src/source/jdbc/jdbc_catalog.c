@@ -2,6 +2,7 @@
 // products that are known, a query of their own); keys and estimates are in jdbc_key.c.
 #include "source/catalog/catalog_read.h"
 #include "source/catalog/column_run.h"
+#include "source/catalog/session_pins.h"
 #include "source/jdbc/jdbc.h"
 #include "source/jdbc/jdbc_product.h"
 #include "source/jdbc/jdbc_result.h"
@@ -306,5 +307,6 @@ jdbc_read_catalog(struct source *base, const struct table_filter *filter, struct
         return false;
     if (!source->product->is_statically_typed)
         distrust(catalog);
+    session_pins_mark_instants(&base->session, base->identity.product, catalog);
     return true;
 }

@@ -1,6 +1,8 @@
-// The way in which a catalogue is queried over JDBC.
+// The ways in which a catalogue or a session is asked over JDBC.
 #include "source/jdbc/jdbc.h"
 #include "source/jdbc/jdbc_result.h"
+
+#include <string.h>
 
 static bool
 query(void *context, const char *sql, size_t field_count, catalog_take *take, void *taker,
@@ -17,8 +19,24 @@ query(void *context, const char *sql, size_t field_count, catalog_take *take, vo
     return done;
 }
 
+static bool
+run(void *context, const char *sql, struct error *err)
+{
+    struct jdbc_source *source = context;
+    struct jni_call call;
+    jbyteArray packed;
+    bool done;
+
+    if (!jni_begin(source->settings, "could not query the source", &call, err))
+        return false;
+    done = jni_bytes(&call, sql, strlen(sql), &packed, err) &&
+           jni_void(&call, source->session, jvm_methods()->session_run, err, packed);
+    jni_end(&call);
+    return done;
+}
+
 struct catalog_door
 jdbc_catalog_door(struct jdbc_source *source)
 {
-    return (struct catalog_door){ .context = source, .query = query };
+    return (struct catalog_door){ .context = source, .query = query, .run = run };
 }

@@ -68,22 +68,6 @@ mariadb_refine(struct column *column)
 
 static const struct jdbc_product products[] = {
     { .patterns = { "PostgreSQL*" },
-        .session = { "SELECT pg_catalog.set_config('DateStyle', 'ISO', false), "
-                     "pg_catalog.set_config('IntervalStyle', 'postgres', false), "
-                     "pg_catalog.set_config('extra_float_digits', '1', false), "
-                     "pg_catalog.set_config('bytea_output', 'hex', false), "
-                     "pg_catalog.set_config('row_security', 'off', false), "
-                     "pg_catalog.set_config('default_transaction_read_only', 'on', false)",
-            // The driver sets Java's zone; what was set for the role or the database is what any
-            // other client would see.
-            "SELECT pg_catalog.set_config('TimeZone', pg_catalog.split_part(c.s, '=', 2), false) "
-            "FROM pg_catalog.pg_db_role_setting r, pg_catalog.unnest(r.setconfig) AS c(s) "
-            "WHERE pg_catalog.lower(pg_catalog.split_part(c.s, '=', 1)) = 'timezone' "
-            "AND r.setdatabase IN (0, (SELECT d.oid FROM pg_catalog.pg_database d "
-            "WHERE d.datname = pg_catalog.current_database())) "
-            "AND r.setrole IN (0, (SELECT u.oid FROM pg_catalog.pg_roles u "
-            "WHERE u.rolname = pg_catalog.current_user())) "
-            "ORDER BY r.setrole <> 0 AND r.setdatabase <> 0 DESC, r.setrole DESC LIMIT 1" },
         // Domains are what they are made of. The type's own name says more than JDBC's number.
         .columns =
             "SELECT n.nspname, c.relname, a.attname, CASE WHEN b.typnamespace <> 11 THEN 1111 ELSE "
@@ -127,7 +111,6 @@ static const struct jdbc_product products[] = {
         .positions_untyped = true,
         .ends_transactions = true },
     { .patterns = { "MariaDB*", "MySQL*" },
-        .session = { "SET SESSION TRANSACTION READ ONLY" },
         .objects = product_mariadb_objects,
         .keys = product_mariadb_keys,
         .append_text = product_mariadb_text,

@@ -8,11 +8,10 @@
 #include "model/table.h"
 #include "source/catalog/product_queries.h"
 
-enum { JDBC_SESSION_STATEMENTS = 4, JDBC_PROPERTIES = 6 };
+enum { JDBC_PROPERTIES = 6 };
 
 struct jdbc_product {
-    const char *patterns[3];                      // of the product's name, the last one NULL
-    const char *session[JDBC_SESSION_STATEMENTS]; // run after connecting
+    const char *patterns[3]; // of the product's name, the last one NULL
     // Rows like those of DatabaseMetaData.getColumns, but these alone: schema, table, column, type
     // number (java.sql.Types), type name, size, decimals (NULL: none said), 1 if nullable,
     // position; sorted by schema and table. NULL: getColumns.

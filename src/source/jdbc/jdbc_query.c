@@ -141,6 +141,20 @@ append_limit(const char *format, size_t limit, struct buffer *sql)
     (void)buffer_printf(sql, "%zu%s", limit, number + strlen("%zu"));
 }
 
+void
+jdbc_append_count(const struct source *base, struct buffer *sql, const struct table *table)
+{
+    const struct jdbc_source *source = (const struct jdbc_source *)base;
+    const struct read_request request = { .table = table, .part = KEY_PART_ALL };
+    struct select_names names = names_of(source);
+
+    (void)buffer_append_text(sql, "SELECT COUNT(*) FROM ");
+    select_append_table(&names, sql, table);
+    if (source->needs_unlocked)
+        (void)buffer_append_text(sql, source->product->unlocked);
+    select_append_conditions(&names, sql, &request);
+}
+
 bool
 jdbc_query_build(const struct jdbc_source *source, const struct read_request *request,
     struct jdbc_query *query, struct error *err)

@@ -1,5 +1,7 @@
-// The session as a run needs it: isolation, time-outs, autocommit. What isolation is in force is
-// told in the identity, for `check`; a level that cannot be had is not passed over in silence.
+// The session as a run needs it: isolation, time-outs, what is pinned, autocommit. What isolation
+// is in force is told in the identity, for `check`; a level that cannot be had is not passed over
+// in silence.
+#include "source/catalog/session_pins.h"
 #include "source/jdbc/jdbc.h"
 #include "source/jdbc/jdbc_product.h"
 
@@ -52,18 +54,9 @@ isolation_statement(const struct jdbc_source *source)
 static void
 write_request(const struct jdbc_source *source, struct buffer *request)
 {
-    const struct jdbc_product *product = source->product;
-    int32_t count = 0;
-
-    while (count < JDBC_SESSION_STATEMENTS && product->session[count] != NULL)
-        count++;
     parcel_put_number(request, wanted_level(source));
     parcel_put_text(request, isolation_statement(source));
     parcel_put_number(request, source->settings->query_timeout_s);
-    parcel_put_number(request, product->ends_transactions);
-    parcel_put_number(request, count);
-    for (int32_t i = 0; i < count; i++)
-        parcel_put_text(request, product->session[i]);
 }
 
 static void
@@ -107,9 +100,57 @@ call_set_up(struct jdbc_source *source, const struct buffer *request, struct par
     return done;
 }
 
+// What a statement is limited to although no limit was asked for; -1: the driver does not say.
+static void
+note_limit(struct jdbc_source *source, struct loose_setting loose, int32_t limit, bool limits_rows)
+{
+    struct source_session *session = &source->base.session;
+
+    if (limit == 0) {
+        session->pinned_count++;
+        return;
+    }
+    session->may_end_early |= limits_rows;
+    if (limit < 0 && !limits_rows)
+        return;
+    loose.wanted = "0";
+    loose.found = limit < 0 ? NULL : arena_printf(&source->arena, "%d", (int)limit);
+    session_pins_add_loose(session, &source->arena, loose);
+}
+
+static void
+note_limits(struct jdbc_source *source, struct parcel_reader *answer)
+{
+    note_limit(source,
+        (struct loose_setting){
+            .name = "the driver's setMaxRows", .purpose = "no result ends before its last row" },
+        parcel_take_number(answer), true);
+    note_limit(source,
+        (struct loose_setting){
+            .name = "the driver's setMaxFieldSize", .purpose = "no value is shortened" },
+        parcel_take_number(answer), false);
+}
+
+static bool
+end_transactions(struct jdbc_source *source, struct error *err)
+{
+    struct jni_call call;
+    bool done;
+
+    if (!source->product->ends_transactions)
+        return true;
+    if (!jni_begin(source->settings, "could not switch autocommit off", &call, err))
+        return false;
+    done = jni_void(&call, source->session, jvm_methods()->session_end_transactions, err);
+    jni_end(&call);
+    return done;
+}
+
 bool
 jdbc_set_up_session(struct jdbc_source *source, struct error *err)
 {
+    const struct catalog_door door = jdbc_catalog_door(source);
+    const char *product = source->base.identity.product;
     struct parcel_reader answer;
     struct buffer request;
     bool done;
@@ -120,7 +161,11 @@ jdbc_set_up_session(struct jdbc_source *source, struct error *err)
     buffer_release(&request);
     if (done)
         describe_isolation(source, &answer);
-    else
+    done = done && session_pins_set(&door, product, &source->arena, &source->base.session, err);
+    if (done)
+        note_limits(source, &answer);
+    done = done && end_transactions(source, err);
+    if (!done)
         err->kind = ERROR_SOURCE;
     return done;
 }

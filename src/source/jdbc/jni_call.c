@@ -57,6 +57,17 @@ jni_object(const struct jni_call *call, jobject object, jmethodID method, jobjec
     return check(call, err);
 }
 
+bool
+jni_void(const struct jni_call *call, jobject object, jmethodID method, struct error *err, ...)
+{
+    va_list args;
+
+    va_start(args, err);
+    (*call->env)->CallVoidMethodV(call->env, object, method, args);
+    va_end(args);
+    return check(call, err);
+}
+
 void
 jni_quietly(const struct jni_call *call, jobject object, jmethodID method)
 {

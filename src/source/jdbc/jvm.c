@@ -201,6 +201,9 @@ find_methods(JNIEnv *env, struct jvm_methods *m)
            find_method(env, m->session, false, "describe", "()[B", &m->session_describe) &&
            find_method(env, m->session, false, "limits", "()[B", &m->session_limits) &&
            find_method(env, m->session, false, "setUp", "([B)[B", &m->session_set_up) &&
+           find_method(env, m->session, false, "run", "([B)V", &m->session_run) &&
+           find_method(
+               env, m->session, false, "endTransactions", "()V", &m->session_end_transactions) &&
            find_method(env, m->session, false, "query", "([B[B[BIII)Loe2pg/BatchReader;",
                &m->session_query) &&
            find_method(env, m->session, false, "metadata", "(I[B[B)Loe2pg/BatchReader;",

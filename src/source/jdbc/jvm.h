@@ -18,6 +18,8 @@ struct jvm_methods {
     jmethodID session_describe;
     jmethodID session_limits;
     jmethodID session_set_up;
+    jmethodID session_run;
+    jmethodID session_end_transactions;
     jmethodID session_query;
     jmethodID session_metadata;
     jmethodID session_cancel;

@@ -233,16 +233,23 @@ describe(struct odbc_source *source)
     identity->code_page = query_text(source, source->product->code_page);
 }
 
-// SQL_IDENTIFIER_QUOTE_CHAR is a blank where there are no quotes.
+// SQL_IDENTIFIER_QUOTE_CHAR is a blank where there are no quotes. Asked of a session that is set
+// up: MariaDB's modes decide what quotes a name.
 static void
-learn_abilities(struct odbc_source *source)
+learn_quote(struct odbc_source *source)
 {
     const char *quote = get_info(source, SQL_IDENTIFIER_QUOTE_CHAR);
-    const char *escape = get_info(source, SQL_SEARCH_PATTERN_ESCAPE);
-    const char *library = get_info(source, SQL_DRIVER_NAME);
 
     if (strcmp(quote, " ") != 0)
         (void)snprintf(source->quote, sizeof source->quote, "%s", quote);
+}
+
+static void
+learn_abilities(struct odbc_source *source)
+{
+    const char *escape = get_info(source, SQL_SEARCH_PATTERN_ESCAPE);
+    const char *library = get_info(source, SQL_DRIVER_NAME);
+
     (void)snprintf(source->escape, sizeof source->escape, "%s", escape);
     source->paces_fetch =
         source->settings->fetch_size == 0 &&
@@ -298,12 +305,14 @@ odbc_open(const struct source_settings *settings, struct source **opened, struct
     source->product =
         odbc_product_find(get_info(source, SQL_DBMS_NAME), get_info(source, SQL_DRIVER_NAME));
     learn_abilities(source);
-    if (!odbc_limit_init(source, err) || !odbc_set_up_session(source, err)) {
+    if (!odbc_limit_init(source, err) ||
+        !odbc_set_up_session(source, get_info(source, SQL_DBMS_NAME), err)) {
         if (source->product->explain != NULL)
             source->product->explain(get_info(source, SQL_DATABASE_NAME), err);
         odbc_close(&source->base);
         return false;
     }
+    learn_quote(source);
     describe(source);
     *opened = &source->base;
     return true;
@@ -362,6 +371,7 @@ const struct source_driver odbc_source_driver = {
     .is_alive = odbc_is_alive,
     .read_limits = odbc_read_limits,
     .ask = odbc_ask,
+    .append_count = odbc_append_count,
     .read_catalog = odbc_read_catalog,
     .open_cursor = odbc_open_cursor,
     .fetch = odbc_fetch,

@@ -47,8 +47,16 @@ struct odbc_source {
 
 // --- odbc_session.c
 
-// Isolation, session statements, autocommit; fills identity.isolation and needs_unlocked.
-bool odbc_set_up_session(struct odbc_source *source, struct error *err)
+// Isolation, what is pinned, autocommit; fills identity.isolation, session and needs_unlocked.
+bool odbc_set_up_session(struct odbc_source *source, const char *dbms_name, struct error *err)
+    __attribute__((warn_unused_result));
+
+// --- odbc_attribute.c: what a driver, or a data source in odbc.ini, may set for every statement
+
+// No limit of rows or of a value's length; SQL goes to the source as it stands.
+void odbc_pin_attributes(SQLHSTMT statement);
+// Reads them back, into the source's session.
+bool odbc_check_attributes(struct odbc_source *source, struct error *err)
     __attribute__((warn_unused_result));
 
 // --- odbc_error.c: the one place that reads diagnostics
@@ -121,6 +129,9 @@ bool odbc_list_primary(void *source, struct arena *arena, struct table *table, s
 bool odbc_list_indexes(void *source, struct arena *arena, struct table *table, struct error *err)
     __attribute__((warn_unused_result));
 struct catalog_door odbc_catalog_door(struct odbc_source *source);
+// Runs a statement for what it does.
+bool odbc_run(struct odbc_source *source, const char *sql, struct error *err)
+    __attribute__((warn_unused_result));
 
 // --- odbc_cursor.c
 
@@ -129,6 +140,10 @@ bool odbc_open_cursor(struct source *source, const struct read_request *request,
 bool odbc_fetch(struct cursor *cursor, const struct batch **batch, struct error *err)
     __attribute__((warn_unused_result));
 void odbc_close_cursor(struct cursor *base);
+
+// --- odbc_query.c
+
+void odbc_append_count(const struct source *source, struct buffer *sql, const struct table *table);
 
 // --- odbc_note.c
 

@@ -2,6 +2,7 @@
 // query of the columns that a driver is known to leave out; keys and estimates are in odbc_key.c.
 #include "source/catalog/catalog_read.h"
 #include "source/catalog/column_run.h"
+#include "source/catalog/session_pins.h"
 #include "source/odbc/odbc.h"
 #include "source/odbc/odbc_product.h"
 #include "source/odbc/odbc_type.h"
@@ -429,6 +430,7 @@ odbc_read_catalog(struct source *base, const struct table_filter *filter, struct
 
     if (!catalog_read(&ways, arena, catalog, err))
         return false;
+    session_pins_mark_instants(&base->session, base->identity.product, catalog);
     for (size_t i = 0; i < catalog->table_count; i++)
         catalog->tables[i]->is_loosely_typed = source->product->is_loosely_typed;
     return true;

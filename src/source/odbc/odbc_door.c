@@ -1,4 +1,4 @@
-// The way in which a catalogue is queried over ODBC.
+// The ways in which a catalogue or a session is asked over ODBC.
 #include "source/odbc/odbc.h"
 
 // A text for people may be longer: then the catalogue is asked without them.
@@ -41,8 +41,32 @@ query(void *context, const char *sql, size_t field_count, catalog_take *take, vo
     return done;
 }
 
+// Some drivers begin to work on a query only when its first row is asked for.
+bool
+odbc_run(struct odbc_source *source, const char *sql, struct error *err)
+{
+    struct odbc_statement statement = { 0 };
+    SQLSMALLINT columns = 0;
+    bool done = odbc_statement_open(source, &statement, err) &&
+                odbc_statement_execute(&statement, sql, err) &&
+                odbc_statement_check(&statement, SQLNumResultCols(statement.handle, &columns), err,
+                    "could not query the source");
+
+    if (done && columns > 0)
+        done = odbc_statement_check(
+            &statement, SQLFetch(statement.handle), err, "could not query the source");
+    odbc_statement_close(&statement);
+    return done;
+}
+
+static bool
+run(void *context, const char *sql, struct error *err)
+{
+    return odbc_run(context, sql, err);
+}
+
 struct catalog_door
 odbc_catalog_door(struct odbc_source *source)
 {
-    return (struct catalog_door){ .context = source, .query = query };
+    return (struct catalog_door){ .context = source, .query = query, .run = run };
 }

@@ -191,7 +191,7 @@ mariadb_refine(struct column *column, int64_t base_type, int64_t type_modifier)
 static const struct odbc_product products[] = {
     { .patterns = { "SQLite*" },
         .driver = "*sqlite*",
-        .session = { "SELECT count(*) FROM sqlite_master", "PRAGMA query_only = 1" },
+        .first_query = "SELECT count(*) FROM sqlite_master",
         .objects = product_sqlite_objects,
         .keys = product_sqlite_keys,
         .estimates = product_sqlite_estimates,
@@ -220,14 +220,6 @@ static const struct odbc_product products[] = {
         .has_limit = true },
     { .patterns = { "PostgreSQL*" },
         .driver = "*psqlodbc*",
-        // By SELECT, which psqlODBC lets pass even when it was told to be read-only.
-        .session = { "SELECT pg_catalog.set_config('client_encoding', 'UTF8', false), "
-                     "pg_catalog.set_config('DateStyle', 'ISO', false), "
-                     "pg_catalog.set_config('IntervalStyle', 'postgres', false), "
-                     "pg_catalog.set_config('extra_float_digits', '1', false), "
-                     "pg_catalog.set_config('bytea_output', 'hex', false), "
-                     "pg_catalog.set_config('row_security', 'off', false), "
-                     "pg_catalog.set_config('default_transaction_read_only', 'on', false)" },
         .objects = product_postgres_objects,
         .keys = product_postgres_keys,
         .append_text = product_postgres_text,
@@ -244,7 +236,6 @@ static const struct odbc_product products[] = {
         .has_limit = true },
     { .patterns = { "MariaDB*", "MySQL*" },
         .driver = "*",
-        .session = { "SET SESSION TRANSACTION READ ONLY" },
         .objects = product_mariadb_objects,
         .keys = product_mariadb_keys,
         .append_text = product_mariadb_text,

@@ -16,17 +16,14 @@
 struct odbc_note;
 struct odbc_source;
 
-enum { ODBC_SESSION_STATEMENTS = 8 };
-
 // A guard of this size or more says so by itself: longer than any text.
 #define ODBC_GUARD_ODD INT64_C(1000000000000)
 
 struct odbc_product {
     const char *patterns[3]; // of SQL_DBMS_NAME, the last one NULL
     const char *driver;      // pattern of SQL_DRIVER_NAME: what is said is true of this driver only
-    // Run after connecting; the first one also proves that the database can be read at all.
-    const char *session[ODBC_SESSION_STATEMENTS];
-    const char *objects; // as product_queries.h says; NULL: by the driver's call
+    const char *first_query; // proves that the database can be read at all; NULL: none is needed
+    const char *objects;     // as product_queries.h says; NULL: by the driver's call
     // Rows (schema, table, index, 1 if primary, column, position), sorted by all but the last two
     // and then by position. A NULL column (an expression) spoils the whole index. NULL: ODBC calls.
     const char *keys;

@@ -110,6 +110,20 @@ append_value(
         (struct odbc_parameter){ .column = column, .value = value };
 }
 
+void
+odbc_append_count(const struct source *base, struct buffer *sql, const struct table *table)
+{
+    const struct odbc_source *source = (const struct odbc_source *)base;
+    const struct read_request request = { .table = table, .part = KEY_PART_ALL };
+    struct select_names names = names_of(source);
+
+    (void)buffer_append_text(sql, "SELECT COUNT(*) FROM ");
+    select_append_table(&names, sql, table);
+    if (source->needs_unlocked)
+        (void)buffer_append_text(sql, source->product->unlocked);
+    select_append_conditions(&names, sql, &request);
+}
+
 bool
 odbc_query_build(const struct odbc_source *source, const struct read_request *request,
     const uint16_t *order, const struct odbc_note *note, struct odbc_query *query,

@@ -1,4 +1,5 @@
-// The session as a run needs it: isolation, the product's own settings, autocommit.
+// The session as a run needs it: isolation, what is pinned, autocommit.
+#include "source/catalog/session_pins.h"
 #include "source/odbc/odbc.h"
 #include "source/odbc/odbc_product.h"
 
@@ -24,24 +25,6 @@ wanted_level(const struct odbc_source *source)
 {
     return source->settings->isolation == SOURCE_READ_UNCOMMITTED ? SQL_TXN_READ_UNCOMMITTED
                                                                   : SQL_TXN_READ_COMMITTED;
-}
-
-// Some drivers begin to work on a query only when its first row is asked for.
-static bool
-run(struct odbc_source *source, const char *sql, struct error *err)
-{
-    struct odbc_statement statement = { 0 };
-    SQLSMALLINT columns = 0;
-    bool done = odbc_statement_open(source, &statement, err) &&
-                odbc_statement_execute(&statement, sql, err) &&
-                odbc_statement_check(&statement, SQLNumResultCols(statement.handle, &columns), err,
-                    "could not query the source");
-
-    if (done && columns > 0)
-        done = odbc_statement_check(
-            &statement, SQLFetch(statement.handle), err, "could not query the source");
-    odbc_statement_close(&statement);
-    return done;
 }
 
 // --- isolation
@@ -72,7 +55,7 @@ set_by_statement(struct odbc_source *source)
     bool is_uncommitted = source->settings->isolation == SOURCE_READ_UNCOMMITTED;
     struct error refused = { 0 };
 
-    if (run(source, product->isolation[is_uncommitted ? 0 : 1], &refused)) {
+    if (odbc_run(source, product->isolation[is_uncommitted ? 0 : 1], &refused)) {
         say_isolation(source, ", set by SET TRANSACTION");
         return;
     }
@@ -113,18 +96,26 @@ set_isolation(struct odbc_source *source, struct error *err)
 
 // --- all of it
 
-bool
-odbc_set_up_session(struct odbc_source *source, struct error *err)
+static bool
+prove_readable(struct odbc_source *source, struct error *err)
 {
+    return source->product->first_query == NULL ||
+           odbc_run(source, source->product->first_query, err);
+}
+
+bool
+odbc_set_up_session(struct odbc_source *source, const char *dbms_name, struct error *err)
+{
+    const struct catalog_door door = odbc_catalog_door(source);
     SQLRETURN code;
 
     if (!set_isolation(source, err))
         return false;
-    for (size_t i = 0; i < ODBC_SESSION_STATEMENTS && source->product->session[i] != NULL; i++) {
-        if (!run(source, source->product->session[i], err)) {
-            err->kind = ERROR_SOURCE;
-            return error_within(err, "could not set up the session");
-        }
+    if (!prove_readable(source, err) ||
+        !session_pins_set(&door, dbms_name, &source->arena, &source->base.session, err) ||
+        !odbc_check_attributes(source, err)) {
+        err->kind = ERROR_SOURCE;
+        return error_within(err, "could not set up the session");
     }
     if (!source->product->ends_transactions)
         return true;

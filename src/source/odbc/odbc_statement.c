@@ -53,6 +53,7 @@ odbc_statement_open(struct odbc_source *source, struct odbc_statement *statement
     if (source->settings->query_timeout_s > 0)
         (void)SQLSetStmtAttr(statement->handle, SQL_ATTR_QUERY_TIMEOUT,
             (SQLPOINTER)(uintptr_t)source->settings->query_timeout_s, SQL_IS_UINTEGER);
+    odbc_pin_attributes(statement->handle);
     set_running(source, statement->handle);
     return true;
 }

@@ -171,6 +171,24 @@ the_fingerprint_sees_every_change_of_shape(void **state)
     assert_true(plan_fingerprint(&table) != first);
 }
 
+static void
+a_shape_of_before_is_known_by_the_zone_of_its_time_stamps_alone(void **state)
+{
+    struct column stamped[2] = { columns[0], columns[1] };
+    struct table table = tables[0];
+    uint64_t before = plan_fingerprint(&table);
+
+    (void)state;
+    table.columns = stamped;
+    assert_false(plan_is_rezoned(&table, before));
+    stamped[1].is_instant = true;
+    assert_true(plan_fingerprint(&table) != before);
+    assert_true(plan_is_rezoned(&table, before));
+    assert_false(plan_is_rezoned(&table, plan_fingerprint(&table)));
+    stamped[0].type_name = "varchar(7)";
+    assert_false(plan_is_rezoned(&table, before));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -181,6 +199,7 @@ main(void)
         TEST(a_load_that_was_not_compared_yet_is_compared_and_not_loaded_again),
         TEST(what_an_interrupted_run_did_not_come_to_is_first_and_large_before_small),
         TEST(only_taken_tables_become_jobs),
+        TEST(a_shape_of_before_is_known_by_the_zone_of_its_time_stamps_alone),
         TEST(the_fingerprint_sees_every_change_of_shape),
     };
 

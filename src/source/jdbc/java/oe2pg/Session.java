@@ -93,22 +93,36 @@ final class Session {
 
     /**
      * From a parcel: the isolation level, a statement that sets it ("" where none is known), seconds
-     * for a statement, whether autocommit is to be off, statements to run. Returns a parcel: how the
-     * level was set, and the level that the driver reports now (-1 when it does not).
+     * for a statement. Returns a parcel: how the level was set, the level that the driver reports now
+     * (-1 when it does not), and what a statement is limited to: rows, and bytes of a value (0: no
+     * limit, -1: the driver does not say).
      */
     byte[] setUp(byte[] request) throws SQLException {
         Parcel parcel = new Parcel(request);
         int isolation = parcel.takeNumber();
         String isolationSql = parcel.takeText();
         queryTimeout = parcel.takeNumber();
-        endsTransactions = parcel.takeNumber() != 0;
         int how = setIsolation(isolation, isolationSql);
         setReadOnly();
-        for (String sql : parcel.takeTexts())
-            execute(sql);
-        if (endsTransactions)
-            connection.setAutoCommit(false);
-        return new Parcel().putNumber(how).putNumber(reportedIsolation()).bytes();
+        try (Statement statement = connection.createStatement()) {
+            return new Parcel()
+                .putNumber(how)
+                .putNumber(reportedIsolation())
+                .putNumber(Unlimited.rows(statement))
+                .putNumber(Unlimited.fieldSize(statement))
+                .bytes();
+        }
+    }
+
+    /** A statement for what it does. */
+    void run(byte[] sqlBytes) throws SQLException {
+        execute(new String(sqlBytes, StandardCharsets.UTF_8));
+    }
+
+    /** From now on every statement ends its transaction. */
+    void endTransactions() throws SQLException {
+        connection.setAutoCommit(false);
+        endsTransactions = true;
     }
 
     private void execute(String sql) throws SQLException {
@@ -200,8 +214,11 @@ final class Session {
                 statement.clearWarnings();
             }
         }
+        Unlimited.fieldSize(statement);
         if (rowLimit > 0)
             statement.setMaxRows(rowLimit);
+        else
+            Unlimited.rows(statement);
     }
 
     private void abandon(Statement statement) {

@@ -1,0 +1,82 @@
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.Driver;
+import java.sql.DriverPropertyInfo;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+import java.util.logging.Logger;
+
+/**
+ * A JDBC driver whose statements return a few rows at most, whatever they are told: H2's, which it
+ * loads, behind jdbc:limited:ROWS:HOW:URL. HOW is "told" where getMaxRows says so, "kept" where it
+ * fails, and "lifted" where the limit is only what a statement begins with.
+ */
+public class LimitedDriver implements Driver {
+    private static final String PREFIX = "jdbc:limited:";
+
+    private final Driver driver = new org.h2.Driver();
+
+    @Override
+    public Connection connect(String url, Properties properties) throws SQLException {
+        String[] parts = url.substring(PREFIX.length()).split(":", 3);
+        Connection connection = driver.connect(parts[2], properties);
+        return wrap(Connection.class, connection, Integer.parseInt(parts[0]), parts[1]);
+    }
+
+    private static <T> T wrap(Class<T> type, Object inner, int rows, String how) {
+        return type.cast(Proxy.newProxyInstance(LimitedDriver.class.getClassLoader(),
+            new Class<?>[] {type}, (proxy, method, arguments) -> {
+                String name = method.getName();
+                boolean isFixed = !how.equals("lifted");
+                if (name.equals("getMaxRows") && how.equals("kept"))
+                    throw new SQLException("not here", "0A000");
+                if (name.equals("setMaxRows") && isFixed)
+                    return null;
+                Object result;
+                try {
+                    result = method.invoke(inner, arguments);
+                } catch (InvocationTargetException e) {
+                    throw e.getCause();
+                }
+                if (!name.equals("createStatement") && !name.equals("prepareStatement"))
+                    return result;
+                ((Statement) result).setMaxRows(rows);
+                Class<? extends Statement> made =
+                    name.equals("createStatement") ? Statement.class : PreparedStatement.class;
+                return wrap(made, result, rows, how);
+            }));
+    }
+
+    @Override
+    public boolean acceptsURL(String url) {
+        return url.startsWith(PREFIX);
+    }
+
+    @Override
+    public DriverPropertyInfo[] getPropertyInfo(String url, Properties properties) {
+        return new DriverPropertyInfo[0];
+    }
+
+    @Override
+    public int getMajorVersion() {
+        return 1;
+    }
+
+    @Override
+    public int getMinorVersion() {
+        return 0;
+    }
+
+    @Override
+    public boolean jdbcCompliant() {
+        return false;
+    }
+
+    @Override
+    public Logger getParentLogger() {
+        return Logger.getGlobal();
+    }
+}
