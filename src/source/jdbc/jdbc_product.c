@@ -1,6 +1,7 @@
 #include "source/jdbc/jdbc_product.h"
 
 #include "base/text.h"
+#include "source/catalog/postgres_bytes.h"
 #include "source/catalog/product_queries.h"
 #include "source/jdbc/jdbc_type.h"
 
@@ -64,6 +65,26 @@ mariadb_refine(struct column *column)
     }
 }
 
+// --- PostgreSQL: where any bytes may stand in a text
+
+static bool
+is_padded(const struct column *column)
+{
+    return text_match("bpchar*", column->type_name);
+}
+
+static void
+postgres_bytes(struct buffer *sql, const struct column *column, const char *name)
+{
+    postgres_append_bytes(sql, name, is_padded(column));
+}
+
+static void
+postgres_literal(struct buffer *sql, const struct column *column, const struct cell *value)
+{
+    postgres_append_literal(sql, value, is_padded(column));
+}
+
 // --- the table
 
 static const struct jdbc_product products[] = {
@@ -106,6 +127,10 @@ static const struct jdbc_product products[] = {
         .code_page = product_postgres_code_page,
         .limit = " LIMIT %zu",
         .is_statically_typed = true,
+        .has_odd_texts = postgres_has_bytes,
+        .append_bytes = postgres_bytes,
+        .needs_literal = postgres_needs_literal,
+        .append_literal = postgres_literal,
         .delivers_raw_text = true,
         .has_own_types = true,
         .positions_untyped = true,

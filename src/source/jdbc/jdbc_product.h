@@ -5,6 +5,7 @@
 #define OE2PG_SOURCE_JDBC_PRODUCT_H
 
 #include "base/buffer.h"
+#include "model/batch.h"
 #include "model/table.h"
 #include "source/catalog/product_queries.h"
 
@@ -34,6 +35,14 @@ struct jdbc_product {
     // Appends what to select for a column; `name` is the quoted column. NULL: the column itself.
     // Returns false when that is just the name, so that its type in the result can be checked.
     bool (*append_expression)(struct buffer *sql, const struct column *column, const char *name);
+    // True for a code page of which texts are asked for as bytes, by append_bytes. NULL: for none.
+    bool (*has_odd_texts)(const char *code_page);
+    void (*append_bytes)(struct buffer *sql, const struct column *column, const char *name);
+    // True for the value of a key that the server would not take as a text, so that append_literal
+    // writes it. NULL: all are bound.
+    bool (*needs_literal)(const char *code_page, enum value_kind kind, const struct cell *value);
+    void (*append_literal)(
+        struct buffer *sql, const struct column *column, const struct cell *value);
     void (*refine_column)(struct column *column); // after the general rules of jdbc_type.h
     // Every value is of its column's type, so that the driver may be asked for it by that type. Any
     // other is asked what each value is: SQLite's driver gives 0 for a text that is asked for as a

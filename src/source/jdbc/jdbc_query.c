@@ -9,18 +9,64 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool
+has_odd_texts(const struct jdbc_source *source)
+{
+    return source->product->has_odd_texts != NULL &&
+           source->product->has_odd_texts(source->base.identity.code_page);
+}
+
+static bool
+is_literal(const struct jdbc_source *source, const struct column *column, const struct cell *value)
+{
+    return source->product->needs_literal != NULL &&
+           source->product->needs_literal(source->base.identity.code_page, column->kind, value);
+}
+
+// What a key is compared with: a question mark, as long as the server takes the value.
+static void
+append_value(
+    void *context, struct buffer *sql, const struct column *column, const struct cell *value)
+{
+    const struct jdbc_source *source = context;
+
+    if (is_literal(source, column, value))
+        source->product->append_literal(sql, column, value);
+    else
+        (void)buffer_append_byte(sql, '?');
+}
+
 static struct select_names
-names_of(const struct jdbc_source *source)
+names_of(struct jdbc_source *source)
 {
     // SQLite takes the name of a column that is gone for a text, unless the table's stands before
     // it.
     return (struct select_names){ .quote = source->quote,
-        .is_qualified =
-            source->product->append_expression != NULL || !source->product->is_statically_typed };
+        .is_qualified = source->product->append_expression != NULL ||
+                        !source->product->is_statically_typed || has_odd_texts(source),
+        .append_value = append_value,
+        .appender = source };
+}
+
+// Returns true when it is just the name.
+static bool
+append_item(const struct jdbc_source *source, const struct column *column, const char *name,
+    struct buffer *sql)
+{
+    const struct jdbc_product *product = source->product;
+
+    if (column->kind == VALUE_TEXT && has_odd_texts(source)) {
+        product->append_bytes(sql, column, name);
+        return false;
+    }
+    if (product->append_expression != NULL)
+        return !product->append_expression(sql, column, name);
+    (void)buffer_append_text(sql, name);
+    return true;
 }
 
 static void
-append_items(const struct jdbc_source *source, const struct table *table, struct jdbc_query *query)
+append_items(struct jdbc_source *source, const struct table *table, struct jdbc_query *query)
 {
     struct select_names names = names_of(source);
     struct buffer name;
@@ -33,11 +79,7 @@ append_items(const struct jdbc_source *source, const struct table *table, struct
             (void)buffer_append_text(&query->sql, ", ");
         buffer_clear(&name);
         select_append_column(&names, &name, table, column);
-        query->is_plain[i] =
-            source->product->append_expression == NULL ||
-            !source->product->append_expression(&query->sql, column, buffer_text(&name));
-        if (source->product->append_expression == NULL)
-            (void)buffer_append_text(&query->sql, buffer_text(&name));
+        query->is_plain[i] = append_item(source, column, buffer_text(&name), &query->sql);
     }
     query->sql.failed |= name.failed;
     buffer_release(&name);
@@ -91,21 +133,10 @@ parameter_of(const struct jdbc_source *source, const struct column *column)
     return parameters[column->kind];
 }
 
-static size_t
-count_positions(const struct read_request *request)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < request->except_count; i++)
-        count += request->except[i].count;
-    for (size_t i = 0; request->after != NULL && i < request->after->count; i++)
-        count += request->after->values[i].bytes != NULL ? 1 : 0;
-    return count;
-}
-
 struct position_taker {
     const struct jdbc_source *source;
-    struct jdbc_query *query;
+    struct buffer positions;
+    int32_t count;
 };
 
 static bool
@@ -115,20 +146,31 @@ put_position(
     struct position_taker *taker = context;
 
     (void)err;
-    parcel_put_number(&taker->query->positions, (int32_t)parameter_of(taker->source, column));
-    parcel_put_bytes(&taker->query->positions, value->bytes, value->size);
-    taker->query->has_positions = true;
+    if (is_literal(taker->source, column, value))
+        return true;
+    parcel_put_number(&taker->positions, (int32_t)parameter_of(taker->source, column));
+    parcel_put_bytes(&taker->positions, value->bytes, value->size);
+    taker->count++;
     return true;
 }
 
+// Their count, and then they themselves.
 static bool
 put_positions(const struct jdbc_source *source, const struct read_request *request,
     struct jdbc_query *query, struct error *err)
 {
-    struct position_taker taker = { source, query };
+    struct position_taker taker = { .source = source };
+    bool done;
 
-    parcel_put_number(&query->positions, (int32_t)count_positions(request));
-    return select_each_position(request, put_position, &taker, err);
+    buffer_init(&taker.positions, BUFFER_SQL_CAP);
+    done = select_each_position(request, put_position, &taker, err);
+    parcel_put_number(&query->positions, taker.count);
+    if (taker.count > 0)
+        (void)buffer_append(&query->positions, taker.positions.bytes, taker.positions.size);
+    query->positions.failed |= taker.positions.failed;
+    query->has_positions = taker.count > 0;
+    buffer_release(&taker.positions);
+    return done;
 }
 
 // The only `%` in the format is that of the number.
@@ -156,7 +198,7 @@ jdbc_append_count(const struct source *base, struct buffer *sql, const struct ta
 }
 
 bool
-jdbc_query_build(const struct jdbc_source *source, const struct read_request *request,
+jdbc_query_build(struct jdbc_source *source, const struct read_request *request,
     struct jdbc_query *query, struct error *err)
 {
     struct select_names names = names_of(source);

@@ -1,5 +1,6 @@
 #include "base/mem.h"
 #include "source/odbc/odbc.h"
+#include "source/odbc/odbc_product.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,8 @@ odbc_note_find(struct odbc_source *source, const struct table *table)
     note->name = mem_strdup(table->name);
     note->column_count = table->column_count;
     note->is_long = mem_calloc(table->column_count + 1, sizeof *note->is_long);
+    note->has_odd_texts = source->product->has_odd_texts != NULL &&
+                          source->product->has_odd_texts(source->base.identity.code_page);
     note->next = source->notes;
     source->notes = note;
     return note;

@@ -1,7 +1,9 @@
 #include "source/odbc/odbc_product.h"
 
 #include "base/text.h"
+#include "source/catalog/postgres_bytes.h"
 #include "source/catalog/product_queries.h"
+#include "source/odbc/odbc.h"
 #include "source/odbc/odbc_sqlite.h"
 
 #include <sql.h>
@@ -77,7 +79,10 @@ postgres_expression(const struct odbc_source *source, struct buffer *sql,
     const struct column *column, const char *name, const struct odbc_note *note)
 {
     (void)source;
-    (void)note;
+    if (note->has_odd_texts && column->kind == VALUE_TEXT) {
+        postgres_append_bytes(sql, name, column->driver_type == PG_BPCHAR);
+        return true;
+    }
     for (size_t i = 0; i < POSTGRES_TYPE_COUNT; i++) {
         if (column->driver_type != (int)postgres_types[i].type)
             continue;
@@ -88,6 +93,16 @@ postgres_expression(const struct odbc_source *source, struct buffer *sql,
     (void)buffer_printf(sql,
         "CASE WHEN %s IS NOT DISTINCT FROM NULL THEN NULL ELSE pg_catalog.concat(%s) END", name,
         name);
+    return true;
+}
+
+static bool
+postgres_literal(const struct odbc_source *source, struct buffer *sql, const struct column *column,
+    const struct cell *value)
+{
+    if (!postgres_needs_literal(source->base.identity.code_page, column->kind, value))
+        return false;
+    postgres_append_literal(sql, value, column->driver_type == PG_BPCHAR);
     return true;
 }
 
@@ -226,7 +241,9 @@ static const struct odbc_product products[] = {
         .estimates = product_postgres_estimates,
         .guid = product_postgres_guid,
         .code_page = product_postgres_code_page,
+        .has_odd_texts = postgres_has_bytes,
         .append_expression = postgres_expression,
+        .append_literal = postgres_literal,
         .parameter_type = type_by_context,
         .refine_column = postgres_refine,
         .has_own_types = true,

@@ -59,9 +59,13 @@ struct odbc_product {
     // Times that a value is in memory while it is read, the driver's and ours: measured. 0:
     // unknown.
     unsigned value_copies;
+    // True for a code page of which texts are read as bytes from the start: append_expression
+    // selects them so where the note says has_odd_texts. NULL: for none.
+    bool (*has_odd_texts)(const char *code_page);
     // Appends the value of a key as a literal that is compared with the column just as the bound
     // text would be. False, and nothing appended: there is none, the value is bound. NULL: values
-    // are bound always. For drivers that keep the whole result of a statement with parameters.
+    // are bound always. For drivers that keep the whole result of a statement with parameters, and
+    // for texts that a server refuses.
     bool (*append_literal)(const struct odbc_source *source, struct buffer *sql,
         const struct column *column, const struct cell *value);
     // SQL type under which a position in a key is bound (its C type is char). NULL: the column's.
