@@ -407,6 +407,19 @@ list_columns(
     return true;
 }
 
+// Of a product that nobody prepared: what it calls unique may be so for some of the rows alone, for
+// not every driver says which.
+static void
+distrust_indexes(struct catalog *catalog)
+{
+    for (size_t i = 0; i < catalog->table_count; i++) {
+        struct table *table = catalog->tables[i];
+
+        for (size_t k = 0; k < table->key_count; k++)
+            table->keys[k].may_repeat = !table->keys[k].is_primary;
+    }
+}
+
 bool
 odbc_read_catalog(struct source *base, const struct table_filter *filter, struct arena *arena,
     struct catalog *catalog, struct error *err)
@@ -433,5 +446,7 @@ odbc_read_catalog(struct source *base, const struct table_filter *filter, struct
     session_pins_mark_instants(&base->session, base->identity.product, catalog);
     for (size_t i = 0; i < catalog->table_count; i++)
         catalog->tables[i]->is_loosely_typed = source->product->is_loosely_typed;
+    if (source->product->patterns[0] == NULL)
+        distrust_indexes(catalog);
     return true;
 }

@@ -16,6 +16,18 @@ struct record {
     char message[900];
 };
 
+// What is no SQLSTATE, and perhaps no text, says no more than that there was an error.
+static void
+take_state(const SQLCHAR *state, char *taken)
+{
+    size_t size = 0;
+
+    while (size < 5 && ((state[size] >= '0' && state[size] <= '9') ||
+                           (state[size] >= 'A' && state[size] <= 'Z')))
+        size++;
+    (void)snprintf(taken, 6, "%s", size == 5 ? (const char *)state : "HY000");
+}
+
 static bool
 read_record(SQLSMALLINT type, SQLHANDLE handle, SQLSMALLINT number, struct record *record)
 {
@@ -33,7 +45,7 @@ read_record(SQLSMALLINT type, SQLHANDLE handle, SQLSMALLINT number, struct recor
         return false;
     state[sizeof state - 1] = '\0';
     message[sizeof message - 1] = '\0';
-    memcpy(record->state, state, sizeof record->state);
+    take_state(state, record->state);
     memcpy(record->message, message, sizeof record->message);
     record->native = native;
     return true;

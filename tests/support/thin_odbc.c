@@ -1,0 +1,359 @@
+// A driver of the tests: hands every call through to another driver, under another product's name,
+// and lies where it is told to. So the way for products that nobody prepared is run, against data
+// that the product's own client program can be asked about.
+//
+// The environment says what it is, for the driver manager asks before the connection string comes:
+//   OE2PG_THIN_DRIVER   path of the driver that does the work
+//   OE2PG_THIN_LIES     words with commas between them:
+//     no_keys        SQLPrimaryKeys and SQLStatistics fail, as where a driver has not got them
+//     no_statistics  SQLStatistics alone fails
+//     sizes          SQLColumns says of every column that it has a size of 3
+//     nullable       SQLColumns says of every column that it may not be NULL
+//     info           what succeeds does so with a warning
+//     odd_states     errors have an SQLSTATE that is none
+// The handles are the other driver's. One thread uses a handle at a time, but for SQLCancel.
+#include <dlfcn.h>
+#include <sql.h>
+#include <sqlext.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { COLUMN_SIZE_FIELD = 7, NULLABLE_FIELD = 11, FIELDS = 2 };
+
+// What was bound of the answer of SQLColumns that is open, to be changed behind a fetch.
+static _Thread_local struct {
+    SQLHSTMT statement;
+    SQLULEN rows;
+    SQLULEN *fetched;
+    struct {
+        char *values;
+        SQLLEN stride;
+        SQLLEN *sizes;
+    } fields[FIELDS];
+} columns;
+
+// The diagnostics of the call that failed or warned here last.
+static _Thread_local struct {
+    SQLHANDLE handle;
+    const char *state;
+    const char *message;
+} said;
+
+static bool
+lies(const char *word)
+{
+    const char *told = getenv("OE2PG_THIN_LIES"); // NOLINT(concurrency-mt-unsafe)
+    size_t size = strlen(word);
+
+    while (told != NULL && *told != '\0') {
+        size_t length = strcspn(told, ",");
+
+        if (length == size && strncmp(told, word, size) == 0)
+            return true;
+        told += length + (told[length] == ',' ? 1 : 0);
+    }
+    return false;
+}
+
+static void *
+real(const char *name)
+{
+    static void *library;
+    const char *path = getenv("OE2PG_THIN_DRIVER"); // NOLINT(concurrency-mt-unsafe)
+    void *function;
+
+    if (library == NULL && path != NULL)
+        library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    function = library != NULL ? dlsym(library, name) : NULL;
+    if (function == NULL) {
+        (void)fprintf(stderr, "thin_odbc: no %s in %s\n", name, path != NULL ? path : "(nothing)");
+        abort();
+    }
+    return function;
+}
+
+static SQLRETURN
+say(SQLHANDLE handle, SQLRETURN code, const char *state, const char *message)
+{
+    said.handle = handle;
+    said.state = state;
+    said.message = message;
+    return code;
+}
+
+// What a call that the other driver has answered is made to look like.
+static SQLRETURN
+answer(SQLHANDLE handle, SQLRETURN code)
+{
+    said.handle = NULL;
+    if (code == SQL_SUCCESS && lies("info"))
+        return say(handle, SQL_SUCCESS_WITH_INFO, "01000", "nothing to speak of");
+    return code;
+}
+
+#define PASS(name, parameters, arguments)                                                          \
+    SQLRETURN SQL_API name parameters                                                              \
+    {                                                                                              \
+        SQLRETURN(SQL_API *function) parameters;                                                   \
+        *(void **)&function = real(#name);                                                         \
+        return function arguments;                                                                 \
+    }
+#define CALL(name, parameters, arguments)                                                          \
+    static SQLRETURN real_##name parameters                                                        \
+    {                                                                                              \
+        SQLRETURN(SQL_API *function) parameters;                                                   \
+        *(void **)&function = real(#name);                                                         \
+        return function arguments;                                                                 \
+    }
+
+// --- handed through as they are
+
+PASS(SQLAllocHandle, (SQLSMALLINT t, SQLHANDLE i, SQLHANDLE *o), (t, i, o))
+PASS(SQLBindParameter,
+    (SQLHSTMT s, SQLUSMALLINT n, SQLSMALLINT io, SQLSMALLINT c, SQLSMALLINT t, SQLULEN z,
+        SQLSMALLINT d, SQLPOINTER v, SQLLEN m, SQLLEN *l),
+    (s, n, io, c, t, z, d, v, m, l))
+PASS(SQLCancel, (SQLHSTMT s), (s))
+PASS(SQLCloseCursor, (SQLHSTMT s), (s))
+PASS(SQLColAttribute,
+    (SQLHSTMT s, SQLUSMALLINT n, SQLUSMALLINT f, SQLPOINTER v, SQLSMALLINT m, SQLSMALLINT *l,
+        SQLLEN *a),
+    (s, n, f, v, m, l, a))
+PASS(SQLDescribeCol,
+    (SQLHSTMT s, SQLUSMALLINT n, SQLCHAR *v, SQLSMALLINT m, SQLSMALLINT *l, SQLSMALLINT *t,
+        SQLULEN *z, SQLSMALLINT *d, SQLSMALLINT *u),
+    (s, n, v, m, l, t, z, d, u))
+PASS(SQLDisconnect, (SQLHDBC c), (c))
+PASS(SQLDriverConnect,
+    (SQLHDBC c, SQLHWND w, SQLCHAR *i, SQLSMALLINT il, SQLCHAR *o, SQLSMALLINT ol, SQLSMALLINT *l,
+        SQLUSMALLINT k),
+    (c, w, i, il, o, ol, l, k))
+PASS(SQLEndTran, (SQLSMALLINT t, SQLHANDLE h, SQLSMALLINT k), (t, h, k))
+PASS(SQLFreeStmt, (SQLHSTMT s, SQLUSMALLINT o), (s, o))
+PASS(SQLGetConnectAttr, (SQLHDBC c, SQLINTEGER a, SQLPOINTER v, SQLINTEGER m, SQLINTEGER *l),
+    (c, a, v, m, l))
+PASS(SQLGetData, (SQLHSTMT s, SQLUSMALLINT n, SQLSMALLINT t, SQLPOINTER v, SQLLEN m, SQLLEN *l),
+    (s, n, t, v, m, l))
+PASS(SQLGetEnvAttr, (SQLHENV e, SQLINTEGER a, SQLPOINTER v, SQLINTEGER m, SQLINTEGER *l),
+    (e, a, v, m, l))
+PASS(SQLGetStmtAttr, (SQLHSTMT s, SQLINTEGER a, SQLPOINTER v, SQLINTEGER m, SQLINTEGER *l),
+    (s, a, v, m, l))
+PASS(SQLGetTypeInfo, (SQLHSTMT s, SQLSMALLINT t), (s, t))
+PASS(SQLMoreResults, (SQLHSTMT s), (s))
+PASS(SQLNumParams, (SQLHSTMT s, SQLSMALLINT *n), (s, n))
+PASS(SQLNumResultCols, (SQLHSTMT s, SQLSMALLINT *n), (s, n))
+PASS(SQLRowCount, (SQLHSTMT s, SQLLEN *n), (s, n))
+PASS(SQLSetConnectAttr, (SQLHDBC c, SQLINTEGER a, SQLPOINTER v, SQLINTEGER l), (c, a, v, l))
+PASS(SQLSetEnvAttr, (SQLHENV e, SQLINTEGER a, SQLPOINTER v, SQLINTEGER l), (e, a, v, l))
+PASS(SQLSetPos, (SQLHSTMT s, SQLSETPOSIROW r, SQLUSMALLINT o, SQLUSMALLINT k), (s, r, o, k))
+
+// --- the names
+
+CALL(SQLGetInfo, (SQLHDBC c, SQLUSMALLINT w, SQLPOINTER v, SQLSMALLINT m, SQLSMALLINT *l),
+    (c, w, v, m, l))
+
+SQLRETURN SQL_API
+SQLGetInfo(
+    SQLHDBC connection, SQLUSMALLINT what, SQLPOINTER value, SQLSMALLINT size, SQLSMALLINT *length)
+{
+    const char *name = what == SQL_DBMS_NAME     ? "Thinbase"
+                       : what == SQL_DRIVER_NAME ? "thin_odbc.so"
+                                                 : NULL;
+
+    if (name == NULL)
+        return real_SQLGetInfo(connection, what, value, size, length);
+    if (value != NULL && size > 0)
+        (void)snprintf(value, (size_t)size, "%s", name);
+    if (length != NULL)
+        *length = (SQLSMALLINT)strlen(name);
+    return SQL_SUCCESS;
+}
+
+// --- diagnostics
+
+CALL(SQLGetDiagRec,
+    (SQLSMALLINT t, SQLHANDLE h, SQLSMALLINT n, SQLCHAR *s, SQLINTEGER *c, SQLCHAR *v,
+        SQLSMALLINT m, SQLSMALLINT *l),
+    (t, h, n, s, c, v, m, l))
+CALL(SQLGetDiagField,
+    (SQLSMALLINT t, SQLHANDLE h, SQLSMALLINT n, SQLSMALLINT i, SQLPOINTER v, SQLSMALLINT m,
+        SQLSMALLINT *l),
+    (t, h, n, i, v, m, l))
+
+SQLRETURN SQL_API
+SQLGetDiagRec(SQLSMALLINT type, SQLHANDLE handle, SQLSMALLINT number, SQLCHAR *state,
+    SQLINTEGER *native, SQLCHAR *text, SQLSMALLINT size, SQLSMALLINT *length)
+{
+    SQLRETURN code;
+
+    if (said.handle == handle && handle != NULL) {
+        if (number > 1)
+            return SQL_NO_DATA;
+        if (state != NULL)
+            memcpy(state, said.state, 6);
+        if (native != NULL)
+            *native = 0;
+        if (text != NULL && size > 0)
+            (void)snprintf((char *)text, (size_t)size, "%s", said.message);
+        if (length != NULL)
+            *length = (SQLSMALLINT)strlen(said.message);
+        return SQL_SUCCESS;
+    }
+    code = real_SQLGetDiagRec(type, handle, number, state, native, text, size, length);
+    if (SQL_SUCCEEDED(code) && state != NULL && lies("odd_states"))
+        memcpy(state, "?\xff ", 4);
+    return code;
+}
+
+SQLRETURN SQL_API
+SQLGetDiagField(SQLSMALLINT type, SQLHANDLE handle, SQLSMALLINT number, SQLSMALLINT field,
+    SQLPOINTER value, SQLSMALLINT size, SQLSMALLINT *length)
+{
+    if (said.handle == handle && handle != NULL)
+        return SQL_NO_DATA;
+    return real_SQLGetDiagField(type, handle, number, field, value, size, length);
+}
+
+// --- statements
+
+CALL(SQLExecDirect, (SQLHSTMT s, SQLCHAR *t, SQLINTEGER l), (s, t, l))
+CALL(SQLFreeHandle, (SQLSMALLINT t, SQLHANDLE h), (t, h))
+CALL(SQLSetStmtAttr, (SQLHSTMT s, SQLINTEGER a, SQLPOINTER v, SQLINTEGER l), (s, a, v, l))
+CALL(SQLBindCol, (SQLHSTMT s, SQLUSMALLINT n, SQLSMALLINT t, SQLPOINTER v, SQLLEN m, SQLLEN *l),
+    (s, n, t, v, m, l))
+CALL(SQLFetch, (SQLHSTMT s), (s))
+CALL(SQLFetchScroll, (SQLHSTMT s, SQLSMALLINT o, SQLLEN n), (s, o, n))
+
+SQLRETURN SQL_API
+SQLExecDirect(SQLHSTMT statement, SQLCHAR *text, SQLINTEGER length)
+{
+    return answer(statement, real_SQLExecDirect(statement, text, length));
+}
+
+SQLRETURN SQL_API
+SQLFreeHandle(SQLSMALLINT type, SQLHANDLE handle)
+{
+    if (columns.statement == handle)
+        memset(&columns, 0, sizeof columns);
+    if (said.handle == handle)
+        said.handle = NULL;
+    return real_SQLFreeHandle(type, handle);
+}
+
+SQLRETURN SQL_API
+SQLSetStmtAttr(SQLHSTMT statement, SQLINTEGER attribute, SQLPOINTER value, SQLINTEGER length)
+{
+    if (columns.statement == statement && attribute == SQL_ATTR_ROWS_FETCHED_PTR)
+        columns.fetched = value;
+    return real_SQLSetStmtAttr(statement, attribute, value, length);
+}
+
+SQLRETURN SQL_API
+SQLBindCol(SQLHSTMT statement, SQLUSMALLINT number, SQLSMALLINT type, SQLPOINTER values,
+    SQLLEN stride, SQLLEN *sizes)
+{
+    int field = number == COLUMN_SIZE_FIELD ? 0 : number == NULLABLE_FIELD ? 1 : -1;
+
+    if (columns.statement == statement && field >= 0 && type == SQL_C_CHAR) {
+        columns.fields[field].values = values;
+        columns.fields[field].stride = stride;
+        columns.fields[field].sizes = sizes;
+    }
+    return real_SQLBindCol(statement, number, type, values, stride, sizes);
+}
+
+static void
+put(int field, SQLULEN row, const char *text)
+{
+    if (columns.fields[field].values == NULL)
+        return;
+    (void)snprintf(columns.fields[field].values + (SQLLEN)row * columns.fields[field].stride,
+        (size_t)columns.fields[field].stride, "%s", text);
+    columns.fields[field].sizes[row] = (SQLLEN)strlen(text);
+}
+
+static SQLRETURN
+fetched(SQLHSTMT statement, SQLRETURN code)
+{
+    SQLULEN rows = columns.fetched != NULL ? *columns.fetched : 1;
+
+    for (SQLULEN row = 0; SQL_SUCCEEDED(code) && columns.statement == statement && row < rows;
+         row++) {
+        if (lies("sizes"))
+            put(0, row, "3");
+        if (lies("nullable"))
+            put(1, row, "0");
+    }
+    return answer(statement, code);
+}
+
+SQLRETURN SQL_API
+SQLFetch(SQLHSTMT statement)
+{
+    return fetched(statement, real_SQLFetch(statement));
+}
+
+SQLRETURN SQL_API
+SQLFetchScroll(SQLHSTMT statement, SQLSMALLINT orientation, SQLLEN offset)
+{
+    return fetched(statement, real_SQLFetchScroll(statement, orientation, offset));
+}
+
+// --- the catalogue
+
+CALL(SQLColumns,
+    (SQLHSTMT s, SQLCHAR *c, SQLSMALLINT cl, SQLCHAR *h, SQLSMALLINT hl, SQLCHAR *t, SQLSMALLINT tl,
+        SQLCHAR *n, SQLSMALLINT nl),
+    (s, c, cl, h, hl, t, tl, n, nl))
+CALL(SQLPrimaryKeys,
+    (SQLHSTMT s, SQLCHAR *c, SQLSMALLINT cl, SQLCHAR *h, SQLSMALLINT hl, SQLCHAR *t,
+        SQLSMALLINT tl),
+    (s, c, cl, h, hl, t, tl))
+CALL(SQLStatistics,
+    (SQLHSTMT s, SQLCHAR *c, SQLSMALLINT cl, SQLCHAR *h, SQLSMALLINT hl, SQLCHAR *t, SQLSMALLINT tl,
+        SQLUSMALLINT u, SQLUSMALLINT r),
+    (s, c, cl, h, hl, t, tl, u, r))
+PASS(SQLTables,
+    (SQLHSTMT s, SQLCHAR *c, SQLSMALLINT cl, SQLCHAR *h, SQLSMALLINT hl, SQLCHAR *t, SQLSMALLINT tl,
+        SQLCHAR *k, SQLSMALLINT kl),
+    (s, c, cl, h, hl, t, tl, k, kl))
+
+SQLRETURN SQL_API
+SQLColumns(SQLHSTMT statement, SQLCHAR *catalog, SQLSMALLINT catalog_size, SQLCHAR *schema,
+    SQLSMALLINT schema_size, SQLCHAR *table, SQLSMALLINT table_size, SQLCHAR *column,
+    SQLSMALLINT column_size)
+{
+    memset(&columns, 0, sizeof columns);
+    columns.statement = statement;
+    return answer(statement, real_SQLColumns(statement, catalog, catalog_size, schema, schema_size,
+                                 table, table_size, column, column_size));
+}
+
+static SQLRETURN
+refuse(SQLHSTMT statement)
+{
+    return say(statement, SQL_ERROR, "IM001", "driver does not support this function");
+}
+
+SQLRETURN SQL_API
+SQLPrimaryKeys(SQLHSTMT statement, SQLCHAR *catalog, SQLSMALLINT catalog_size, SQLCHAR *schema,
+    SQLSMALLINT schema_size, SQLCHAR *table, SQLSMALLINT table_size)
+{
+    if (lies("no_keys"))
+        return refuse(statement);
+    return answer(statement, real_SQLPrimaryKeys(statement, catalog, catalog_size, schema,
+                                 schema_size, table, table_size));
+}
+
+SQLRETURN SQL_API
+SQLStatistics(SQLHSTMT statement, SQLCHAR *catalog, SQLSMALLINT catalog_size, SQLCHAR *schema,
+    SQLSMALLINT schema_size, SQLCHAR *table, SQLSMALLINT table_size, SQLUSMALLINT unique,
+    SQLUSMALLINT accuracy)
+{
+    if (lies("no_keys") || lies("no_statistics"))
+        return refuse(statement);
+    return answer(statement, real_SQLStatistics(statement, catalog, catalog_size, schema,
+                                 schema_size, table, table_size, unique, accuracy));
+}
