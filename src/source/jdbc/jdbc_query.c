@@ -6,6 +6,7 @@
 #include "source/openedge/openedge.h"
 #include "source/select_text.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,7 +38,7 @@ append_value(
 }
 
 static struct select_names
-names_of(struct jdbc_source *source)
+names_of(const struct jdbc_source *source)
 {
     // SQLite takes the name of a column that is gone for a text, unless the table's stands before
     // it.
@@ -45,7 +46,7 @@ names_of(struct jdbc_source *source)
         .is_qualified = source->product->append_expression != NULL ||
                         !source->product->is_statically_typed || has_odd_texts(source),
         .append_value = append_value,
-        .appender = source };
+        .appender = (void *)(uintptr_t)source }; // only read
 }
 
 // Returns true when it is just the name.
@@ -66,7 +67,7 @@ append_item(const struct jdbc_source *source, const struct column *column, const
 }
 
 static void
-append_items(struct jdbc_source *source, const struct table *table, struct jdbc_query *query)
+append_items(const struct jdbc_source *source, const struct table *table, struct jdbc_query *query)
 {
     struct select_names names = names_of(source);
     struct buffer name;
@@ -198,7 +199,7 @@ jdbc_append_count(const struct source *base, struct buffer *sql, const struct ta
 }
 
 bool
-jdbc_query_build(struct jdbc_source *source, const struct read_request *request,
+jdbc_query_build(const struct jdbc_source *source, const struct read_request *request,
     struct jdbc_query *query, struct error *err)
 {
     struct select_names names = names_of(source);

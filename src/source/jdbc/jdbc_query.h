@@ -11,7 +11,7 @@ struct jdbc_query {
     bool *is_plain; // [column_count]: selected by its name alone
 };
 
-bool jdbc_query_build(struct jdbc_source *source, const struct read_request *request,
+bool jdbc_query_build(const struct jdbc_source *source, const struct read_request *request,
     struct jdbc_query *query, struct error *err) __attribute__((warn_unused_result));
 void jdbc_query_release(struct jdbc_query *query);
 
