@@ -31,11 +31,12 @@ enum error_side {
 
 // How a job that failed may succeed if it is done again.
 enum error_retry {
-    RETRY_NEVER,     // it would fail again
-    RETRY_LATER,     // as it is, after a pause and on new connections
-    RETRY_AT_ONCE,   // as it is: the source has learned how to read a column
-    RETRY_WITH_ROOM, // with more memory: a value has more bytes than fit now
-    RETRY_IN_ORDER,  // read in key order, where the read can be cut
+    RETRY_NEVER,        // it would fail again
+    RETRY_LATER,        // as it is, after a pause and on new connections
+    RETRY_AT_ONCE,      // as it is: the source has learned how to read a column
+    RETRY_WITH_ROOM,    // with more memory: a value has more bytes than fit now
+    RETRY_IN_ORDER,     // read in key order, where the read can be cut
+    RETRY_BY_OTHER_KEY, // by a key that is ordered as it is compared, or else in one go
     RETRY_WITH_LESS, // another way: what cannot be read is then left out, or asked for by row ids
 };
 

@@ -13,6 +13,7 @@
 #include "report/terminal.h"
 #include "source/source.h"
 #include "sync/startup_watch.h"
+#include "target/condemned.h"
 #include "target/inspect.h"
 #include "target/mirror.h"
 #include "target/observe.h"
@@ -112,6 +113,8 @@ read_source(struct planner *planner, struct error *err)
     // A catalogue is many statements, and says nothing between them.
     if (!expect_source(planner, "could not read the source's catalogue", 4, err) ||
         !source_read_catalog(planner->source, &filter, &planner->arena, &planner->catalog, err) ||
+        !condemned_read(planner->target, &planner->arena, planner->config->settings.target.schema,
+            source_identity(planner->source), &planner->catalog, err) ||
         !selection_make(&planner->arena, &basis, &planner->catalog, &planner->selection, err))
         return false;
     respell(planner);

@@ -136,14 +136,60 @@ is_mandatory(const struct table *table, const struct key *key)
 }
 
 static bool
+is_condemned(const struct table *table, const struct key *key, const struct condemned_key *other)
+{
+    if (other->column_count != key->column_count)
+        return false;
+    for (size_t i = 0; i < key->column_count; i++) {
+        if (strcmp(other->columns[i], table->columns[key->columns[i]].name) != 0)
+            return false;
+    }
+    return true;
+}
+
+enum column_order
+key_choice_order(const struct table *table, const struct key *key)
+{
+    enum column_order order = ORDER_DOCUMENTED;
+
+    for (const struct condemned_key *other = table->condemned; other != NULL; other = other->next) {
+        if (is_condemned(table, key, other))
+            return ORDER_BROKEN;
+    }
+    for (size_t i = 0; i < key->column_count; i++) {
+        enum column_order found = table->columns[key->columns[i]].order;
+
+        if (found == ORDER_BROKEN)
+            return ORDER_BROKEN;
+        if (found == ORDER_UNPROVED)
+            order = ORDER_UNPROVED;
+    }
+    return order;
+}
+
+// No read is cut by it, while the other key leads to every row.
+static bool
+is_worse(const struct table *table, const struct key *key, const struct key *other)
+{
+    return key_choice_order(table, key) == ORDER_BROKEN &&
+           key_choice_order(table, other) != ORDER_BROKEN && is_mandatory(table, other);
+}
+
+static bool
 is_better(const struct table *table, const struct key *a, const struct key *b)
 {
+    bool is_documented = key_choice_order(table, a) == ORDER_DOCUMENTED;
+
+    if (is_worse(table, a, b) || is_worse(table, b, a))
+        return is_worse(table, b, a);
     if (a->is_primary != b->is_primary)
         return a->is_primary;
     if (a->column_count != b->column_count)
         return a->column_count < b->column_count;
     if (is_mandatory(table, a) != is_mandatory(table, b))
         return is_mandatory(table, a);
+    if (is_documented != (key_choice_order(table, b) == ORDER_DOCUMENTED))
+        return is_documented;
     return strcmp(a->name, b->name) < 0;
 }
 
@@ -183,6 +229,23 @@ list_columns(struct arena *arena, const struct table *table, const struct key *k
     return list;
 }
 
+// What a read by the key needs, or why there is none; "" where the source is known to be right.
+static const char *
+say_order(const struct table *table)
+{
+    if (table->key == NULL || table->key->may_repeat || !key_choice_is_askable(table))
+        return "";
+    switch (key_choice_order(table, table->key)) {
+    case ORDER_UNPROVED:
+        return "; a read that is cut by it proves its order";
+    case ORDER_BROKEN:
+        return "; the source orders it in another way than it compares it: read in one go";
+    case ORDER_DOCUMENTED:
+        break;
+    }
+    return "";
+}
+
 static const char *
 say_why(struct arena *arena, const struct table *table, size_t usable)
 {
@@ -194,6 +257,14 @@ say_why(struct arena *arena, const struct table *table, size_t usable)
     columns = list_columns(arena, table, key);
     if (key->is_primary)
         return arena_printf(arena, "primary key (%s)", columns);
+    for (size_t i = 0; i < table->key_count; i++) {
+        if (table->keys[i].is_primary && is_usable(table, &table->keys[i]) &&
+            key_choice_order(table, &table->keys[i]) == ORDER_BROKEN)
+            return arena_printf(arena,
+                "unique index \"%s\" (%s), since the source orders the primary key in another way "
+                "than it compares it",
+                key->name, columns);
+    }
     if (usable == 1)
         return arena_printf(arena, "no primary key; unique index \"%s\" (%s)", key->name, columns);
     return arena_printf(arena,
@@ -208,13 +279,15 @@ key_choice_make(struct arena *arena, const struct table_settings *settings, stru
     if (settings != NULL && settings->key_count > 0) {
         if (!make_configured(arena, settings, table, err))
             return false;
-        table->key_reason = arena_printf(arena, "configured key (%s)%s",
+        table->key_reason = arena_printf(arena, "configured key (%s)%s%s",
             list_columns(arena, table, table->key),
             table->key->may_repeat ? ", which the source does not declare unique: read in one go"
-                                   : "");
+                                   : "",
+            say_order(table));
         return true;
     }
     table->key_reason = say_why(arena, table, choose(table));
+    table->key_reason = arena_printf(arena, "%s%s", table->key_reason, say_order(table));
     if (table->key_caveat != NULL)
         table->key_reason = arena_printf(arena, "%s; %s", table->key_reason, table->key_caveat);
     return true;
@@ -265,7 +338,13 @@ key_choice_is_askable(const struct table *table)
 }
 
 bool
-key_choice_is_resumable(const struct table *table)
+key_choice_is_exact(const struct table *table)
 {
     return key_choice_is_askable(table) && !table->key->may_repeat;
+}
+
+bool
+key_choice_is_resumable(const struct table *table)
+{
+    return key_choice_is_exact(table) && key_choice_order(table, table->key) != ORDER_BROKEN;
 }

@@ -8,8 +8,10 @@
 #include "model/table.h"
 
 // Sets table->key and table->key_reason: the configured key if any, else the primary key, else the
-// unique key with the fewest columns (ties: mandatory columns first, then by name). No key is not
-// an error. A configured key that names a missing column is (ERROR_TABLE).
+// unique key with the fewest columns (ties: mandatory columns first, then one whose order is
+// documented, then by name). A key by which no read can be cut, for the source orders it in another
+// way than it compares it, comes behind all mandatory ones. No key is not an error. A configured
+// key that names a missing column is (ERROR_TABLE).
 bool key_choice_make(struct arena *arena, const struct table_settings *settings,
     struct table *table, struct error *err) __attribute__((warn_unused_result));
 
@@ -22,8 +24,14 @@ bool key_choice_can_be_null(const struct column *column);
 // True when key values can be kept as text and compared by the source: no float, no binary, no
 // boolean, no long text, no zone-aware stamp in the key. Then rows can be asked for by their key.
 bool key_choice_is_askable(const struct table *table);
+// True when, besides, no two rows have the same key: one that is asked for is the only one.
+bool key_choice_is_exact(const struct table *table);
+// What is known of the order of a key of the table: the worst that is known of its columns, and
+// ORDER_BROKEN when it was condemned.
+enum column_order key_choice_order(const struct table *table, const struct key *key);
 // True when, besides, a read can be cut at any row and continued with the keys greater than that
-// row's: no two rows may have the same key, or one of them would be lost at the cut.
+// row's. A row with the same key would be lost at the cut; and the order is not known to be broken.
+// Where it is ORDER_UNPROVED the read has to prove it (sync/order_proof.h).
 bool key_choice_is_resumable(const struct table *table);
 
 #endif

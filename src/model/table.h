@@ -25,6 +25,14 @@ enum value_kind {
     VALUE_BINARY, // cells hold the raw bytes; their text is \x and hex digits
 };
 
+// Whether the source orders a column as it compares it, so that a read may stop at a value and go
+// on with the greater ones.
+enum column_order {
+    ORDER_UNPROVED,   // nobody knows: what relies on it has to prove it in each read
+    ORDER_DOCUMENTED, // by the product's documentation, and by a test of the type
+    ORDER_BROKEN,     // it is known not to
+};
+
 struct column {
     const char *name;        // as the source spells it
     const char *target_name; // its name in the mirror; NULL until model/name_map.h gave one
@@ -39,6 +47,7 @@ struct column {
     bool is_instant; // its text is an instant in UTC, the session's zone having been read back as
                      // that: no two instants have the same text, and the source orders by them
     bool is_row_id;  // no column: how the source calls where it keeps the row; never in quotes
+    enum column_order order;
     // What some catalogues know besides.
     bool is_case_sensitive;  // 'a' and 'A' are two values of it; false where nobody says so
     int extent;              // elements of an array, which comes as one text; 0: none
@@ -60,6 +69,14 @@ struct key {
     uint64_t descending; // bit i: the source keeps column i of the key from large to small
 };
 
+// The columns of a key by which a read lost rows or met some twice: the source's order proved
+// false.
+struct condemned_key {
+    const char *const *columns; // as the source spells them, in key order
+    size_t column_count;
+    const struct condemned_key *next;
+};
+
 struct table {
     const char *catalog;     // the database as the driver calls it; NULL or "": it does not say
     const char *schema;      // "" where the source has none
@@ -69,9 +86,10 @@ struct table {
     size_t column_count;
     struct key *keys; // every candidate; model/key_choice.h chooses
     size_t key_count;
-    const struct key *key;      // the chosen one; NULL: keyless, or not chosen yet
-    const char *key_reason;     // a sentence: why this key, or why none
-    const char *key_caveat;     // what the catalogue could not say about its keys; NULL: nothing
+    const struct key *key;  // the chosen one; NULL: keyless, or not chosen yet
+    const char *key_reason; // a sentence: why this key, or why none
+    const char *key_caveat; // what the catalogue could not say about its keys; NULL: nothing
+    const struct condemned_key *condemned; // no read is cut by these; NULL: none
     const char *left_out;       // why it is mirrored only if it is named; NULL: it is mirrored
     bool is_view;               // or something like it: mirrored only if include_views names it
     const char *parent_schema;  // of the table that it is a partition of

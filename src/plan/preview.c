@@ -392,8 +392,10 @@ find_uncuttable(struct maker *maker, const struct job *job, const struct preview
     return arena_printf(maker->arena,
         "\"%s\" takes about %s to read and cannot be cut at max_transaction_seconds: %s",
         job->table->name, duration,
-        job->table->key == NULL ? "it has no key"
-                                : "its key is not declared unique, or cannot be compared as text");
+        job->table->key == NULL
+            ? "it has no key"
+            : "its key is not declared unique, cannot be compared as text, or is "
+              "ordered in another way than it is compared");
 }
 
 // After the selection's warnings. Jobs are the first tables.

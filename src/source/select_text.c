@@ -119,6 +119,34 @@ append_position(const struct select_names *names, const struct read_request *req
     }
 }
 
+// a <= A AND (a < A OR (b <= B AND (b < B OR c <= C))): the first column's limit stands alone, for
+// a source to look it up in an index.
+static void
+append_up_to(const struct select_names *names, const struct read_request *request,
+    struct buffer *sql, bool *has_where)
+{
+    size_t count = request->up_to->count;
+
+    append_and(sql, has_where);
+    for (size_t i = 0; i < count; i++) {
+        const struct column *column = &request->table->columns[request->key->columns[i]];
+        const char *less = key_is_descending(request->key, i) ? " >" : " <";
+
+        select_append_column(names, sql, request->table, column);
+        (void)buffer_printf(sql, "%s= ", less);
+        append_value(names, sql, column, &request->up_to->values[i]);
+        if (i + 1 == count)
+            break;
+        (void)buffer_append_text(sql, " AND (");
+        select_append_column(names, sql, request->table, column);
+        (void)buffer_printf(sql, "%s ", less);
+        append_value(names, sql, column, &request->up_to->values[i]);
+        (void)buffer_append_text(sql, " OR (");
+    }
+    for (size_t i = 1; i < count; i++)
+        (void)buffer_append_text(sql, "))");
+}
+
 // A comparison with a NULL is not true: such a row has none of these keys.
 static void
 append_exception(const struct select_names *names, const struct read_request *request,
@@ -158,7 +186,7 @@ append_order(
         (void)buffer_append_text(sql, i == 0 ? " ORDER BY " : ", ");
         select_append_column(
             names, sql, request->table, &request->table->columns[request->key->columns[i]]);
-        if (key_is_descending(request->key, i))
+        if (key_is_descending(request->key, i) != request->is_backward)
             (void)buffer_append_text(sql, " DESC");
     }
 }
@@ -183,7 +211,9 @@ select_append_conditions(
         return;
     if (request->after != NULL)
         append_position(names, request, sql, &has_where);
-    if (request->part == KEY_PART_EQUAL)
+    if (request->up_to != NULL)
+        append_up_to(names, request, sql, &has_where);
+    if (request->part == KEY_PART_EQUAL || request->is_count)
         return;
     append_order(names, request, sql);
 }
@@ -191,7 +221,7 @@ select_append_conditions(
 bool
 select_is_limited(const struct read_request *request)
 {
-    return request->part == KEY_PART_NOT_NULL && request->row_limit > 0;
+    return request->part == KEY_PART_NOT_NULL && request->row_limit > 0 && !request->is_count;
 }
 
 bool
@@ -209,9 +239,31 @@ select_check_request(const struct read_request *request, struct error *err)
         (request->key == NULL ||
             (request->part != KEY_PART_ALL && request->part != KEY_PART_NOT_NULL)))
         BUG("keys are to be left out of a part that has none");
+    if ((request->up_to != NULL || request->is_backward || request->is_count) &&
+        request->part != KEY_PART_NOT_NULL)
+        BUG("an end, a direction or a count of rows that come in no order");
+    if (request->up_to != NULL && request->up_to->count != request->key->column_count)
+        BUG("a last key that does not fit its key");
     if (request->part == KEY_PART_EQUAL &&
         (request->after == NULL || request->after->count != request->key->column_count))
         BUG("a row was asked for without its key");
+    return true;
+}
+
+// Each value but the last stands in two comparisons.
+static bool
+each_of_up_to(
+    const struct read_request *request, select_take_position *take, void *taker, struct error *err)
+{
+    const struct key_position *up_to = request->up_to;
+
+    for (size_t i = 0; i < up_to->count; i++) {
+        const struct column *column = &request->table->columns[request->key->columns[i]];
+
+        if (!take(taker, column, &up_to->values[i], err) ||
+            (i + 1 < up_to->count && !take(taker, column, &up_to->values[i], err)))
+            return false;
+    }
     return true;
 }
 
@@ -235,5 +287,5 @@ select_each_position(
         if (value->bytes != NULL && !take(taker, &columns[request->key->columns[i]], value, err))
             return false;
     }
-    return true;
+    return request->up_to == NULL || each_of_up_to(request, take, taker, err);
 }

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "model/canonical.h"
 #include "source/driver.h"
+#include "source/product_order.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -143,9 +144,12 @@ bool
 source_read_catalog(struct source *source, const struct table_filter *filter, struct arena *arena,
     struct catalog *catalog, struct error *err)
 {
-    return !fail_here("read the source's catalogue", err) &&
-           is_told_by_source(
-               source->driver->read_catalog(source, filter, arena, catalog, err), err);
+    if (fail_here("read the source's catalogue", err) ||
+        !is_told_by_source(source->driver->read_catalog(source, filter, arena, catalog, err), err))
+        return false;
+    for (size_t i = 0; i < catalog->table_count; i++)
+        product_order_tell(source->identity.product, catalog->tables[i]);
+    return true;
 }
 
 // OpenEdge: "Column Name in table PUB.Customer has value exceeding its max length or precision."

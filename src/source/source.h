@@ -102,8 +102,12 @@ struct key_position {
 struct read_request {
     const struct table *table; // all of its columns are read, in order
     enum key_part part;
-    const struct key *key;             // needed unless part is KEY_PART_ALL
-    const struct key_position *after;  // NULL: from the beginning of the part
+    const struct key *key;            // needed unless part is KEY_PART_ALL
+    const struct key_position *after; // NULL: from the beginning of the part
+    // The last key that is read, whole and without NULLs, of KEY_PART_NOT_NULL; NULL: no limit.
+    const struct key_position *up_to;
+    bool is_backward; // KEY_PART_NOT_NULL from the largest key to the smallest; without `after`
+    bool is_count;    // KEY_PART_NOT_NULL in no order: the table's one column counts its rows
     const struct key_position *except; // rows with these whole keys, in which no NULL is, are left
     size_t except_count;               // out; of KEY_PART_ALL and KEY_PART_NOT_NULL
     size_t row_limit;                  // rows in all at most, where the source can; 0: no limit

@@ -428,7 +428,7 @@ has_whole_key(const struct around *around, const bool *is_left_out, const struct
         if (around_is_in_key(table, (int)i) && (is_left_out[i] || row[i].bytes == NULL))
             return false;
     }
-    return key_choice_is_resumable(table);
+    return key_choice_is_exact(table);
 }
 
 static void

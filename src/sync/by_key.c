@@ -20,7 +20,7 @@ enum {
 bool
 by_key_can(const struct table *table)
 {
-    return key_choice_is_askable(table) && !table->key->may_repeat;
+    return key_choice_is_exact(table);
 }
 
 void

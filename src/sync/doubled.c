@@ -5,7 +5,7 @@
 bool
 doubled_can_be_told(const struct table *table)
 {
-    return key_choice_is_askable(table) && !table->key->may_repeat;
+    return key_choice_is_exact(table);
 }
 
 bool

@@ -5,6 +5,9 @@
 
 #include "sync/worker.h"
 
+// What a key is condemned for (order_proof.h) when the scan was cut by it.
+#define DOUBLED_AT_A_CUT "a key came twice that is there once"
+
 // Whether such a scan can be told at all: by a key that is unique and can be asked for.
 bool doubled_can_be_told(const struct table *table);
 // Asks the source for keys (values one a key column) that a scan met more than once. *is_real: it

@@ -160,9 +160,11 @@ confirm_inserts(struct full *full, bool *is_confirmed, struct error *err)
     if (full->scan.counts.to_insert == 0 || !doubled_can_be_told(full->table))
         return true;
     worker_set_phase(full->worker, PHASE_COMPARING);
-    return comparison_doubled_keys(
-               full->scan.comparison, &full->worker->arena, &keys, &count, err) &&
-           doubled_ask(full->worker, full->table, keys, count, is_confirmed, err);
+    if (!comparison_doubled_keys(full->scan.comparison, &full->worker->arena, &keys, &count, err) ||
+        !doubled_ask(full->worker, full->table, keys, count, is_confirmed, err))
+        return false;
+    return *is_confirmed || !full->scan.is_cut ||
+           order_proof_condemn(full->table, err, DOUBLED_AT_A_CUT);
 }
 
 static bool
@@ -367,8 +369,11 @@ play_round(struct full *full, bool *is_settled, struct error *err)
     full->is_whole = full->scan.is_whole;
     if (!is_current || is_to_be_read_again(full))
         return true;
+    // Where a cut doubled rows it lost others, which are no rows that somebody deleted.
+    if (full->scan.is_cut && !confirm_inserts(full, &is_confirmed, err))
+        return false;
     if (!check_brake(full, err) || !confirm_deletes(full, &is_confirmed, err) ||
-        (is_confirmed && !confirm_inserts(full, &is_confirmed, err)))
+        (is_confirmed && !full->scan.is_cut && !confirm_inserts(full, &is_confirmed, err)))
         return false;
     if (!is_confirmed)
         return true;

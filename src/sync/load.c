@@ -39,6 +39,7 @@ struct load {
     bool is_staged;    // in the staging schema
     bool is_short;     // the source counts more rows than came
     bool is_unlogged;  // staging would be published: subscribers must not see it
+    bool is_cut;       // by a key whose order the read had to prove
     int64_t open_rows; // sent in the open transaction
     int64_t open_bytes;
     int64_t commit_ms; // steady clock: of the last commit, or the start
@@ -271,6 +272,7 @@ begin_part(struct load *load, enum key_part part)
     reader_init(&load->reader, load->worker->source, load->table, part, &load->worker->reading);
     reader_read_around(
         &load->reader, &load->worker->around, quarantine_list_add_unread, &load->sender.quarantine);
+    reader_prove_order(&load->reader);
 }
 
 static bool
@@ -283,7 +285,10 @@ read_not_null_part(struct load *load, struct error *err)
     begin_part(load, KEY_PART_NOT_NULL);
     if (piece->position_count > 0 && !reader_start_after(&load->reader, piece->position, err))
         return false;
-    return read_part(load, piece, err) && (!load->is_staged || commit_part(load, piece, true, err));
+    if (!read_part(load, piece, err))
+        return false;
+    load->is_cut = load->reader.order.is_relied_on;
+    return !load->is_staged || commit_part(load, piece, true, err);
 }
 
 static bool
@@ -378,6 +383,37 @@ finish(struct load *load, bool was_staged, bool is_safe, struct error *err)
            save_record(load, err) && target_commit(worker->target, err);
 }
 
+// In any order a row that moved may be met twice; in key order none is, unless the order is not the
+// one by which the source compares.
+static bool
+check_doubled(struct load *load, struct error *err)
+{
+    struct worker *worker = load->worker;
+    struct table loaded = *load->table;
+    const char *schema = load->is_staged ? STAGING_SCHEMA : worker->shared->settings->target.schema;
+    struct cell *keys;
+    size_t count;
+    bool is_real;
+
+    if (!doubled_can_be_told(load->table))
+        return true;
+    worker_set_phase(worker, PHASE_COMPARING);
+    if (load->is_staged)
+        loaded.target_name = load->staging;
+    // What is staged was committed.
+    if ((!load->is_staged && (!open_transaction(load, err) || !end_copy(load, err))) ||
+        !loaded_doubled_keys(worker->target, &worker->arena, schema, &loaded, &keys, &count, err) ||
+        !doubled_ask(worker, load->table, keys, count, &is_real, err))
+        return false;
+    if (is_real)
+        return true;
+    if (load->is_cut)
+        return order_proof_condemn(load->table, err, DOUBLED_AT_A_CUT);
+    error_set(err, ERROR_TABLE, "rows moved while they were read, and were met twice");
+    err->retry = RETRY_LATER;
+    return false;
+}
+
 // Before the rows are seen, so that no reader finds some from before and some from after a change.
 static bool
 compare_staged(struct load *load, struct error *err)
@@ -410,7 +446,8 @@ load_in_order(struct load *load, struct error *err)
     bool is_safe = false;
 
     if (!into_place_begin(load->worker, err) || !read_not_null_part(load, err) ||
-        (reader_has_null_part(load->table) && !read_null_part(load, err)))
+        (reader_has_null_part(load->table) && !read_null_part(load, err)) ||
+        (load->is_cut && !check_doubled(load, err)))
         return false;
     look_for_early_end(load);
     if (load->is_staged && is_to_be_compared(load) && !compare_staged(load, err))
@@ -541,30 +578,6 @@ analyse_if_large(struct load *load, bool was_staged)
     if (!was_staged && load->record->row_count >= ANALYSE_FROM_ROWS)
         ddl_analyze(load->worker->target, load->worker->shared->settings->target.schema,
             load->table->target_name);
-}
-
-// In key order no row is met twice. In any other a row that moved may have been.
-static bool
-check_doubled(struct load *load, struct error *err)
-{
-    struct worker *worker = load->worker;
-    struct cell *keys;
-    size_t count;
-    bool is_real;
-
-    if (!doubled_can_be_told(load->table))
-        return true;
-    worker_set_phase(worker, PHASE_COMPARING);
-    if (!open_transaction(load, err) || !end_copy(load, err) ||
-        !loaded_doubled_keys(worker->target, &worker->arena,
-            worker->shared->settings->target.schema, load->table, &keys, &count, err) ||
-        !doubled_ask(worker, load->table, keys, count, &is_real, err))
-        return false;
-    if (is_real)
-        return true;
-    error_set(err, ERROR_TABLE, "rows moved while they were read, and were met twice");
-    err->retry = RETRY_LATER;
-    return false;
 }
 
 static bool

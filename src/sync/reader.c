@@ -20,10 +20,11 @@ reader_init(struct reader *reader, struct source *source, const struct table *ta
     reader->part = part;
     reader->limits = *limits;
     if (source != NULL && source_buffers_results(source))
-        reader->page_rows = PAGE_ROWS_FIRST;
+        reader->page_rows = (size_t)fault_setting("OE2PG_TEST_PAGE_ROWS", PAGE_ROWS_FIRST);
     buffer_init(&reader->position_bytes, READER_POSITION_CAP);
     buffer_init(&reader->start_bytes, READER_POSITION_CAP);
     buffer_init(&reader->condition, BUFFER_SQL_CAP);
+    order_proof_init(&reader->order, false);
     arena_init(&reader->row.arena);
 }
 
@@ -69,6 +70,12 @@ reader_read_first_by_id(struct reader *reader, const int64_t *ids, size_t count,
 }
 
 void
+reader_prove_order(struct reader *reader)
+{
+    reader->order.is_on = reader->part == KEY_PART_NOT_NULL && !uses_row_ids(reader);
+}
+
+void
 reader_release(struct reader *reader)
 {
     cursor_close(reader->cursor);
@@ -77,37 +84,9 @@ reader_release(struct reader *reader)
     buffer_release(&reader->start_bytes);
     buffer_release(&reader->condition);
     narrow_release(&reader->narrow);
+    order_proof_release(&reader->order);
     by_row_id_release(&reader->by_row_id);
     arena_release(&reader->row.arena);
-}
-
-// Copies key values into `bytes` and points `cells` at them. All of it is written before any cell
-// is set: the buffer may move while it grows.
-static bool
-keep_values(struct buffer *bytes, struct cell *cells, const struct cell *values,
-    const uint16_t *columns, size_t count, struct error *err)
-{
-    size_t at = 0;
-
-    buffer_clear(bytes);
-    for (size_t i = 0; i < count; i++) {
-        const struct cell *value = &values[columns != NULL ? columns[i] : i];
-
-        if (!buffer_append(bytes, value->bytes != NULL ? value->bytes : "", value->size))
-            return error_set(err, ERROR_DATA, "the key values of a row are longer than 1 MiB");
-    }
-    if (!buffer_append_byte(bytes, '\0'))
-        return error_set(err, ERROR_DATA, "the key values of a row are longer than 1 MiB");
-    for (size_t i = 0; i < count; i++) {
-        const struct cell *value = &values[columns != NULL ? columns[i] : i];
-
-        cells[i] = (struct cell){
-            .bytes = value->bytes != NULL ? bytes->bytes + at : NULL,
-            .size = value->size,
-        };
-        at += value->size;
-    }
-    return true;
 }
 
 bool
@@ -115,7 +94,7 @@ reader_start_after(struct reader *reader, const struct cell *position, struct er
 {
     size_t count = reader->table->key->column_count;
 
-    if (!keep_values(&reader->position_bytes, reader->position, position, NULL, count, err))
+    if (!reader_keep_values(&reader->position_bytes, reader->position, position, NULL, count, err))
         return false;
     reader->has_position = true;
     return true;
@@ -186,6 +165,19 @@ choose_rows(struct reader *reader, const struct table *table)
     return &reader->step_table;
 }
 
+// All of the part, as far as it is read in key order.
+static struct read_request
+make_part(struct reader *reader, const struct table *table)
+{
+    struct read_request request = make_request(reader, choose_rows(reader, table), reader->part);
+
+    if (reader->part != KEY_PART_WITH_NULL) {
+        request.except = reader->known;
+        request.except_count = reader->known_count;
+    }
+    return request;
+}
+
 // After key values (a, b, c) the rest of the table is three plain ranges, in this order:
 // a = A and b = B and c > C; a = A and b > B; a > A. Each is one a source can look up in an index,
 // and together they are exactly the greater keys.
@@ -193,15 +185,15 @@ static bool
 open_step(struct reader *reader, struct error *err)
 {
     struct key_position after = { .values = reader->start, .count = reader->prefix };
-    struct read_request request =
-        make_request(reader, choose_rows(reader, choose_columns(reader)), reader->part);
+    struct key_position up_to = {
+        .values = reader->order.largest,
+        .count = reader->order.column_count,
+    };
+    struct read_request request = make_part(reader, choose_columns(reader));
 
     request.after = reader->prefix > 0 ? &after : NULL;
+    request.up_to = order_proof_is_bounded(&reader->order, reader->prefix) ? &up_to : NULL;
     request.row_limit = reader->step_limit = limit_of(reader);
-    if (reader->part != KEY_PART_WITH_NULL) {
-        request.except = reader->known;
-        request.except_count = reader->known_count;
-    }
     reader->opened_ms = clock_steady_ms();
     reader->page_row_count = 0;
     reader->page_byte_count = 0;
@@ -235,6 +227,20 @@ fail_for_null(const struct table *table, int column, struct error *err)
                            "another key in mirror_settings.tables.");
 }
 
+// Before the order is relied on.
+static bool
+prove_order(struct reader *reader, struct error *err)
+{
+    struct read_request part;
+
+    if (!reader->order.is_on)
+        return true;
+    part = make_part(reader, reader->table);
+    return order_proof_begin(&reader->order, reader->source, &part, reader->has_position, err) &&
+           (!reader->has_position ||
+               order_proof_cut(&reader->order, reader->source, &part, reader->position, err));
+}
+
 static bool
 open_from_position(struct reader *reader, struct error *err)
 {
@@ -244,8 +250,11 @@ open_from_position(struct reader *reader, struct error *err)
     reader->prefix = 0;
     if (null_column >= 0)
         return fail_for_null(reader->table, null_column, err);
+    if (!prove_order(reader, err))
+        return false;
     if (reader->has_position) {
-        if (!keep_values(&reader->start_bytes, reader->start, reader->position, NULL, count, err))
+        if (!reader_keep_values(
+                &reader->start_bytes, reader->start, reader->position, NULL, count, err))
             return false;
         reader->prefix = count;
     }
@@ -288,23 +297,36 @@ close_step(struct reader *reader)
     bisect_pass(&reader->bisect, reader->page_row_count);
 }
 
+// Before its end: the read goes on behind the last row.
+static void
+leave_step(struct reader *reader)
+{
+    order_proof_leave(&reader->order, reader->prefix);
+    close_step(reader);
+}
+
 static bool
 next_step(struct reader *reader, struct error *err)
 {
     bool is_page = reader->step_limit > 0 && reader->page_row_count >= reader->step_limit;
     bool is_piece = reader->is_piece;
+    enum order_next next;
 
-    close_step(reader);
-    // A full page may not be the last one.
-    if (is_page)
+    if (is_page) { // it may not be the last one
+        leave_step(reader);
         return true;
-    if (reader->prefix <= 1) {
+    }
+    next = order_proof_pass(&reader->order, reader->prefix, reader->page_row_count > 0);
+    close_step(reader);
+    // A piece goes on in the next range: the value that it is to pass may be in its first row.
+    reader->is_piece = is_piece && next != ORDER_AT_END;
+    if (next == ORDER_GO_ON && !order_proof_is_complete(&reader->order, reader->position))
+        return true;
+    if (next != ORDER_NEXT_RANGE) {
         reader->is_at_end = true;
         return true;
     }
     reader->prefix--;
-    // A piece goes on in the next range: the value that it is to pass may be in its first row.
-    reader->is_piece = is_piece;
     return open_step(reader, err);
 }
 
@@ -317,7 +339,8 @@ remember_position(struct reader *reader, const struct batch *batch, struct error
     if (reader->part != KEY_PART_NOT_NULL)
         return true;
     reader->has_position = true;
-    return keep_values(
+    reader->order.row_count += (int64_t)batch->row_count;
+    return reader_keep_values(
         &reader->position_bytes, reader->position, last, key->columns, key->column_count, err);
 }
 
@@ -403,7 +426,7 @@ read_on(struct reader *reader, const struct batch **batch, struct error *err)
 
     // A batch that is on its way is taken along: to leave it could mean to have it cancelled.
     if (reader->cursor != NULL && is_due_to_close(reader) && !cursor_is_ahead(reader->cursor))
-        close_step(reader);
+        leave_step(reader);
     while (!reader->is_at_end && !bisect_is_at_row(&reader->bisect)) {
         if (reader->cursor == NULL && !open_from_position(reader, err))
             return false;
@@ -470,6 +493,7 @@ read_bad_row(struct reader *reader, const struct batch **batch, struct error *er
     bool done;
 
     bisect_found(&reader->bisect);
+    order_proof_leave(&reader->order, 0);
     cursor_close(reader->cursor); // of the rows behind it: one at a time
     reader->cursor = NULL;
     reader->row.batch.row_count = 0;
@@ -578,6 +602,17 @@ read_by_ids(struct reader *reader, const struct batch **batch, struct error *err
 }
 
 static bool
+end_order(struct reader *reader, struct error *err)
+{
+    struct read_request part;
+
+    if (!reader->order.is_relied_on)
+        return true;
+    part = make_part(reader, reader->table);
+    return order_proof_end(&reader->order, reader->source, &part, err);
+}
+
+static bool
 fetch_rows(struct reader *reader, const struct batch **batch, struct error *err)
 {
     static const struct batch nothing = { .row_count = 0 };
@@ -602,6 +637,8 @@ fetch_rows(struct reader *reader, const struct batch **batch, struct error *err)
         if ((*batch)->row_count > 0)
             return true;
         if (reader->is_at_end) {
+            if (!end_order(reader, err))
+                return false;
             if (reader->around != NULL)
                 around_tell(reader->around);
             return true;

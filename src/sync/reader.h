@@ -14,6 +14,7 @@
 #include "sync/around.h"
 #include "sync/bisect.h"
 #include "sync/by_row_id.h"
+#include "sync/order_proof.h"
 
 struct reader_limits {
     size_t batch_rows;
@@ -55,6 +56,7 @@ struct reader {
     const int64_t *known_ids; // the same of rows that are known by their ids
     size_t known_id_count;
     size_t known_id_next;
+    struct order_proof order;
     struct buffer condition; // of the open step, where rows are left out by their ids
     struct table step_table; // the same
     struct by_row_id by_row_id;
@@ -79,10 +81,13 @@ void reader_read_first(struct reader *reader, const struct key_position *known, 
 // The same of rows that are known by their ids. `are_read`: they were, with another part.
 void reader_read_first_by_id(
     struct reader *reader, const int64_t *ids, size_t count, bool are_read);
+// From now on a read in key order is proved to be complete: for whole tables.
+void reader_prove_order(struct reader *reader);
 // The next rows; row_count == 0 means the end of the part. Fails with ERROR_DATA and
 // RETRY_WITH_ROOM when a value is longer than value_bytes and is_large is not set; RETRY_IN_ORDER
 // when a read in any order took longer than max_transaction_s, or met a value that cannot be read;
-// RETRY_WITH_LESS when a read that cannot be cut met one: reader->around knows how to do without.
+// RETRY_WITH_LESS when a read that cannot be cut met one: reader->around knows how to do without;
+// RETRY_BY_OTHER_KEY when the order proved false (order_proof.h).
 bool reader_fetch(struct reader *reader, const struct batch **batch, struct error *err)
     __attribute__((warn_unused_result));
 // Key values of the last row handed out, one a key column; NULL before the first row or out of
@@ -97,6 +102,10 @@ bool reader_count_key(struct source *source, const struct table *table, const st
     __attribute__((warn_unused_result));
 // True when the row has exactly these key values, byte for byte.
 bool reader_row_has_key(const struct key *key, const struct cell *row, const struct cell *values);
+// Copies key values, `columns` being their places (NULL: in their order), into `bytes`, and points
+// `cells` at them. ERROR_DATA when they are longer than READER_POSITION_CAP.
+bool reader_keep_values(struct buffer *bytes, struct cell *cells, const struct cell *values,
+    const uint16_t *columns, size_t count, struct error *err) __attribute__((warn_unused_result));
 // The table with the columns of its key alone. Release it with narrow_release.
 void reader_narrow_to_key(struct narrow *narrow, const struct table *table);
 // Closes the statement; the reader can be released or initialised again.

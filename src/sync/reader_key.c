@@ -16,6 +16,34 @@ reader_narrow_to_key(struct narrow *narrow, const struct table *table)
     free(is_left_out);
 }
 
+// All of it is written before any cell is set: the buffer may move while it grows.
+bool
+reader_keep_values(struct buffer *bytes, struct cell *cells, const struct cell *values,
+    const uint16_t *columns, size_t count, struct error *err)
+{
+    size_t at = 0;
+
+    buffer_clear(bytes);
+    for (size_t i = 0; i < count; i++) {
+        const struct cell *value = &values[columns != NULL ? columns[i] : i];
+
+        if (!buffer_append(bytes, value->bytes != NULL ? value->bytes : "", value->size))
+            return error_set(err, ERROR_DATA, "the key values of a row are longer than 1 MiB");
+    }
+    if (!buffer_append_byte(bytes, '\0'))
+        return error_set(err, ERROR_DATA, "the key values of a row are longer than 1 MiB");
+    for (size_t i = 0; i < count; i++) {
+        const struct cell *value = &values[columns != NULL ? columns[i] : i];
+
+        cells[i] = (struct cell){
+            .bytes = value->bytes != NULL ? bytes->bytes + at : NULL,
+            .size = value->size,
+        };
+        at += value->size;
+    }
+    return true;
+}
+
 // Byte for byte: a source that takes 'a' for 'A' returns other rows than those asked for.
 bool
 reader_row_has_key(const struct key *key, const struct cell *row, const struct cell *values)

@@ -10,6 +10,7 @@
 #include "sync/refused.h"
 #include "sync/session_words.h"
 #include "target/compare.h"
+#include "target/condemned.h"
 #include "target/ddl.h"
 
 #include <inttypes.h>
@@ -164,6 +165,8 @@ select_tables(struct run *run, struct catalog *catalog, struct table_record **re
     return expect_catalogue(run, err) &&
            source_read_catalog(run->source, &filter, &run->arena, catalog, err) &&
            expect_target(run, "could not read the tracking tables", err) &&
+           condemned_read(run->target, &run->arena, run->settings->target.schema,
+               source_identity(run->source), catalog, err) &&
            selection_make(&run->arena, &basis, catalog, &run->selection, err);
 }
 

@@ -139,6 +139,7 @@ scan_part(struct scan *scan, enum key_part part, struct error *err)
 
     reader_init(&reader, scan->worker->source, scan->table, part, &scan->worker->reading);
     reader_read_around(&reader, around, quarantine_list_add_unread, &scan->sender.quarantine);
+    reader_prove_order(&reader);
     if (part != KEY_PART_WITH_NULL)
         reader_read_first(&reader, around->known, around->known_count);
     reader_read_first_by_id(
@@ -147,6 +148,7 @@ scan_part(struct scan *scan, enum key_part part, struct error *err)
         done = !worker_is_cancelled(scan->worker, err) && reader_fetch(&reader, &batch, err) &&
                compare_batch(scan, batch, err);
     } while (done && batch->row_count > 0);
+    scan->is_cut |= reader.order.is_relied_on;
     reader_release(&reader);
     return done;
 }
@@ -251,7 +253,7 @@ read_unread_keys(struct scan *scan, struct around *around, struct error *err)
     size_t key_count;
     struct cell *values;
 
-    if (!key_choice_is_resumable(scan->table))
+    if (!key_choice_is_exact(scan->table))
         return true;
     if (!quarantine_known_values(worker->target, &worker->arena, worker->shared->claim.mirror_id,
             scan->table, &values, &around->known_count, err))

@@ -34,6 +34,7 @@ struct scan {
     struct comparison *comparison;
     struct digest_set set;
     bool has_set;
+    bool is_cut;    // by a key whose order the read had to prove
     bool is_by_key; // no set, and differing rows are read again by their key
     struct by_key by_key;
     struct row_sender sender;

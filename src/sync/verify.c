@@ -367,7 +367,7 @@ compare(struct verify *verify, struct error *err)
             return false;
         is_whole = verify->scan.is_whole;
         // Where a row cannot be asked for again by its key, the whole table is read again.
-        if (is_current && (is_second || key_choice_is_resumable(verify->table) ||
+        if (is_current && (is_second || key_choice_is_exact(verify->table) ||
                               !comparison_has_changes(&verify->scan.counts)))
             return true;
         is_second = is_current;
@@ -397,8 +397,7 @@ judge(struct verify *verify, struct error *err)
         return false;
     verify->is_moving =
         arena_calloc(&worker->arena, verify->difference_count, sizeof *verify->is_moving);
-    if (verify->difference_count > 0 && key_choice_is_resumable(verify->table) &&
-        !recheck(verify, err))
+    if (verify->difference_count > 0 && key_choice_is_exact(verify->table) && !recheck(verify, err))
         return false;
     count_moving(verify);
     result->is_equal = !has_differences(result) && !has_left_out(verify);

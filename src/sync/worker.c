@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "plan/brake.h"
 #include "sync/job.h"
+#include "sync/other_key.h"
 #include "sync/queue.h"
 #include "sync/row_sender.h"
 #include "sync/small.h"
@@ -33,6 +34,7 @@ worker_init(struct worker *worker, int number, struct run_shared *shared, struct
     worker->source = source;
     (void)pthread_mutex_init(&worker->lock, NULL);
     arena_init(&worker->arena);
+    arena_init(&worker->job_arena);
     worker->counters.heartbeat_ms = clock_wall_ms();
     worker->counters.of_rows = -1;
     worker_set_limits(worker);
@@ -53,6 +55,7 @@ worker_release(struct worker *worker)
     source_close(worker->source);
     target_close(worker->target);
     arena_release(&worker->arena);
+    arena_release(&worker->job_arena);
     (void)pthread_mutex_destroy(&worker->lock);
 }
 
@@ -351,16 +354,28 @@ fail_job(struct worker *worker, const struct job *job, struct outcome *outcome, 
         record_failure(worker, job, outcome, err);
 }
 
+// A key that cannot be condemned is no reason to go on by another: then that failure counts.
+static enum retry_step
+choose_step(struct worker *worker, struct error *err)
+{
+    struct error failure = { 0 };
+
+    if (err->retry == RETRY_BY_OTHER_KEY && !other_key_choose(worker, err->message, &failure))
+        *err = failure;
+    return retry_choose(&worker->effort, err, row_sender_can_isolate(err));
+}
+
 // True when the job is to be tried again.
 static bool
-prepare_retry(struct worker *worker, const struct job *job, const struct error *err)
+prepare_retry(struct worker *worker, const struct job *job, struct error *err)
 {
-    enum retry_step step = retry_choose(&worker->effort, err, row_sender_can_isolate(err));
+    enum retry_step step;
     char name[300];
     char line[sizeof err->message];
 
     if (worker->target != NULL)
         target_rollback(worker->target);
+    step = choose_step(worker, err);
     if (step == RETRY_STEP_AT_ONCE)
         return true;
     drop_connections(worker, err);
@@ -399,8 +414,11 @@ attempt_until_settled(struct worker *worker, const struct job *job, struct outco
 }
 
 static void
-run_job(struct worker *worker, const struct job *job, struct outcome *outcome)
+run_job(struct worker *worker, const struct job *planned, struct outcome *outcome)
 {
+    const struct job *job = &worker->job;
+
+    other_key_take(worker, planned);
     outcome->result.started_ms = clock_wall_ms();
     worker->effort = (struct effort){ 0 };
     around_init(&worker->around, worker->shared->settings, job->table);

@@ -56,7 +56,10 @@ struct worker {
     struct target *target;
     bool had_target; // another one, before
     pthread_mutex_t lock;
-    struct arena arena;           // of the job in hand
+    struct arena arena;     // of the attempt in hand
+    struct arena job_arena; // of the job in hand
+    struct job job;         // in hand, by the key of `table` (sync/other_key.h)
+    struct table table;
     struct effort effort;         // of the job in hand, through its attempts
     struct around around;         // of the job in hand, through its attempts
     struct altered altered;       // the same

@@ -185,7 +185,23 @@ static const char *const step_1[] = {
     NULL,
 };
 
-static const char *const *const steps[] = { step_1 };
+static const char *const step_2[] = {
+    "CREATE TABLE oe2pg.condemned_key ("
+    " mirror_id integer NOT NULL REFERENCES oe2pg.mirror (id),"
+    " source_schema text NOT NULL,"
+    " source_table text NOT NULL,"
+    " key_columns text[] NOT NULL,"
+    " source_version text NOT NULL,"
+    " reason text NOT NULL,"
+    " run_id bigint NOT NULL,"
+    " found_at timestamptz NOT NULL DEFAULT pg_catalog.now(),"
+    " PRIMARY KEY (mirror_id, source_schema, source_table, key_columns));"
+    "COMMENT ON TABLE oe2pg.condemned_key IS"
+    " 'keys that the source orders in another way than it compares them: no read is cut by them';",
+    NULL,
+};
+
+static const char *const *const steps[] = { step_1, step_2 };
 
 enum { STEP_COUNT = sizeof steps / sizeof steps[0] };
 

@@ -24,6 +24,8 @@ set_up(void **state)
     columns[1] = (struct column){ .name = "Code", .kind = VALUE_TEXT, .is_nullable = true };
     columns[2] = (struct column){ .name = "amount", .kind = VALUE_FLOAT };
     columns[3] = (struct column){ .name = "CODE", .kind = VALUE_TEXT, .is_long = true };
+    for (size_t i = 0; i < 4; i++)
+        columns[i].order = ORDER_DOCUMENTED;
     table = (struct table){
         .schema = "", .name = "t", .columns = columns, .column_count = 4, .keys = keys
     };

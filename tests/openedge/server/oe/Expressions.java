@@ -90,6 +90,22 @@ final class Expressions {
         return out;
     }
 
+    /** In ORDER BY: an index may keep characters in another order than that of their comparison. */
+    void ordered(Tree.Expression expression, Compiled.Sql sql) throws Refusal {
+        String order = front.switches.get("character_order");
+        if (order.equals("compared") || !isText(expression)) {
+            emit(expression, sql);
+            return;
+        }
+        sql.add(order.equals("by_length") ? "LPAD(CHAR_LENGTH(" : "TRANSLATE(");
+        emit(expression, sql);
+        // b and d in each other's place: what comes at the cut counts as if all were right.
+        sql.add(order.equals("by_length") ? "), 4, '0') || (" : ", 'bd', 'db'");
+        if (order.equals("by_length"))
+            emit(expression, sql);
+        sql.add(")");
+    }
+
     private boolean isText(Tree.Expression expression) throws Refusal {
         if (expression instanceof Tree.Constant constant)
             return constant.isText();

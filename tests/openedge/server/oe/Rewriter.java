@@ -193,7 +193,7 @@ final class Rewriter {
         else if (order.expression() instanceof Tree.Rowid rowid)
             expressions.orderedRowid(rowid, sql);
         else
-            expressions.emit(order.expression(), sql);
+            expressions.ordered(order.expression(), sql);
         sql.add(order.isDescending() ? " DESC" : "");
         if (front.switches.is("null_order", "low"))
             sql.add(order.isDescending() ? " NULLS LAST" : " NULLS FIRST");

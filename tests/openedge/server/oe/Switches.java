@@ -31,6 +31,7 @@ final class Switches {
         add("embedded_nul", "delivered", "cut", "error");
         add("unconvertible", "replaced", "question_mark", "error");
         add("null_order", "high", "low");
+        add("character_order", "compared", "by_length", "swapped");
         add("rowid", "works", "refused", "no_unequal", "blind");
         add("rowid_order", "numeric", "text", "unsupported");
         add("row_values", "rejected", "accepted");
