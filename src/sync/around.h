@@ -43,7 +43,7 @@ struct around {
     int64_t *without;   // rows in which the column was not read
     size_t query_count; // of this pass
     int64_t row_count;  // read so far in it
-    // Rows that were known when the attempt first compared, in the worker's arena: all its passes
+    // Rows that were known when the attempt first compared, in the task's arena: all its passes
     // read the same ones first.
     bool has_known;
     struct key_position *known;

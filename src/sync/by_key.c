@@ -59,7 +59,7 @@ send_seen(struct scan *scan, const struct cell *row, struct error *err)
     struct cell cells[SEEN_COLUMNS_MAX];
     char digest[24];
     int size = snprintf(digest, sizeof digest, "%" PRId64,
-        (int64_t)digest_row(&scan->worker->shared->digest, scan->table, row));
+        (int64_t)digest_row(scan->task->digest, scan->table, row));
 
     cells[0] = (struct cell){ .bytes = digest, .size = (size_t)size };
     for (size_t i = 0; i < key->column_count; i++)
@@ -124,12 +124,12 @@ by_key_take(struct scan *scan, const struct batch *batch, struct error *err)
 static bool
 read_again(struct scan *scan, const struct cell *values, struct unread_row *row, struct error *err)
 {
-    struct worker *worker = scan->worker;
+    struct task *task = scan->task;
 
-    if (worker_is_cancelled(worker, err) || !row_read_again(worker, scan->table, values, row, err))
+    if (task_is_cancelled(task, err) || !row_read_again(task, scan->table, values, row, err))
         return false;
     scan->source_rows--;
-    worker_add_progress(worker, 0, 0);
+    task_add_progress(task, 0, 0);
     return scan_take_matching(scan, &row->batch, values, err);
 }
 
@@ -171,6 +171,6 @@ by_key_find(struct scan *scan, bool *is_too_much, struct error *err)
     *is_too_much = wanted > asked_max && wanted > scan->source_rows / SMALL_PART;
     if (*is_too_much || wanted == 0)
         return true;
-    worker_set_phase(scan->worker, PHASE_READING);
+    task_set_phase(scan->task, PHASE_READING);
     return read_wanted(scan, err);
 }

@@ -9,22 +9,21 @@ doubled_can_be_told(const struct table *table)
 }
 
 bool
-doubled_ask(struct worker *worker, const struct table *table, const struct cell *keys, size_t count,
+doubled_ask(struct task *task, const struct table *table, const struct cell *keys, size_t count,
     bool *is_real, struct error *err)
 {
     size_t width = table->key->column_count;
 
     *is_real = true;
-    worker_set_phase(worker, PHASE_READING);
+    task_set_phase(task, PHASE_READING);
     for (size_t i = 0; i < count && *is_real; i++) {
         size_t found;
 
-        if (worker_is_cancelled(worker, err) ||
-            !reader_count_key(
-                worker->source, table, &keys[i * width], &worker->reading, 2, &found, err))
+        if (task_is_cancelled(task, err) || !reader_count_key(task->source, table, &keys[i * width],
+                                                &task->reading, 2, &found, err))
             return false;
         *is_real = found >= 2;
-        worker_add_progress(worker, 0, 0);
+        task_add_progress(task, 0, 0);
     }
     return true;
 }

@@ -3,7 +3,7 @@
 #ifndef OE2PG_SYNC_DOUBLED_H
 #define OE2PG_SYNC_DOUBLED_H
 
-#include "sync/worker.h"
+#include "sync/task.h"
 
 // What a key is condemned for (order_proof.h) when the scan was cut by it.
 #define DOUBLED_AT_A_CUT "a key came twice that is there once"
@@ -12,7 +12,7 @@
 bool doubled_can_be_told(const struct table *table);
 // Asks the source for keys (values one a key column) that a scan met more than once. *is_real: it
 // has each of them more than once indeed.
-bool doubled_ask(struct worker *worker, const struct table *table, const struct cell *keys,
+bool doubled_ask(struct task *task, const struct table *table, const struct cell *keys,
     size_t count, bool *is_real, struct error *err) __attribute__((warn_unused_result));
 
 #endif

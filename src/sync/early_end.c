@@ -6,22 +6,22 @@
 
 bool
 early_end_is_likely(
-    struct worker *worker, const struct table *table, int64_t row_count, int64_t *counted)
+    struct task *task, const struct table *table, int64_t row_count, int64_t *counted)
 {
     enum { COUNTS = 2 };
 
-    if (!source_session(worker->source)->may_end_early)
+    if (!source_session(task->source)->may_end_early)
         return false;
-    worker_set_phase(worker, PHASE_READING);
+    task_set_phase(task, PHASE_READING);
     for (int i = 0; i < COUNTS; i++) {
-        if (!source_count_rows(worker->source, table, counted)) {
+        if (!source_count_rows(task->source, table, counted)) {
             log_warning("%s: %" PRId64
                         " rows arrived; the source did not count them, and may limit "
                         "results (see the warning about its session)",
                 table->target_name, row_count);
             return false;
         }
-        worker_add_progress(worker, 0, 0);
+        task_add_progress(task, 0, 0);
         if (*counted <= row_count)
             return false;
     }

@@ -25,7 +25,7 @@ enum {
 };
 
 struct full {
-    struct worker *worker;
+    struct task *task;
     const char *schema;
     const struct table *table; // target_name: the table that is compared
     struct table_record *record;
@@ -80,11 +80,11 @@ is_there(
     size_t count = 0;
 
     if (reader_count_key(
-            full->worker->source, full->table, key, &full->worker->reading, 1, &count, err)) {
+            full->task->source, full->table, key, &full->task->reading, 1, &count, err)) {
         *exists = count > 0;
         return true;
     }
-    if (!around_helps(err) || full->worker->around.row_ids != ROW_IDS_ALL)
+    if (!around_helps(err) || full->task->around.row_ids != ROW_IDS_ALL)
         return false;
     error_clear(err);
     *is_unknown = true;
@@ -103,11 +103,11 @@ ask_again(struct full *full, bool only_unseen, bool *exists, bool *is_unknown, s
 
     *exists = false;
     *is_unknown = false;
-    worker_set_phase(full->worker, PHASE_COMPARING);
-    if (!comparison_keys_to_delete(full->scan.comparison, &full->worker->arena, limit, only_unseen,
+    task_set_phase(full->task, PHASE_COMPARING);
+    if (!comparison_keys_to_delete(full->scan.comparison, &full->task->arena, limit, only_unseen,
             &values, &row_count, err))
         return false;
-    worker_set_phase(full->worker, PHASE_READING);
+    task_set_phase(full->task, PHASE_READING);
     for (size_t r = 0; r < row_count && !*exists; r++) {
         const struct cell *key = &values[r * key_count];
 
@@ -118,9 +118,9 @@ ask_again(struct full *full, bool only_unseen, bool *exists, bool *is_unknown, s
         // The scan did meet it, in a row that has no place in the mirror.
         if (row_sender_left_out(&full->scan.sender, digest_key(key, key_count)))
             continue;
-        if (worker_is_cancelled(full->worker, err) || !is_there(full, key, exists, is_unknown, err))
+        if (task_is_cancelled(full->task, err) || !is_there(full, key, exists, is_unknown, err))
             return false;
-        worker_add_progress(full->worker, 0, 0);
+        task_add_progress(full->task, 0, 0);
     }
     return true;
 }
@@ -139,10 +139,10 @@ confirm_deletes(struct full *full, bool *is_confirmed, struct error *err)
         return true;
     if (full->table->key == NULL || !key_choice_is_askable(full->table))
         return confirm_by_second_scan(full, is_confirmed, err);
-    done = worker_begin_reading(full->worker, full->table, err) &&
+    done = task_begin_reading(full->task, full->table, err) &&
            ask_again(full, false, &exists, &is_unknown, err) &&
            (!exists || ask_again(full, true, &exists, &is_unknown, err));
-    worker_end_reading(full->worker);
+    task_end_reading(full->task);
     if (!done)
         return false;
     *is_confirmed = !exists;
@@ -159,9 +159,9 @@ confirm_inserts(struct full *full, bool *is_confirmed, struct error *err)
 
     if (full->scan.counts.to_insert == 0 || !doubled_can_be_told(full->table))
         return true;
-    worker_set_phase(full->worker, PHASE_COMPARING);
-    if (!comparison_doubled_keys(full->scan.comparison, &full->worker->arena, &keys, &count, err) ||
-        !doubled_ask(full->worker, full->table, keys, count, is_confirmed, err))
+    task_set_phase(full->task, PHASE_COMPARING);
+    if (!comparison_doubled_keys(full->scan.comparison, &full->task->arena, &keys, &count, err) ||
+        !doubled_ask(full->task, full->table, keys, count, is_confirmed, err))
         return false;
     return *is_confirmed || !full->scan.is_cut ||
            order_proof_condemn(full->table, err, DOUBLED_AT_A_CUT);
@@ -175,7 +175,7 @@ check_brake(struct full *full, struct error *err)
     // Without a key a changed row is one that goes and one that comes.
     if (full->table->key == NULL)
         removed -= full->scan.counts.to_insert;
-    return brake_check(&full->worker->shared->settings->mirror, full->table, full->scan.mirror_rows,
+    return brake_check(&full->task->settings->mirror, full->table, full->scan.mirror_rows,
         full->scan.source_rows, removed, err);
 }
 
@@ -201,8 +201,8 @@ fill_record(struct full *full, const struct applied *applied)
     result->rows_updated += applied->updated;
     result->rows_deleted += applied->deleted;
     result->finished_ms = clock_wall_ms();
-    result->values_full_width = full_width_total(&full->worker->full_width);
-    record->hint = full_width_note(&full->worker->full_width, &full->worker->arena);
+    result->values_full_width = full_width_total(&full->task->full_width);
+    record->hint = full_width_note(&full->task->full_width, &full->task->arena);
 }
 
 // What the pieces say is what the staging table holds.
@@ -218,16 +218,15 @@ count_staged(struct table_record *record)
 static bool
 record_end(struct full *full, struct error *err)
 {
-    struct worker *worker = full->worker;
-    const struct mirror_claim *claim = &worker->shared->claim;
+    struct task *task = full->task;
+    const struct mirror_claim *claim = task->claim;
 
     if (full->is_staged)
         count_staged(full->record);
     return (full->is_staged ||
-               table_run_save(worker->target, claim, full->record, full->result, err)) &&
-           tracking_save(
-               worker->target, claim, worker->shared->settings->target.schema, full->record, err) &&
-           target_commit(worker->target, err);
+               table_run_save(task->target, claim, full->record, full->result, err)) &&
+           tracking_save(task->target, claim, task->settings->target.schema, full->record, err) &&
+           target_commit(task->target, err);
 }
 
 // Columns do not hold what is written to them: nothing was written, and the next round does without
@@ -235,18 +234,18 @@ record_end(struct full *full, struct error *err)
 static bool
 leave_out(struct full *full, const struct arrival_finding *finding, struct error *err)
 {
-    struct worker *worker = full->worker;
+    struct task *task = full->task;
 
-    target_rollback(worker->target);
+    target_rollback(task->target);
     for (size_t i = 0; full->is_staged && i < full->table->column_count; i++) {
         if (finding->why[i] != NULL)
             return error_set(err, ERROR_TABLE, "%s", finding->why[i]);
     }
-    if (!altered_add(&worker->altered, finding, err))
+    if (!altered_add(&task->altered, finding, err))
         return false;
-    worker_see_altered(worker);
-    full->table = worker->altered.table;
-    job_name_columns(worker, full->record);
+    task_see_altered(task);
+    full->table = task->altered.table;
+    job_name_columns(task, full->record);
     full->has_found = true;
     return true;
 }
@@ -254,11 +253,11 @@ leave_out(struct full *full, const struct arrival_finding *finding, struct error
 static bool
 save_altered(struct full *full, struct error *err)
 {
-    struct altered *altered = &full->worker->altered;
+    struct altered *altered = &full->task->altered;
     struct table_result *result = full->result;
     int64_t new_count;
 
-    if (!altered_save(altered, full->worker->target, &full->worker->shared->claim, &new_count, err))
+    if (!altered_save(altered, full->task->target, full->task->claim, &new_count, err))
         return false;
     result->values_quarantined += (int64_t)altered->count;
     result->values_newly_quarantined += full->ends_load ? (int64_t)altered->count : new_count;
@@ -268,45 +267,45 @@ save_altered(struct full *full, struct error *err)
 static bool
 save_quarantine(struct full *full, const struct applied *applied, struct error *err)
 {
-    struct worker *worker = full->worker;
-    const struct mirror_claim *claim = &worker->shared->claim;
+    struct task *task = full->task;
+    const struct mirror_claim *claim = task->claim;
     struct quarantine_list *list = &full->scan.sender.quarantine;
     struct table_result *result = full->result;
 
     for (size_t i = 0; i < full->scan.known_row_count; i++) {
         if (full->scan.known_rows[i].is_seen &&
             !quarantine_touch_row(
-                worker->target, claim, full->table, full->scan.known_rows[i].digest, err))
+                task->target, claim, full->table, full->scan.known_rows[i].digest, err))
             return false;
     }
-    if (!quarantine_list_save(list, worker->target, claim, err))
+    if (!quarantine_list_save(list, task->target, claim, err))
         return false;
     result->values_quarantined += list->saved_count + applied->refused;
     // What the load took out no run has told of yet.
     result->values_newly_quarantined =
         full->ends_load ? result->values_quarantined : list->new_count + applied->newly_refused;
     return save_altered(full, err) &&
-           quarantine_resolve_unseen(worker->target, claim, full->table, err);
+           quarantine_resolve_unseen(task->target, claim, full->table, err);
 }
 
 static bool
 write_differences(struct full *full, bool *is_current, struct error *err)
 {
-    struct worker *worker = full->worker;
-    const struct mirror_claim *claim = &worker->shared->claim;
+    struct task *task = full->task;
+    const struct mirror_claim *claim = task->claim;
     const struct difference_counts *counts = &full->scan.counts;
     struct applied applied = { 0 };
-    struct arrival_finding finding = { .arena = &worker->arena };
+    struct arrival_finding finding = { .arena = &task->arena };
 
     *is_current = true;
-    worker_set_phase(worker, PHASE_APPLYING);
-    if (!target_begin(worker->target, err))
+    task_set_phase(task, PHASE_APPLYING);
+    if (!target_begin(task->target, err))
         return false;
     if (counts->to_insert + counts->to_update + counts->to_delete > 0 &&
         !comparison_apply(full->scan.comparison, claim, &applied, &finding, is_current, err))
         return false;
     if (!*is_current) {
-        target_rollback(worker->target);
+        target_rollback(task->target);
         return true;
     }
     *is_current = finding.count == 0;
@@ -323,10 +322,10 @@ write_differences(struct full *full, bool *is_current, struct error *err)
     full->result->rows_left_out = full->scan.left_out;
     if (!save_quarantine(full, &applied, err))
         return false;
-    worker_set_phase(worker, PHASE_COMMITTING);
+    task_set_phase(task, PHASE_COMMITTING);
     if (!record_end(full, err))
         return false;
-    altered_tell(&worker->altered);
+    altered_tell(&task->altered);
     return true;
 }
 
@@ -338,7 +337,7 @@ is_to_be_read_again(struct full *full)
     int64_t counted = 0;
 
     full->was_short =
-        early_end_is_likely(full->worker, full->table, full->scan.source_rows, &counted);
+        early_end_is_likely(full->task, full->table, full->scan.source_rows, &counted);
     if (full->was_short && was_short)
         early_end_warn(full->table, full->scan.source_rows, counted);
     return full->was_short && !was_short;
@@ -354,7 +353,7 @@ play_round(struct full *full, bool *is_settled, struct error *err)
 
     *is_settled = false;
     full->scan = (struct scan){
-        .worker = full->worker,
+        .task = full->task,
         .schema = full->schema,
         .table = full->table,
         .is_second = full->is_second,
@@ -403,12 +402,12 @@ play_rounds(struct full *full, struct error *err)
 }
 
 bool
-full_sync_table(struct worker *worker, const struct table *table, struct table_record *record,
+full_sync_table(struct task *task, const struct table *table, struct table_record *record,
     struct table_result *result, struct error *err)
 {
     struct full full = {
-        .worker = worker,
-        .schema = worker->shared->settings->target.schema,
+        .task = task,
+        .schema = task->settings->target.schema,
         .table = table,
         .record = record,
         .result = result,
@@ -420,11 +419,11 @@ full_sync_table(struct worker *worker, const struct table *table, struct table_r
 }
 
 bool
-full_sync_staged(struct worker *worker, const struct table *staged, struct table_record *record,
+full_sync_staged(struct task *task, const struct table *staged, struct table_record *record,
     struct table_result *result, struct error *err)
 {
     struct full full = {
-        .worker = worker,
+        .task = task,
         .schema = STAGING_SCHEMA,
         .table = staged,
         .record = record,

@@ -2,18 +2,17 @@
 #ifndef OE2PG_SYNC_FULL_H
 #define OE2PG_SYNC_FULL_H
 
-#include "sync/worker.h"
+#include "sync/task.h"
 
 // The mirrored table has the table's shape (sync/shape.h). Ends with record->state
 // TABLE_STATE_DONE, recorded in the same transaction.
-bool full_sync_table(struct worker *worker, const struct table *table, struct table_record *record,
+bool full_sync_table(struct task *task, const struct table *table, struct table_record *record,
     struct table_result *result, struct error *err) __attribute__((warn_unused_result));
 
 // The same for the staged rows of a load that was not read in one go, before anybody sees them.
 // `staged` is the table with the name of its staging table. All pieces of `record` are done; they
 // are recorded with what is staged now, and record->state stays as it is.
-bool full_sync_staged(struct worker *worker, const struct table *staged,
-    struct table_record *record, struct table_result *result, struct error *err)
-    __attribute__((warn_unused_result));
+bool full_sync_staged(struct task *task, const struct table *staged, struct table_record *record,
+    struct table_result *result, struct error *err) __attribute__((warn_unused_result));
 
 #endif

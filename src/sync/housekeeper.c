@@ -12,7 +12,7 @@ enum { TICK_MS = 1000 };
 static void
 describe(const struct worker *worker, struct activity *activity)
 {
-    const struct worker_counters *counters = &worker->counters;
+    const struct task_counters *counters = &worker->task.counters;
 
     *activity = (struct activity){
         .worker = worker->number,

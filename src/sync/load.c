@@ -28,7 +28,7 @@ enum {
 };
 
 struct load {
-    struct worker *worker;
+    struct task *task;
     const struct table *table;
     struct table_record *record;
     struct table_result *result;
@@ -62,7 +62,7 @@ name_staging(struct load *load)
         hash_bytes_extended(table->name, strlen(table->name), 0));
 
     (void)snprintf(load->staging, sizeof load->staging, "%d_%08" PRIx32 "_",
-        load->worker->shared->claim.mirror_id, (uint32_t)hash);
+        load->task->claim->mirror_id, (uint32_t)hash);
     (void)snprintf(load->staging + strlen(load->staging),
         sizeof load->staging - strlen(load->staging), "%.*s",
         (int)text_utf8_prefix(table->target_name, NAME_SIZE - 1 - strlen(load->staging)),
@@ -74,8 +74,8 @@ is_read_in_order(const struct load *load)
 {
     const struct table *table = load->table;
 
-    return worker_reads_in_order(load->worker, table, 0) ||
-           (key_choice_is_resumable(table) && load->worker->around.row_ids != ROW_IDS_ALL &&
+    return task_reads_in_order(load->task, table, 0) ||
+           (key_choice_is_resumable(table) && load->task->around.row_ids != ROW_IDS_ALL &&
                (table->row_estimate < 0 || table->row_estimate >= ORDERED_FROM_ROWS));
 }
 
@@ -86,41 +86,41 @@ is_read_in_order(const struct load *load)
 static bool
 create_table(struct load *load, struct error *err)
 {
-    struct worker *worker = load->worker;
-    const char *schema = worker->shared->settings->target.schema;
+    struct task *task = load->task;
+    const char *schema = task->settings->target.schema;
 
     if (is_read_in_order(load) &&
-        !ddl_staging_is_published(worker->target, schema, &load->is_unlogged, err))
+        !ddl_staging_is_published(task->target, schema, &load->is_unlogged, err))
         return false;
     load->is_created = true;
     if (!load->is_unlogged)
-        return ddl_create_table(worker->target, schema, load->table->target_name, load->table, err);
+        return ddl_create_table(task->target, schema, load->table->target_name, load->table, err);
     load->is_staged = true;
-    return ddl_drop_staging(worker->target, load->staging, err) &&
-           ddl_create_staging(worker->target, load->staging, load->table, err);
+    return ddl_drop_staging(task->target, load->staging, err) &&
+           ddl_create_staging(task->target, load->staging, load->table, err);
 }
 
 // No row came: nothing to hide from subscribers, so the table is made where it belongs.
 static bool
 create_empty(struct load *load, struct error *err)
 {
-    struct worker *worker = load->worker;
+    struct task *task = load->task;
 
     load->is_created = true;
-    return (target_in_transaction(worker->target) || target_begin(worker->target, err)) &&
-           ddl_create_table(worker->target, worker->shared->settings->target.schema,
-               load->table->target_name, load->table, err);
+    return (target_in_transaction(task->target) || target_begin(task->target, err)) &&
+           ddl_create_table(task->target, task->settings->target.schema, load->table->target_name,
+               load->table, err);
 }
 
 // The transaction and the table are there; rows can be sent.
 static bool
 open_transaction(struct load *load, struct error *err)
 {
-    struct worker *worker = load->worker;
+    struct task *task = load->task;
 
     if (load->sender.copy != NULL)
         return true;
-    if (!target_in_transaction(worker->target) && !target_begin(worker->target, err))
+    if (!target_in_transaction(task->target) && !target_begin(task->target, err))
         return false;
     return load->is_created || create_table(load, err);
 }
@@ -129,10 +129,10 @@ static bool
 open_copy(void *context, struct copy_stream **copy, struct error *err)
 {
     struct load *load = context;
-    struct worker *worker = load->worker;
+    struct task *task = load->task;
 
-    return copy_stream_open(worker->target,
-        load->is_staged ? STAGING_SCHEMA : worker->shared->settings->target.schema,
+    return copy_stream_open(task->target,
+        load->is_staged ? STAGING_SCHEMA : task->settings->target.schema,
         load->is_staged ? load->staging : load->table->target_name, load->table, copy, err);
 }
 
@@ -140,19 +140,16 @@ open_copy(void *context, struct copy_stream **copy, struct error *err)
 static bool
 end_copy(struct load *load, struct error *err)
 {
-    return row_sender_end(&load->sender, err) &&
-           quarantine_list_save(
-               &load->sender.quarantine, load->worker->target, &load->worker->shared->claim, err);
+    return row_sender_end(&load->sender, err) && quarantine_list_save(&load->sender.quarantine,
+                                                     load->task->target, load->task->claim, err);
 }
 
 static bool
 save_record(struct load *load, struct error *err)
 {
-    struct run_shared *shared = load->worker->shared;
-
     load->record->read_to_ms = clock_wall_ms();
-    return tracking_save(
-        load->worker->target, &shared->claim, shared->settings->target.schema, load->record, err);
+    return tracking_save(load->task->target, load->task->claim, load->task->settings->target.schema,
+        load->record, err);
 }
 
 static void
@@ -184,15 +181,15 @@ can_commit(const struct load *load)
 static bool
 commit_part(struct load *load, struct piece *piece, bool is_end, struct error *err)
 {
-    struct worker *worker = load->worker;
+    struct task *task = load->task;
     const struct cell *position = reader_position(&load->reader);
 
-    worker_set_phase(worker, PHASE_COMMITTING);
+    task_set_phase(task, PHASE_COMMITTING);
     if (!open_transaction(load, err) || !end_copy(load, err) ||
         (!load->is_staged &&
-            (!ddl_drop_staging(worker->target, load->staging, err) ||
-                !ddl_move(worker->target, worker->shared->settings->target.schema,
-                    load->table->target_name, STAGING_SCHEMA, load->staging, err))))
+            (!ddl_drop_staging(task->target, load->staging, err) ||
+                !ddl_move(task->target, task->settings->target.schema, load->table->target_name,
+                    STAGING_SCHEMA, load->staging, err))))
         return false;
     load->is_staged = true;
     count_open_rows(load, piece);
@@ -203,10 +200,10 @@ commit_part(struct load *load, struct piece *piece, bool is_end, struct error *e
     load->record->state = TABLE_STATE_STAGED;
     load->record->staging_table = load->staging;
     load->record->was_staged = true;
-    if (!save_record(load, err) || !target_commit(worker->target, err))
+    if (!save_record(load, err) || !target_commit(task->target, err))
         return false;
     load->commit_ms = clock_steady_ms();
-    worker_set_phase(worker, PHASE_READING);
+    task_set_phase(task, PHASE_READING);
     return true;
 }
 
@@ -231,7 +228,7 @@ send_batch(struct load *load, const struct batch *batch, struct error *err)
     load->open_bytes += (int64_t)batch->size_bytes;
     load->result->rows_read += (int64_t)batch->row_count;
     load->result->bytes_read += (int64_t)batch->size_bytes;
-    worker_add_progress(load->worker, batch->row_count, batch->size_bytes);
+    task_add_progress(load->task, batch->row_count, batch->size_bytes);
     return !quarantine_list_is_full(&load->sender.quarantine) || end_copy(load, err);
 }
 
@@ -242,9 +239,9 @@ read_part(struct load *load, struct piece *piece, struct error *err)
 {
     const struct batch *batch;
 
-    worker_set_phase(load->worker, PHASE_READING);
+    task_set_phase(load->task, PHASE_READING);
     for (;;) {
-        if (worker_is_cancelled(load->worker, err)) {
+        if (task_is_cancelled(load->task, err)) {
             struct error ignored;
 
             // What is read is worth keeping, if that is quick.
@@ -269,9 +266,9 @@ read_part(struct load *load, struct piece *piece, struct error *err)
 static void
 begin_part(struct load *load, enum key_part part)
 {
-    reader_init(&load->reader, load->worker->source, load->table, part, &load->worker->reading);
+    reader_init(&load->reader, load->task->source, load->table, part, &load->task->reading);
     reader_read_around(
-        &load->reader, &load->worker->around, quarantine_list_add_unread, &load->sender.quarantine);
+        &load->reader, &load->task->around, quarantine_list_add_unread, &load->sender.quarantine);
     reader_prove_order(&load->reader);
 }
 
@@ -317,8 +314,8 @@ read_null_part(struct load *load, struct error *err)
 static bool
 end_quarantine(struct load *load, struct error *err)
 {
-    struct target *target = load->worker->target;
-    const struct mirror_claim *claim = &load->worker->shared->claim;
+    struct target *target = load->task->target;
+    const struct mirror_claim *claim = load->task->claim;
     struct table_result *result = load->result;
 
     result->values_quarantined = load->sender.quarantine.saved_count;
@@ -346,11 +343,11 @@ is_to_be_compared(const struct load *load)
 static bool
 finish(struct load *load, bool was_staged, bool is_safe, struct error *err)
 {
-    struct worker *worker = load->worker;
+    struct task *task = load->task;
     struct table_record *record = load->record;
     bool is_plain;
 
-    worker_set_phase(worker, PHASE_COMMITTING);
+    task_set_phase(task, PHASE_COMMITTING);
     if ((!load->is_created && !create_empty(load, err)) || !open_transaction(load, err) ||
         !end_copy(load, err))
         return false;
@@ -361,8 +358,8 @@ finish(struct load *load, bool was_staged, bool is_safe, struct error *err)
         record->size_bytes += record->pieces[i].size_bytes;
     }
     if ((was_staged &&
-            !into_place_put(worker, load->table, load->staging, record->row_count, is_safe, err)) ||
-        !arrival_look(worker->target, &worker->arena, worker->shared->settings->target.schema,
+            !into_place_put(task, load->table, load->staging, record->row_count, is_safe, err)) ||
+        !arrival_look(task->target, &task->arena, task->settings->target.schema,
             load->table->target_name, &is_plain, err))
         return false;
     load->result->rows_inserted = record->row_count;
@@ -375,12 +372,12 @@ finish(struct load *load, bool was_staged, bool is_safe, struct error *err)
     record->staging_table = NULL;
     record->piece_count = 0;
     load->result->finished_ms = clock_wall_ms();
-    load->result->values_full_width = full_width_total(&worker->full_width);
-    record->hint = full_width_note(&worker->full_width, &worker->arena);
+    load->result->values_full_width = full_width_total(&task->full_width);
+    record->hint = full_width_note(&task->full_width, &task->arena);
     return end_quarantine(load, err) &&
            (record->state != TABLE_STATE_DONE ||
-               table_run_save(worker->target, &worker->shared->claim, record, load->result, err)) &&
-           save_record(load, err) && target_commit(worker->target, err);
+               table_run_save(task->target, task->claim, record, load->result, err)) &&
+           save_record(load, err) && target_commit(task->target, err);
 }
 
 // In any order a row that moved may be met twice; in key order none is, unless the order is not the
@@ -388,22 +385,22 @@ finish(struct load *load, bool was_staged, bool is_safe, struct error *err)
 static bool
 check_doubled(struct load *load, struct error *err)
 {
-    struct worker *worker = load->worker;
+    struct task *task = load->task;
     struct table loaded = *load->table;
-    const char *schema = load->is_staged ? STAGING_SCHEMA : worker->shared->settings->target.schema;
+    const char *schema = load->is_staged ? STAGING_SCHEMA : task->settings->target.schema;
     struct cell *keys;
     size_t count;
     bool is_real;
 
     if (!doubled_can_be_told(load->table))
         return true;
-    worker_set_phase(worker, PHASE_COMPARING);
+    task_set_phase(task, PHASE_COMPARING);
     if (load->is_staged)
         loaded.target_name = load->staging;
     // What is staged was committed.
     if ((!load->is_staged && (!open_transaction(load, err) || !end_copy(load, err))) ||
-        !loaded_doubled_keys(worker->target, &worker->arena, schema, &loaded, &keys, &count, err) ||
-        !doubled_ask(worker, load->table, keys, count, &is_real, err))
+        !loaded_doubled_keys(task->target, &task->arena, schema, &loaded, &keys, &count, err) ||
+        !doubled_ask(task, load->table, keys, count, &is_real, err))
         return false;
     if (is_real)
         return true;
@@ -422,8 +419,8 @@ compare_staged(struct load *load, struct error *err)
 
     staged.target_name = load->staging;
     reader_release(&load->reader);
-    worker_end_reading(load->worker);
-    return full_sync_staged(load->worker, &staged, load->record, load->result, err);
+    task_end_reading(load->task);
+    return full_sync_staged(load->task, &staged, load->record, load->result, err);
 }
 
 // Rows that are missing by the source's own count are read once more, by the comparison.
@@ -437,7 +434,7 @@ look_for_early_end(struct load *load)
     for (size_t i = 0; i < record->piece_count; i++)
         row_count += record->pieces[i].row_count;
     reader_release(&load->reader); // one statement at a time
-    load->is_short = early_end_is_likely(load->worker, load->table, row_count, &counted);
+    load->is_short = early_end_is_likely(load->task, load->table, row_count, &counted);
 }
 
 static bool
@@ -445,7 +442,7 @@ load_in_order(struct load *load, struct error *err)
 {
     bool is_safe = false;
 
-    if (!into_place_begin(load->worker, err) || !read_not_null_part(load, err) ||
+    if (!into_place_begin(load->task, err) || !read_not_null_part(load, err) ||
         (reader_has_null_part(load->table) && !read_null_part(load, err)) ||
         (load->is_cut && !check_doubled(load, err)))
         return false;
@@ -453,8 +450,8 @@ load_in_order(struct load *load, struct error *err)
     if (load->is_staged && is_to_be_compared(load) && !compare_staged(load, err))
         return false;
     if (load->is_staged) {
-        ddl_analyze(load->worker->target, STAGING_SCHEMA, load->staging);
-        if (!into_place_wait(load->worker, load->is_unlogged, &is_safe, err))
+        ddl_analyze(load->task->target, STAGING_SCHEMA, load->staging);
+        if (!into_place_wait(load->task, load->is_unlogged, &is_safe, err))
             return false;
     }
     return finish(load, load->is_staged, is_safe, err);
@@ -483,7 +480,7 @@ start_fresh(struct load *load)
     count_pieces(load);
     if (load->table->key != NULL)
         piece->position = arena_calloc(
-            &load->worker->arena, load->table->key->column_count, sizeof *piece->position);
+            &load->task->arena, load->table->key->column_count, sizeof *piece->position);
     record->read_from_ms = clock_wall_ms();
     record->was_resumed = false;
 }
@@ -497,8 +494,8 @@ check_staging(struct load *load, bool *is_usable, struct error *err)
     int64_t row_count;
 
     *is_usable = false;
-    if (!ddl_find(load->worker->target, &load->worker->arena, STAGING_SCHEMA, load->staging,
-            &relation, err))
+    if (!ddl_find(
+            load->task->target, &load->task->arena, STAGING_SCHEMA, load->staging, &relation, err))
         return false;
     if (!relation.exists || record->piece_count == 0 || load->table->key == NULL ||
         (!record->pieces[0].is_done &&
@@ -509,7 +506,7 @@ check_staging(struct load *load, bool *is_usable, struct error *err)
     load->is_unlogged = relation.is_unlogged;
     // PostgreSQL empties an UNLOGGED table after a crash.
     if (relation.is_unlogged) {
-        if (!ddl_count_staging(load->worker->target, load->staging, &row_count, err))
+        if (!ddl_count_staging(load->task->target, load->staging, &row_count, err))
             return false;
         *is_usable = row_count == record->pieces[0].row_count + record->pieces[1].row_count;
     }
@@ -519,11 +516,11 @@ check_staging(struct load *load, bool *is_usable, struct error *err)
 static bool
 refuse_existing(struct load *load, struct error *err)
 {
-    struct worker *worker = load->worker;
-    const char *schema = worker->shared->settings->target.schema;
+    struct task *task = load->task;
+    const char *schema = task->settings->target.schema;
     struct relation relation;
 
-    if (!ddl_find(worker->target, &worker->arena, schema, load->table->target_name, &relation, err))
+    if (!ddl_find(task->target, &task->arena, schema, load->table->target_name, &relation, err))
         return false;
     if (!relation.exists)
         return true;
@@ -538,7 +535,7 @@ refuse_existing(struct load *load, struct error *err)
 static bool
 drop_staging(struct load *load, struct error *err)
 {
-    struct target *target = load->worker->target;
+    struct target *target = load->task->target;
 
     return target_begin(target, err) && ddl_drop_staging(target, load->staging, err) &&
            target_commit(target, err);
@@ -563,8 +560,8 @@ prepare(struct load *load, uint64_t fingerprint, struct error *err)
         load->is_staged = true;
         record->was_resumed = true;
         count_pieces(load);
-        worker_add_progress(
-            load->worker, (size_t)(record->pieces[0].row_count + record->pieces[1].row_count), 0);
+        task_add_progress(
+            load->task, (size_t)(record->pieces[0].row_count + record->pieces[1].row_count), 0);
         return true;
     }
     start_fresh(load);
@@ -576,8 +573,8 @@ static void
 analyse_if_large(struct load *load, bool was_staged)
 {
     if (!was_staged && load->record->row_count >= ANALYSE_FROM_ROWS)
-        ddl_analyze(load->worker->target, load->worker->shared->settings->target.schema,
-            load->table->target_name);
+        ddl_analyze(
+            load->task->target, load->task->settings->target.schema, load->table->target_name);
 }
 
 static bool
@@ -590,11 +587,11 @@ load_in_any_order(struct load *load, struct error *err)
 }
 
 bool
-load_table(struct worker *worker, const struct table *table, uint64_t fingerprint,
+load_table(struct task *task, const struct table *table, uint64_t fingerprint,
     struct table_record *record, struct table_result *result, struct error *err)
 {
     struct load load = {
-        .worker = worker,
+        .task = task,
         .table = table,
         .record = record,
         .result = result,
@@ -603,10 +600,10 @@ load_table(struct worker *worker, const struct table *table, uint64_t fingerprin
     bool done;
 
     name_staging(&load);
-    row_sender_init(&load.sender, worker, table, open_copy, &load);
-    reader_init(&load.reader, worker->source, table, KEY_PART_ALL, &worker->reading);
-    around_begin(&worker->around);
-    done = worker_begin_reading(worker, table, err) && prepare(&load, fingerprint, err);
+    row_sender_init(&load.sender, task, table, open_copy, &load);
+    reader_init(&load.reader, task->source, table, KEY_PART_ALL, &task->reading);
+    around_begin(&task->around);
+    done = task_begin_reading(task, table, err) && prepare(&load, fingerprint, err);
     if (done && is_read_in_order(&load))
         done = load_in_order(&load, err);
     else if (done)
@@ -614,11 +611,11 @@ load_table(struct worker *worker, const struct table *table, uint64_t fingerprin
     if (done)
         analyse_if_large(&load, load.is_staged);
     else
-        worker_set_phase(worker, PHASE_READING); // to leave the rows may mean to wait for some
+        task_set_phase(task, PHASE_READING); // to leave the rows may mean to wait for some
     reader_release(&load.reader);
-    worker_end_reading(worker);
+    task_end_reading(task);
     row_sender_release(&load.sender);
     if (!done)
-        target_rollback(worker->target);
+        target_rollback(task->target);
     return done;
 }

@@ -12,7 +12,7 @@
 #ifndef OE2PG_SYNC_LOAD_H
 #define OE2PG_SYNC_LOAD_H
 
-#include "sync/worker.h"
+#include "sync/task.h"
 
 // Loads the table (`fingerprint`: of its shape now) or goes on with a load that was begun. `record`
 // is what tracking holds, filled in further; `result` is added to. On failure everything that was
@@ -20,7 +20,7 @@
 // Staged rows that were not read in one go, or not soon, are compared with the source once more
 // before they are put into place. A table that was loaded in one transaction, but took long, ends
 // with record->state TABLE_STATE_RUNNING: the caller compares it then (full_sync_table).
-bool load_table(struct worker *worker, const struct table *table, uint64_t fingerprint,
+bool load_table(struct task *task, const struct table *table, uint64_t fingerprint,
     struct table_record *record, struct table_result *result, struct error *err)
     __attribute__((warn_unused_result));
 

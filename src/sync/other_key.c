@@ -6,22 +6,22 @@
 #include "target/condemned.h"
 
 void
-other_key_take(struct worker *worker, const struct job *planned)
+other_key_take(struct task *task, const struct job *planned)
 {
-    arena_reset(&worker->job_arena);
-    worker->table = *planned->table;
-    worker->job = *planned;
-    worker->job.table = &worker->table;
+    arena_reset(&task->job_arena);
+    task->table = *planned->table;
+    task->job = *planned;
+    task->job.table = &task->table;
 }
 
 static bool
-record(struct worker *worker, const char *why, struct error *err)
+record(struct task *task, const char *why, struct error *err)
 {
-    struct target *target = worker->target;
+    struct target *target = task->target;
 
     if (target_begin(target, err) &&
-        condemned_save(target, &worker->shared->claim, source_identity(worker->source),
-            &worker->table, why, err) &&
+        condemned_save(
+            target, task->claim, source_identity(task->source), &task->table, why, err) &&
         target_commit(target, err))
         return true;
     target_rollback(target);
@@ -29,10 +29,10 @@ record(struct worker *worker, const char *why, struct error *err)
 }
 
 static void
-condemn(struct worker *worker)
+condemn(struct task *task)
 {
-    struct arena *arena = &worker->job_arena;
-    const struct table *table = &worker->table;
+    struct arena *arena = &task->job_arena;
+    const struct table *table = &task->table;
     struct condemned_key *key = arena_calloc(arena, 1, sizeof *key);
     const char **names = arena_calloc(arena, table->key->column_count, sizeof *names);
 
@@ -41,21 +41,21 @@ condemn(struct worker *worker)
         names[i] = table->columns[table->key->columns[i]].name;
     key->columns = names;
     key->next = table->condemned;
-    worker->table.condemned = key;
+    task->table.condemned = key;
 }
 
 bool
-other_key_choose(struct worker *worker, const char *why, struct error *err)
+other_key_choose(struct task *task, const char *why, struct error *err)
 {
-    struct table *table = &worker->table;
+    struct table *table = &task->table;
 
-    if (!record(worker, why, err))
+    if (!record(task, why, err))
         return false;
-    condemn(worker);
-    if (!key_choice_make(&worker->job_arena,
-            selection_find_settings(&worker->shared->settings->mirror, table), table, err))
+    condemn(task);
+    if (!key_choice_make(
+            &task->job_arena, selection_find_settings(&task->settings->mirror, table), table, err))
         return false;
-    worker->job.fingerprint = plan_fingerprint(table);
+    task->job.fingerprint = plan_fingerprint(table);
     log_warning("%.700s - it is read anew: %s", why, table->key_reason);
     return true;
 }

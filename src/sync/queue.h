@@ -4,23 +4,11 @@
 #define OE2PG_SYNC_QUEUE_H
 
 #include "plan/plan.h"
+#include "sync/outcome.h"
 
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
-
-enum outcome_state { OUTCOME_WAITING, OUTCOME_RUNNING, OUTCOME_DONE, OUTCOME_FAILED, OUTCOME_LEFT };
-
-// How a table ended in this run.
-struct outcome {
-    enum outcome_state state;
-    struct table_result result;
-    int64_t row_count; // in the mirror now
-    int attempts;
-    bool is_different;  // METHOD_VERIFY: source and mirror were not equal
-    bool is_repaired;   // METHOD_VERIFY: its repair was begun, and with OUTCOME_DONE succeeded
-    struct error error; // OUTCOME_FAILED: why
-};
 
 struct queue {
     pthread_mutex_t lock;

@@ -14,19 +14,11 @@
 #define OE2PG_SYNC_RETRY_H
 
 #include "base/error.h"
+#include "sync/effort.h"
 
 enum {
     RETRY_ATTEMPTS = 5,   // with a pause before each further one
     RETRY_REPEATS = 2000, // at once, for something learned: a column that is wider, say
-};
-
-// What one job was given so far; zeros before its first attempt.
-struct effort {
-    int attempts;    // begun, the one in hand included; those that are repeated at once count once
-    int repeats;     // for something learned
-    bool is_careful; // a row that PostgreSQL refuses is looked for
-    bool has_room;   // most of the memory, while no other worker has it
-    bool is_ordered; // read in key order, so that the read can be cut
 };
 
 enum retry_step {

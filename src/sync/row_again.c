@@ -10,7 +10,7 @@ ignore_unread(void *context, const struct unread *unread)
 }
 
 bool
-row_read_again(struct worker *worker, const struct table *table, const struct cell *key,
+row_read_again(struct task *task, const struct table *table, const struct cell *key,
     struct unread_row *row, struct error *err)
 {
     struct cell values[KEY_COLUMNS_MAX];
@@ -21,11 +21,11 @@ row_read_again(struct worker *worker, const struct table *table, const struct ce
         .key = table->key,
         .after = &equal,
         .batch_rows = 2,
-        .batch_bytes = worker->reading.batch_bytes,
-        .value_bytes = worker->reading.value_bytes,
+        .batch_bytes = task->reading.batch_bytes,
+        .value_bytes = task->reading.value_bytes,
     };
 
     memcpy(values, key, equal.count * sizeof *values);
-    worker->around.sink = ignore_unread;
-    return around_read_row(&worker->around, worker->source, &request, row, err);
+    task->around.sink = ignore_unread;
+    return around_read_row(&task->around, task->source, &request, row, err);
 }

@@ -2,11 +2,11 @@
 #ifndef OE2PG_SYNC_ROW_AGAIN_H
 #define OE2PG_SYNC_ROW_AGAIN_H
 
-#include "sync/worker.h"
+#include "sync/task.h"
 
 // row->batch has no row when there is none with this key; two, should the key repeat. Valid until
 // the next call. What cannot be read of it was told when it was met first.
-bool row_read_again(struct worker *worker, const struct table *table, const struct cell *key,
+bool row_read_again(struct task *task, const struct table *table, const struct cell *key,
     struct unread_row *row, struct error *err) __attribute__((warn_unused_result));
 
 #endif

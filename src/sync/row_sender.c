@@ -8,18 +8,18 @@
 enum { LEFT_OUT_MAX = 256 * 1024 }; // 2 MiB
 
 void
-row_sender_init(struct row_sender *sender, struct worker *worker, const struct table *table,
+row_sender_init(struct row_sender *sender, struct task *task, const struct table *table,
     row_sender_open *open, void *context)
 {
     memset(sender, 0, sizeof *sender);
-    sender->target = worker->target;
+    sender->target = task->target;
     sender->table = table;
-    sender->is_careful = worker->effort.is_careful;
+    sender->is_careful = task->effort.is_careful;
     sender->open = open;
     sender->context = context;
-    quarantine_list_init(&sender->quarantine, table, worker->shared->digest.is_fallback);
+    quarantine_list_init(&sender->quarantine, table, task->digest->is_fallback);
     row_policy_init(&sender->policy, table);
-    sender->full_width = &worker->full_width;
+    sender->full_width = &task->full_width;
     full_width_reset(sender->full_width);
 }
 

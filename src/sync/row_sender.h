@@ -9,7 +9,7 @@
 
 #include "model/batch.h"
 #include "sync/quarantine_list.h"
-#include "sync/worker.h"
+#include "sync/task.h"
 #include "target/copy_stream.h"
 
 // Opens the COPY; called whenever one is needed.
@@ -35,7 +35,7 @@ struct row_sender {
     bool left_out_is_sorted;
 };
 
-void row_sender_init(struct row_sender *sender, struct worker *worker, const struct table *table,
+void row_sender_init(struct row_sender *sender, struct task *task, const struct table *table,
     row_sender_open *open, void *context);
 // Also ends a COPY that is open, which fails the transaction it is in.
 void row_sender_release(struct row_sender *sender);

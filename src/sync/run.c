@@ -212,7 +212,7 @@ worker_count(const struct run *run)
 {
     const struct mirror_settings *mirror = &run->settings->mirror;
     size_t count = (size_t)mirror->jobs;
-    size_t most = worker_jobs_within(mirror->memory_mb);
+    size_t most = memory_share_jobs(mirror->memory_mb);
 
     if (count > run->plan.job_count)
         count = run->plan.job_count;
@@ -222,7 +222,7 @@ worker_count(const struct run *run)
         return count;
     log_warning("memory_mb %d has room for %zu of %zu jobs, so only these are started; all of them "
                 "need a mirror_settings.memory_mb of %d",
-        mirror->memory_mb, most, count, worker_memory_for(count));
+        mirror->memory_mb, most, count, memory_share_for(count));
     return most;
 }
 
@@ -232,10 +232,10 @@ start_threads(struct run *run, struct error *err)
 {
     size_t count = worker_count(run);
 
-    (void)pthread_mutex_init(&run->shared.large_gate, NULL);
+    memory_gate_init(&run->shared.large_gate);
     run->shared.settings = run->settings;
     run->shared.queue = &run->queue;
-    run->shared.reader_wait_left_ms = fault_setting("OE2PG_TEST_READER_WAIT_MS", READER_WAIT_MS);
+    run->shared.readers.wait_left_ms = fault_setting("OE2PG_TEST_READER_WAIT_MS", READER_WAIT_MS);
     run->shared.worker_count = count;
     run->shared.waiter = pthread_self();
     run->shared.refused_count = (int)run_failed_early(run);

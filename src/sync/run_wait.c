@@ -101,7 +101,7 @@ watch_worker(struct run *run, struct worker *worker)
 {
     int64_t silent = worker_silent_ms(worker);
     int64_t limit = (int64_t)run->settings->source.stall_s * 1000;
-    enum phase phase = (enum phase)worker->counters.phase;
+    enum phase phase = (enum phase)worker->task.counters.phase;
     bool is_source;
     struct error why;
 
@@ -165,7 +165,7 @@ show_progress(struct run *run)
 
     run_describe(run, &progress);
     for (size_t i = 0; i < run->started; i++) {
-        const struct worker_counters *counters = &run->workers[i].counters;
+        const struct task_counters *counters = &run->workers[i].task.counters;
         const struct table *table = counters->table;
 
         tables[i] = (struct table_progress){

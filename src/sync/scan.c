@@ -47,11 +47,11 @@ take_known(struct scan *scan, struct known_row *known)
 bool
 scan_is_known_row(struct scan *scan, const struct cell *row)
 {
-    const struct digest_kind unseeded = { .is_fallback = scan->worker->shared->digest.is_fallback };
+    const struct digest_kind unseeded = { .is_fallback = scan->task->digest->is_fallback };
     struct known_row wanted;
     struct known_row *known;
 
-    if (scan->known_row_count == 0 || scan->worker->shared->settings->mirror.full_sync)
+    if (scan->known_row_count == 0 || scan->task->settings->mirror.full_sync)
         return false;
     wanted.digest = digest_row(&unseeded, scan->table, row);
     known = bsearch(&wanted, scan->known_rows, scan->known_row_count, sizeof *known, compare_known);
@@ -66,8 +66,8 @@ compare_row(struct scan *scan, const struct cell *row, struct error *err)
 {
     const struct cell *checked = row_sender_check(&scan->sender, row);
 
-    if (scan->has_set && digest_set_strike(&scan->set,
-                             digest_row(&scan->worker->shared->digest, scan->table, checked)))
+    if (scan->has_set &&
+        digest_set_strike(&scan->set, digest_row(scan->task->digest, scan->table, checked)))
         return true;
     if (scan_is_known_row(scan, checked))
         return true;
@@ -78,15 +78,14 @@ compare_row(struct scan *scan, const struct cell *row, struct error *err)
 static bool
 save_quarantine(struct scan *scan, struct error *err)
 {
-    struct target *target = scan->worker->target;
+    struct target *target = scan->task->target;
 
     if (scan->only_compares) {
         quarantine_list_clear(&scan->sender.quarantine);
         return true;
     }
     return target_begin(target, err) &&
-           quarantine_list_save(
-               &scan->sender.quarantine, target, &scan->worker->shared->claim, err) &&
+           quarantine_list_save(&scan->sender.quarantine, target, scan->task->claim, err) &&
            target_commit(target, err);
 }
 
@@ -125,19 +124,19 @@ compare_batch(struct scan *scan, const struct batch *batch, struct error *err)
         return false;
     scan->source_rows += (int64_t)batch->row_count;
     scan->source_bytes += (int64_t)batch->size_bytes;
-    worker_add_progress(scan->worker, batch->row_count, batch->size_bytes);
+    task_add_progress(scan->task, batch->row_count, batch->size_bytes);
     return (!quarantine_list_is_full(&scan->sender.quarantine) || save_quarantine(scan, err));
 }
 
 static bool
 scan_part(struct scan *scan, enum key_part part, struct error *err)
 {
-    struct around *around = &scan->worker->around;
+    struct around *around = &scan->task->around;
     struct reader reader;
     const struct batch *batch;
     bool done;
 
-    reader_init(&reader, scan->worker->source, scan->table, part, &scan->worker->reading);
+    reader_init(&reader, scan->task->source, scan->table, part, &scan->task->reading);
     reader_read_around(&reader, around, quarantine_list_add_unread, &scan->sender.quarantine);
     reader_prove_order(&reader);
     if (part != KEY_PART_WITH_NULL)
@@ -145,7 +144,7 @@ scan_part(struct scan *scan, enum key_part part, struct error *err)
     reader_read_first_by_id(
         &reader, around->known_ids, around->known_id_count, part == KEY_PART_WITH_NULL);
     do {
-        done = !worker_is_cancelled(scan->worker, err) && reader_fetch(&reader, &batch, err) &&
+        done = !task_is_cancelled(scan->task, err) && reader_fetch(&reader, &batch, err) &&
                compare_batch(scan, batch, err);
     } while (done && batch->row_count > 0);
     scan->is_cut |= reader.order.is_relied_on;
@@ -160,16 +159,16 @@ scan_source(struct scan *scan, struct error *err)
 {
     bool done;
 
-    if (!worker_begin_reading(scan->worker, scan->table, err))
+    if (!task_begin_reading(scan->task, scan->table, err))
         return false;
-    worker_set_phase(scan->worker, PHASE_READING);
-    around_begin(&scan->worker->around);
-    if (worker_reads_in_order(scan->worker, scan->table, scan->duration_ms))
+    task_set_phase(scan->task, PHASE_READING);
+    around_begin(&scan->task->around);
+    if (task_reads_in_order(scan->task, scan->table, scan->duration_ms))
         done = scan_part(scan, KEY_PART_NOT_NULL, err) &&
                (!reader_has_null_part(scan->table) || scan_part(scan, KEY_PART_WITH_NULL, err));
     else
         done = scan_part(scan, KEY_PART_ALL, err);
-    worker_end_reading(scan->worker);
+    task_end_reading(scan->task);
     return done;
 }
 
@@ -178,8 +177,8 @@ read_mirror(struct scan *scan, struct error *err)
 {
     bool is_full;
 
-    worker_set_phase(scan->worker, PHASE_COMPARING);
-    digest_set_init(&scan->set, scan->worker->map_bytes);
+    task_set_phase(scan->task, PHASE_COMPARING);
+    digest_set_init(&scan->set, scan->task->share.map_bytes);
     scan->has_set = true;
     if (!comparison_read_mirror(scan->comparison, &scan->set, &is_full, &scan->mirror_rows, err))
         return false;
@@ -199,7 +198,7 @@ collect_differences(struct scan *scan, bool *is_current, struct error *err)
 {
     bool is_too_much = false;
 
-    worker_set_phase(scan->worker, PHASE_COMPARING);
+    task_set_phase(scan->task, PHASE_COMPARING);
     if (scan->has_set)
         return comparison_add_gone(scan->comparison, &scan->set, err);
     if (!scan->is_by_key)
@@ -221,7 +220,7 @@ find_differences(struct scan *scan, bool *is_current, struct error *err)
         return false;
     if (!*is_current)
         return true;
-    worker_set_phase(scan->worker, PHASE_COMPARING);
+    task_set_phase(scan->task, PHASE_COMPARING);
     if (scan->is_second && scan->table->key == NULL &&
         !comparison_keep_common(scan->comparison, &scan->kept, err))
         return false;
@@ -231,14 +230,13 @@ find_differences(struct scan *scan, bool *is_current, struct error *err)
 static bool
 read_known_rows(struct scan *scan, struct error *err)
 {
-    struct worker *worker = scan->worker;
+    struct task *task = scan->task;
     uint64_t *digests;
 
-    if (!quarantine_known_rows(worker->target, &worker->arena, worker->shared->claim.mirror_id,
-            scan->table, &digests, &scan->known_row_count, err))
+    if (!quarantine_known_rows(task->target, &task->arena, task->claim->mirror_id, scan->table,
+            &digests, &scan->known_row_count, err))
         return false;
-    scan->known_rows =
-        arena_calloc(&worker->arena, scan->known_row_count, sizeof *scan->known_rows);
+    scan->known_rows = arena_calloc(&task->arena, scan->known_row_count, sizeof *scan->known_rows);
     for (size_t i = 0; i < scan->known_row_count; i++)
         scan->known_rows[i].digest = digests[i];
     if (scan->known_row_count > 0)
@@ -249,17 +247,17 @@ read_known_rows(struct scan *scan, struct error *err)
 static bool
 read_unread_keys(struct scan *scan, struct around *around, struct error *err)
 {
-    struct worker *worker = scan->worker;
+    struct task *task = scan->task;
     size_t key_count;
     struct cell *values;
 
     if (!key_choice_is_exact(scan->table))
         return true;
-    if (!quarantine_known_values(worker->target, &worker->arena, worker->shared->claim.mirror_id,
-            scan->table, &values, &around->known_count, err))
+    if (!quarantine_known_values(task->target, &task->arena, task->claim->mirror_id, scan->table,
+            &values, &around->known_count, err))
         return false;
     key_count = scan->table->key->column_count;
-    around->known = arena_calloc(&worker->arena, around->known_count, sizeof *around->known);
+    around->known = arena_calloc(&task->arena, around->known_count, sizeof *around->known);
     for (size_t i = 0; i < around->known_count; i++) {
         around->known[i].values = &values[i * key_count];
         around->known[i].count = key_count;
@@ -270,14 +268,14 @@ read_unread_keys(struct scan *scan, struct around *around, struct error *err)
 static bool
 read_unread_ids(struct scan *scan, struct around *around, struct error *err)
 {
-    struct worker *worker = scan->worker;
+    struct task *task = scan->task;
     const char **texts;
     size_t count;
 
-    if (!quarantine_known_row_ids(worker->target, &worker->arena, worker->shared->claim.mirror_id,
-            scan->table, &texts, &count, err))
+    if (!quarantine_known_row_ids(
+            task->target, &task->arena, task->claim->mirror_id, scan->table, &texts, &count, err))
         return false;
-    around->known_ids = arena_calloc(&worker->arena, count, sizeof *around->known_ids);
+    around->known_ids = arena_calloc(&task->arena, count, sizeof *around->known_ids);
     around->known_id_count = 0;
     for (size_t i = 0; i < count; i++)
         around->known_id_count +=
@@ -289,7 +287,7 @@ read_unread_ids(struct scan *scan, struct around *around, struct error *err)
 static bool
 read_unread(struct scan *scan, struct error *err)
 {
-    struct around *around = &scan->worker->around;
+    struct around *around = &scan->task->around;
 
     around->has_known = around->has_known ||
                         (read_unread_keys(scan, around, err) && read_unread_ids(scan, around, err));
@@ -299,12 +297,12 @@ read_unread(struct scan *scan, struct error *err)
 bool
 scan_run(struct scan *scan, bool *is_current, struct error *err)
 {
-    struct worker *worker = scan->worker;
+    struct task *task = scan->task;
 
-    row_sender_init(&scan->sender, worker, scan->table, open_candidates, scan);
+    row_sender_init(&scan->sender, task, scan->table, open_candidates, scan);
     if (!read_known_rows(scan, err) || !read_unread(scan, err) ||
-        !comparison_open(worker->target, scan->schema, scan->table, &worker->shared->digest,
-            &scan->comparison, err))
+        !comparison_open(
+            task->target, scan->schema, scan->table, task->digest, &scan->comparison, err))
         return false;
     if (scan->is_rezoned)
         comparison_expect_other_zone(scan->comparison);
@@ -316,7 +314,7 @@ scan_release(struct scan *scan)
 {
     row_sender_release(&scan->sender);
     by_key_release(&scan->by_key);
-    target_rollback(scan->worker->target);
+    target_rollback(scan->task->target);
     comparison_close(scan->comparison);
     digest_set_release(&scan->set);
     memset(scan, 0, sizeof *scan);

@@ -12,7 +12,7 @@
 #include "base/digest_set.h"
 #include "sync/by_key.h"
 #include "sync/row_sender.h"
-#include "sync/worker.h"
+#include "sync/task.h"
 #include "target/compare.h"
 
 struct known_row {
@@ -22,7 +22,7 @@ struct known_row {
 
 struct scan {
     // What to compare, by the caller; everything else begins as zeros.
-    struct worker *worker;
+    struct task *task;
     const char *schema;        // of the mirrored or the staged table
     const struct table *table; // target_name: the table that is compared
     bool is_second;            // see scan_run

@@ -12,7 +12,7 @@
 enum { LOCK_TRIES = 6, LOCK_PAUSE_MS = 500 };
 
 struct shape {
-    struct worker *worker;
+    struct task *task;
     const struct table *table;
     const struct table_record *record;
     struct relation relation;
@@ -47,18 +47,18 @@ static bool
 save_change(struct shape *shape, const char *change, const char *statement, struct error *err)
 {
     return schema_change_save(
-        shape->worker->target, &shape->worker->shared->claim, shape->table, change, statement, err);
+        shape->task->target, shape->task->claim, shape->table, change, statement, err);
 }
 
 static bool
 add_columns(struct shape *shape, const struct shape_diff *diff, struct error *err)
 {
-    const char *schema = shape->worker->shared->settings->target.schema;
+    const char *schema = shape->task->settings->target.schema;
 
     for (size_t i = 0; i < diff->added_count; i++) {
         const char *statement;
 
-        if (!ddl_add_column(shape->worker->target, &shape->worker->arena, schema,
+        if (!ddl_add_column(shape->task->target, &shape->task->arena, schema,
                 shape->table->target_name, diff->added[i], &statement, err) ||
             !save_change(shape, "column added", statement, err))
             return false;
@@ -84,14 +84,13 @@ check_name(struct shape *shape, const char *column, struct error *err)
     bool is_empty;
 
     describe_gone(change, sizeof change, column, false);
-    if (!schema_change_find(shape->worker->target, &shape->worker->shared->claim, shape->table,
-            change, &was_ours, err))
+    if (!schema_change_find(
+            shape->task->target, shape->task->claim, shape->table, change, &was_ours, err))
         return false;
     if (was_ours)
         return true;
-    if (!attached_column_is_empty(shape->worker->target,
-            shape->worker->shared->settings->target.schema, shape->table->target_name, column,
-            &is_empty, err))
+    if (!attached_column_is_empty(shape->task->target, shape->task->settings->target.schema,
+            shape->table->target_name, column, &is_empty, err))
         return false;
     if (is_empty)
         return true;
@@ -123,14 +122,14 @@ check_names(struct shape *shape, const struct name_list *mirrored, const struct 
 static bool
 leave_columns(struct shape *shape, const struct shape_diff *diff, struct error *err)
 {
-    const char *schema = shape->worker->shared->settings->target.schema;
+    const char *schema = shape->task->settings->target.schema;
 
     for (size_t i = 0; i < diff->gone_count; i++) {
         const char *statement = NULL;
         char change[200];
 
         if (shape->settings->dropped_columns == DROPPED_DROP &&
-            !ddl_drop_column(shape->worker->target, &shape->worker->arena, schema,
+            !ddl_drop_column(shape->task->target, &shape->task->arena, schema,
                 shape->table->target_name, diff->gone[i], &statement, err))
             return false;
         describe_gone(change, sizeof change, diff->gone[i], statement != NULL);
@@ -143,7 +142,7 @@ leave_columns(struct shape *shape, const struct shape_diff *diff, struct error *
 static bool
 change_shape(struct shape *shape, const struct shape_diff *diff, struct error *err)
 {
-    struct target *target = shape->worker->target;
+    struct target *target = shape->task->target;
     bool done;
 
     done = target_begin(target, err) && add_columns(shape, diff, err) &&
@@ -153,7 +152,7 @@ change_shape(struct shape *shape, const struct shape_diff *diff, struct error *e
                    ? "time stamps that mean an instant are in UTC from now on"
                    : "shape of the source table changed",
                NULL, err) &&
-           tracking_save_shape(target, &shape->worker->shared->claim, shape->table, err) &&
+           tracking_save_shape(target, shape->task->claim, shape->table, err) &&
            target_commit(target, err);
 
     if (!done)
@@ -162,21 +161,21 @@ change_shape(struct shape *shape, const struct shape_diff *diff, struct error *e
 }
 
 bool
-shape_follow(struct worker *worker, const struct table *table, uint64_t fingerprint,
+shape_follow(struct task *task, const struct table *table, uint64_t fingerprint,
     const struct table_record *record, bool *is_missing, struct error *err)
 {
     struct shape shape = {
-        .worker = worker,
+        .task = task,
         .table = table,
         .record = record,
-        .settings = &worker->shared->settings->mirror,
+        .settings = &task->settings->mirror,
     };
     const struct name_list mirrored = { record->previous_columns, record->previous_column_count };
     struct name_list present;
     struct shape_diff diff;
 
-    if (!ddl_find(worker->target, &worker->arena, worker->shared->settings->target.schema,
-            table->target_name, &shape.relation, err))
+    if (!ddl_find(task->target, &task->arena, task->settings->target.schema, table->target_name,
+            &shape.relation, err))
         return false;
     *is_missing = !shape.relation.exists;
     if (*is_missing)
@@ -184,7 +183,7 @@ shape_follow(struct worker *worker, const struct table *table, uint64_t fingerpr
     present = (struct name_list){ shape.relation.columns, shape.relation.column_count };
     if (!check_relation(&shape, err))
         return false;
-    shape_diff_make(&worker->arena, table, &mirrored, &present, &diff);
+    shape_diff_make(&task->arena, table, &mirrored, &present, &diff);
     // Somebody may have dropped a mirrored column by hand: it is made again.
     if (record->fingerprint == fingerprint && diff.added_count == 0)
         return true;
@@ -193,8 +192,8 @@ shape_follow(struct worker *worker, const struct table *table, uint64_t fingerpr
     // Somebody may hold a lock for a while; nobody waits behind us for longer than 2 s.
     for (int tries = 1; !change_shape(&shape, &diff, err); tries++) {
         if (strcmp(err->sqlstate, "55P03") != 0 || tries == LOCK_TRIES) {
-            attached_explain(worker->target, worker->shared->settings->target.schema,
-                table->target_name, diff.added_count > 0 ? diff.added[0] : NULL, err);
+            attached_explain(task->target, task->settings->target.schema, table->target_name,
+                diff.added_count > 0 ? diff.added[0] : NULL, err);
             return false;
         }
         clock_sleep_ms((int64_t)LOCK_PAUSE_MS * tries);

@@ -6,26 +6,19 @@
 #include "target/row_policy.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { ROW_BYTES = 32 }; // of a digest in its set, with some room
 
 struct small_group {
-    struct worker *worker;
-    const size_t *numbers;
+    struct task *task;
+    const struct job *const *jobs;
     size_t count;
     struct small_tables mirrored;
     struct digest_set sets[SMALL_TABLES_MAX];
     bool is_equal[SMALL_TABLES_MAX];
     struct small_table_record records[SMALL_TABLES_MAX]; // by number in the group
 };
-
-static const struct job *
-job_of(const struct small_group *group, size_t i)
-{
-    return &group->worker->shared->queue->plan->jobs[group->numbers[i]];
-}
 
 // ---- one table ---------------------------------------------------------------------------------
 
@@ -43,7 +36,7 @@ static bool
 strike_batch(
     struct small_group *group, size_t i, struct row_policy *policy, const struct batch *batch)
 {
-    const struct digest_kind *kind = &group->worker->shared->digest;
+    const struct digest_kind *kind = group->task->digest;
     bool is_refused = false;
 
     for (size_t r = 0; r < batch->row_count; r++) {
@@ -60,27 +53,27 @@ strike_batch(
 static bool
 scan(struct small_group *group, size_t i, struct row_policy *policy, struct error *err)
 {
-    struct worker *worker = group->worker;
+    struct task *task = group->task;
     struct small_table_record *record = &group->records[i];
     struct reader reader;
     const struct batch *batch;
     bool done;
     bool is_equal = true;
 
-    reader_init(&reader, worker->source, group->mirrored.tables[i], KEY_PART_ALL, &worker->reading);
+    reader_init(&reader, task->source, group->mirrored.tables[i], KEY_PART_ALL, &task->reading);
     do {
-        done = !worker_is_cancelled(worker, err) && reader_fetch(&reader, &batch, err);
+        done = !task_is_cancelled(task, err) && reader_fetch(&reader, &batch, err);
         if (!done)
             break;
         record->row_count += (int64_t)batch->row_count;
         record->size_bytes += (int64_t)batch->size_bytes;
-        worker_add_progress(worker, batch->row_count, batch->size_bytes);
+        task_add_progress(task, batch->row_count, batch->size_bytes);
         is_equal = strike_batch(group, i, policy, batch);
     } while (is_equal && batch->row_count > 0);
     reader_release(&reader);
     // What ended early may be as short as the mirror is.
     group->is_equal[i] = done && is_equal && group->sets[i].left == 0 &&
-                         !source_session(worker->source)->may_end_early;
+                         !source_session(task->source)->may_end_early;
     return done;
 }
 
@@ -88,21 +81,20 @@ scan(struct small_group *group, size_t i, struct row_policy *policy, struct erro
 static bool
 compare_one(struct small_group *group, size_t i, struct error *err)
 {
-    struct worker *worker = group->worker;
+    struct task *task = group->task;
     struct row_policy policy;
     bool done;
 
-    worker_take_table(worker, job_of(group, i));
-    worker_set_phase(worker, PHASE_READING);
+    task_take_table(task, group->jobs[i]);
+    task_set_phase(task, PHASE_READING);
     group->records[i] = (struct small_table_record){
         .table = group->mirrored.tables[i],
-        .reason = job_of(group, i)->reason,
+        .reason = group->jobs[i]->reason,
         .read_from_ms = clock_wall_ms(),
     };
     row_policy_init(&policy, group->mirrored.tables[i]);
-    done = worker_begin_reading(worker, group->mirrored.tables[i], err) &&
-           scan(group, i, &policy, err);
-    worker_end_reading(worker);
+    done = task_begin_reading(task, group->mirrored.tables[i], err) && scan(group, i, &policy, err);
+    task_end_reading(task);
     row_policy_release(&policy);
     group->records[i].read_to_ms = clock_wall_ms();
     return done || err->kind == ERROR_TABLE || err->kind == ERROR_DATA;
@@ -113,19 +105,18 @@ compare_one(struct small_group *group, size_t i, struct error *err)
 static bool
 read_mirrors(struct small_group *group, struct error *err)
 {
-    struct worker *worker = group->worker;
-    size_t rows = (size_t)worker->shared->settings->mirror.full_below_rows;
+    struct task *task = group->task;
+    size_t rows = (size_t)task->settings->mirror.full_below_rows;
     bool is_full;
 
-    group->mirrored.schema = worker->shared->settings->target.schema;
+    group->mirrored.schema = task->settings->target.schema;
     group->mirrored.count = group->count;
     for (size_t i = 0; i < group->count; i++) {
         digest_set_init(&group->sets[i], (rows + 64) * ROW_BYTES);
         group->mirrored.sets[i] = &group->sets[i];
     }
-    worker_set_phase(worker, PHASE_COMPARING);
-    return small_tables_read(
-               worker->target, &worker->shared->digest, &group->mirrored, &is_full, err) &&
+    task_set_phase(task, PHASE_COMPARING);
+    return small_tables_read(task->target, task->digest, &group->mirrored, &is_full, err) &&
            !is_full;
 }
 
@@ -139,7 +130,7 @@ compare_all(struct small_group *group, struct error *err)
 static bool
 save_equal(struct small_group *group, struct error *err)
 {
-    struct worker *worker = group->worker;
+    struct task *task = group->task;
     struct small_table_record equal[SMALL_TABLES_MAX];
     size_t count = 0;
 
@@ -147,16 +138,14 @@ save_equal(struct small_group *group, struct error *err)
         if (group->is_equal[i])
             equal[count++] = group->records[i];
     }
-    worker_set_phase(worker, PHASE_COMMITTING);
-    return count == 0 ||
-           small_tables_save(worker->target, &worker->shared->claim, equal, count, err);
+    task_set_phase(task, PHASE_COMMITTING);
+    return count == 0 || small_tables_save(task->target, task->claim, equal, count, err);
 }
 
-static void
-finish_one(struct small_group *group, size_t i)
+static struct outcome
+outcome_of(const struct small_table_record *record)
 {
-    const struct small_table_record *record = &group->records[i];
-    const struct outcome outcome = {
+    return (struct outcome){
         .state = OUTCOME_DONE,
         .row_count = record->row_count,
         .attempts = 1,
@@ -165,33 +154,28 @@ finish_one(struct small_group *group, size_t i)
             .started_ms = record->read_from_ms,
             .finished_ms = record->read_to_ms },
     };
-
-    log_debug("%s is unchanged (%" PRId64 " rows)", record->table->target_name, record->row_count);
-    queue_finish(group->worker->shared->queue, group->numbers[i], &outcome);
 }
 
 static bool
 compare_group(struct small_group *group, struct error *err)
 {
-    char work[40];
-
-    (void)snprintf(work, sizeof work, "%zu small tables", group->count);
-    if (!worker_open(group->worker, work, err) || !read_mirrors(group, err))
+    if (!read_mirrors(group, err))
         return false;
     compare_all(group, err);
     return save_equal(group, err);
 }
 
 void
-small_settle(struct worker *worker, const size_t *numbers, size_t count, bool *is_settled)
+small_settle(struct task *task, const struct job *const *jobs, size_t count,
+    struct outcome *outcomes, bool *is_settled)
 {
-    struct small_group group = { .worker = worker, .numbers = numbers, .count = count };
+    struct small_group group = { .task = task, .jobs = jobs, .count = count };
     struct error err;
     bool done;
 
     error_clear(&err);
     for (size_t i = 0; i < count; i++)
-        group.mirrored.tables[i] = job_of(&group, i)->table;
+        group.mirrored.tables[i] = jobs[i]->table;
     done = compare_group(&group, &err);
     if (!done)
         log_debug("%zu small tables are compared one by one: %s", count,
@@ -199,8 +183,11 @@ small_settle(struct worker *worker, const size_t *numbers, size_t count, bool *i
     for (size_t i = 0; i < count; i++) {
         digest_set_release(&group.sets[i]);
         is_settled[i] = done && group.is_equal[i];
-        if (is_settled[i])
-            finish_one(&group, i);
+        if (!is_settled[i])
+            continue;
+        outcomes[i] = outcome_of(&group.records[i]);
+        log_debug("%s is unchanged (%" PRId64 " rows)", jobs[i]->table->target_name,
+            outcomes[i].row_count);
     }
-    worker->counters.table = NULL;
+    task->counters.table = NULL;
 }

@@ -8,11 +8,13 @@
 #define OE2PG_SYNC_SMALL_H
 
 #include "sync/queue.h"
-#include "sync/worker.h"
+#include "sync/outcome.h"
+#include "sync/task.h"
 #include "target/small_tables.h"
 
-// Jobs by their numbers, all of them is_small, SMALL_TABLES_MAX at most. Sets is_settled[i] and
-// finishes the job in the queue where nothing is left to be done.
-void small_settle(struct worker *worker, const size_t *numbers, size_t count, bool *is_settled);
+// The jobs are all is_small, SMALL_TABLES_MAX at most; both connections are open. Sets
+// is_settled[i], and outcomes[i], where nothing is left to be done.
+void small_settle(struct task *task, const struct job *const *jobs, size_t count,
+    struct outcome *outcomes, bool *is_settled);
 
 #endif

@@ -23,7 +23,7 @@ enum {
 };
 
 struct verify {
-    struct worker *worker;
+    struct task *task;
     const struct table *table;
     struct scan scan;
     struct unread_row row; // asked for again
@@ -42,7 +42,7 @@ static bool
 read_row(struct verify *verify, const struct cell *key, const struct cell **row, struct error *err)
 {
     *row = NULL;
-    if (!row_read_again(verify->worker, verify->table, key, &verify->row, err))
+    if (!row_read_again(verify->task, verify->table, key, &verify->row, err))
         return false;
     if (verify->row.batch.row_count > 0)
         *row = row_sender_peek(&verify->scan.sender, verify->row.batch.cells);
@@ -60,7 +60,7 @@ still_differs(
     if (difference->kind == DIFFERENCE_MISSING)
         *differs = row != NULL;
     else
-        *differs = row == NULL || digest_row(&verify->worker->shared->digest, verify->table, row) !=
+        *differs = row == NULL || digest_row(verify->task->digest, verify->table, row) !=
                                       difference->mirror_digest;
     return true;
 }
@@ -75,11 +75,11 @@ recheck(struct verify *verify, struct error *err)
 
             if (verify->is_moving[i])
                 continue;
-            if (worker_is_cancelled(verify->worker, err) ||
+            if (task_is_cancelled(verify->task, err) ||
                 !still_differs(verify, &verify->differences[i], &differs, err))
                 return false;
             verify->is_moving[i] = !differs;
-            worker_add_progress(verify->worker, 0, 0);
+            task_add_progress(verify->task, 0, 0);
         }
     }
     return true;
@@ -155,7 +155,7 @@ is_same(const struct verify *verify, const struct column *column, const struct c
     const struct mirror_value *mirror)
 {
     return (source->bytes == NULL) == mirror->is_null &&
-           digest_value(&verify->worker->shared->digest, column, source) == mirror->digest;
+           digest_value(verify->task->digest, column, source) == mirror->digest;
 }
 
 static void
@@ -184,7 +184,7 @@ read_both(struct verify *verify, const struct difference *difference, const stru
 {
     *mirror = NULL;
     *row = NULL;
-    return differences_read_row(verify->scan.comparison, &verify->worker->arena, difference,
+    return differences_read_row(verify->scan.comparison, &verify->task->arena, difference,
                VALUE_SHOWN_BYTES + 1, mirror, err) &&
            read_row(verify, difference->key, row, err);
 }
@@ -262,8 +262,7 @@ append_tally(struct verify *verify, const size_t *tally, size_t looked_at)
 static bool
 count_differences(struct verify *verify, struct error *err)
 {
-    size_t *tally =
-        arena_calloc(&verify->worker->arena, verify->table->column_count, sizeof *tally);
+    size_t *tally = arena_calloc(&verify->task->arena, verify->table->column_count, sizeof *tally);
     size_t looked_at = 0;
 
     for (size_t i = 0; i < verify->difference_count && looked_at < SHOWN_MAX; i++) {
@@ -287,14 +286,14 @@ describe_differences(struct verify *verify, struct error *err)
             &verify->report, "  which rows: not to be told, for the table has no key\n");
         return true;
     }
-    return verify->worker->shared->settings->mirror.verify_values ? show_differences(verify, err)
-                                                                  : count_differences(verify, err);
+    return verify->task->settings->mirror.verify_values ? show_differences(verify, err)
+                                                        : count_differences(verify, err);
 }
 
 static bool
 has_left_out(const struct verify *verify)
 {
-    return verify->worker->altered.count > 0;
+    return verify->task->altered.count > 0;
 }
 
 static bool
@@ -307,7 +306,7 @@ has_differences(const struct verification *result)
 static void
 append_left_out(struct verify *verify)
 {
-    const struct altered *altered = &verify->worker->altered;
+    const struct altered *altered = &verify->task->altered;
 
     for (size_t i = 0; i < altered->whole->column_count; i++) {
         if (altered->is_left_out[i])
@@ -357,8 +356,8 @@ compare(struct verify *verify, struct error *err)
         if (round > 0)
             scan_release(&verify->scan);
         verify->scan = (struct scan){
-            .worker = verify->worker,
-            .schema = verify->worker->shared->settings->target.schema,
+            .task = verify->task,
+            .schema = verify->task->settings->target.schema,
             .table = verify->table,
             .only_compares = true,
             .is_whole = is_whole,
@@ -379,12 +378,12 @@ compare(struct verify *verify, struct error *err)
 static bool
 judge(struct verify *verify, struct error *err)
 {
-    struct worker *worker = verify->worker;
+    struct task *task = verify->task;
     struct verification *result = verify->result;
     const struct difference_counts *counts = &verify->scan.counts;
     int64_t counted;
 
-    if (early_end_is_likely(worker, verify->table, verify->scan.source_rows, &counted))
+    if (early_end_is_likely(task, verify->table, verify->scan.source_rows, &counted))
         early_end_warn(verify->table, verify->scan.source_rows, counted);
     *result = (struct verification){
         .row_count = verify->scan.mirror_rows,
@@ -392,11 +391,11 @@ judge(struct verify *verify, struct error *err)
         .changed = counts->to_update,
         .surplus = counts->to_delete,
     };
-    if (!differences_list(verify->scan.comparison, &worker->arena, RECHECKED_MAX,
+    if (!differences_list(verify->scan.comparison, &task->arena, RECHECKED_MAX,
             &verify->differences, &verify->difference_count, err))
         return false;
     verify->is_moving =
-        arena_calloc(&worker->arena, verify->difference_count, sizeof *verify->is_moving);
+        arena_calloc(&task->arena, verify->difference_count, sizeof *verify->is_moving);
     if (verify->difference_count > 0 && key_choice_is_exact(verify->table) && !recheck(verify, err))
         return false;
     count_moving(verify);
@@ -407,23 +406,22 @@ judge(struct verify *verify, struct error *err)
 static bool
 save(struct verify *verify, struct error *err)
 {
-    struct worker *worker = verify->worker;
+    struct task *task = verify->task;
 
-    return target_begin(worker->target, err) &&
-           verification_save(
-               worker->target, &worker->shared->claim, verify->table, verify->result, err) &&
-           target_commit(worker->target, err);
+    return target_begin(task->target, err) &&
+           verification_save(task->target, task->claim, verify->table, verify->result, err) &&
+           target_commit(task->target, err);
 }
 
 // A column that the mirror does not have yet makes every row differ.
 static bool
 check_shape(struct verify *verify, bool *is_same, struct error *err)
 {
-    struct worker *worker = verify->worker;
+    struct task *task = verify->task;
     struct relation relation;
 
     *is_same = false;
-    if (!ddl_find(worker->target, &worker->arena, worker->shared->settings->target.schema,
+    if (!ddl_find(task->target, &task->arena, task->settings->target.schema,
             verify->table->target_name, &relation, err))
         return false;
     if (!relation.exists) {
@@ -448,10 +446,10 @@ check_shape(struct verify *verify, bool *is_same, struct error *err)
 }
 
 bool
-verify_table(struct worker *worker, const struct table *table, struct verification *verification,
+verify_table(struct task *task, const struct table *table, struct verification *verification,
     struct error *err)
 {
-    struct verify verify = { .worker = worker, .table = table, .result = verification };
+    struct verify verify = { .task = task, .table = table, .result = verification };
     bool is_same;
     bool done;
 
@@ -463,9 +461,9 @@ verify_table(struct worker *worker, const struct table *table, struct verificati
         output_write(buffer_text(&verify.report));
     } else if (done) {
         // Rows are read again one by one: long values among them need the gate once more.
-        done = compare(&verify, err) && worker_begin_reading(worker, table, err) &&
+        done = compare(&verify, err) && task_begin_reading(task, table, err) &&
                judge(&verify, err) && write_report(&verify, err) && save(&verify, err);
-        worker_end_reading(worker);
+        task_end_reading(task);
         scan_release(&verify.scan);
     }
     buffer_release(&verify.report);

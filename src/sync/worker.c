@@ -10,6 +10,7 @@
 #include "sync/job.h"
 #include "sync/other_key.h"
 #include "sync/queue.h"
+#include "sync/retry.h"
 #include "sync/row_sender.h"
 #include "sync/small.h"
 #include "sync/startup_watch.h"
@@ -28,16 +29,23 @@ enum {
 void
 worker_init(struct worker *worker, int number, struct run_shared *shared, struct source *source)
 {
+    struct task *task = &worker->task;
+
     memset(worker, 0, sizeof *worker);
     worker->number = number;
     worker->shared = shared;
-    worker->source = source;
     (void)pthread_mutex_init(&worker->lock, NULL);
-    arena_init(&worker->arena);
-    arena_init(&worker->job_arena);
-    worker->counters.heartbeat_ms = clock_wall_ms();
-    worker->counters.of_rows = -1;
-    worker_set_limits(worker);
+    task->settings = shared->settings;
+    task->claim = &shared->claim;
+    task->digest = &shared->digest;
+    task->is_cancelled = &shared->is_cancelled;
+    task->readers = &shared->readers;
+    task->source = source;
+    arena_init(&task->arena);
+    arena_init(&task->job_arena);
+    task->counters.heartbeat_ms = clock_wall_ms();
+    task->counters.of_rows = -1;
+    memory_share_init(&task->share, shared->settings, shared->worker_count, &shared->large_gate);
 }
 
 static void
@@ -52,10 +60,10 @@ void
 worker_release(struct worker *worker)
 {
     join_canceller(worker);
-    source_close(worker->source);
-    target_close(worker->target);
-    arena_release(&worker->arena);
-    arena_release(&worker->job_arena);
+    source_close(worker->task.source);
+    target_close(worker->task.target);
+    arena_release(&worker->task.arena);
+    arena_release(&worker->task.job_arena);
     (void)pthread_mutex_destroy(&worker->lock);
 }
 
@@ -65,10 +73,10 @@ cancel(void *context)
     struct worker *worker = context;
 
     (void)pthread_mutex_lock(&worker->lock);
-    if (worker->source != NULL && worker->cancels_source)
-        source_cancel(worker->source);
-    if (worker->target != NULL && worker->cancels_target)
-        target_cancel(worker->target);
+    if (worker->task.source != NULL && worker->cancels_source)
+        source_cancel(worker->task.source);
+    if (worker->task.target != NULL && worker->cancels_target)
+        target_cancel(worker->task.target);
     (void)pthread_mutex_unlock(&worker->lock);
     worker->is_cancelling = false;
     return NULL;
@@ -94,7 +102,7 @@ worker_cancel(struct worker *worker, bool source, bool target)
 int64_t
 worker_silent_ms(struct worker *worker)
 {
-    int64_t heard = worker->counters.heartbeat_ms;
+    int64_t heard = worker->task.counters.heartbeat_ms;
 
     if (heard != worker->heard_ms || worker->heard_at_ms == 0) {
         worker->heard_ms = heard;
@@ -111,39 +119,11 @@ worker_waits_for_source(struct worker *worker)
 
     if (pthread_mutex_trylock(&worker->lock) != 0)
         return worker->waited_for_source;
-    if (worker->source != NULL)
-        waits = source_is_waiting(worker->source);
+    if (worker->task.source != NULL)
+        waits = source_is_waiting(worker->task.source);
     (void)pthread_mutex_unlock(&worker->lock);
     worker->waited_for_source = waits;
     return waits;
-}
-
-void
-worker_set_phase(struct worker *worker, enum phase phase)
-{
-    int64_t now = clock_wall_ms();
-
-    if (worker->counters.phase != (int)phase)
-        worker->counters.phase_since_ms = now;
-    worker->counters.phase = (int)phase;
-    worker->counters.heartbeat_ms = now;
-}
-
-void
-worker_add_progress(struct worker *worker, size_t rows, size_t bytes)
-{
-    worker->counters.row_count += (int64_t)rows;
-    worker->counters.size_bytes += (int64_t)bytes;
-    worker->counters.heartbeat_ms = clock_wall_ms();
-}
-
-bool
-worker_is_cancelled(struct worker *worker, struct error *err)
-{
-    if (!worker->shared->is_cancelled)
-        return false;
-    error_set(err, ERROR_CANCELLED, "the run was stopped");
-    return true;
 }
 
 // ---- connections -------------------------------------------------------------------------------
@@ -157,12 +137,12 @@ drop_connections(struct worker *worker, const struct error *err)
     (void)pthread_mutex_lock(&worker->lock);
     // A source may be unusable without knowing it: after any failure of its kind it is opened anew.
     if (err->kind != ERROR_TARGET) {
-        source = worker->source;
-        worker->source = NULL;
+        source = worker->task.source;
+        worker->task.source = NULL;
     }
-    if (worker->target != NULL && !target_is_alive(worker->target)) {
-        target = worker->target;
-        worker->target = NULL;
+    if (worker->task.target != NULL && !target_is_alive(worker->task.target)) {
+        target = worker->task.target;
+        worker->task.target = NULL;
     }
     (void)pthread_mutex_unlock(&worker->lock);
     source_close(source);
@@ -174,12 +154,12 @@ open_source(struct worker *worker, struct error *err)
 {
     struct source *source = NULL;
 
-    if (worker->source != NULL)
+    if (worker->task.source != NULL)
         return true;
     if (!source_open(&worker->shared->settings->source, &source, err))
         return false;
     (void)pthread_mutex_lock(&worker->lock);
-    worker->source = source;
+    worker->task.source = source;
     (void)pthread_mutex_unlock(&worker->lock);
     return true;
 }
@@ -192,7 +172,7 @@ open_target(struct worker *worker, struct error *err)
     char job[32];
     char name[64];
 
-    if (worker->target != NULL)
+    if (worker->task.target != NULL)
         return true;
     (void)snprintf(job, sizeof job, "job %d", worker->number);
     mirror_session_name(name, sizeof name, claim, job);
@@ -207,23 +187,25 @@ open_target(struct worker *worker, struct error *err)
     }
     worker->had_target = true;
     (void)pthread_mutex_lock(&worker->lock);
-    worker->target = target;
+    worker->task.target = target;
     (void)pthread_mutex_unlock(&worker->lock);
     return true;
 }
 
-bool
+// Opens what is not open and names the session after the work. Fails like source_open, target_open,
+// or with ERROR_BUSY when another run has the mirror.
+static bool
 worker_open(struct worker *worker, const char *work, struct error *err)
 {
     char what[200];
     char name[64];
 
-    worker_set_phase(worker, PHASE_OPENING);
+    task_set_phase(&worker->task, PHASE_OPENING);
     if (!open_target(worker, err) || !open_source(worker, err))
         return false;
     (void)snprintf(what, sizeof what, "job %d %s", worker->number, work);
     mirror_session_name(name, sizeof name, &worker->shared->claim, what);
-    return target_set_name(worker->target, name, err);
+    return target_set_name(worker->task.target, name, err);
 }
 
 // ---- one attempt -------------------------------------------------------------------------------
@@ -231,18 +213,19 @@ worker_open(struct worker *worker, const char *work, struct error *err)
 static bool
 attempt(struct worker *worker, const struct job *job, struct outcome *outcome, struct error *err)
 {
-    arena_reset(&worker->arena);
-    worker->around.has_known = false; // what it knew was there
+    arena_reset(&worker->task.arena);
+    worker->task.around.has_known = false; // what it knew was there
     // What an attempt that was rolled back counted does not count.
     outcome->result = (struct table_result){ .started_ms = outcome->result.started_ms };
-    worker->counters.row_count = 0;
-    worker->counters.size_bytes = 0;
+    worker->task.counters.row_count = 0;
+    worker->task.counters.size_bytes = 0;
     if (!worker_open(worker, job->table->name, err))
         return false;
-    full_width_release(&worker->full_width);
-    full_width_init(&worker->full_width, source_identity(worker->source), worker->altered.table);
-    (void)source_take_odd_stamps(worker->source);
-    return job_do(worker, job, outcome, err);
+    full_width_release(&worker->task.full_width);
+    full_width_init(
+        &worker->task.full_width, source_identity(worker->task.source), worker->task.altered.table);
+    (void)source_take_odd_stamps(worker->task.source);
+    return job_do(&worker->task, job, outcome, err);
 }
 
 // ---- after a failure ---------------------------------------------------------------------------
@@ -256,10 +239,10 @@ pause_before_retry(struct worker *worker, int attempts)
     for (int i = 1; i < attempts && pause < PAUSE_MAX_MS; i++)
         pause *= 2;
     pause += clock_steady_ms() % (pause / 2 + 1);
-    worker_set_phase(worker, PHASE_PAUSING);
+    task_set_phase(&worker->task, PHASE_PAUSING);
     for (int64_t waited = 0; waited < pause && !worker->shared->is_cancelled; waited += 100) {
         clock_sleep_ms(100);
-        worker_add_progress(worker, 0, 0);
+        task_add_progress(&worker->task, 0, 0);
     }
 }
 
@@ -293,13 +276,13 @@ record_failure(
     struct error err;
 
     error_clear(&err);
-    if (!open_target(worker, &err) || !target_begin(worker->target, &err) ||
+    if (!open_target(worker, &err) || !target_begin(worker->task.target, &err) ||
         !tracking_save_failure(
-            worker->target, claim, worker->shared->settings->target.schema, &record, &err) ||
-        !table_run_save(worker->target, claim, &record, &outcome->result, &err) ||
-        !target_commit(worker->target, &err)) {
-        if (worker->target != NULL)
-            target_rollback(worker->target);
+            worker->task.target, claim, worker->shared->settings->target.schema, &record, &err) ||
+        !table_run_save(worker->task.target, claim, &record, &outcome->result, &err) ||
+        !target_commit(worker->task.target, &err)) {
+        if (worker->task.target != NULL)
+            target_rollback(worker->task.target);
         if (err.kind == ERROR_BUSY)
             queue_stop(worker->shared->queue, &err);
         error_within(&err, "could not record why table \"%s\" failed", job->table->name);
@@ -360,9 +343,10 @@ choose_step(struct worker *worker, struct error *err)
 {
     struct error failure = { 0 };
 
-    if (err->retry == RETRY_BY_OTHER_KEY && !other_key_choose(worker, err->message, &failure))
+    if (err->retry == RETRY_BY_OTHER_KEY &&
+        !other_key_choose(&worker->task, err->message, &failure))
         *err = failure;
-    return retry_choose(&worker->effort, err, row_sender_can_isolate(err));
+    return retry_choose(&worker->task.effort, err, row_sender_can_isolate(err));
 }
 
 // True when the job is to be tried again.
@@ -373,8 +357,8 @@ prepare_retry(struct worker *worker, const struct job *job, struct error *err)
     char name[300];
     char line[sizeof err->message];
 
-    if (worker->target != NULL)
-        target_rollback(worker->target);
+    if (worker->task.target != NULL)
+        target_rollback(worker->task.target);
     step = choose_step(worker, err);
     if (step == RETRY_STEP_AT_ONCE)
         return true;
@@ -383,8 +367,9 @@ prepare_retry(struct worker *worker, const struct job *job, struct error *err)
         return false;
     (void)snprintf(line, sizeof line, "%.900s", err->message);
     log_warning("table \"%s\": %s - trying again (%d of %d)",
-        full_name(name, sizeof name, job->table), line, worker->effort.attempts, RETRY_ATTEMPTS);
-    pause_before_retry(worker, worker->effort.attempts);
+        full_name(name, sizeof name, job->table), line, worker->task.effort.attempts,
+        RETRY_ATTEMPTS);
+    pause_before_retry(worker, worker->task.effort.attempts);
     return true;
 }
 
@@ -394,7 +379,7 @@ attempt_until_settled(struct worker *worker, const struct job *job, struct outco
     struct error err;
 
     for (;;) {
-        outcome->attempts = ++worker->effort.attempts;
+        outcome->attempts = ++worker->task.effort.attempts;
         error_clear(&err);
         if (attempt(worker, job, outcome, &err)) {
             outcome->state = OUTCOME_DONE;
@@ -408,51 +393,27 @@ attempt_until_settled(struct worker *worker, const struct job *job, struct outco
             return;
         }
     }
-    if (worker->target != NULL)
-        target_rollback(worker->target);
+    if (worker->task.target != NULL)
+        target_rollback(worker->task.target);
     outcome->state = OUTCOME_LEFT;
 }
 
 static void
 run_job(struct worker *worker, const struct job *planned, struct outcome *outcome)
 {
-    const struct job *job = &worker->job;
+    const struct job *job = &worker->task.job;
 
-    other_key_take(worker, planned);
+    other_key_take(&worker->task, planned);
     outcome->result.started_ms = clock_wall_ms();
-    worker->effort = (struct effort){ 0 };
-    around_init(&worker->around, worker->shared->settings, job->table);
-    altered_init(&worker->altered, job->table);
+    worker->task.effort = (struct effort){ 0 };
+    around_init(&worker->task.around, worker->shared->settings, job->table);
+    altered_init(&worker->task.altered, job->table);
     attempt_until_settled(worker, job, outcome);
     if (outcome->state == OUTCOME_DONE)
-        full_width_tell(&worker->full_width);
-    full_width_release(&worker->full_width);
-    around_release(&worker->around);
-    altered_release(&worker->altered);
-}
-
-void
-worker_see_altered(struct worker *worker)
-{
-    const struct table *table = worker->altered.table;
-
-    around_release(&worker->around);
-    around_init(&worker->around, worker->shared->settings, table);
-    full_width_release(&worker->full_width);
-    full_width_init(&worker->full_width, source_identity(worker->source), table);
-}
-
-void
-worker_take_table(struct worker *worker, const struct job *job)
-{
-    int64_t now = clock_wall_ms();
-
-    worker->counters.row_count = 0;
-    worker->counters.size_bytes = 0;
-    worker->counters.of_rows = job->row_estimate;
-    worker->counters.table_since_ms = now;
-    worker->counters.phase_since_ms = now;
-    worker->counters.table = job->table;
+        full_width_tell(&worker->task.full_width);
+    full_width_release(&worker->task.full_width);
+    around_release(&worker->task.around);
+    altered_release(&worker->task.altered);
 }
 
 static void
@@ -500,7 +461,7 @@ report_done(const struct job *job, const struct outcome *outcome)
 static void
 report_odd_stamps(struct worker *worker, const struct job *job)
 {
-    size_t count = worker->source != NULL ? source_take_odd_stamps(worker->source) : 0;
+    size_t count = worker->task.source != NULL ? source_take_odd_stamps(worker->task.source) : 0;
 
     if (count > 0)
         log_warning("%s: %zu stamps with zone came in a form that is not known; they are mirrored "
@@ -512,7 +473,8 @@ report_odd_stamps(struct worker *worker, const struct job *job)
 static void
 report_remark(struct worker *worker)
 {
-    const char *remark = worker->source != NULL ? source_take_remark(worker->source) : NULL;
+    const char *remark =
+        worker->task.source != NULL ? source_take_remark(worker->task.source) : NULL;
 
     if (remark != NULL && !atomic_exchange(&worker->shared->has_remarked, true))
         log_info("%s", remark);
@@ -541,10 +503,10 @@ run_one(struct worker *worker, size_t number)
 
     if (!worker->shared->is_cancelled) {
         outcome.state = OUTCOME_RUNNING;
-        worker_take_table(worker, job);
+        task_take_table(&worker->task, job);
         run_job(worker, job, &outcome);
-        worker->counters.table = NULL;
-        worker_set_phase(worker, PHASE_IDLE);
+        worker->task.counters.table = NULL;
+        task_set_phase(&worker->task, PHASE_IDLE);
     }
     if (outcome.state == OUTCOME_DONE) {
         report_done(job, &outcome);
@@ -552,6 +514,30 @@ run_one(struct worker *worker, size_t number)
     }
     report_remark(worker);
     queue_finish(queue, number, &outcome);
+}
+
+// Those of the group that have not changed are done together; the others are left to run_one.
+static void
+settle_small(struct worker *worker, const size_t *numbers, size_t count, bool *is_settled)
+{
+    struct queue *queue = worker->shared->queue;
+    const struct job *jobs[SMALL_TABLES_MAX];
+    struct outcome outcomes[SMALL_TABLES_MAX];
+    struct error err;
+    char work[40];
+
+    error_clear(&err);
+    (void)snprintf(work, sizeof work, "%zu small tables", count);
+    // What is in the way is met again, and told, by the first of them.
+    if (!worker_open(worker, work, &err))
+        return;
+    for (size_t i = 0; i < count; i++)
+        jobs[i] = &queue->plan->jobs[numbers[i]];
+    small_settle(&worker->task, jobs, count, outcomes, is_settled);
+    for (size_t i = 0; i < count; i++) {
+        if (is_settled[i])
+            queue_finish(queue, numbers[i], &outcomes[i]);
+    }
 }
 
 void *
@@ -567,7 +553,7 @@ worker_run(void *context)
         bool is_settled[SMALL_TABLES_MAX] = { false };
 
         if (queue->plan->jobs[numbers[0]].is_small)
-            small_settle(worker, numbers, count, is_settled);
+            settle_small(worker, numbers, count, is_settled);
         for (size_t i = 0; i < count; i++) {
             if (!is_settled[i])
                 run_one(worker, numbers[i]);
