@@ -1,4 +1,5 @@
-// The pieces of the ODBC driver, for the files of this folder only.
+// The pieces of the ODBC driver, for the files of this folder only. It has no file of its own: what
+// knows all the pieces is odbc_driver.c, above them.
 #ifndef OE2PG_SOURCE_ODBC_ODBC_H
 #define OE2PG_SOURCE_ODBC_ODBC_H
 
