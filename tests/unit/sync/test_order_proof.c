@@ -1,228 +1,42 @@
-#include "model/key_choice.h"
-#include "source/driver.h"
 #include "sync/reader.h"
 
+#include "../../support/fake_driver.h"
 #include "../cmocka_all.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS_MAX = 64, COLUMNS = 2, READ_MAX = 256 };
+enum { COLUMNS = 2, READ_MAX = 256 };
 
-// A source whose rows come in the order in which they stand here, whatever its comparison says of
-// them: characters are compared by their codes.
-struct shelf {
-    struct source base; // first
-    const char *rows[ROWS_MAX][COLUMNS];
-    size_t row_count;
-    size_t ends_after; // a result has so many rows at most; 0: all
-    size_t statements;
-    size_t counts; // of them
-    bool refuses_counts;
-    void (*before)(struct shelf *shelf); // each statement
-};
-
-struct shelf_cursor {
-    struct cursor base; // first
-    struct read_request request;
-    struct key_position after; // the request's are gone when rows are fetched
-    struct key_position up_to;
-    struct cell after_values[COLUMNS];
-    struct cell up_to_values[COLUMNS];
-    size_t at;
-    size_t given;
-    struct batch batch;
-    struct cell cells[ROWS_MAX * COLUMNS];
-    char number[24];
-};
-
-static struct column columns[COLUMNS];
-static uint16_t positions[] = { 0, 1 };
-static struct key key;
-static struct table table;
-static struct shelf shelf;
+static struct fake_table shelf;
+static struct fake_source source;
 static char *read_rows[READ_MAX];
 static size_t read_count;
-
-static int
-compare_value(const struct read_request *request, size_t i, const char *own, struct cell value)
-{
-    size_t size = strlen(own) < value.size ? strlen(own) : value.size;
-    int order = memcmp(own, value.bytes, size);
-
-    if (order == 0)
-        order = (strlen(own) > value.size) - (strlen(own) < value.size);
-    return key_is_descending(request->key, i) ? -order : order;
-}
-
-static bool
-is_after(const struct read_request *request, const char *const *row)
-{
-    const struct key_position *after = request->after;
-
-    for (size_t i = 0; after != NULL && i < after->count; i++) {
-        int order = compare_value(request, i, row[i], after->values[i]);
-
-        if (i + 1 < after->count ? order != 0 : order <= 0)
-            return false;
-    }
-    return true;
-}
-
-static bool
-is_up_to(const struct read_request *request, const char *const *row)
-{
-    for (size_t i = 0; request->up_to != NULL && i < request->up_to->count; i++) {
-        int order = compare_value(request, i, row[i], request->up_to->values[i]);
-
-        if (order != 0)
-            return order < 0;
-    }
-    return true;
-}
-
-static const struct key_position *
-copy_position(const struct key_position *position, struct key_position *copy, struct cell *values)
-{
-    if (position == NULL)
-        return NULL;
-    memcpy(values, position->values, position->count * sizeof *values);
-    *copy = (struct key_position){ .values = values, .count = position->count };
-    return copy;
-}
-
-static bool
-open_shelf(struct source *base, const struct read_request *request, struct cursor **opened,
-    struct error *err)
-{
-    struct shelf *source = (struct shelf *)base;
-    struct shelf_cursor *cursor;
-
-    source->statements++;
-    source->counts += request->is_count;
-    if (source->before != NULL)
-        source->before(source);
-    if (request->is_count && source->refuses_counts)
-        return error_set(err, ERROR_TABLE, "no counting here");
-    cursor = calloc(1, sizeof *cursor);
-    cursor->base.source = base;
-    cursor->request = *request;
-    cursor->request.after = copy_position(request->after, &cursor->after, cursor->after_values);
-    cursor->request.up_to = copy_position(request->up_to, &cursor->up_to, cursor->up_to_values);
-    cursor->batch.column_count = request->table->column_count;
-    cursor->batch.cells = cursor->cells;
-    *opened = &cursor->base;
-    return true;
-}
-
-static const char *const *
-next_row(struct shelf *source, struct shelf_cursor *cursor)
-{
-    const struct read_request *request = &cursor->request;
-
-    while (cursor->at < source->row_count) {
-        size_t place = request->is_backward ? source->row_count - 1 - cursor->at : cursor->at;
-        const char *const *row = source->rows[place];
-
-        cursor->at++;
-        if (is_after(request, row) && is_up_to(request, row))
-            return row;
-    }
-    return NULL;
-}
-
-static void
-count_shelf(struct shelf *source, struct shelf_cursor *cursor)
-{
-    size_t count = 0;
-
-    while (next_row(source, cursor) != NULL)
-        count++;
-    (void)snprintf(cursor->number, sizeof cursor->number, "%zu", count);
-    cursor->cells[0] = (struct cell){ .bytes = cursor->number, .size = strlen(cursor->number) };
-    cursor->batch.row_count = 1;
-}
-
-static bool
-fetch_shelf(struct cursor *base, const struct batch **batch, struct error *err)
-{
-    struct shelf_cursor *cursor = (struct shelf_cursor *)base;
-    struct shelf *source = (struct shelf *)base->source;
-    const struct read_request *request = &cursor->request;
-    const char *const *row;
-
-    (void)err;
-    cursor->batch.row_count = 0;
-    *batch = &cursor->batch;
-    if (request->is_count) {
-        count_shelf(source, cursor);
-        return true;
-    }
-    while (cursor->batch.row_count < request->batch_rows &&
-           (request->row_limit == 0 || cursor->given < request->row_limit) &&
-           (source->ends_after == 0 || cursor->given < source->ends_after) &&
-           (row = next_row(source, cursor)) != NULL) {
-        for (size_t i = 0; i < request->table->column_count; i++)
-            cursor->cells[cursor->batch.row_count * request->table->column_count + i] =
-                (struct cell){ .bytes = (char *)(uintptr_t)row[i], .size = strlen(row[i]) };
-        cursor->batch.row_count++;
-        cursor->given++;
-    }
-    return true;
-}
-
-static void
-close_shelf(struct cursor *cursor)
-{
-    free(cursor);
-}
-
-static bool
-is_alive(struct source *source)
-{
-    (void)source;
-    return true;
-}
-
-static const struct source_driver driver = {
-    .open_cursor = open_shelf,
-    .fetch = fetch_shelf,
-    .close_cursor = close_shelf,
-    .is_alive = is_alive,
-};
 
 static void
 set_table(enum column_order order, size_t column_count)
 {
-    for (size_t i = 0; i < COLUMNS; i++)
-        columns[i] = (struct column){
-            .name = i == 0 ? "a" : "b", .kind = VALUE_TEXT, .width = 10, .order = order
-        };
-    key = (struct key){ .name = "k", .columns = positions, .column_count = column_count };
-    table = (struct table){
-        .schema = "", .name = "t", .columns = columns, .column_count = column_count, .key = &key
-    };
-    memset(&shelf, 0, sizeof shelf);
-    shelf.base.driver = &driver;
+    static const char *const names[COLUMNS] = { "a", "b" };
+
+    fake_table_release(&shelf);
+    fake_table_init(&shelf, names, column_count, column_count, order);
+    fake_source_init(&source, &shelf);
 }
 
 // "ab ac" are two rows of two columns.
 static void
-put_rows(const char *words)
+put_rows(const char *letters)
 {
-    static char letters[ROWS_MAX * COLUMNS][2];
-
     shelf.row_count = 0;
-    for (const char *p = words; *p != '\0'; p += strspn(p, " ")) {
-        for (size_t i = 0; i < key.column_count; i++, p++) {
-            char *letter = letters[shelf.row_count * COLUMNS + i];
+    for (const char *p = letters; *p != '\0'; p += strspn(p, " ")) {
+        char words[2 * COLUMNS] = "";
 
-            letter[0] = *p;
-            letter[1] = '\0';
-            shelf.rows[shelf.row_count][i] = letter;
+        for (size_t i = 0; i < shelf.table.column_count; i++, p++) {
+            words[2 * i] = *p;
+            words[2 * i + 1] = i + 1 < shelf.table.column_count ? ' ' : '\0';
         }
-        shelf.row_count++;
+        (void)fake_table_add(&shelf, words);
     }
 }
 
@@ -261,7 +75,7 @@ read_all(size_t batch_rows, bool is_cut, struct error *err)
 
     forget_rows();
     error_clear(err);
-    reader_init(&reader, &shelf.base, &table, KEY_PART_NOT_NULL, &limits);
+    reader_init(&reader, &source.base, &shelf.table, KEY_PART_NOT_NULL, &limits);
     reader_prove_order(&reader);
     do {
         done = reader_fetch(&reader, &batch, err);
@@ -290,6 +104,7 @@ tear_down(void **state)
 {
     (void)state;
     forget_rows();
+    fake_table_release(&shelf);
     return 0;
 }
 
@@ -303,10 +118,10 @@ a_read_of_a_documented_key_costs_two_statements(void **state)
     put_rows("a b c d e");
     assert_true(read_all(2, false, &err));
     assert_string_equal(rows_read(), "a b c d e");
-    assert_int_equal(shelf.statements, 2); // the largest key, and the rows
+    assert_int_equal(source.statements, 2); // the largest key, and the rows
     assert_true(read_all(2, true, &err));
     assert_string_equal(rows_read(), "a b c d e");
-    assert_int_equal(shelf.counts, 0);
+    assert_int_equal(source.counts, 0);
 }
 
 static void
@@ -344,7 +159,7 @@ a_false_order_does_no_harm_to_a_read_that_is_not_cut(void **state)
     put_rows("c d a b e");
     assert_true(read_all(2, false, &err));
     assert_string_equal(rows_read(), "c d a b e");
-    assert_int_equal(shelf.counts, 0);
+    assert_int_equal(source.counts, 0);
 }
 
 // D comes twice and B never: whoever has the rows finds the key that is doubled.
@@ -372,13 +187,13 @@ a_true_order_is_proved_by_counts(void **state)
         assert_true(read_all(rows, true, &err));
         assert_string_equal(rows_read(), "ax ay bx by bz cx cy");
     }
-    key.descending = 1;
+    shelf.key.descending = 1;
     put_rows("cx cy bx by bz ax ay");
     for (size_t rows = 1; rows <= 8; rows++) {
         assert_true(read_all(rows, true, &err));
         assert_string_equal(rows_read(), "cx cy bx by bz ax ay");
     }
-    key.descending = 3;
+    shelf.key.descending = 3;
     put_rows("cy cx bz by bx ay ax");
     for (size_t rows = 1; rows <= 8; rows++) {
         assert_true(read_all(rows, true, &err));
@@ -394,7 +209,7 @@ an_order_that_nobody_counts_is_not_proved(void **state)
     (void)state;
     set_table(ORDER_UNPROVED, 1);
     put_rows("a b c d e");
-    shelf.refuses_counts = true;
+    source.refuses_counts = true;
     assert_false(read_all(2, true, &err));
     assert_int_equal(err.retry, RETRY_BY_OTHER_KEY);
 }
@@ -410,7 +225,7 @@ a_result_that_ends_early_is_read_on(void **state)
         for (size_t ends = 1; ends <= 8; ends++) {
             set_table(orders[i], 2);
             put_rows("ax ay bx by bz cx cy");
-            shelf.ends_after = ends;
+            source.ends_after = ends;
             assert_true(read_all(2, ends % 2 == 0, &err));
             assert_string_equal(rows_read(), "ax ay bx by bz cx cy");
         }
@@ -419,15 +234,12 @@ a_result_that_ends_early_is_read_on(void **state)
 
 // Each statement finds one row more than the one before.
 static void
-grow(struct shelf *source)
+grow(struct fake_source *asked, const struct read_request *request)
 {
-    static char letters[ROWS_MAX][2];
-    char *letter = letters[source->row_count];
+    const char letter[] = { (char)('0' + asked->table->row_count), '\0' };
 
-    assert_in_range(source->row_count, 0, ROWS_MAX - 1);
-    letter[0] = (char)('0' + source->row_count);
-    letter[1] = '\0';
-    source->rows[source->row_count++][0] = letter;
+    (void)request;
+    (void)fake_table_add(asked->table, letter);
 }
 
 static void
@@ -438,18 +250,19 @@ a_table_that_only_grows_is_not_read_for_ever(void **state)
     (void)state;
     set_table(ORDER_DOCUMENTED, 1);
     put_rows("0 1 2 3 4");
-    shelf.before = grow;
+    source.before = grow;
     assert_true(read_all(4, false, &err));
     // The largest key was 5; what was there when the statement was opened came with it.
     assert_string_equal(rows_read(), "0 1 2 3 4 5 6");
-    assert_in_range(shelf.statements, 2, 4);
+    assert_in_range(source.statements, 2, 4);
 }
 
 static void
-lose_last(struct shelf *source)
+lose_last(struct fake_source *asked, const struct read_request *request)
 {
-    if (source->statements == 2)
-        source->row_count--;
+    (void)request;
+    if (asked->statements == 2)
+        asked->table->row_count--;
 }
 
 static void
@@ -460,24 +273,27 @@ a_last_row_that_is_deleted_is_not_waited_for(void **state)
     (void)state;
     set_table(ORDER_DOCUMENTED, 2);
     put_rows("ax ay bx by");
-    shelf.before = lose_last;
+    source.before = lose_last;
     assert_true(read_all(4, false, &err));
     assert_string_equal(rows_read(), "ax ay bx");
-    assert_in_range(shelf.statements, 3, 4);
+    assert_in_range(source.statements, 3, 4);
+}
+
+static void
+lose_first(struct fake_table *table)
+{
+    table->row_count--;
+    memmove(table->rows, table->rows + 1, table->row_count * sizeof *table->rows);
 }
 
 // A row behind the cut goes between the two counts: what differs is what moves.
 static void
-lose_a_row_while_counting(struct shelf *source)
+lose_a_row_while_counting(struct fake_source *asked, const struct read_request *request)
 {
-    if (source->counts == 1 && source->row_count == 6) {
-        memmove(source->rows, source->rows + 1, 5 * sizeof source->rows[0]);
-        source->row_count--;
-    }
-    if (source->counts == 2 && source->row_count == 5) {
-        memmove(source->rows, source->rows + 1, 4 * sizeof source->rows[0]);
-        source->row_count--;
-    }
+    (void)request;
+    if ((asked->counts == 1 && asked->table->row_count == 6) ||
+        (asked->counts == 2 && asked->table->row_count == 5))
+        lose_first(asked->table);
 }
 
 static void
@@ -488,11 +304,11 @@ a_table_that_is_written_to_is_not_condemned_for_what_moved(void **state)
     (void)state;
     set_table(ORDER_UNPROVED, 1);
     put_rows("a b c d e f");
-    shelf.before = lose_a_row_while_counting;
+    source.before = lose_a_row_while_counting;
     // The last count differs from the rows that came by those that went before the first cut.
     (void)read_all(3, true, &err);
     assert_int_equal(read_count >= 3, 1);
-    assert_in_range(shelf.counts, 3, 6);
+    assert_in_range(source.counts, 3, 6);
 }
 
 #define TEST(name) cmocka_unit_test_teardown(name, tear_down)
