@@ -1,6 +1,7 @@
 #include "base/error.h"
 
-#include <stdio.h>
+#include "base/text.h"
+
 #include <string.h>
 
 // Messages are one line: a driver's text may hold line ends and control characters.
@@ -18,21 +19,6 @@ flatten(char *text)
         text[--end] = '\0';
 }
 
-// A cut in the middle of a UTF-8 sequence would make a line that no log viewer can read.
-static void
-end_at_character(char *text, size_t capacity)
-{
-    size_t size = strlen(text);
-    size_t start = size;
-
-    if (size + 1 < capacity)
-        return;
-    while (start > 0 && ((unsigned char)text[start - 1] & 0xC0) == 0x80)
-        start--;
-    if (start > 0 && (unsigned char)text[start - 1] >= 0xC0)
-        text[start - 1] = '\0';
-}
-
 bool
 error_set(struct error *err, enum error_kind kind, const char *format, ...)
 {
@@ -41,9 +27,8 @@ error_set(struct error *err, enum error_kind kind, const char *format, ...)
     error_clear(err);
     err->kind = kind;
     va_start(args, format);
-    (void)vsnprintf(err->message, sizeof err->message, format, args);
+    (void)text_vprint(err->message, sizeof err->message, format, args);
     va_end(args);
-    end_at_character(err->message, sizeof err->message);
     flatten(err->message);
     return false;
 }
@@ -56,9 +41,8 @@ error_hint(struct error *err, const char *format, ...)
     if (err->hint[0] != '\0')
         return false;
     va_start(args, format);
-    (void)vsnprintf(err->hint, sizeof err->hint, format, args);
+    (void)text_vprint(err->hint, sizeof err->hint, format, args);
     va_end(args);
-    end_at_character(err->hint, sizeof err->hint);
     flatten(err->hint);
     return false;
 }
@@ -66,17 +50,15 @@ error_hint(struct error *err, const char *format, ...)
 bool
 error_within(struct error *err, const char *format, ...)
 {
-    char before[sizeof err->message];
-    char whole[2 * sizeof err->message + 2];
+    char whole[sizeof err->message];
+    size_t size;
     va_list args;
 
     va_start(args, format);
-    (void)vsnprintf(before, sizeof before, format, args);
+    size = text_vprint(whole, sizeof whole, format, args);
     va_end(args);
-    (void)snprintf(whole, sizeof whole, "%s: %s", before, err->message);
+    (void)text_print(whole + size, sizeof whole - size, ": %s", err->message);
     memcpy(err->message, whole, sizeof err->message);
-    err->message[sizeof err->message - 1] = '\0';
-    end_at_character(err->message, sizeof err->message);
     flatten(err->message);
     return false;
 }

@@ -2,6 +2,7 @@
 #include "base/log.h"
 
 #include "base/clock.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -112,9 +113,8 @@ write_entry(enum log_level level, bool is_for_console, const char *format, va_li
     if (!log_is_enabled(level))
         return;
     clock_format_local(clock_wall_ms(), when, sizeof when);
-    (void)snprintf(line, sizeof line, "%s - %s - ", when, log_level_name(level));
-    start = strlen(line);
-    (void)vsnprintf(line + start, sizeof line - start - 1, format, args);
+    start = text_print(line, sizeof line, "%s - %s - ", when, log_level_name(level));
+    (void)text_vprint(line + start, sizeof line - start - 1, format, args);
     for (char *p = line; *p != '\0'; p++) {
         if ((unsigned char)*p < 0x20)
             *p = ' ';

@@ -100,6 +100,65 @@ text_utf8_prefix(const char *text, size_t limit)
     return size;
 }
 
+const char *
+text_utf8_ending(const char *text, size_t limit)
+{
+    size_t size = strlen(text);
+    size_t start = size > limit ? size - limit : 0;
+
+    while (start > 0 && is_continuation((unsigned char)text[start]))
+        start++;
+    return text + start;
+}
+
+void
+text_make_utf8(char *text)
+{
+    size_t size = strlen(text);
+
+    for (size_t at = 0; (at += text_utf8_valid_size(text + at, size - at)) < size; at++)
+        text[at] = '?';
+}
+
+// Size of `text` without a character that was cut off at its end.
+static size_t
+end_at_character(const char *text, size_t size)
+{
+    size_t start = size;
+
+    while (start > 0 && size - start < 3 && is_continuation((unsigned char)text[start - 1]))
+        start--;
+    if (start == 0 || (unsigned char)text[start - 1] < 0xC0)
+        return size;
+    start--;
+    return sequence_size((const unsigned char *)text + start, size - start) > 0 ? size : start;
+}
+
+size_t
+text_vprint(char *out, size_t size, const char *format, va_list args)
+{
+    int wanted = vsnprintf(out, size, format, args);
+    size_t used = wanted > 0 ? (size_t)wanted : 0;
+
+    if (used >= size)
+        used = end_at_character(out, size - 1);
+    out[used] = '\0';
+    text_make_utf8(out);
+    return used;
+}
+
+size_t
+text_print(char *out, size_t size, const char *format, ...)
+{
+    size_t used;
+    va_list args;
+
+    va_start(args, format);
+    used = text_vprint(out, size, format, args);
+    va_end(args);
+    return used;
+}
+
 uint32_t
 text_utf8_decode(const char *text, size_t *size)
 {
@@ -324,12 +383,14 @@ void
 text_shell_word(const char *word, char *out, size_t size)
 {
     const char *quote = is_bare(word) ? "" : "'";
-    size_t used = (size_t)snprintf(out, size, "%s", quote);
+    size_t used = text_print(out, size, "%s", quote);
 
-    for (; *word != '\0' && used + 1 < size; word++)
-        used += (size_t)snprintf(out + used, size - used, *word == '\'' ? "'\\''" : "%c", *word);
-    if (used + 1 < size)
-        (void)snprintf(out + used, size - used, "%s", quote);
+    for (size_t step, more = 1; *word != '\0' && more > 0; word += step, used += more) {
+        (void)text_utf8_decode(word, &step);
+        more = *word == '\'' ? text_print(out + used, size - used, "'\\''")
+                             : text_print(out + used, size - used, "%.*s", (int)step, word);
+    }
+    (void)text_print(out + used, size - used, "%s", quote);
 }
 
 const char *

@@ -5,15 +5,29 @@
 
 #include "base/arena.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+// The one way to fill a fixed buffer with text: printf, ended at a character where `size` (at least
+// 1) is too small, and well-formed UTF-8 whatever the pieces were: a byte that belongs to no
+// character becomes `?`. Not for paths and names that are given back to whom they came from.
+// Returns the bytes written, without the NUL: never `size` or more.
+size_t text_print(char *out, size_t size, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+size_t text_vprint(char *out, size_t size, const char *format, va_list args)
+    __attribute__((format(printf, 3, 0)));
+// Bytes that belong to no character become `?`, in place.
+void text_make_utf8(char *text);
 
 // Number of leading bytes that are well-formed UTF-8 and hold no NUL: `size` when all are.
 // Overlong forms, surrogates and code points above U+10FFFF are not well-formed (as PostgreSQL).
 size_t text_utf8_valid_size(const char *bytes, size_t size);
 // Bytes of the longest prefix of at most `limit` bytes that ends at a character.
 size_t text_utf8_prefix(const char *text, size_t limit);
+// The longest ending of at most `limit` bytes that begins at a character.
+const char *text_utf8_ending(const char *text, size_t limit);
 // Decodes one character at `text` (NUL-terminated UTF-8); *size is its bytes. An ill-formed byte
 // comes back as itself with size 1.
 uint32_t text_utf8_decode(const char *text, size_t *size);

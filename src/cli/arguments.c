@@ -4,7 +4,6 @@
 #include "base/text.h"
 #include "config/message.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,7 +63,7 @@ read_flag(struct argument_reader *reader)
     enum option_id id;
     struct config_flag *place;
 
-    (void)snprintf(
+    (void)text_print(
         flag, sizeof flag, "%.*s", (int)(size < sizeof flag ? size : sizeof flag), argument);
     id = option_find_flag(strcmp(flag, "-h") == 0 ? "--help" : flag);
     if (id == OPTION_COUNT)

@@ -1,6 +1,7 @@
 // check: whether everything is as a run needs it, a line each with its remedy; with --config-only
 // what the program understood, and from where.
 #include "base/log.h"
+#include "base/text.h"
 #include "cli/command_table.h"
 #include "base/exit_status.h"
 #include "config/load.h"
@@ -46,9 +47,9 @@ print_option(const struct option *option, const struct config_value *value)
     if (value->origin == CONFIG_UNSET || option->type == OPTION_SWITCH)
         return;
     if (option->section != NULL)
-        (void)snprintf(name, sizeof name, "%s.%s", option->section, option->key);
+        (void)text_print(name, sizeof name, "%s.%s", option->section, option->key);
     else
-        (void)snprintf(name, sizeof name, "%s", option->flag);
+        (void)text_print(name, sizeof name, "%s", option->flag);
     print_value(name, value);
 }
 
@@ -61,7 +62,7 @@ print_table(const struct config_table *table)
 
         if (table->values[i].origin == CONFIG_UNSET)
             continue;
-        (void)snprintf(
+        (void)text_print(
             name, sizeof name, "mirror_settings.tables.%s.%s", table->pattern, option->key);
         print_value(name, &table->values[i]);
     }
@@ -140,7 +141,8 @@ report_file(struct check_report *to, const char *path)
 
     if (path == NULL || stat(path, &attributes) != 0)
         return;
-    (void)snprintf(text, sizeof text, "%s, mode %04o", path, (unsigned)attributes.st_mode & 07777);
+    (void)text_print(
+        text, sizeof text, "%s, mode %04o", path, (unsigned)attributes.st_mode & 07777);
     report(to, CHECK_OK, "configuration", text, "");
 }
 

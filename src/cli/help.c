@@ -1,5 +1,6 @@
 #include "cli/help.h"
 
+#include "base/text.h"
 #include "config/option.h"
 
 #include <string.h>
@@ -37,7 +38,7 @@ print_flag(FILE *out, const struct option *option)
 {
     char left[64];
 
-    (void)snprintf(left, sizeof left, "%s%s%s", option->flag, option->argument != NULL ? " " : "",
+    (void)text_print(left, sizeof left, "%s%s%s", option->flag, option->argument != NULL ? " " : "",
         option->argument != NULL ? option->argument : "");
     (void)fprintf(out, "  %-*s%s", HELP_COLUMN, left, option->help);
     if (option->type == OPTION_WORD || option->type == OPTION_INTEGER) {

@@ -1,6 +1,7 @@
 #include "config/config.h"
 
-#include <stdio.h>
+#include "base/text.h"
+
 #include <string.h>
 
 void
@@ -18,10 +19,10 @@ describe_line(const struct config_value *value, char *text, size_t size)
     size_t path_size = strlen(value->where);
 
     if (path_size + LINE_ROOM <= size)
-        (void)snprintf(text, size, "%s:%d", value->where, value->line);
+        (void)text_print(text, size, "%s:%d", value->where, value->line);
     else
-        (void)snprintf(
-            text, size, "...%s:%d", value->where + path_size + LINE_ROOM - size + 3, value->line);
+        (void)text_print(text, size, "...%s:%d",
+            text_utf8_ending(value->where, size - LINE_ROOM - strlen("...")), value->line);
 }
 
 void
@@ -29,19 +30,19 @@ config_describe_origin(const struct config_value *value, char *text, size_t size
 {
     switch (value->origin) {
     case CONFIG_UNSET:
-        (void)snprintf(text, size, "not given");
+        (void)text_print(text, size, "not given");
         break;
     case CONFIG_DEFAULT:
-        (void)snprintf(text, size, "default");
+        (void)text_print(text, size, "default");
         break;
     case CONFIG_FILE:
         describe_line(value, text, size);
         break;
     case CONFIG_ENVIRONMENT:
-        (void)snprintf(text, size, "environment %s", value->where);
+        (void)text_print(text, size, "environment %s", value->where);
         break;
     case CONFIG_FLAG:
-        (void)snprintf(text, size, "flag %s", value->where);
+        (void)text_print(text, size, "flag %s", value->where);
         break;
     }
 }

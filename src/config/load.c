@@ -222,7 +222,7 @@ check_environment_name(struct config *config, const char *entry, struct error *e
 
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
         is_ours = is_ours || strncmp(entry, prefixes[i], strlen(prefixes[i])) == 0;
-    (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(entry, "="), entry);
+    (void)text_print(name, sizeof name, "%.*s", (int)strcspn(entry, "="), entry);
     message_quote(name, quoted);
     if (!is_ours) {
         warn_near_variable(config, name, quoted);

@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { QUOTED_BYTES = 60 };
@@ -64,13 +63,10 @@ message_list(const char *const *words, size_t count, char *list, size_t size)
     list[0] = '\0';
     for (size_t i = 0; i < count; i++) {
         const char *gap = i == 0 ? "" : i + 1 == count ? " or " : ", ";
-        int more = snprintf(list + used, size - used, "%s%s", gap, words[i]);
 
-        if (more < 0 || used + (size_t)more >= size) {
-            // Better a shorter list than half a word.
-            list[used] = '\0';
+        // Better a shorter list than half a word.
+        if (used + strlen(gap) + strlen(words[i]) >= size)
             return;
-        }
-        used += (size_t)more;
+        used += text_print(list + used, size - used, "%s%s", gap, words[i]);
     }
 }

@@ -419,7 +419,7 @@ option_describe(const struct option *option, char *text, size_t size)
 
     switch (option->type) {
     case OPTION_INTEGER:
-        (void)snprintf(text, size, "a whole number from %" PRId64 " to %" PRId64 "%s%s",
+        (void)text_print(text, size, "a whole number from %" PRId64 " to %" PRId64 "%s%s",
             option->min, option->max, gap, unit);
         break;
     case OPTION_WORD:
@@ -427,20 +427,20 @@ option_describe(const struct option *option, char *text, size_t size)
         break;
     case OPTION_LIST:
     case OPTION_PATHS:
-        (void)snprintf(text, size, "a text or a list of texts, none of them empty");
+        (void)text_print(text, size, "a text or a list of texts, none of them empty");
         break;
     case OPTION_PROPERTIES:
-        (void)snprintf(text, size, "an object with names as keys and texts as values");
+        (void)text_print(text, size, "an object with names as keys and texts as values");
         break;
     case OPTION_OBJECT:
-        (void)snprintf(text, size, "an object with table names or patterns as keys");
+        (void)text_print(text, size, "an object with table names or patterns as keys");
         break;
     case OPTION_SWITCH:
-        (void)snprintf(text, size, "given or not");
+        (void)text_print(text, size, "given or not");
         break;
     case OPTION_TEXT:
     case OPTION_PATH:
-        (void)snprintf(text, size, "a text in double quotes");
+        (void)text_print(text, size, "a text in double quotes");
         break;
     }
 }

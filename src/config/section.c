@@ -4,7 +4,6 @@
 #include "config/message.h"
 #include "config/value.h"
 
-#include <stdio.h>
 #include <string.h>
 
 struct section_reader {
@@ -63,7 +62,7 @@ read_table(const struct section_reader *reader, const struct json_value *object,
     char section[MESSAGE_QUOTED_SIZE + 32];
 
     message_quote(object->key, quoted);
-    (void)snprintf(section, sizeof section, "mirror_settings.tables.%s", quoted);
+    (void)text_print(section, sizeof section, "mirror_settings.tables.%s", quoted);
     if (object->kind != JSON_OBJECT)
         return fail_not_object(reader, section, object);
     for (const struct json_value *member = object->children; member != NULL;

@@ -4,7 +4,6 @@
 #include "base/text.h"
 #include "config/message.h"
 
-#include <stdio.h>
 #include <string.h>
 
 const char *
@@ -56,7 +55,7 @@ show_list(struct arena *arena, struct config_value *value)
     text = end = arena_alloc(arena, size);
     for (size_t i = 0; i < value->list_count; i++)
         end +=
-            snprintf(end, size - (size_t)(end - text), "%s%s", i > 0 ? ", " : "", value->list[i]);
+            text_print(end, size - (size_t)(end - text), "%s%s", i > 0 ? ", " : "", value->list[i]);
     value->given = value->text = value->shown = text;
 }
 

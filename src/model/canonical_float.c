@@ -5,6 +5,7 @@
 // the C library's rounding nor the locale has a say. Most numbers never come that far: a text of at
 // most 15 significant digits (6 for single precision) and of ordinary size already holds the
 // digits, since no two such decimals name the same value and none of them is a middle.
+#include "base/text.h"
 #include "model/canonical.h"
 #include "model/canonical_parts.h"
 
@@ -12,7 +13,6 @@
 #include <locale.h>
 #include <math.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -429,7 +429,7 @@ is_expansion(double value, const struct number_text *number, const struct signif
     char exact[LONG_TEXT_MAX + 32];
     size_t at = 0;
 
-    (void)snprintf(exact, sizeof exact, "%.*e", (int)digits->count - 1, fabs(value));
+    (void)text_print(exact, sizeof exact, "%.*e", (int)digits->count - 1, fabs(value));
     for (const char *p = exact; at < digits->count; p++) {
         if (*p < '0' || *p > '9')
             continue; // the point, in whatever locale

@@ -2,10 +2,10 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 #include <inttypes.h>
 #include <openssl/evp.h>
-#include <stdio.h>
 
 static uint64_t
 digest_by_lookup3(uint64_t seed, const struct table *table, const struct cell *row)
@@ -63,7 +63,7 @@ add_cell(EVP_MD_CTX *context, enum value_kind kind, const struct cell *cell)
         add(context, "-;", 2);
         return;
     }
-    add(context, length, (size_t)snprintf(length, sizeof length, "%zu:", size));
+    add(context, length, text_print(length, sizeof length, "%zu:", size));
     if (kind == VALUE_BINARY)
         add_hex(context, cell);
     else
@@ -80,7 +80,7 @@ digest_by_sha256(uint64_t seed, const struct table *table, const struct cell *ro
 
     if (context == NULL || EVP_DigestInit_ex(context, EVP_sha256(), NULL) != 1)
         BUG("SHA-256 is not available");
-    add(context, text, (size_t)snprintf(text, sizeof text, "%" PRId64 ";", (int64_t)seed));
+    add(context, text, text_print(text, sizeof text, "%" PRId64 ";", (int64_t)seed));
     for (size_t c = 0; c < table->column_count; c++)
         add_cell(context, table->columns[c].kind, &row[c]);
     if (EVP_DigestFinal_ex(context, hash, NULL) != 1)

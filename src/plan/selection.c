@@ -403,6 +403,48 @@ refuse_columns(struct arena *arena, struct selected_table *entry, const char *co
         entry->table->name);
 }
 
+static bool
+is_utf8(const char *name)
+{
+    size_t size = strlen(name);
+
+    return text_utf8_valid_size(name, size) == size;
+}
+
+// The first name of the table that no tracking table could hold; NULL: all are UTF-8.
+static const char *
+find_odd_name(const struct table *table)
+{
+    if (!is_utf8(table->schema) || !is_utf8(table->name))
+        return table->name;
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (!is_utf8(table->columns[i].name))
+            return table->columns[i].name;
+    }
+    return NULL;
+}
+
+// What is recorded of it is recorded under names that can be written down.
+static void
+refuse_names(struct arena *arena, struct selected_table *entry, const char *odd)
+{
+    struct table *table = entry->table;
+    struct error *reason = refuse(arena, entry);
+    char *schema = arena_strdup(arena, table->schema);
+    char *name = arena_strdup(arena, table->name);
+
+    error_set(reason, ERROR_TABLE, "table \"%s\": the name \"%s\" holds bytes that are no UTF-8",
+        table->name, odd);
+    error_hint(reason, "Set the driver's character set to UTF-8; if the source itself keeps the "
+                       "name so, rename it there.");
+    if (entry->refusal != reason)
+        return;
+    text_make_utf8(schema);
+    text_make_utf8(name);
+    table->schema = schema;
+    table->name = name;
+}
+
 // Makes the table what it will be in the mirror; refuses it when that cannot be done.
 static void
 prepare(struct arena *arena, enum naming naming, struct selected_table *entry)
@@ -410,8 +452,11 @@ prepare(struct arena *arena, enum naming naming, struct selected_table *entry)
     struct table *table = entry->table;
     struct error err = { 0 };
     const char *collision = name_map_table(arena, naming, table);
+    const char *odd = find_odd_name(table);
 
-    if (table->unread != NULL) {
+    if (odd != NULL) {
+        refuse_names(arena, entry, odd);
+    } else if (table->unread != NULL) {
         *refuse(arena, entry) = *table->unread;
     } else if (table->column_count == 0 || table->column_count > TARGET_COLUMNS_MAX) {
         refuse_count(arena, entry);

@@ -1,9 +1,9 @@
 #include "report/bar.h"
 
+#include "base/text.h"
 #include "report/figures.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #define COLOUR_FILL "\033[32m"
@@ -101,15 +101,15 @@ format_rows(char text[FIGURE_SIZE], const struct bar_line *line, bool is_wide)
     bool has_estimate = line->of_rows > 0 && line->row_count <= line->of_rows;
 
     if (is_wide && has_estimate)
-        (void)snprintf(
+        (void)text_print(
             text, FIGURE_SIZE, "%" PRId64 " of ~%" PRId64, line->row_count, line->of_rows);
     if (is_wide && !has_estimate)
-        (void)snprintf(text, FIGURE_SIZE, "%" PRId64 " rows", line->row_count);
+        (void)text_print(text, FIGURE_SIZE, "%" PRId64 " rows", line->row_count);
     if (is_wide && strlen(text) <= 26)
         return;
     figure_count(count, line->row_count);
     figure_count(of, line->of_rows);
-    (void)snprintf(
+    (void)text_print(
         text, FIGURE_SIZE, "%.20s%s%.20s", count, has_estimate ? "/~" : "", has_estimate ? of : "");
 }
 
@@ -123,9 +123,9 @@ format_rate(char text[FIGURE_SIZE], double per_s, bool is_wide)
         return;
     figure_count(count, (int64_t)per_s);
     if (is_wide && per_s < 1e8)
-        (void)snprintf(text, FIGURE_SIZE, "%" PRId64 " rows/s", (int64_t)per_s);
+        (void)text_print(text, FIGURE_SIZE, "%" PRId64 " rows/s", (int64_t)per_s);
     else
-        (void)snprintf(text, FIGURE_SIZE, "%.20s/s", count);
+        (void)text_print(text, FIGURE_SIZE, "%.20s/s", count);
 }
 
 static void
@@ -141,7 +141,7 @@ format_bytes(char text[FIGURE_SIZE], double per_s, bool is_wide)
     gap = strchr(size, ' ');
     if (!is_wide && gap != NULL)
         memmove(gap, gap + 1, strlen(gap));
-    (void)snprintf(text, FIGURE_SIZE, "%.20s/s", size);
+    (void)text_print(text, FIGURE_SIZE, "%.20s/s", size);
 }
 
 static void
@@ -153,7 +153,7 @@ format_left(char text[FIGURE_SIZE], int64_t left_ms, bool is_wide)
     if (left_ms < 0)
         return;
     figure_clock(clock, left_ms);
-    (void)snprintf(text, FIGURE_SIZE, "%s~%.20s", is_wide ? "ETA " : "", clock);
+    (void)text_print(text, FIGURE_SIZE, "%s~%.20s", is_wide ? "ETA " : "", clock);
 }
 
 static void
@@ -161,7 +161,7 @@ append_phase(struct buffer *out, const struct bar_line *line, size_t width, bool
 {
     char text[FIGURE_SIZE];
 
-    (void)snprintf(text, sizeof text, "%s", line->phase);
+    (void)text_print(text, sizeof text, "%s", line->phase);
     for (char *blank; figure_width(text) > width && (blank = strrchr(text, ' ')) != NULL;)
         *blank = '\0';
     if (line->is_alarming && has_colour)

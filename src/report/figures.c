@@ -3,7 +3,6 @@
 #include "base/text.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 // 1.2, 12, 123 with a suffix; rounded down, so that nothing is said to be more than it is.
@@ -19,10 +18,10 @@ shorten(char text[FIGURE_SIZE], int64_t number, const char *gap, const char *uni
         suffix++;
     }
     if (suffix > 0 && number / scale < 10)
-        (void)snprintf(text, FIGURE_SIZE, "%" PRId64 ".%" PRId64 "%s%s%s", number / scale,
+        (void)text_print(text, FIGURE_SIZE, "%" PRId64 ".%" PRId64 "%s%s%s", number / scale,
             number % scale / (scale / 10), gap, suffixes[suffix], unit);
     else
-        (void)snprintf(
+        (void)text_print(
             text, FIGURE_SIZE, "%" PRId64 "%s%s%s", number / scale, gap, suffixes[suffix], unit);
 }
 
@@ -30,7 +29,7 @@ void
 figure_count(char text[FIGURE_SIZE], int64_t count)
 {
     if (count < 0)
-        (void)snprintf(text, FIGURE_SIZE, "?");
+        (void)text_print(text, FIGURE_SIZE, "?");
     else
         shorten(text, count, "", "");
 }
@@ -39,7 +38,7 @@ void
 figure_bytes(char text[FIGURE_SIZE], int64_t size_bytes)
 {
     if (size_bytes < 0)
-        (void)snprintf(text, FIGURE_SIZE, "?");
+        (void)text_print(text, FIGURE_SIZE, "?");
     else
         shorten(text, size_bytes, " ", "B");
 }
@@ -53,14 +52,14 @@ figure_clock(char text[FIGURE_SIZE], int64_t duration_ms)
     if (duration_ms < 0)
         return;
     if (seconds < 3600)
-        (void)snprintf(text, FIGURE_SIZE, "%" PRId64 ":%02" PRId64, seconds / 60, seconds % 60);
+        (void)text_print(text, FIGURE_SIZE, "%" PRId64 ":%02" PRId64, seconds / 60, seconds % 60);
     else if (seconds < 36000)
-        (void)snprintf(
+        (void)text_print(
             text, FIGURE_SIZE, "%" PRId64 "h%02" PRId64 "m", seconds / 3600, seconds / 60 % 60);
     else if (seconds < INT64_C(100) * 3600)
-        (void)snprintf(text, FIGURE_SIZE, "%" PRId64 "h", seconds / 3600);
+        (void)text_print(text, FIGURE_SIZE, "%" PRId64 "h", seconds / 3600);
     else
-        (void)snprintf(
+        (void)text_print(
             text, FIGURE_SIZE, "%" PRId64 "d", seconds / 86400 < 9999 ? seconds / 86400 : 9999);
 }
 
@@ -70,13 +69,13 @@ figure_age(char text[FIGURE_SIZE], int64_t duration_ms)
     int64_t seconds = duration_ms > 0 ? duration_ms / 1000 : 0;
 
     if (seconds < 120)
-        (void)snprintf(text, FIGURE_SIZE, "%" PRId64 " s", seconds);
+        (void)text_print(text, FIGURE_SIZE, "%" PRId64 " s", seconds);
     else if (seconds < INT64_C(2) * 3600)
-        (void)snprintf(text, FIGURE_SIZE, "%" PRId64 " min", seconds / 60);
+        (void)text_print(text, FIGURE_SIZE, "%" PRId64 " min", seconds / 60);
     else if (seconds < INT64_C(72) * 3600)
-        (void)snprintf(text, FIGURE_SIZE, "%" PRId64 " h", seconds / 3600);
+        (void)text_print(text, FIGURE_SIZE, "%" PRId64 " h", seconds / 3600);
     else
-        (void)snprintf(text, FIGURE_SIZE, "%" PRId64 " d", seconds / 86400);
+        (void)text_print(text, FIGURE_SIZE, "%" PRId64 " d", seconds / 86400);
 }
 
 void
@@ -89,9 +88,9 @@ figure_percent(char text[FIGURE_SIZE], int64_t count, int64_t of)
         return;
     percent = 100.0 * (double)count / (double)of;
     if (percent >= 99.95)
-        (void)snprintf(text, FIGURE_SIZE, "~100%%");
+        (void)text_print(text, FIGURE_SIZE, "~100%%");
     else
-        (void)snprintf(text, FIGURE_SIZE, "~%.1f%%", percent);
+        (void)text_print(text, FIGURE_SIZE, "~%.1f%%", percent);
 }
 
 // ---- columns -----------------------------------------------------------------------------------

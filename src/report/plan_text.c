@@ -2,6 +2,7 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
+#include "base/text.h"
 #include "report/figures.h"
 
 #include <inttypes.h>
@@ -240,7 +241,7 @@ format_estimate(char text[FIGURE_SIZE], int64_t value, void (*format)(char *, in
 {
     text[0] = '~';
     if (value < 0)
-        (void)snprintf(text, FIGURE_SIZE, "?");
+        (void)text_print(text, FIGURE_SIZE, "?");
     else
         format(text + 1, value);
 }
@@ -251,7 +252,7 @@ format_count(char *text, int64_t value)
     char figure[FIGURE_SIZE];
 
     figure_count(figure, value);
-    (void)snprintf(text, FIGURE_SIZE - 1, "%.40s", figure);
+    (void)text_print(text, FIGURE_SIZE - 1, "%.40s", figure);
 }
 
 static void
@@ -260,7 +261,7 @@ format_bytes(char *text, int64_t value)
     char figure[FIGURE_SIZE];
 
     figure_bytes(figure, value);
-    (void)snprintf(text, FIGURE_SIZE - 1, "%.40s", figure);
+    (void)text_print(text, FIGURE_SIZE - 1, "%.40s", figure);
 }
 
 static void
@@ -269,7 +270,7 @@ format_clock(char *text, int64_t value)
     char figure[FIGURE_SIZE];
 
     figure_clock(figure, value);
-    (void)snprintf(text, FIGURE_SIZE - 1, "%.40s", figure);
+    (void)text_print(text, FIGURE_SIZE - 1, "%.40s", figure);
 }
 
 static void
@@ -285,7 +286,7 @@ write_table(struct page *page, const struct preview_table *table)
     format_estimate(rows, table->row_estimate, format_count);
     format_estimate(bytes, table->size_bytes, format_bytes);
     format_estimate(took, table->duration_ms, format_clock);
-    (void)snprintf(why, sizeof why, "%s%s%s%s%s", table->reason,
+    (void)text_print(why, sizeof why, "%s%s%s%s%s", table->reason,
         table->key_reason != NULL && page->with_all ? "; " : "",
         table->key_reason != NULL && page->with_all ? table->key_reason : "",
         table->where != NULL ? "; only where " : "", table->where != NULL ? table->where : "");

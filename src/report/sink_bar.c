@@ -11,12 +11,12 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "report/bar.h"
 #include "report/figures.h"
 #include "report/terminal.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -187,13 +187,13 @@ add_run(struct screen *screen, const struct bar_layout *layout, const struct pro
         .is_alarming = run->tables_failed > 0,
     };
 
-    (void)snprintf(name, sizeof name, layout->is_wide ? "all: %zu of %zu tables" : "%zu/%zu tables",
-        ended, run->tables_total);
+    (void)text_print(name, sizeof name,
+        layout->is_wide ? "all: %zu of %zu tables" : "%zu/%zu tables", ended, run->tables_total);
     figure_clock(elapsed, run->elapsed_ms);
     if (run->tables_failed > 0)
-        (void)snprintf(phase, sizeof phase, "%zu failed", run->tables_failed);
+        (void)text_print(phase, sizeof phase, "%zu failed", run->tables_failed);
     else
-        (void)snprintf(phase, sizeof phase, "since %.20s", elapsed);
+        (void)text_print(phase, sizeof phase, "since %.20s", elapsed);
     add_line(screen, layout, &line);
 }
 

@@ -1,9 +1,9 @@
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "report/sink.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,7 +29,7 @@ progress_format_of(char *text, size_t size, int64_t row_count, int64_t of_rows)
     if (of_rows <= 0 || row_count > of_rows)
         return;
     percent = 100.0 * (double)row_count / (double)of_rows;
-    (void)snprintf(text, size, " of ~%" PRId64 " (~%.1f%%)", of_rows, percent);
+    (void)text_print(text, size, " of ~%" PRId64 " (~%.1f%%)", of_rows, percent);
 }
 
 static void
@@ -41,11 +41,11 @@ write_line(
 
     progress_format_of(of, sizeof of, table->row_count, table->of_rows);
     if (new_rows > 0)
-        (void)snprintf(line, sizeof line, "%s %" PRId64 " rows for %s (total: %" PRId64 "%s)",
+        (void)text_print(line, sizeof line, "%s %" PRId64 " rows for %s (total: %" PRId64 "%s)",
             table->is_compared ? "Compared" : "Synced", new_rows, name, table->row_count, of);
     else
-        (void)snprintf(line, sizeof line, "Still %s %s (total: %" PRId64 "%s)", table->phase, name,
-            table->row_count, of);
+        (void)text_print(line, sizeof line, "Still %s %s (total: %" PRId64 "%s)", table->phase,
+            name, table->row_count, of);
     if (is_for_console)
         log_info("%s", line);
     else
@@ -67,7 +67,7 @@ tick(void *state, const struct progress_view *view)
             continue;
         }
         if (strncmp(lines->seen[i].name, tables[i].name, sizeof lines->seen[i].name - 1) != 0) {
-            (void)snprintf(lines->seen[i].name, sizeof lines->seen[i].name, "%s", tables[i].name);
+            (void)text_print(lines->seen[i].name, sizeof lines->seen[i].name, "%s", tables[i].name);
             lines->seen[i].row_count = 0;
             lines->seen[i].last_line_ms = now_ms;
         }

@@ -3,6 +3,7 @@
 #include "report/status.h"
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "report/figures.h"
 
 #include <inttypes.h>
@@ -266,7 +267,7 @@ write_table(struct page *page, const struct observed_table *table)
     char age[FIGURE_SIZE] = "never";
     const char *const texts[5] = { table->target_table, state, table->method, rows, age };
 
-    (void)snprintf(rows, sizeof rows, "%" PRId64, table->row_count);
+    (void)text_print(rows, sizeof rows, "%" PRId64, table->row_count);
     if (age_ms >= 0)
         figure_age(age, age_ms);
     append_columns(page, texts, table->reason);

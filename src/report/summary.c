@@ -2,9 +2,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 enum { SLOWEST = 5, SLOW_MS = 1000 };
 
@@ -115,24 +115,24 @@ summary_describe_shortfall(const struct summary *summary, char *why, size_t size
 
     why[0] = '\0';
     if (failed > 0) {
-        at += (size_t)snprintf(why, size, "%zu of %zu %s failed", failed, summary->table_count,
+        at += text_print(why, size, "%zu of %zu %s failed", failed, summary->table_count,
             plural(summary->table_count));
         gap = "; ";
     }
     if (different > 0) {
-        at += (size_t)snprintf(why + at, size - at, "%s%zu of %zu %s %s from the source", gap,
-            different, summary->table_count, plural(summary->table_count),
+        at += text_print(why + at, size - at, "%s%zu of %zu %s %s from the source", gap, different,
+            summary->table_count, plural(summary->table_count),
             different == 1 ? "differs" : "differ");
         gap = "; ";
     }
     if (repaired > 0) {
-        at += (size_t)snprintf(why + at, size - at,
+        at += text_print(why + at, size - at,
             "%s%zu of %zu %s differed from the source and %s repaired", gap, repaired,
             summary->table_count, plural(summary->table_count), repaired == 1 ? "was" : "were");
         gap = "; ";
     }
     if (refused > 0)
-        (void)snprintf(why + at, size - at,
+        (void)text_print(why + at, size - at,
             "%s%" PRId64 " values or rows went to quarantine anew (oe2pg status --quarantine)", gap,
             refused);
 }

@@ -8,7 +8,6 @@
 #include "source/product_order.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,7 +44,7 @@ fail_here(const char *name, struct error *err)
         return false;
     (void)error_set(err, ERROR_SOURCE, "%s: the connection is lost, SQLSTATE 08S01", name);
     err->side = ERROR_SIDE_SOURCE;
-    (void)snprintf(err->sqlstate, sizeof err->sqlstate, "08S01");
+    (void)text_print(err->sqlstate, sizeof err->sqlstate, "08S01");
     err->retry = RETRY_LATER;
     return true;
 }

@@ -3,18 +3,19 @@
 #include "base/buffer.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "model/key_choice.h"
 #include "model/narrow.h"
 #include "source/openedge/openedge.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 // Statements beyond the plain reading, for one table in one run. One costs about as much as reading
 // some hundred rows: so all of it takes little more than twice as long as without.
 enum { QUERIES_ALWAYS = 200, ROWS_A_QUERY = 500 };
+enum { KEY_SHOWN_BYTES = 121 }; // of a hint
 
 void
 around_init(struct around *around, const struct settings *settings, const struct table *table)
@@ -111,15 +112,17 @@ static bool
 refuse(const struct around *around, struct error *err)
 {
     struct buffer names;
+    char shown[KEY_SHOWN_BYTES];
 
     buffer_init(&names, sizeof err->message);
     append_key_names(around->table, &names);
+    (void)text_print(shown, sizeof shown, "%s", buffer_text(&names));
+    buffer_release(&names);
     err->hint[0] = '\0';
     error_hint(err,
         "Widen the column's SQL width with dbtool, or set mirror_settings.on_wide_value to "
-        "\"quarantine\". The table's key: %.120s.",
-        buffer_text(&names));
-    buffer_release(&names);
+        "\"quarantine\". The table's key: %s.",
+        shown);
     return false;
 }
 
@@ -171,7 +174,7 @@ around_fail_for_key(struct around *around, const struct source *source, struct e
     err->hint[0] = '\0';
     if (around->row_ids == ROW_IDS_REFUSED)
         return error_hint(err,
-            "The value is part of the key, and its row cannot be asked for by ROWID (%.90s): widen "
+            "The value is part of the key, and its row cannot be asked for by ROWID (%s): widen "
             "the column's SQL width with dbtool, or name another key.",
             around->row_id_refusal);
     return error_hint(err, "The value is part of the key, so its row cannot be told from others: "
@@ -193,7 +196,7 @@ around_refuse_row_ids(struct around *around, struct error *err, const char *why)
 {
     if (why == NULL && (err->kind != ERROR_TABLE || err->retry != RETRY_NEVER))
         return false;
-    (void)snprintf(around->row_id_refusal, sizeof around->row_id_refusal, "%.190s",
+    (void)text_print(around->row_id_refusal, sizeof around->row_id_refusal, "%s",
         why != NULL ? why : err->message);
     around->row_ids = ROW_IDS_REFUSED;
     return repeat(err, "rows cannot be read by ROWID");

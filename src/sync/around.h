@@ -51,9 +51,9 @@ struct around {
     int64_t *known_ids; // those that no key leads to
     size_t known_id_count;
     enum around_row_ids row_ids;
-    char row_id_refusal[200];
-    bool cannot_skip_ids; // the source refuses conditions that leave rows out by their ids
-    const char *row_id;   // of the row that is being read by it; NULL: it is not
+    char row_id_refusal[100]; // a piece of a hint
+    bool cannot_skip_ids;     // the source refuses conditions that leave rows out by their ids
+    const char *row_id;       // of the row that is being read by it; NULL: it is not
     struct source_settings cutting_settings;
     struct source *cutting; // a connection that cuts what is too wide; NULL: not needed yet
     unread_sink *sink;      // of the read in hand

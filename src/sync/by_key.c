@@ -2,12 +2,12 @@
 
 #include "base/fault.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "model/key_choice.h"
 #include "sync/row_again.h"
 #include "sync/scan.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,10 +58,10 @@ send_seen(struct scan *scan, const struct cell *row, struct error *err)
     const struct key *key = scan->table->key;
     struct cell cells[SEEN_COLUMNS_MAX];
     char digest[24];
-    int size = snprintf(digest, sizeof digest, "%" PRId64,
+    size_t size = text_print(digest, sizeof digest, "%" PRId64,
         (int64_t)digest_row(scan->task->digest, scan->table, row));
 
-    cells[0] = (struct cell){ .bytes = digest, .size = (size_t)size };
+    cells[0] = (struct cell){ .bytes = digest, .size = size };
     for (size_t i = 0; i < key->column_count; i++)
         cells[i + 1] = row[key->columns[i]];
     return (by_key->copy != NULL ||

@@ -2,10 +2,10 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "source/openedge/openedge.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -187,7 +187,7 @@ by_row_id_read_row(struct around *around, struct source *source, const struct re
 
     buffer_init(&condition, BUFFER_SQL_CAP);
     by_row_id_condition(&condition, request->table, &id, 1, false);
-    (void)snprintf(text, sizeof text, "%" PRId64, id);
+    (void)text_print(text, sizeof text, "%" PRId64, id);
     table.where = buffer_text(&condition);
     table.key = NULL;
     one.table = &table;

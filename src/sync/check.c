@@ -1,7 +1,7 @@
+#include "base/text.h"
 #include "sync/check_internal.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 void
@@ -13,7 +13,7 @@ check_report(struct check *check, enum check_level level, const char *subject, c
     va_list arguments;
 
     va_start(arguments, format);
-    (void)vsnprintf(text, sizeof text, format, arguments);
+    (void)text_vprint(text, sizeof text, format, arguments);
     va_end(arguments);
     check->listener->found(check->listener->context, &finding);
 }
@@ -28,11 +28,8 @@ check_report_error(
 static void
 append(struct check_names *names, const char *text)
 {
-    size_t room = sizeof names->text - names->size;
-    int printed = snprintf(names->text + names->size, room, "%s", text);
-
-    if (printed > 0)
-        names->size += (size_t)printed < room ? (size_t)printed : room - 1;
+    names->size +=
+        text_print(names->text + names->size, sizeof names->text - names->size, "%s", text);
 }
 
 void
@@ -51,10 +48,10 @@ check_names_end(struct check_names *names)
     char more[40];
 
     if (names->count > CHECK_NAMES_WANTED) {
-        (void)snprintf(more, sizeof more, " and %zu more", names->count - CHECK_NAMES_WANTED);
+        (void)text_print(more, sizeof more, " and %zu more", names->count - CHECK_NAMES_WANTED);
         // The count matters more than the end of the fifth name.
         if (names->size + strlen(more) >= sizeof names->text)
-            names->size = sizeof names->text - strlen(more) - 1;
+            names->size = text_utf8_prefix(names->text, sizeof names->text - strlen(more) - 1);
         append(names, more);
     }
     return names->text;

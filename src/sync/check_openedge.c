@@ -1,11 +1,11 @@
 // What is particular to OpenEdge: who the database is, how it is read, which keys there are, which
 // columns are full to their SQL width, and what a DBA has to grant.
 #include "base/clock.h"
+#include "base/text.h"
 #include "source/openedge/openedge.h"
 #include "sync/check_internal.h"
 #include "target/width.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { SAMPLE_MS = 20000 };
@@ -44,7 +44,7 @@ report_driver(struct check *check)
     char fetch[80] = "by the width of the rows";
 
     if (settings->fetch_size > 0)
-        (void)snprintf(fetch, sizeof fetch, "%d, as configured", settings->fetch_size);
+        (void)text_print(fetch, sizeof fetch, "%d, as configured", settings->fetch_size);
     check_report(check, CHECK_OK, "driver settings", "",
         "rows a fetch: %s; autocommit off, every statement is followed by a rollback; a read in "
         "key order is cut after %d s",
@@ -97,7 +97,8 @@ add_full_columns(const struct table *table, const size_t *longest, struct check_
 
         if (column->is_long || column->width == 0 || longest[i] < column->width)
             continue;
-        (void)snprintf(name, sizeof name, "%s.%s (%zu)", table->name, column->name, column->width);
+        (void)text_print(
+            name, sizeof name, "%s.%s (%zu)", table->name, column->name, column->width);
         check_names_add(names, name);
     }
 }

@@ -5,7 +5,6 @@
 #include "target/mirror.h"
 #include "target/observe.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { TRIAL_MS = 60000 }; // for opening tables one after the other
@@ -95,7 +94,7 @@ report_long_columns(struct check *check)
         for (size_t j = 0; table != NULL && j < table->column_count; j++) {
             if (!table->columns[j].is_long)
                 continue;
-            (void)snprintf(name, sizeof name, "%s.%s", table->name, table->columns[j].name);
+            (void)text_print(name, sizeof name, "%s.%s", table->name, table->columns[j].name);
             check_names_add(&names, name);
         }
     }

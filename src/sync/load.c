@@ -14,7 +14,6 @@
 #include "target/ddl.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,18 +54,14 @@ name_staging(struct load *load)
     uint64_t hash;
 
     if (load->record->staging_table != NULL) {
-        (void)snprintf(load->staging, sizeof load->staging, "%s", load->record->staging_table);
+        (void)text_print(load->staging, sizeof load->staging, "%s", load->record->staging_table);
         return;
     }
     hash = hash_row_add(hash_bytes_extended(table->schema, strlen(table->schema), 0),
         hash_bytes_extended(table->name, strlen(table->name), 0));
 
-    (void)snprintf(load->staging, sizeof load->staging, "%d_%08" PRIx32 "_",
-        load->task->claim->mirror_id, (uint32_t)hash);
-    (void)snprintf(load->staging + strlen(load->staging),
-        sizeof load->staging - strlen(load->staging), "%.*s",
-        (int)text_utf8_prefix(table->target_name, NAME_SIZE - 1 - strlen(load->staging)),
-        table->target_name);
+    (void)text_print(load->staging, sizeof load->staging, "%d_%08" PRIx32 "_%s",
+        load->task->claim->mirror_id, (uint32_t)hash, table->target_name);
 }
 
 static bool

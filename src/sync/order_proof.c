@@ -1,11 +1,11 @@
 #include "sync/order_proof.h"
 
+#include "base/text.h"
 #include "model/key_choice.h"
 #include "sync/reader.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -93,7 +93,8 @@ take_count(struct cursor *cursor, int64_t *count, struct error *err)
         return false;
     if (batch->row_count == 1 && batch->cells[0].bytes != NULL &&
         batch->cells[0].size < sizeof text) {
-        (void)snprintf(text, sizeof text, "%.*s", (int)batch->cells[0].size, batch->cells[0].bytes);
+        (void)text_print(
+            text, sizeof text, "%.*s", (int)batch->cells[0].size, batch->cells[0].bytes);
         *count = strtoll(text, &end, 10);
     }
     return (end > text && *end == '\0') ||
@@ -202,7 +203,7 @@ order_proof_condemn(const struct table *table, struct error *err, const char *fo
     va_list arguments;
 
     va_start(arguments, format);
-    (void)vsnprintf(why, sizeof why, format, arguments);
+    (void)text_vprint(why, sizeof why, format, arguments);
     va_end(arguments);
     (void)error_set(err, ERROR_TABLE,
         "the source orders the key of table \"%s\" in another way than it compares it: %s",

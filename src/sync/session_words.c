@@ -1,13 +1,12 @@
 #include "sync/session_words.h"
 
 #include "base/log.h"
-
-#include <stdio.h>
+#include "base/text.h"
 
 const char *
 session_describe_loose(const struct loose_setting *loose, char *text, size_t size)
 {
-    (void)snprintf(text, size, "%s %s%s, not %s: it has to be so that %s%s%s", loose->name,
+    (void)text_print(text, size, "%s %s%s, not %s: it has to be so that %s%s%s", loose->name,
         loose->found != NULL ? "is " : "could not be read back",
         loose->found == NULL      ? ""
         : loose->found[0] != '\0' ? loose->found

@@ -1,12 +1,12 @@
 #include "sync/shape.h"
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "plan/plan.h"
 #include "plan/shape_diff.h"
 #include "target/attached.h"
 #include "target/ddl.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { LOCK_TRIES = 6, LOCK_PAUSE_MS = 500 };
@@ -69,7 +69,7 @@ add_columns(struct shape *shape, const struct shape_diff *diff, struct error *er
 static void
 describe_gone(char *text, size_t size, const char *column, bool is_dropped)
 {
-    (void)snprintf(text, size, "column \"%s\" is gone from the source, %s", column,
+    (void)text_print(text, size, "column \"%s\" is gone from the source, %s", column,
         is_dropped ? "dropped" : "kept and no longer written");
 }
 

@@ -2,6 +2,7 @@
 #include "sync/verify.h"
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "model/key_choice.h"
 #include "report/output.h"
 #include "sync/row_again.h"
@@ -9,7 +10,6 @@
 #include "target/ddl.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -132,9 +132,9 @@ append_source_value(struct buffer *out, enum value_kind kind, const struct cell 
         append_value(out, value, value->size);
         return;
     }
-    used = (size_t)snprintf(hex, sizeof hex, "\\x");
+    used = text_print(hex, sizeof hex, "\\x");
     for (size_t i = 0; i < value->size && used + 2 < sizeof hex; i++, used += 2)
-        (void)snprintf(hex + used, sizeof hex - used, "%02x", (unsigned char)value->bytes[i]);
+        (void)text_print(hex + used, sizeof hex - used, "%02x", (unsigned char)value->bytes[i]);
     append_value(out, &(struct cell){ .bytes = hex, .size = used }, 2 + 2 * value->size);
 }
 

@@ -6,6 +6,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "plan/brake.h"
 #include "sync/job.h"
 #include "sync/other_key.h"
@@ -16,7 +17,6 @@
 #include "sync/startup_watch.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -174,7 +174,7 @@ open_target(struct worker *worker, struct error *err)
 
     if (worker->task.target != NULL)
         return true;
-    (void)snprintf(job, sizeof job, "job %d", worker->number);
+    (void)text_print(job, sizeof job, "job %d", worker->number);
     mirror_session_name(name, sizeof name, claim, job);
     if (!target_open(&worker->shared->settings->target, name, &target, err))
         return false;
@@ -203,7 +203,7 @@ worker_open(struct worker *worker, const char *work, struct error *err)
     task_set_phase(&worker->task, PHASE_OPENING);
     if (!open_target(worker, err) || !open_source(worker, err))
         return false;
-    (void)snprintf(what, sizeof what, "job %d %s", worker->number, work);
+    (void)text_print(what, sizeof what, "job %d %s", worker->number, work);
     mirror_session_name(name, sizeof name, &worker->shared->claim, what);
     return target_set_name(worker->task.target, name, err);
 }
@@ -295,7 +295,7 @@ record_failure(
 static const char *
 full_name(char *name, size_t size, const struct table *table)
 {
-    (void)snprintf(
+    (void)text_print(
         name, size, "%s%s%s", table->schema, table->schema[0] != '\0' ? "." : "", table->name);
     return name;
 }
@@ -355,7 +355,6 @@ prepare_retry(struct worker *worker, const struct job *job, struct error *err)
 {
     enum retry_step step;
     char name[300];
-    char line[sizeof err->message];
 
     if (worker->task.target != NULL)
         target_rollback(worker->task.target);
@@ -365,9 +364,8 @@ prepare_retry(struct worker *worker, const struct job *job, struct error *err)
     drop_connections(worker, err);
     if (step == RETRY_STEP_GIVE_UP)
         return false;
-    (void)snprintf(line, sizeof line, "%.900s", err->message);
     log_warning("table \"%s\": %s - trying again (%d of %d)",
-        full_name(name, sizeof name, job->table), line, worker->task.effort.attempts,
+        full_name(name, sizeof name, job->table), err->message, worker->task.effort.attempts,
         RETRY_ATTEMPTS);
     pause_before_retry(worker, worker->task.effort.attempts);
     return true;
@@ -527,7 +525,7 @@ settle_small(struct worker *worker, const size_t *numbers, size_t count, bool *i
     char work[40];
 
     error_clear(&err);
-    (void)snprintf(work, sizeof work, "%zu small tables", count);
+    (void)text_print(work, sizeof work, "%zu small tables", count);
     // What is in the way is met again, and told, by the first of them.
     if (!worker_open(worker, work, &err))
         return;

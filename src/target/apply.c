@@ -1,9 +1,9 @@
 // Differences: collected, paired, applied. See compare.c for what is compared.
 #include "base/mem.h"
+#include "base/text.h"
 #include "target/compare_internal.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { KEY_BYTES_MAX = 4 * 1024 * 1024 }; // of all keys that are listed
@@ -22,7 +22,7 @@ send_places(struct comparison *comparison, const struct digest_set *set, struct 
 
         if (entry->is_struck)
             continue;
-        used += (size_t)snprintf(lines + used, sizeof lines - used,
+        used += text_print(lines + used, sizeof lines - used,
             "(%" PRIu32 ",%" PRIu16 ")\t%" PRId64 "\n", entry->block, entry->offset,
             (int64_t)entry->digest);
         if (sizeof lines - used >= 64)

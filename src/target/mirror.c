@@ -13,7 +13,6 @@
 #include "target/target_internal.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -222,7 +221,7 @@ try_advisory_lock(
     PGresult *row = NULL;
     char sql[128];
 
-    (void)snprintf(sql, sizeof sql,
+    (void)text_print(sql, sizeof sql,
         "SELECT pg_catalog.pg_try_advisory_lock(" ADVISORY_CLASS ", %d)", claim->mirror_id);
     if (!target_script(target, "could not lock the mirror", sql, &row, err))
         return false;
@@ -362,9 +361,8 @@ name_session(struct target *target, const struct mirror_claim *claim, struct err
 void
 mirror_session_name(char *name, size_t size, const struct mirror_claim *claim, const char *what)
 {
-    (void)snprintf(
+    (void)text_print(
         name, size, "oe2pg %d run %" PRId64 " %s", claim->mirror_id, claim->run_id, what);
-    name[text_utf8_prefix(name, size - 1)] = '\0';
 }
 
 bool

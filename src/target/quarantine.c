@@ -4,7 +4,6 @@
 #include "target/copy_stream.h"
 #include "target/target_internal.h"
 
-#include <stdio.h>
 #include <string.h>
 
 // Key values are shown as text; a byte that is no text there (the key itself may be what is bad)
@@ -313,7 +312,7 @@ quarantine_known_row_ids(struct target *target, struct arena *arena, int mirror_
     PGresult *rows = NULL;
     char sql[400];
 
-    (void)snprintf(sql, sizeof sql,
+    (void)text_print(sql, sizeof sql,
         "SELECT DISTINCT key_values[1] FROM oe2pg.quarantine WHERE mirror_id = $1"
         " AND source_schema = $2 AND source_table = $3"
         " AND reason IN ('too_wide', 'truncated', 'unreadable')"

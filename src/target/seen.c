@@ -1,9 +1,9 @@
 #include "target/seen.h"
 
+#include "base/text.h"
 #include "target/compare_internal.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 void
 seen_shape_init(struct seen_shape *shape, const struct table *table)
@@ -19,7 +19,7 @@ seen_shape_init(struct seen_shape *shape, const struct table *table)
     for (size_t i = 0; i < key->column_count; i++) {
         struct column *column = &shape->columns[i + 1];
 
-        (void)snprintf(shape->names[i], sizeof shape->names[i], "k%zu", i + 1);
+        (void)text_print(shape->names[i], sizeof shape->names[i], "k%zu", i + 1);
         *column = table->columns[key->columns[i]];
         column->target_name = shape->names[i];
     }

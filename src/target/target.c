@@ -8,7 +8,6 @@
 #include "target/target_internal.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -66,7 +65,7 @@ parse_conn_string(const struct target_settings *settings, PQconninfoOption **par
     if (*parsed == NULL) {
         char text[512];
 
-        (void)snprintf(text, sizeof text, "%s", why != NULL ? why : "out of memory");
+        (void)text_print(text, sizeof text, "%s", why != NULL ? why : "out of memory");
         PQfreemem(why);
         for (size_t i = 0; i < settings->secret_count; i++)
             text_mask(text, sizeof text, settings->secrets[i]);
@@ -91,9 +90,9 @@ complete_options(
 {
     int timeout = settings->timeout_s > 2 ? settings->timeout_s : 2;
 
-    (void)snprintf(options->seconds, sizeof options->seconds, "%d", timeout);
-    (void)snprintf(options->milliseconds, sizeof options->milliseconds, "%d", timeout * 4000);
-    (void)snprintf(options->idle, sizeof options->idle, "%d", timeout / 3 + 1);
+    (void)text_print(options->seconds, sizeof options->seconds, "%d", timeout);
+    (void)text_print(options->milliseconds, sizeof options->milliseconds, "%d", timeout * 4000);
+    (void)text_print(options->idle, sizeof options->idle, "%d", timeout / 3 + 1);
     add_default(options, "connect_timeout", options->seconds);
     add_default(options, "tcp_user_timeout", options->milliseconds);
     add_default(options, "keepalives", "1");
@@ -360,7 +359,7 @@ target_begin(struct target *target, struct error *err)
 
     if (target->mirror_id == 0)
         return target_script(target, "could not begin a transaction", "BEGIN", NULL, err);
-    (void)snprintf(sql, sizeof sql,
+    (void)text_print(sql, sizeof sql,
         "BEGIN; SELECT 1 FROM oe2pg.mirror WHERE id = %d AND run_id = %" PRId64 " FOR SHARE",
         target->mirror_id, target->run_id);
     if (!target_script(target, "could not begin a transaction", sql, &result, err)) {

@@ -4,7 +4,6 @@
 #include "base/sqlstate.h"
 #include "base/text.h"
 
-#include <stdio.h>
 #include <string.h>
 
 // What takes the place of the server's words where they may quote a value.
@@ -46,7 +45,7 @@ describe(
     // The one detail that names objects and no values: what depends on the one to be dropped.
     if (result != NULL && strcmp(sqlstate, "2BP01") == 0)
         detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
-    (void)snprintf(text, size, "%s%s%s%s%s%s%s%s%s%s%s", primary != NULL ? primary : fallback,
+    (void)text_print(text, size, "%s%s%s%s%s%s%s%s%s%s%s", primary != NULL ? primary : fallback,
         detail != NULL ? ": " : "", detail != NULL ? detail : "", table != NULL ? ", table " : "",
         table != NULL ? table : "", column != NULL ? ", column " : "", column != NULL ? column : "",
         constraint != NULL ? ", constraint " : "", constraint != NULL ? constraint : "",
@@ -62,7 +61,7 @@ pq_fail(struct target *target, const PGresult *result, struct error *err, const 
     char text[900];
     struct sqlstate_meaning meaning;
 
-    (void)snprintf(sqlstate, sizeof sqlstate, "%s", state != NULL ? state : lost ? "08006" : "");
+    (void)text_print(sqlstate, sizeof sqlstate, "%s", state != NULL ? state : lost ? "08006" : "");
     describe(result, PQerrorMessage(target->connection), sqlstate, text, sizeof text);
     for (size_t i = 0; i < target->settings->secret_count; i++)
         text_mask(text, sizeof text, target->settings->secrets[i]);
@@ -70,7 +69,7 @@ pq_fail(struct target *target, const PGresult *result, struct error *err, const 
     if (lost && meaning.kind != ERROR_TARGET)
         meaning = sqlstate_find("08006", ERROR_SIDE_TARGET);
     error_set(err, meaning.kind, "%s: %s", doing, text);
-    (void)snprintf(err->sqlstate, sizeof err->sqlstate, "%s", sqlstate);
+    (void)text_print(err->sqlstate, sizeof err->sqlstate, "%s", sqlstate);
     err->side = ERROR_SIDE_TARGET;
     err->retry = meaning.retry;
     if (meaning.hint != NULL)

@@ -2,10 +2,10 @@
 #include "target/target_internal.h"
 
 #include "base/fault.h"
+#include "base/text.h"
 
 #include <inttypes.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -21,7 +21,7 @@ parameter_integer(struct sql_parameters *parameters, int64_t value)
 {
     char *place = parameters->numbers[parameters->count];
 
-    (void)snprintf(place, sizeof parameters->numbers[0], "%" PRId64, value);
+    (void)text_print(place, sizeof parameters->numbers[0], "%" PRId64, value);
     parameter_text(parameters, place);
 }
 
@@ -96,7 +96,7 @@ target_execute_often(struct target *target, const char *doing, const char *sql,
     if (place == OFTEN_MAX)
         return target_execute(target, doing, sql, parameters, result, err);
     target_fault_point(target, doing);
-    (void)snprintf(name, sizeof name, "oe2pg_%zu", place);
+    (void)text_print(name, sizeof name, "oe2pg_%zu", place);
     if (!target->often[place].is_prepared) {
         if (!finish(target, doing, PQprepare(target->connection, name, sql, 0, NULL), NULL, err))
             return false;

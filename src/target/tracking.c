@@ -3,10 +3,10 @@
 #include "target/mirror.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "target/target_internal.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -271,7 +271,7 @@ save_row(struct target *target, const struct mirror_claim *claim, const char *ta
     buffer_init(&columns, BUFFER_SQL_CAP);
     sql_append_name_array(&keys, record->key_columns, record->key_column_count);
     sql_append_name_array(&columns, record->digest_columns, record->digest_column_count);
-    (void)snprintf(fingerprint, sizeof fingerprint, "%016" PRIx64, record->fingerprint);
+    (void)text_print(fingerprint, sizeof fingerprint, "%016" PRIx64, record->fingerprint);
     parameter_integer(&parameters, claim->mirror_id);
     parameter_text(&parameters, record->source_schema);
     parameter_text(&parameters, record->source_table);
@@ -317,7 +317,7 @@ tracking_save_failure(struct target *target, const struct mirror_claim *claim,
     struct sql_parameters parameters = { .count = 0 };
     char fingerprint[20];
 
-    (void)snprintf(fingerprint, sizeof fingerprint, "%016" PRIx64, record->fingerprint);
+    (void)text_print(fingerprint, sizeof fingerprint, "%016" PRIx64, record->fingerprint);
     parameter_integer(&parameters, claim->mirror_id);
     parameter_text(&parameters, record->source_schema);
     parameter_text(&parameters, record->source_table);

@@ -2,10 +2,10 @@
 // ever released is never edited.
 #include "target/mirror.h"
 
+#include "base/text.h"
 #include "target/target_internal.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 static const char *const step_1[] = {
@@ -271,7 +271,7 @@ run_steps(struct target *target, int64_t version, struct error *err)
             if (!target_script(target, "could not create the tracking tables", *sql, NULL, err))
                 return false;
         }
-        (void)snprintf(
+        (void)text_print(
             mark, sizeof mark, "INSERT INTO oe2pg.version VALUES (%" PRId64 ")", step + 1);
         if (!target_script(target, "could not create the tracking tables", mark, NULL, err))
             return false;

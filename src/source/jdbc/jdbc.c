@@ -7,7 +7,6 @@
 #include "source/jdbc/jdbc_result.h"
 #include "source/jdbc/jdbc_url.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -173,9 +172,9 @@ learn(struct jdbc_source *source, struct error *err)
     source->catalog = text[0] != '\0' ? text : NULL;
     text = keep_text(source, &parcel);
     if (strcmp(text, " ") != 0)
-        (void)snprintf(source->quote, sizeof source->quote, "%s", text);
+        (void)text_print(source->quote, sizeof source->quote, "%s", text);
     text = keep_text(source, &parcel);
-    (void)snprintf(source->escape, sizeof source->escape, "%s", text);
+    (void)text_print(source->escape, sizeof source->escape, "%s", text);
     text = keep_text(source, &parcel);
     identity->driver = arena_printf(&source->arena, "%s (Java %s)", driver, text);
     identity->heap_mb = (int)parcel_take_number(&parcel);

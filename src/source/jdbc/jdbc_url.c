@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -74,7 +73,7 @@ jdbc_url_server(const char *url, char *host, size_t size, int *port)
     length = *start == '[' ? strcspn(start, "]") + 1 : strcspn(start, ":/;?,");
     if (length > strlen(start))
         return;
-    (void)snprintf(host, size, "%.*s", (int)length, start);
+    (void)text_print(host, size, "%.*s", (int)length, start);
     if (start[length] == ':')
         *port = (int)strtol(start + length + 1, NULL, 10);
     if (*port < 0 || *port > 65535)
@@ -89,10 +88,10 @@ jdbc_url_database(const char *url, char *name, size_t size)
     size_t start = end;
 
     if (property != NULL) {
-        (void)snprintf(name, size, "%.*s", (int)strcspn(property, ";?&"), property);
+        (void)text_print(name, size, "%.*s", (int)strcspn(property, ";?&"), property);
         return;
     }
     while (start > 0 && strchr("/:\\", url[start - 1]) == NULL)
         start--;
-    (void)snprintf(name, size, "%.*s", (int)(end - start), url + start);
+    (void)text_print(name, size, "%.*s", (int)(end - start), url + start);
 }

@@ -6,7 +6,6 @@
 #include "source/jdbc/jdbc.h"
 #include "source/openedge/openedge.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,7 +29,7 @@ take_message(const struct source_settings *settings, const char *text, size_t si
     memcpy(whole, text, size);
     whole[size] = '\0';
     mask(settings, whole, size + 1);
-    (void)snprintf(problem->message, sizeof problem->message, "%s", whole);
+    (void)text_print(problem->message, sizeof problem->message, "%s", whole);
     free(whole);
 }
 
@@ -50,7 +49,7 @@ read_problem(const struct source_settings *settings, struct parcel_reader *parce
     problem->code = parcel_take_number(parcel);
     text = parcel_take_text(parcel, &size);
     if (text != NULL)
-        (void)snprintf(problem->state, sizeof problem->state, "%.*s",
+        (void)text_print(problem->state, sizeof problem->state, "%.*s",
             (int)(size < sizeof problem->state ? size : sizeof problem->state - 1), text);
     text = parcel_take_text(parcel, &size);
     if (text != NULL)
@@ -86,7 +85,7 @@ jni_take_problem(const struct source_settings *settings, JNIEnv *env, struct jdb
         problem->kind = JDBC_PROBLEM_MEMORY;
     }
     if (problem->message[0] == '\0')
-        (void)snprintf(problem->message, sizeof problem->message, "it does not say why");
+        (void)text_print(problem->message, sizeof problem->message, "it does not say why");
     (*env)->DeleteLocalRef(env, described);
     (*env)->DeleteLocalRef(env, thrown);
 }
@@ -145,7 +144,7 @@ jdbc_fail(const struct jdbc_problem *problem, struct error *err, const char *wha
         (void)error_set(err, meaning.kind, "%s: %s", what, problem->message);
     err->retry = meaning.retry;
     err->native_code = problem->code;
-    (void)snprintf(
+    (void)text_print(
         err->sqlstate, sizeof err->sqlstate, "%s", remedy != NULL ? state : problem->state);
     if (remedy != NULL)
         (void)error_hint(err, "%s", remedy);

@@ -10,6 +10,7 @@
 #include "source/jdbc/jvm.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "source/jdbc/jdbc_result.h"
 #include "source/jdbc/jvm_classes.h"
 #include "source/jdbc/jvm_find.h"
@@ -92,7 +93,8 @@ print_said(FILE *stream, const char *format, va_list args)
     if (console == CONSOLE_DROPPED)
         return 0;
     size = strlen(java_machine.said);
-    return vsnprintf(java_machine.said + size, sizeof java_machine.said - size, format, args);
+    return (jint)text_vprint(
+        java_machine.said + size, sizeof java_machine.said - size, format, args);
 }
 
 // While the process ends, the machine's threads meet what its own destructors left behind.

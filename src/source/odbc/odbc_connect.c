@@ -3,7 +3,6 @@
 #include "base/text.h"
 #include "source/odbc/odbc_sqlite.h"
 
-#include <stdio.h>
 #include <string.h>
 
 // Which values a driver lets stand in braces. Measured: SQLite's takes braces as part of the file's
@@ -370,7 +369,7 @@ build_from_parts(const struct source_settings *settings, const struct odbc_diale
                                "progress_db.odbc_connection to a whole connection string.");
     }
     if (settings->port > 0)
-        (void)snprintf(port, sizeof port, "%d", settings->port);
+        (void)text_print(port, sizeof port, "%d", settings->port);
     // The driver manager reads this one itself and always takes braces.
     return append_value(connection, "Driver", settings->odbc_driver, true, err) &&
            append_given(connection, dialect, dialect->host, settings->host, err) &&

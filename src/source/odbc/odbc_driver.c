@@ -241,7 +241,7 @@ learn_quote(struct odbc_source *source)
     const char *quote = get_info(source, SQL_IDENTIFIER_QUOTE_CHAR);
 
     if (strcmp(quote, " ") != 0)
-        (void)snprintf(source->quote, sizeof source->quote, "%s", quote);
+        (void)text_print(source->quote, sizeof source->quote, "%s", quote);
 }
 
 static void
@@ -250,7 +250,7 @@ learn_abilities(struct odbc_source *source)
     const char *escape = get_info(source, SQL_SEARCH_PATTERN_ESCAPE);
     const char *library = get_info(source, SQL_DRIVER_NAME);
 
-    (void)snprintf(source->escape, sizeof source->escape, "%s", escape);
+    (void)text_print(source->escape, sizeof source->escape, "%s", escape);
     source->paces_fetch =
         source->settings->fetch_size == 0 &&
         (source->settings->odbc_connection == NULL ||

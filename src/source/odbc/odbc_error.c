@@ -6,7 +6,6 @@
 #include "source/odbc/odbc.h"
 #include "source/openedge/openedge.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +24,7 @@ take_state(const SQLCHAR *state, char *taken)
     while (size < 5 && ((state[size] >= '0' && state[size] <= '9') ||
                            (state[size] >= 'A' && state[size] <= 'Z')))
         size++;
-    (void)snprintf(taken, 6, "%s", size == 5 ? (const char *)state : "HY000");
+    (void)text_print(taken, 6, "%s", size == 5 ? (const char *)state : "HY000");
 }
 
 static bool
@@ -139,13 +138,14 @@ odbc_fail(const struct source_settings *settings, SQLSMALLINT handle_type, SQLHA
     meaning = sqlstate_find(state, ERROR_SIDE_SOURCE);
     // OpenEdge's 210012 names table and column alone, and people need to know which.
     if (sqlstate_may_quote_values(state) && labs(cause.native) != 210012)
-        (void)snprintf(cause.message, sizeof cause.message,
+        (void)text_print(cause.message, sizeof cause.message,
             "the source refused a value, SQLSTATE %s, its own number %ld", state, cause.native);
     (void)error_set(err, meaning.kind, "%s: %s", what, cause.message);
     err->retry = meaning.retry;
     err->native_code = cause.native;
     remedy = openedge_hint(cause.state, cause.native, cause.message);
-    (void)snprintf(err->sqlstate, sizeof err->sqlstate, "%s", remedy != NULL ? state : cause.state);
+    (void)text_print(
+        err->sqlstate, sizeof err->sqlstate, "%s", remedy != NULL ? state : cause.state);
     if (remedy != NULL)
         (void)error_hint(err, "%s", remedy);
     if (meaning.hint != NULL)

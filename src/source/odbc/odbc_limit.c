@@ -4,7 +4,6 @@
 #include "source/odbc/odbc_product.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -22,7 +21,7 @@ odbc_limit_init(struct odbc_source *source, struct error *err)
 
     if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
         return error_set(err, ERROR_SYSTEM, "the system gives no random numbers");
-    (void)snprintf(
+    (void)text_print(
         source->secret, sizeof source->secret, "%016" PRIx64 "%016" PRIx64, random[0], random[1]);
     return true;
 }

@@ -5,7 +5,6 @@
 
 #include <dlfcn.h>
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,7 +18,7 @@ contains_word(const char *type_name, const char *word)
 {
     char pattern[16];
 
-    (void)snprintf(pattern, sizeof pattern, "*%s*", word);
+    (void)text_print(pattern, sizeof pattern, "*%s*", word);
     return text_match(pattern, type_name);
 }
 
@@ -232,7 +231,7 @@ say(struct error *err, const char *path, const char *what, const char *hint)
 
     (void)error_set(err, ERROR_SOURCE, "could not open the SQLite database: \"%s\" %s", path, what);
     err->native_code = cause.native_code;
-    (void)snprintf(err->sqlstate, sizeof err->sqlstate, "%s", cause.sqlstate);
+    (void)text_print(err->sqlstate, sizeof err->sqlstate, "%s", cause.sqlstate);
     (void)error_hint(err, "%s", hint);
 }
 

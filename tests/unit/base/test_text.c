@@ -49,6 +49,80 @@ utf8_prefix_ends_at_a_character(void **state)
 }
 
 static void
+print_cuts_at_a_character(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t size;
+        const char *printed;
+    } cases[] = {
+        { "abc", 1, "" },
+        { "abc", 3, "ab" },
+        { "abc", 4, "abc" },
+        { "", 1, "" },
+        { "a\xd0\xb9", 3, "a" },
+        { "a\xd0\xb9", 4, "a\xd0\xb9" },
+        { "\xd0\xb9\xd0\xb9", 4, "\xd0\xb9" },
+        { "a\xe2\x82\xac", 3, "a" },
+        { "a\xe2\x82\xac", 4, "a" },
+        { "a\xe2\x82\xac", 5, "a\xe2\x82\xac" },
+        { "\xf0\x9f\x98\x80", 4, "" },
+        { "\xf0\x9f\x98\x80", 5, "\xf0\x9f\x98\x80" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char out[16];
+
+        memset(out, 'x', sizeof out);
+        assert_int_equal(
+            text_print(out, cases[i].size, "%s", cases[i].text), strlen(cases[i].printed));
+        assert_string_equal(out, cases[i].printed);
+    }
+}
+
+static void
+print_leaves_no_byte_that_is_no_character(void **state)
+{
+    char out[16];
+
+    (void)state;
+    assert_int_equal(text_print(out, sizeof out, "%s", "caf\xe9"), 4);
+    assert_string_equal(out, "caf?");
+    (void)text_print(out, sizeof out, "%s", "\xe9t\xe9 \xc3\xa9");
+    assert_string_equal(out, "?t? \xc3\xa9");
+    (void)text_print(out, sizeof out, "%.3s|", "a\xe2\x82\xac"); // cut by its own format
+    assert_string_equal(out, "a??|");
+    for (size_t size = 1; size <= sizeof out; size++) {
+        size_t used =
+            text_print(out, size, "%s", "\xe2\x82\xe9\xc3\xa9\xff\xd0\xb9\x80\x80\x80\x80");
+
+        assert_true(used < size);
+        assert_int_equal(text_utf8_valid_size(out, used), used);
+    }
+}
+
+static void
+an_ending_begins_at_a_character(void **state)
+{
+    (void)state;
+    assert_string_equal(text_utf8_ending("abc", 5), "abc");
+    assert_string_equal(text_utf8_ending("abc", 2), "bc");
+    assert_string_equal(text_utf8_ending("a\xe2\x82\xac", 2), "");
+    assert_string_equal(text_utf8_ending("a\xe2\x82\xac", 3), "\xe2\x82\xac");
+}
+
+static void
+a_word_for_the_shell_is_cut_at_a_character(void **state)
+{
+    char out[8];
+
+    (void)state;
+    text_shell_word("\xd0\xb9\xd0\xb9\xd0\xb9\xd0\xb9z", out, sizeof out);
+    assert_string_equal(out, "'\xd0\xb9\xd0\xb9\xd0\xb9");
+}
+
+static void
 every_character_survives_encode_and_decode(void **state)
 {
     (void)state;
@@ -276,6 +350,10 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(utf8_valid_size_stops_at_the_first_bad_byte),
         cmocka_unit_test(utf8_prefix_ends_at_a_character),
+        cmocka_unit_test(print_cuts_at_a_character),
+        cmocka_unit_test(print_leaves_no_byte_that_is_no_character),
+        cmocka_unit_test(an_ending_begins_at_a_character),
+        cmocka_unit_test(a_word_for_the_shell_is_cut_at_a_character),
         cmocka_unit_test(every_character_survives_encode_and_decode),
         cmocka_unit_test(an_ill_formed_byte_decodes_as_itself),
         cmocka_unit_test(names_compare_without_case_in_all_scripts),
