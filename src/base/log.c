@@ -9,16 +9,33 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { LINE_SIZE = 4096 };
 
 static struct {
     pthread_mutex_t lock;
-    int file; // -1: none
+    int file;         // -1: none
+    const char *path; // of it, the caller's
+    bool has_told_loss;
     enum log_level level;
     struct log_console_hook hook;
 } log_sink = { .lock = PTHREAD_MUTEX_INITIALIZER, .file = -1, .level = LOG_INFO };
+
+static bool
+fail_open(const char *path, int cause, struct error *err)
+{
+    struct stat attributes;
+    bool is_unread = cause == ENXIO && stat(path, &attributes) == 0 && S_ISFIFO(attributes.st_mode);
+
+    error_set(err, ERROR_CONFIG, "could not open log file \"%s\": %s", path,
+        is_unread ? "it is a FIFO that nobody reads" : strerrordesc_np(cause));
+    if (is_unread)
+        return error_hint(err, "Start the reader first, or set mirror_settings.log_file to a "
+                               "plain file.");
+    return error_hint(err, "Set mirror_settings.log_file to a file that this user may write to.");
+}
 
 bool
 log_open(const char *path, enum log_level level, struct error *err)
@@ -26,15 +43,13 @@ log_open(const char *path, enum log_level level, struct error *err)
     log_sink.level = level;
     if (path == NULL)
         return true;
-    log_sink.file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (log_sink.file < 0) {
-        int cause = errno;
-
-        error_set(
-            err, ERROR_CONFIG, "could not open log file \"%s\": %s", path, strerrordesc_np(cause));
-        return error_hint(
-            err, "Set mirror_settings.log_file to a file that this user may write to.");
-    }
+    // Never waits: a FIFO without a reader cannot be opened so, and one that is full, or a terminal
+    // that stands still, refuses the line instead of holding the mirror.
+    log_sink.file =
+        open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
+    if (log_sink.file < 0)
+        return fail_open(path, errno, err);
+    log_sink.path = path;
     return true;
 }
 
@@ -63,8 +78,8 @@ log_is_enabled(enum log_level level)
     return level >= log_sink.level;
 }
 
-// A full disk under the log must not stop a mirror: what cannot be written is dropped.
-static void
+// Returns 0, or why the rest of the line could not be written.
+static int
 write_line(int file, const char *line, size_t size)
 {
     while (size > 0) {
@@ -73,10 +88,11 @@ write_line(int file, const char *line, size_t size)
         if (written < 0 && errno == EINTR)
             continue;
         if (written <= 0)
-            return;
+            return written < 0 ? errno : ENOSPC;
         line += written;
         size -= (size_t)written;
     }
+    return 0;
 }
 
 const char *
@@ -94,9 +110,43 @@ write_console(const char *line, size_t size)
 
     if (hook->before != NULL)
         hook->before(hook->context);
-    write_line(STDERR_FILENO, line, size);
+    (void)write_line(STDERR_FILENO, line, size); // who closed it wants to hear nothing
     if (hook->after != NULL)
         hook->after(hook->context);
+}
+
+// To the console alone: the file is what cannot be written.
+static void
+tell_loss(int cause)
+{
+    const char *why =
+        cause == EAGAIN ? "whoever reads it does not keep up" : strerrordesc_np(cause);
+    char message[LINE_SIZE / 2];
+    char line[LINE_SIZE];
+    char when[32];
+
+    (void)text_print(message, sizeof message,
+        "could not write to log file \"%s\": %s; lines are missing there, the run goes on",
+        log_sink.path, why);
+    if (log_sink.hook.write != NULL) {
+        log_sink.hook.write(log_sink.hook.context, LOG_WARNING, message);
+        return;
+    }
+    clock_format_local(clock_wall_ms(), when, sizeof when);
+    write_console(line, text_print(line, sizeof line, "%s - %s - %s\n", when,
+                            log_level_name(LOG_WARNING), message));
+}
+
+// A full disk under the log must not stop a mirror: what cannot be written is dropped, and that is
+// said once. The next lines are tried all the same; room may come.
+static void
+write_file(const char *line, size_t size)
+{
+    int cause = write_line(log_sink.file, line, size);
+
+    if (cause != 0 && !log_sink.has_told_loss)
+        tell_loss(cause);
+    log_sink.has_told_loss = log_sink.has_told_loss || cause != 0;
 }
 
 static void write_entry(enum log_level level, bool is_for_console, const char *format, va_list args)
@@ -127,7 +177,7 @@ write_entry(enum log_level level, bool is_for_console, const char *format, va_li
     if (is_for_console && log_sink.hook.write == NULL)
         write_console(line, size);
     if (log_sink.file >= 0)
-        write_line(log_sink.file, line, size);
+        write_file(line, size);
     (void)pthread_mutex_unlock(&log_sink.lock);
 }
 

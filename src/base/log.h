@@ -21,7 +21,8 @@ struct log_console_hook {
 };
 
 // Opens `path` for appending (NULL: console only), mode 0600 when it is created. `level` is the
-// lowest that is written. Called once, before any thread is started.
+// lowest that is written. Called once, before any thread is started; keeps `path`. Never waits for
+// a reader: what the file does not take at once is dropped, and the console told so once.
 bool log_open(const char *path, enum log_level level, struct error *err)
     __attribute__((warn_unused_result));
 void log_close(void);

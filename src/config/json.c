@@ -365,6 +365,56 @@ check_surrogates(const struct reader *reader, const char *bytes, size_t size)
     return true;
 }
 
+// JSON has four blanks. yajl takes form feeds for more of them; the others come from word
+// processors and web pages, and nobody sees them.
+static bool
+is_false_blank(uint32_t character)
+{
+    return (character < 0x20 && strchr("\t\n\r", (int)character) == NULL) ||
+           (character >= 0x7F && character <= 0xA0) || character == 0x1680 ||
+           (character >= 0x2000 && character <= 0x200F) || character == 0x2028 ||
+           character == 0x2029 || character == 0x202F || character == 0x205F ||
+           character == 0x3000 || character == 0xFEFF;
+}
+
+static bool
+fail_blank(const struct reader *reader, const char *bytes, size_t at, uint32_t character)
+{
+    size_t start = at;
+    int column = 1;
+
+    while (start > 0 && bytes[start - 1] != '\n')
+        column += ((unsigned char)bytes[--start] & 0xC0) != 0x80;
+    (void)error_set(reader->err, ERROR_CONFIG,
+        "%s:%d: column %d: the character U+%04X between texts, which is no blank in JSON",
+        reader->file_name, line_of(bytes, at), column, (unsigned)character);
+    return error_hint(reader->err,
+        "Put a plain blank in its place; only blanks, tabs and line ends may stand there.");
+}
+
+// `bytes` are UTF-8 without NUL.
+static bool
+check_blanks(const struct reader *reader, const char *bytes, size_t size)
+{
+    bool is_in_text = false;
+    size_t step;
+
+    for (size_t at = 0; at < size; at += step) {
+        char piece[5] = ""; // the bytes end without a NUL
+        uint32_t character;
+
+        memcpy(piece, bytes + at, size - at < 4 ? size - at : 4);
+        character = text_utf8_decode(piece, &step);
+        if (is_in_text && character == '\\' && at + 1 < size)
+            step = 2;
+        else if (character == '"')
+            is_in_text = !is_in_text;
+        else if (!is_in_text && is_false_blank(character))
+            return fail_blank(reader, bytes, at, character);
+    }
+    return true;
+}
+
 static bool
 is_empty(const char *bytes, size_t size)
 {
@@ -392,7 +442,7 @@ check_bytes(const struct reader *reader, const char *bytes, size_t size)
         return fail_at(reader, line_of(bytes, valid), "the file holds a NUL byte");
     if (valid < size)
         return fail_at(reader, line_of(bytes, valid), "a byte that is not UTF-8");
-    return check_surrogates(reader, bytes, size);
+    return check_surrogates(reader, bytes, size) && check_blanks(reader, bytes, size);
 }
 
 bool

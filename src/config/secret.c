@@ -97,6 +97,12 @@ is_secret_key(const char *start, const char *end, struct arena *arena)
     return false;
 }
 
+static bool
+is_key(const char *start, const char *end, const char *key)
+{
+    return (size_t)(end - start) == strlen(key) && memcmp(start, key, strlen(key)) == 0;
+}
+
 static const char *
 skip_blanks(const char *at)
 {
@@ -131,6 +137,31 @@ read_libpq_value(struct scan *scan)
     return value;
 }
 
+// A whole URL where a host, a database or a user belongs is taken for a name, and the server's or
+// libpq's message shows it with its password.
+static bool
+refuse_url(const char *value, struct error *err)
+{
+    if (strstr(value, "://") == NULL)
+        return true;
+    (void)error_set(err, ERROR_CONFIG,
+        "not a connection string: the value of a key is itself a connection URL");
+    return error_hint(err, "Give the URL as the whole of conn_string, or host, port, dbname, user "
+                           "and password each by its own key.");
+}
+
+// libpq would take the value for a name as well, and show it.
+static bool
+refuse_string(const char *value, struct error *err)
+{
+    if (strchr(value, '=') == NULL)
+        return refuse_url(value, err);
+    (void)error_set(err, ERROR_CONFIG,
+        "not a connection string: the value of dbname is itself a connection string");
+    return error_hint(err, "Give its keys as keys of conn_string; a database whose name holds = is "
+                           "named in a URI, as %%3D.");
+}
+
 static bool
 scan_libpq_pairs(struct scan *scan, struct error *err)
 {
@@ -156,6 +187,9 @@ scan_libpq_pairs(struct scan *scan, struct error *err)
                 "not a connection string: the quote of value %d is not closed", word);
         if (is_secret_key(key, key_end, scan->arena))
             hide(scan, start, scan->at, value);
+        else if (!(is_key(key, key_end, "dbname") ? refuse_string(value, err)
+                                                  : refuse_url(value, err)))
+            return false;
     }
     return true;
 }
@@ -203,6 +237,8 @@ scan_uri_parameters(struct scan *scan, struct error *err)
         name = decode_percent(scan->arena, key, equals);
         if (is_secret_key(name, name + strlen(name), scan->arena))
             hide(scan, equals + 1, end, decode_percent(scan->arena, equals + 1, end));
+        else if (!refuse_url(decode_percent(scan->arena, equals + 1, end), err))
+            return false;
         scan->at = end;
     }
     return true;
@@ -281,6 +317,50 @@ read_odbc_plain(struct scan *scan)
     return arena_strndup(scan->arena, start, (size_t)(end - start));
 }
 
+// The password in scheme://user:password@host: where it stands; NULL when there is none. An @
+// behind the first separator is part of a value.
+static const char *
+find_login(const char *text, const char **end)
+{
+    const char *start = strstr(text, "//");
+    const char *colon;
+
+    if (start == NULL)
+        return NULL;
+    start += 2;
+    *end = memchr(start, '@', strcspn(start, "/;?&"));
+    colon = *end != NULL ? memchr(start, ':', (size_t)(*end - start)) : NULL;
+    return colon != NULL ? colon + 1 : NULL;
+}
+
+bool
+secret_scan_name(struct arena *arena, const char *text, struct secret_list *secrets,
+    const char **shown, struct error *err)
+{
+    const char *end;
+
+    (void)arena;
+    (void)secrets;
+    *shown = text;
+    if (find_login(text, &end) == NULL)
+        return true;
+    (void)error_set(err, ERROR_CONFIG, "a URL with a password, where a name is wanted");
+    return error_hint(err, "Give host, port, db_name, user and password each by its own key, or "
+                           "the whole as jdbc_url or odbc_connection.");
+}
+
+static void
+add_login(struct arena *arena, struct secret_list *secrets, const char *text)
+{
+    const char *end;
+    const char *start = find_login(text, &end);
+
+    if (start == NULL)
+        return;
+    secret_add(arena, secrets, arena_strndup(arena, start, (size_t)(end - start)));
+    secret_add(arena, secrets, decode_percent(arena, start, end));
+}
+
 bool
 secret_scan_odbc(struct arena *arena, const char *text, struct secret_list *secrets,
     const char **shown, struct error *err)
@@ -305,8 +385,10 @@ secret_scan_odbc(struct arena *arena, const char *text, struct secret_list *secr
         if (value == NULL)
             return error_set(err, ERROR_CONFIG,
                 "not a connection string: the { of value %d is not closed", pair);
-        if (is_secret)
+        // A URL as a server or a database is taken for a name, and shown.
+        if (is_secret || find_login(value, &end) != NULL)
             hide(&scan, start, scan.at, value);
+        add_login(arena, secrets, value);
         scan.at += strcspn(scan.at, ";");
         scan.at += *scan.at == ';';
     }
@@ -314,21 +396,45 @@ secret_scan_odbc(struct arena *arena, const char *text, struct secret_list *secr
     return true;
 }
 
-// user:password@ in front of a host. An @ behind the first separator is part of a value.
+// Oracle's thin driver: jdbc:oracle:thin:user/password@host.
+static const char *
+find_oracle_login(const char *text, const char **end)
+{
+    const char *slash;
+
+    *end = text + strcspn(text, "@;?&");
+    slash = memchr(text, '/', (size_t)(*end - text));
+    return **end == '@' && slash != NULL && text_match("jdbc:oracle:*", text) ? slash + 1 : NULL;
+}
+
+// What stands in front of a host.
 static void
 hide_login(struct scan *scan)
 {
-    const char *start = strstr(scan->at, "//");
     const char *end;
-    const char *colon;
+    const char *start = find_oracle_login(scan->at, &end);
 
     if (start == NULL)
-        return;
-    start += 2;
-    end = memchr(start, '@', strcspn(start, "/;?&"));
-    colon = end != NULL ? memchr(start, ':', (size_t)(end - start)) : NULL;
-    if (colon != NULL)
-        hide(scan, colon + 1, end, decode_percent(scan->arena, colon + 1, end));
+        start = find_login(scan->at, &end);
+    if (start != NULL)
+        hide(scan, start, end, decode_percent(scan->arena, start, end));
+}
+
+// MySQL's address=(host=...)(password=...).
+static void
+hide_in_brackets(struct scan *scan)
+{
+    const char *end = scan->at + strcspn(scan->at, ";?&");
+
+    for (const char *at = scan->at; (at = memchr(at, '(', (size_t)(end - at))) != NULL;) {
+        const char *key = ++at;
+        const char *close = key + strcspn(key, ")");
+        const char *equals = memchr(key, '=', (size_t)(close - key));
+
+        if (equals != NULL && close < end && equals + 1 >= scan->copied &&
+            is_secret_key(key, equals, scan->arena))
+            hide(scan, equals + 1, close, decode_percent(scan->arena, equals + 1, close));
+    }
 }
 
 void
@@ -340,6 +446,7 @@ secret_scan_jdbc(
 
     scan_begin(&scan, arena, text, secrets);
     hide_login(&scan);
+    hide_in_brackets(&scan);
     for (scan.at += strcspn(scan.at, ";?&"); *scan.at != '\0'; scan.at += strcspn(scan.at, ";?&")) {
         const char *key = ++scan.at;
         const char *end = key + strcspn(key, ";?&");

@@ -31,6 +31,10 @@ bool secret_scan_libpq(struct arena *arena, const char *text, struct secret_list
 // ODBC's "Key=value;Key={value};..." form.
 bool secret_scan_odbc(struct arena *arena, const char *text, struct secret_list *secrets,
     const char **shown, struct error *err) __attribute__((warn_unused_result));
+// The name of a host, a database or a user: it would be shown as it is, so that one with a URL's
+// user:password@ in it is refused.
+bool secret_scan_name(struct arena *arena, const char *text, struct secret_list *secrets,
+    const char **shown, struct error *err) __attribute__((warn_unused_result));
 // A JDBC URL: values behind ; ? or &, and what stands between a user and an @. Never refuses one:
 // what a driver takes for a URL is its own affair.
 void secret_scan_jdbc(

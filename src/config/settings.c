@@ -96,7 +96,10 @@ fill_source_secrets(struct config *config, struct error *err)
         secret_add(&config->arena, &secrets, source->password);
         secret_add(&config->arena, &secrets, double_braces(&config->arena, source->password));
     }
-    if (!scan_value(config, OPTION_SOURCE_ODBC_CONNECTION, secret_scan_odbc, &secrets, err))
+    if (!scan_value(config, OPTION_SOURCE_HOST, secret_scan_name, &secrets, err) ||
+        !scan_value(config, OPTION_SOURCE_DB_NAME, secret_scan_name, &secrets, err) ||
+        !scan_value(config, OPTION_SOURCE_USER, secret_scan_name, &secrets, err) ||
+        !scan_value(config, OPTION_SOURCE_ODBC_CONNECTION, secret_scan_odbc, &secrets, err))
         return false;
     scan_jdbc(config, &secrets);
     source->secrets = secrets.texts;

@@ -110,13 +110,25 @@ watch_startup(void *context)
     return NULL;
 }
 
+// What was ignored when the process began is somebody's wish: nohup, a shell that started it in the
+// background. A blocked signal is kept for sigtimedwait even where it is ignored, so it stays out.
+static void
+add_unless_ignored(sigset_t *signals, int number)
+{
+    struct sigaction action;
+
+    if (sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+        return;
+    (void)sigaddset(signals, number);
+}
+
 void
 startup_watch_block_signals(sigset_t *signals)
 {
     (void)sigemptyset(signals);
-    (void)sigaddset(signals, SIGINT);
-    (void)sigaddset(signals, SIGTERM);
-    (void)sigaddset(signals, SIGHUP);
+    add_unless_ignored(signals, SIGINT);
+    add_unless_ignored(signals, SIGTERM);
+    add_unless_ignored(signals, SIGHUP);
     (void)sigaddset(signals, STARTUP_WATCH_WAKE);
     (void)pthread_sigmask(SIG_BLOCK, signals, NULL);
 }

@@ -37,8 +37,8 @@ struct startup_watch {
 
 // Ends a thread's wait for signals before its time, and means nothing else.
 #define STARTUP_WATCH_WAKE SIGUSR1
-// The signals that end a run, and the one that wakes, blocked in this thread and in those it
-// starts.
+// The signals that end a run, unless they were ignored from the start, and the one that wakes,
+// blocked in this thread and in those it starts.
 void startup_watch_block_signals(sigset_t *signals);
 // `signals` are blocked already. `rescue` NULL: nobody wants to help.
 bool startup_watch_start(struct startup_watch *watch, const sigset_t *signals,

@@ -63,7 +63,7 @@ parse_conn_string(const struct target_settings *settings, PQconninfoOption **par
 
     *parsed = PQconninfoParse(conn_string, &why);
     if (*parsed == NULL) {
-        char text[512];
+        char text[4096]; // masked before it is cut
 
         (void)text_print(text, sizeof text, "%s", why != NULL ? why : "out of memory");
         PQfreemem(why);

@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+// Masked before it is cut to a message: half a secret would not be found.
+enum { TEXT_BYTES = 8192 };
+
 // What takes the place of the server's words where they may quote a value.
 static const char *
 own_words(const char *sqlstate)
@@ -58,7 +61,7 @@ pq_fail(struct target *target, const PGresult *result, struct error *err, const 
     const char *state = result != NULL ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
     bool lost = PQstatus(target->connection) != CONNECTION_OK;
     char sqlstate[6];
-    char text[900];
+    char text[TEXT_BYTES];
     struct sqlstate_meaning meaning;
 
     (void)text_print(sqlstate, sizeof sqlstate, "%s", state != NULL ? state : lost ? "08006" : "");

@@ -25,7 +25,10 @@
 
 // The two in the middle keep files of its own out of /tmp; -Xrs alone would have it wait for
 // debuggers from the start, at a socket that a killed run leaves behind.
-static const char *const own_options[] = { "-Xmx128m", "-XX:+UseSerialGC", "-XX:-UsePerfData",
+// Its report of a crash holds all options and the environment, passwords among them, and so does a
+// core: neither is written unless jvm_options ask for it.
+static const char *const own_options[] = { "-XX:-CreateCoredumpOnCrash",
+    "-XX:+SuppressFatalErrorMessage", "-Xmx128m", "-XX:+UseSerialGC", "-XX:-UsePerfData",
     "-XX:+DisableAttachMechanism", "-Djava.awt.headless=true", "-Djava.class.path=/dev/null",
     "--enable-native-access=ALL-UNNAMED" };
 static const char *const last_options[] = { "-Duser.timezone=UTC", "-Xrs" }; // these hold

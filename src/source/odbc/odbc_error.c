@@ -9,10 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+// Masked before it is cut to a message: half a secret would not be found.
+enum { MESSAGE_BYTES = 8192 };
+
 struct record {
     char state[6];
     long native;
-    char message[900];
+    char message[MESSAGE_BYTES];
 };
 
 // What is no SQLSTATE, and perhaps no text, says no more than that there was an error.

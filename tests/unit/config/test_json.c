@@ -117,6 +117,50 @@ what_is_not_json_is_refused_with_its_line(void **state)
 }
 
 static void
+a_blank_that_is_none_in_json_is_refused_with_line_and_column(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *place; // NULL: accepted
+    } cases[] = {
+        { "{\n \"a\":\f1}", "f:2: column 6: the character U+000C" },
+        { "\f{}", "f:1: column 1: the character U+000C" },
+        { "{}\f", "f:1: column 3: the character U+000C" },
+        { "{\v}", "f:1: column 2: the character U+000B" },
+        { "{\"\\u00e4\":\xC2\xA0"
+          "1}",
+            "f:1: column 11: the character U+00A0" },
+        { "{\"\xC3\xA4\":\xC2\xA0"
+          "1}",
+            "f:1: column 6: the character U+00A0" },
+        { "[1,\xEF\xBB\xBF"
+          "2]",
+            "f:1: column 4: the character U+FEFF" },
+        { "[\xE3\x80\x80]", "f:1: column 2: the character U+3000" },
+        { "[\xE2\x80\xA8]", "f:1: column 2: the character U+2028" },
+        { "[\"\\\"\xC2\xA0\xEF\xBB\xBF\\\\\", \"\xE3\x80\x80\"]", NULL }, // in texts, as they are
+        { "[ \t\r\n1]", NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct arena arena;
+        struct error err = { 0 };
+        const struct json_value *root;
+
+        arena_init(&arena);
+        if (json_read(&arena, "f", cases[i].text, strlen(cases[i].text), &root, &err)) {
+            assert_null(cases[i].place);
+        } else {
+            assert_non_null(cases[i].place);
+            assert_non_null(strstr(err.message, cases[i].place));
+            assert_non_null(strstr(err.hint, "plain blank"));
+        }
+        arena_release(&arena);
+    }
+}
+
+static void
 comments_may_be_repeated(void **state)
 {
     static const char text[] = "{\"_\": 1, \"_\": 2, \"_a\": {}, \"_a\": []}";
@@ -197,6 +241,7 @@ main(void)
         cmocka_unit_test(every_key_and_value_has_its_line),
         cmocka_unit_test(escapes_become_utf8),
         cmocka_unit_test(what_is_not_json_is_refused_with_its_line),
+        cmocka_unit_test(a_blank_that_is_none_in_json_is_refused_with_line_and_column),
         cmocka_unit_test(comments_may_be_repeated),
         cmocka_unit_test(depth_is_limited),
         cmocka_unit_test(the_number_of_values_is_limited),
