@@ -29,7 +29,7 @@ refuse() {
 
 outside_main=$(echo "$sources" | grep -v '^src/main\.c$')
 outside_base=$(echo "$outside_main" | grep -v '^src/base/')
-below_sync=$(echo "$sources" | grep -E '^src/(model|config|source|target|plan)/')
+below_methods=$(echo "$sources" | grep -E '^src/(model|config|source|target|plan)/')
 
 # shellcheck disable=SC2086
 {
@@ -46,11 +46,11 @@ below_sync=$(echo "$sources" | grep -E '^src/(model|config|source|target|plan)/'
     refuse 'alloca' 'takes the stack by the size of data' $everything
     refuse 'setlocale' 'is for main.c alone' $outside_main
     refuse 'exit|abort' 'is for main.c and base alone' $outside_base
-    # sync/run_wait.c ends the process on a second signal, when threads hang out of reach.
-    refuse '_exit' 'is for main.c, base, sync/run_wait.c and sync/startup_watch.c alone' \
-        $(echo "$outside_base" | grep -vE '^src/sync/(run_wait|startup_watch)\.c$')
+    # run/run_wait.c ends the process on a second signal, when threads hang out of reach.
+    refuse '_exit' 'is for main.c, base and run/run_wait.c alone' \
+        $(echo "$outside_base" | grep -vE '^src/run/run_wait\.c$')
     refuse 'log_(debug|info|warning|error|failure)' \
-        'logs below sync: return a struct error' $below_sync
+        'logs below the methods: return a struct error' $below_methods
     refuse 'v?printf|puts|putchar|perror' 'writes to standard output below cli' \
         $(echo "$sources" | grep -vE '^src/(cli|report)/|^src/main\.c$')
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Includes point down: never up, never sideways (ARCHITECTURE.md). Foreign headers stay at home.
+"""Includes point down: never up, never sideways (ARCHITECTURE.md), and in no circle of more than
+three units (a .c with its .h is one). Foreign headers stay at home.
 
     check_layers.py [SOURCE_ROOT]
 """
@@ -9,7 +10,7 @@ import re
 import sys
 
 FLOORS = {"base": 0, "model": 1, "config": 2, "source": 2, "target": 2, "plan": 3, "report": 3,
-          "sync": 4, "library": 5, "cli": 6, "main": 7}
+          "read": 3, "write": 3, "method": 4, "run": 5, "check": 5, "library": 5, "cli": 6, "main": 7}
 FOREIGN = {  # header: the only places that may include it
     r"sql(ext|ucode|types)?\.h": ("source/odbc/",),
     r"odbcinst(ext)?\.h": ("source/odbc/",),
@@ -25,6 +26,7 @@ PRIVATE = {  # headers that belong to fewer files than the room they are in
 # Below both doors: these connect to nothing and know neither of them.
 BELOW_THE_DOORS = ("source/catalog/", "source/openedge/")
 DOORS = ("source/odbc/", "source/jdbc/", "source/driver.h", "source/source.h")
+CIRCLE_MAX = 3
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
@@ -58,6 +60,36 @@ def complaint(path, bracket, header, headers):
         FLOORS[other])
 
 
+def circles(files):
+    """Groups of units that include one another in a circle, by Tarjan's algorithm."""
+    edges = {}
+    for path, file in files.items():
+        unit = edges.setdefault(path[:-2], set())
+        for line in file.read_text().split("\n"):
+            found = INCLUDE.match(line)
+            if found and found.group(2) in files:
+                unit.add(found.group(2)[:-2])
+    index, low, stack, found = {}, {}, [], []
+
+    def visit(unit):
+        index[unit] = low[unit] = len(index)
+        stack.append(unit)
+        for other in edges[unit]:
+            if other not in index:
+                visit(other)
+                low[unit] = min(low[unit], low[other])
+            elif other in stack:
+                low[unit] = min(low[unit], index[other])
+        if low[unit] == index[unit]:
+            found.append(sorted(stack[stack.index(unit):]))
+            del stack[stack.index(unit):]
+
+    for unit in sorted(edges):
+        if unit not in index:
+            visit(unit)
+    return [units for units in found if len(units) > CIRCLE_MAX]
+
+
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".") / "src"
     files = {str(p.relative_to(root)): p for p in sorted(root.rglob("*.[ch]"))}
@@ -73,6 +105,9 @@ def main():
             if fault:
                 print("src/%s:%d: %s" % (path, number, fault))
                 faults += 1
+    for units in circles(files):
+        print("a circle of %d units: %s" % (len(units), " ".join(units)))
+        faults += 1
     print("%d files, %d faults" % (len(files), faults))
     return 1 if faults or not files else 0
 

@@ -7,7 +7,7 @@
 #include "config/load.h"
 #include "config/file.h"
 #include "config/option.h"
-#include "sync/check.h"
+#include "check/check.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -12,7 +12,7 @@
 #include "report/plan_report.h"
 #include "report/terminal.h"
 #include "source/source.h"
-#include "sync/startup_watch.h"
+#include "base/startup_watch.h"
 #include "target/condemned.h"
 #include "target/inspect.h"
 #include "target/mirror.h"

@@ -8,7 +8,7 @@
 #include "plan/selection.h"
 #include "report/status.h"
 #include "report/terminal.h"
-#include "sync/startup_watch.h"
+#include "base/startup_watch.h"
 #include "target/observe.h"
 
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #include "cli/command_table.h"
 #include "cli/ending.h"
 #include "config/load.h"
-#include "sync/run.h"
+#include "run/run.h"
 
 int
 cmd_verify(const struct config *config)

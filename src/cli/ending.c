@@ -2,7 +2,7 @@
 
 #include "base/exit_status.h"
 #include "base/log.h"
-#include "sync/run.h"
+#include "run/run.h"
 
 int
 ending_by_error(const struct error *err)

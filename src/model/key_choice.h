@@ -31,7 +31,7 @@ bool key_choice_is_exact(const struct table *table);
 enum column_order key_choice_order(const struct table *table, const struct key *key);
 // True when, besides, a read can be cut at any row and continued with the keys greater than that
 // row's. A row with the same key would be lost at the cut; and the order is not known to be broken.
-// Where it is ORDER_UNPROVED the read has to prove it (sync/order_proof.h).
+// Where it is ORDER_UNPROVED the read has to prove it (read/order_proof.h).
 bool key_choice_is_resumable(const struct table *table);
 
 #endif

@@ -12,7 +12,7 @@
 enum table_state {
     TABLE_STATE_PENDING, // known, never mirrored
     TABLE_STATE_STAGED,  // a first load was begun and committed in pieces
-    TABLE_STATE_RUNNING, // loaded and in its place; to be compared before it is done
+    TABLE_STATE_LOADED,  // loaded and in its place; to be compared before it is done
     TABLE_STATE_DONE,
     TABLE_STATE_FAILED,
     TABLE_STATE_DROPPED, // gone from the source; its mirror is kept or was dropped

@@ -8,14 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *
-method_name(enum method method)
-{
-    static const char *const names[] = { "load", "full", "verify" };
-
-    return names[method];
-}
-
 static uint64_t
 add_text(uint64_t digest, const char *text)
 {
@@ -85,10 +77,10 @@ choose_method(struct job *job)
     } else if (!record->is_loaded) {
         job->reason = "first load: no earlier run finished one";
     } else if (record->last_success_ms == 0) {
-        job->method = METHOD_FULL;
+        job->method = METHOD_COMPARE;
         job->reason = "loaded, but not in one go: read whole and compared";
     } else {
-        job->method = METHOD_FULL;
+        job->method = METHOD_COMPARE;
         job->reason = "mirrored already: read whole and compared";
     }
 }
@@ -132,7 +124,7 @@ judge_size(struct job *job, int small_rows)
 {
     const struct table_record *record = job->record;
 
-    job->is_small = job->method == METHOD_FULL && record->state == TABLE_STATE_DONE &&
+    job->is_small = job->method == METHOD_COMPARE && record->state == TABLE_STATE_DONE &&
                     record->row_count < small_rows && record->fingerprint == job->fingerprint &&
                     !record->has_quarantine;
     if (job->is_small)

@@ -4,33 +4,26 @@
 #define OE2PG_PLAN_PLAN_H
 
 #include "base/arena.h"
+#include "model/method_kind.h"
 #include "model/settings.h"
 #include "model/state.h"
 #include "plan/selection.h"
 
-enum method {
-    METHOD_LOAD,   // first load: the mirrored table does not exist yet
-    METHOD_FULL,   // read whole and compared
-    METHOD_VERIFY, // compared only
-};
-
 struct job {
     const struct table *table;
     const struct table_record *record; // of an earlier run; NULL: none
-    enum method method;
+    enum method_kind method;
     const char *reason;
     int64_t row_estimate; // -1: unknown
     bool is_estimate_exact;
     uint64_t fingerprint; // of the table's shape
-    bool is_small;        // may be compared together with others (sync/small.h)
+    bool is_small;        // may be compared together with others (method/small.h)
 };
 
 struct plan {
     struct job *jobs; // in the order in which they are to be started
     size_t job_count;
 };
-
-const char *method_name(enum method method);
 
 // A number that changes when the shape that is mirrored does: names, types, order, key, and whether
 // time stamps that mean an instant are known to come in UTC.

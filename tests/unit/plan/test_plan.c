@@ -81,7 +81,7 @@ unfinished_loads_come_first_then_priority_then_new_tables(void **state)
     plan_make(&arena, &selection, records, 3, 1000, &plan);
     assert_string_equal(order_of(&plan), "dbfeac");
     assert_int_equal(plan.jobs[0].method, METHOD_LOAD);
-    assert_int_equal(plan.jobs[5].method, METHOD_FULL);
+    assert_int_equal(plan.jobs[5].method, METHOD_COMPARE);
     assert_int_equal(plan.jobs[5].row_estimate, 7);
     assert_ptr_equal(plan.jobs[5].record, &records[0]);
     for (size_t i = 0; i < plan.job_count; i++)
@@ -96,12 +96,12 @@ a_load_that_was_not_compared_yet_is_compared_and_not_loaded_again(void **state)
     (void)state;
     selection.table_count = 1;
     selection.taken_count = 1;
-    record(0, "a", TABLE_STATE_RUNNING, 0)->is_loaded = true;
+    record(0, "a", TABLE_STATE_LOADED, 0)->is_loaded = true;
     plan_make(&arena, &selection, records, 1, 1000, &plan);
-    assert_int_equal(plan.jobs[0].method, METHOD_FULL);
+    assert_int_equal(plan.jobs[0].method, METHOD_COMPARE);
     records[0].state = TABLE_STATE_FAILED;
     plan_make(&arena, &selection, records, 1, 1000, &plan);
-    assert_int_equal(plan.jobs[0].method, METHOD_FULL);
+    assert_int_equal(plan.jobs[0].method, METHOD_COMPARE);
 }
 
 static void

@@ -1,0 +1,206 @@
+// What is particular to OpenEdge: who the database is, how it is read, which keys there are, which
+// columns are full to their SQL width, and what a DBA has to grant.
+#include "base/clock.h"
+#include "base/text.h"
+#include "source/openedge/openedge.h"
+#include "check/finding.h"
+#include "target/width.h"
+
+#include <string.h>
+
+enum { SAMPLE_MS = 20000 };
+
+static const struct table *
+taken_table(const struct check *check, size_t i)
+{
+    const struct selected_table *selected = &check->selection.tables[i];
+
+    return selected->verdict == SELECTION_TAKEN ? selected->table : NULL;
+}
+
+static void
+report_database(struct check *check, const struct source_identity *identity)
+{
+    if (identity->guid[0] != '\0')
+        check_report(check, CHECK_OK, "metaschema", "", "_Db is readable: guid %s, code page %s",
+            identity->guid, identity->code_page);
+    else
+        check_report(check, CHECK_WARNING, "metaschema",
+            "Let a DBA grant SELECT on PUB.\"_Db\", \"_File\", \"_Field\", \"_Index\" and "
+            "\"_Index-Field\" to the user of oe2pg.",
+            "_Db may not be read: the database is known by host, port and name alone, and its code "
+            "page is not known");
+    if (identity->port > 0)
+        check_report(check, CHECK_OK, "broker", "",
+            "port %d is the broker's; it hands each connection over to a server on another port, "
+            "which a firewall has to let pass too",
+            identity->port);
+}
+
+static void
+report_driver(struct check *check)
+{
+    const struct source_settings *settings = &check->settings->source;
+    char fetch[80] = "by the width of the rows";
+
+    if (settings->fetch_size > 0)
+        (void)text_print(fetch, sizeof fetch, "%d, as configured", settings->fetch_size);
+    check_report(check, CHECK_OK, "driver settings", "",
+        "rows a fetch: %s; autocommit off, every statement is followed by a rollback; a read in "
+        "key order is cut after %d s",
+        fetch, settings->max_transaction_s);
+}
+
+static void
+report_keys(struct check *check)
+{
+    struct check_names repeating = { .count = 0 };
+    size_t primary = 0;
+    size_t unique = 0;
+    size_t descending = 0;
+    size_t keyless = 0;
+
+    for (size_t i = 0; i < check->selection.table_count; i++) {
+        const struct table *table = taken_table(check, i);
+
+        if (table == NULL)
+            continue;
+        keyless += table->key == NULL;
+        if (table->key == NULL)
+            continue;
+        primary += table->key->is_primary;
+        unique += !table->key->is_primary;
+        descending += table->key->descending != 0;
+        if (table->key->may_repeat)
+            check_names_add(&repeating, table->name);
+    }
+    check_report(check, CHECK_OK, "indexes", "",
+        "%zu tables by a unique primary index, %zu by another unique index, %zu by none; %zu of "
+        "the indexes have a descending part",
+        primary, unique, keyless, descending);
+    if (repeating.count > 0)
+        check_report(check, CHECK_WARNING, "indexes",
+            "Let a DBA grant SELECT on the metaschema or on SYSPROGRESS.SYSINDEXES.",
+            "%zu keys that nothing says to be unique, so that their tables are read in one go: %s",
+            repeating.count, check_names_end(&repeating));
+}
+
+// ---- width -------------------------------------------------------------------------------------
+
+static void
+add_full_columns(const struct table *table, const size_t *longest, struct check_names *names)
+{
+    char name[300];
+
+    for (size_t i = 0; i < table->column_count; i++) {
+        const struct column *column = &table->columns[i];
+
+        if (column->is_long || column->width == 0 || longest[i] < column->width)
+            continue;
+        (void)text_print(
+            name, sizeof name, "%s.%s (%zu)", table->name, column->name, column->width);
+        check_names_add(names, name);
+    }
+}
+
+static void
+report_full_columns(struct check *check, struct check_names *names, size_t table_count)
+{
+    if (names->count == 0)
+        check_report(check, CHECK_OK, "width", "",
+            "no text in the first %d rows of %zu mirrored tables reaches its SQL width",
+            (int)WIDTH_SAMPLE_ROWS, table_count);
+    else
+        check_report(check, CHECK_WARNING, "width",
+            "Let a DBA run dbtool on the source (SQL Width Scan w/Fix): a longer value cannot be "
+            "read, or is cut by a server that was told to truncate.",
+            "%zu columns with values as long as their SQL width: %s", names->count,
+            check_names_end(names));
+}
+
+static void
+report_last_run(struct check *check)
+{
+    struct width_note *notes;
+    struct error err = { 0 };
+    size_t count;
+
+    if (!check->has_tracking || !width_notes(check->target, &check->arena,
+                                    check->settings->target.schema, &notes, &count, &err))
+        return;
+    for (size_t i = 0; i < count && i < CHECK_NAMES_WANTED; i++)
+        check_report(check, CHECK_WARNING, "width in the last run",
+            "Let a DBA run dbtool on the source, and see whether its server or the connection "
+            "truncates (-SQLTruncateTooLarge).",
+            "%s: %s", notes[i].table, notes[i].note);
+    if (count > CHECK_NAMES_WANTED)
+        check_report(check, CHECK_WARNING, "width in the last run", "See oe2pg status.",
+            "the same of %zu tables more", count - CHECK_NAMES_WANTED);
+}
+
+static void
+report_width(struct check *check)
+{
+    struct check_names names = { .count = 0 };
+    int64_t began_ms = clock_steady_ms();
+    size_t count = 0;
+
+    if (check->target == NULL) {
+        check_report(check, CHECK_SKIPPED, "width", "", "needs PostgreSQL");
+        return;
+    }
+    for (size_t i = 0; i < check->selection.table_count; i++) {
+        const struct table *table = taken_table(check, i);
+        struct error err = { 0 };
+        size_t *longest;
+
+        if (table == NULL)
+            continue;
+        longest = arena_calloc(&check->arena, table->column_count, sizeof *longest);
+        if (clock_steady_ms() - began_ms > SAMPLE_MS ||
+            !width_sample(check->target, check->settings->target.schema, table, longest, &err))
+            break;
+        count++;
+        add_full_columns(table, longest, &names);
+    }
+    report_full_columns(check, &names, count);
+    report_last_run(check);
+}
+
+// ---- grants ------------------------------------------------------------------------------------
+
+static void
+report_grants(struct check *check)
+{
+    const char *user = check->settings->source.user;
+    struct buffer sql;
+
+    if (check->unreadable_count == 0) {
+        check_report(check, CHECK_OK, "grants", "", "none is missing");
+        return;
+    }
+    check_report(check, CHECK_WARNING, "grants",
+        "Let a DBA run these statements on the source, and COMMIT.",
+        "SQL rights are apart from those of ABL; missing on %zu tables:", check->unreadable_count);
+    buffer_init(&sql, BUFFER_SQL_CAP);
+    for (size_t i = 0; i < check->unreadable_count; i++) {
+        buffer_clear(&sql);
+        openedge_append_grant(&sql, check->unreadable[i], user != NULL ? user : "USER");
+        check_report(check, CHECK_OK, "grants", "", "%s", buffer_text(&sql));
+    }
+    buffer_release(&sql);
+}
+
+void
+check_openedge(struct check *check)
+{
+    const struct source_identity *identity = source_identity(check->source);
+
+    if (!openedge_is_product(identity->product))
+        return;
+    report_database(check, identity);
+    report_driver(check);
+    report_keys(check);
+    report_grants(check);
+    report_width(check);
+}

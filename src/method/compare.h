@@ -1,0 +1,18 @@
+// A table that is mirrored already, read whole and compared: only differences are written.
+#ifndef OE2PG_METHOD_COMPARE_H
+#define OE2PG_METHOD_COMPARE_H
+
+#include "method/task.h"
+
+// The mirrored table has the table's shape (method/shape.h). Ends with record->state
+// TABLE_STATE_DONE, recorded in the same transaction.
+bool compare_table(struct task *task, const struct table *table, struct table_record *record,
+    struct table_result *result, struct error *err) __attribute__((warn_unused_result));
+
+// The same for the staged rows of a load that was not read in one go, before anybody sees them.
+// `staged` is the table with the name of its staging table. All pieces of `record` are done; they
+// are recorded with what is staged now, and record->state stays as it is.
+bool compare_staged(struct task *task, const struct table *staged, struct table_record *record,
+    struct table_result *result, struct error *err) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,65 @@
+// One comparison of a mirrored table with its source: nothing of the mirror changes.
+//
+// The mirror's digests are in a set; the source is scanned once, in any order; a row whose digest
+// is in the set is unchanged and struck off, any other is a candidate; what is left in the set is
+// gone. Where the set does not fit, PostgreSQL finds the differences: by digest and key of every
+// row, and the rows that differ are read again (by_key.h); where they cannot be asked for, the
+// whole source is put into the candidates. All ways end in the same candidates and the same gone,
+// paired by key.
+#ifndef OE2PG_METHOD_DIFFER_H
+#define OE2PG_METHOD_DIFFER_H
+
+#include "base/digest_set.h"
+#include "method/differ_by_key.h"
+#include "write/row_sender.h"
+#include "method/task.h"
+#include "target/compare.h"
+
+struct known_row {
+    uint64_t digest;
+    bool is_seen; // in this scan
+};
+
+struct differ {
+    // What to compare, by the caller; everything else begins as zeros.
+    struct task *task;
+    const char *schema;        // of the mirrored or the staged table
+    const struct table *table; // target_name: the table that is compared
+    bool is_second;            // see differ_run
+    bool is_rezoned;           // the mirror's time stamps are in another zone (target/compare.h)
+    bool only_compares;        // writes nothing, not even what goes into quarantine
+    bool is_whole;             // without a set, all of the source becomes candidates
+    int64_t duration_ms;       // of an earlier read of the table; 0: unknown
+
+    struct comparison *comparison;
+    struct digest_set set;
+    bool has_set;
+    bool is_cut;    // by a key whose order the read had to prove
+    bool is_by_key; // no set, and differing rows are read again by their key
+    struct differ_by_key by_key;
+    struct row_sender sender;
+    struct known_row *known_rows; // refused by PostgreSQL in earlier runs, by digest
+    size_t known_row_count;
+    struct difference_counts counts;
+    int64_t mirror_rows;
+    int64_t source_rows;
+    int64_t source_bytes;
+    int64_t left_out; // known refused rows
+    int64_t kept;     // missing in the second of two scans only
+};
+
+// Compares. `is_second`: of a keyless table that shrank in the scan before, on this connection (see
+// comparison_remember_gone): only what is missing both times is gone. *is_current is false when the
+// mirror changed meanwhile, or when so much differs that the next scan has to be a whole one
+// (is_whole is set then): the counts are worth nothing, compare again. Release in any case.
+bool differ_run(struct differ *scan, bool *is_current, struct error *err)
+    __attribute__((warn_unused_result));
+// For by_key.c: whether the row, policies applied, is known to be refused, and so left out again.
+bool differ_is_known_row(struct differ *scan, const struct cell *row);
+// For by_key.c: rows of the batch that have exactly these key values become candidates.
+bool differ_take_matching(struct differ *scan, const struct batch *batch, const struct cell *values,
+    struct error *err) __attribute__((warn_unused_result));
+// Also rolls back what is open.
+void differ_release(struct differ *scan);
+
+#endif

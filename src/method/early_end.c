@@ -1,0 +1,37 @@
+#include "method/early_end.h"
+
+#include "base/log.h"
+
+#include <inttypes.h>
+
+bool
+early_end_is_likely(
+    struct task *task, const struct table *table, int64_t row_count, int64_t *counted)
+{
+    enum { COUNTS = 2 };
+
+    if (!source_session(task->source)->may_end_early)
+        return false;
+    task_set_phase(task, PHASE_READING);
+    for (int i = 0; i < COUNTS; i++) {
+        if (!source_count_rows(task->source, table, counted)) {
+            log_warning("%s: %" PRId64
+                        " rows arrived; the source did not count them, and may limit "
+                        "results (see the warning about its session)",
+                table->target_name, row_count);
+            return false;
+        }
+        task_add_progress(task, 0, 0);
+        if (*counted <= row_count)
+            return false;
+    }
+    return true;
+}
+
+void
+early_end_warn(const struct table *table, int64_t row_count, int64_t counted)
+{
+    log_warning("%s: the source counts %" PRId64 " rows, and %" PRId64
+                " arrive: its results are limited (see the warning about its session)",
+        table->target_name, counted, row_count);
+}

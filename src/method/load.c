@@ -1,0 +1,616 @@
+#include "method/load.h"
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "model/key_choice.h"
+#include "method/met_twice.h"
+#include "method/early_end.h"
+#include "method/compare.h"
+#include "method/into_place.h"
+#include "write/row_sender.h"
+#include "target/compare.h"
+#include "target/ddl.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    COMMIT_INTERVAL_MS = 5000,
+    COMPARE_AFTER_MS = 10 * 60 * 1000, // a load that took longer is compared before it is done
+    // Below this many rows a table is read in whatever order is cheapest and in one go.
+    ORDERED_FROM_ROWS = 20000,
+    ANALYSE_FROM_ROWS = 1000,
+    NAME_SIZE = 64, // PostgreSQL's NAMEDATALEN
+};
+
+struct load {
+    struct task *task;
+    const struct table *table;
+    struct table_record *record;
+    struct table_result *result;
+    struct reader reader;
+    struct row_sender sender;
+    char staging[NAME_SIZE];
+    bool is_created;   // now or by an earlier attempt
+    bool is_staged;    // in the staging schema
+    bool is_short;     // the source counts more rows than came
+    bool is_unlogged;  // staging would be published: subscribers must not see it
+    bool is_cut;       // by a key whose order the read had to prove
+    int64_t open_rows; // sent in the open transaction
+    int64_t open_bytes;
+    int64_t commit_ms; // steady clock: of the last commit, or the start
+};
+
+// The same name in every run, and no other table's: mirror, hash of the whole name, and as much of
+// the name as people need to know it again. A table that is spelled in another way since its rows
+// were staged keeps the name they are under.
+static void
+name_staging(struct load *load)
+{
+    const struct table *table = load->table;
+    uint64_t hash;
+
+    if (load->record->staging_table != NULL) {
+        (void)text_print(load->staging, sizeof load->staging, "%s", load->record->staging_table);
+        return;
+    }
+    hash = hash_row_add(hash_bytes_extended(table->schema, strlen(table->schema), 0),
+        hash_bytes_extended(table->name, strlen(table->name), 0));
+
+    (void)text_print(load->staging, sizeof load->staging, "%d_%08" PRIx32 "_%s",
+        load->task->claim->mirror_id, (uint32_t)hash, table->target_name);
+}
+
+static bool
+is_read_in_order(const struct load *load)
+{
+    const struct table *table = load->table;
+
+    return task_reads_in_order(load->task, table, 0) ||
+           (key_choice_is_resumable(table) && load->task->around.row_ids != ROW_IDS_ALL &&
+               (table->row_estimate < 0 || table->row_estimate >= ORDERED_FROM_ROWS));
+}
+
+// ---- the open transaction ----------------------------------------------------------------------
+
+// Where staging is published the table is there, and UNLOGGED, before its first row: subscribers
+// are sent the rows once, when they are put into place.
+static bool
+create_table(struct load *load, struct error *err)
+{
+    struct task *task = load->task;
+    const char *schema = task->settings->target.schema;
+
+    if (is_read_in_order(load) &&
+        !ddl_staging_is_published(task->target, schema, &load->is_unlogged, err))
+        return false;
+    load->is_created = true;
+    if (!load->is_unlogged)
+        return ddl_create_table(task->target, schema, load->table->target_name, load->table, err);
+    load->is_staged = true;
+    return ddl_drop_staging(task->target, load->staging, err) &&
+           ddl_create_staging(task->target, load->staging, load->table, err);
+}
+
+// No row came: nothing to hide from subscribers, so the table is made where it belongs.
+static bool
+create_empty(struct load *load, struct error *err)
+{
+    struct task *task = load->task;
+
+    load->is_created = true;
+    return (target_in_transaction(task->target) || target_begin(task->target, err)) &&
+           ddl_create_table(task->target, task->settings->target.schema, load->table->target_name,
+               load->table, err);
+}
+
+// The transaction and the table are there; rows can be sent.
+static bool
+open_transaction(struct load *load, struct error *err)
+{
+    struct task *task = load->task;
+
+    if (load->sender.copy != NULL)
+        return true;
+    if (!target_in_transaction(task->target) && !target_begin(task->target, err))
+        return false;
+    return load->is_created || create_table(load, err);
+}
+
+static bool
+open_copy(void *context, struct copy_stream **copy, struct error *err)
+{
+    struct load *load = context;
+    struct task *task = load->task;
+
+    return copy_stream_open(task->target,
+        load->is_staged ? STAGING_SCHEMA : task->settings->target.schema,
+        load->is_staged ? load->staging : load->table->target_name, load->table, copy, err);
+}
+
+// Ends the COPY, if one is open, and writes what could not be sent. The transaction stays open.
+static bool
+end_copy(struct load *load, struct error *err)
+{
+    return row_sender_end(&load->sender, err) && quarantine_list_save(&load->sender.quarantine,
+                                                     load->task->target, load->task->claim, err);
+}
+
+static bool
+save_record(struct load *load, struct error *err)
+{
+    load->record->read_to_ms = clock_wall_ms();
+    return tracking_save(load->task->target, load->task->claim, load->task->settings->target.schema,
+        load->record, err);
+}
+
+static void
+count_open_rows(struct load *load, struct piece *piece)
+{
+    piece->row_count += load->open_rows;
+    piece->size_bytes += load->open_bytes;
+    load->open_rows = 0;
+    load->open_bytes = 0;
+}
+
+// A position is kept as text. One that is none (bytes of another encoding, or a NULL that should
+// not be there) is passed over: what was read is committed at a later one, or at the end of the
+// part, which needs none.
+static bool
+can_commit(const struct load *load)
+{
+    const struct cell *position = reader_position(&load->reader);
+
+    for (size_t i = 0; position != NULL && i < load->table->key->column_count; i++) {
+        if (position[i].bytes == NULL ||
+            text_utf8_valid_size(position[i].bytes, position[i].size) < position[i].size)
+            return false;
+    }
+    return true;
+}
+
+// Commits what was read so far, with its position.
+static bool
+commit_part(struct load *load, struct piece *piece, bool is_end, struct error *err)
+{
+    struct task *task = load->task;
+    const struct cell *position = reader_position(&load->reader);
+
+    task_set_phase(task, PHASE_COMMITTING);
+    if (!open_transaction(load, err) || !end_copy(load, err) ||
+        (!load->is_staged &&
+            (!ddl_drop_staging(task->target, load->staging, err) ||
+                !ddl_move(task->target, task->settings->target.schema, load->table->target_name,
+                    STAGING_SCHEMA, load->staging, err))))
+        return false;
+    load->is_staged = true;
+    count_open_rows(load, piece);
+    piece->is_done = is_end;
+    piece->position_count = is_end || position == NULL ? 0 : load->table->key->column_count;
+    if (piece->position_count > 0)
+        memcpy(piece->position, position, piece->position_count * sizeof *position);
+    load->record->state = TABLE_STATE_STAGED;
+    load->record->staging_table = load->staging;
+    load->record->was_staged = true;
+    if (!save_record(load, err) || !target_commit(task->target, err))
+        return false;
+    load->commit_ms = clock_steady_ms();
+    task_set_phase(task, PHASE_READING);
+    return true;
+}
+
+// ---- reading -----------------------------------------------------------------------------------
+
+static bool
+send_batch(struct load *load, const struct batch *batch, struct error *err)
+{
+    int64_t refused = load->sender.refused_rows;
+
+    if (!open_transaction(load, err))
+        return false;
+    for (size_t r = 0; r < batch->row_count; r++) {
+        const struct cell *row = &batch->cells[r * batch->column_count];
+
+        if (!row_sender_send(&load->sender, row, row_sender_check(&load->sender, row), err))
+            return false;
+    }
+    if (!row_sender_flush(&load->sender, err))
+        return false;
+    load->open_rows += (int64_t)batch->row_count - (load->sender.refused_rows - refused);
+    load->open_bytes += (int64_t)batch->size_bytes;
+    load->result->rows_read += (int64_t)batch->row_count;
+    load->result->bytes_read += (int64_t)batch->size_bytes;
+    task_add_progress(load->task, batch->row_count, batch->size_bytes);
+    return !quarantine_list_is_full(&load->sender.quarantine) || end_copy(load, err);
+}
+
+// Reads one part to its end. What was read may be committed before the end, if there is a piece
+// to record it in.
+static bool
+read_part(struct load *load, struct piece *piece, struct error *err)
+{
+    const struct batch *batch;
+
+    task_set_phase(load->task, PHASE_READING);
+    for (;;) {
+        if (task_is_cancelled(load->task, err)) {
+            struct error ignored;
+
+            // What is read is worth keeping, if that is quick.
+            if (piece != NULL && load->open_rows > 0 && can_commit(load))
+                (void)commit_part(load, piece, false, &ignored);
+            return false;
+        }
+        if (!reader_fetch(&load->reader, &batch, err))
+            return false;
+        if (batch->row_count == 0)
+            return true;
+        if (!send_batch(load, batch, err))
+            return false;
+        if (piece != NULL &&
+            clock_steady_ms() - load->commit_ms >=
+                fault_setting("OE2PG_TEST_COMMIT_MS", COMMIT_INTERVAL_MS) &&
+            can_commit(load) && !commit_part(load, piece, false, err))
+            return false;
+    }
+}
+
+static void
+begin_part(struct load *load, enum key_part part)
+{
+    reader_init(&load->reader, load->task->source, load->table, part, &load->task->reading);
+    reader_read_around(
+        &load->reader, &load->task->around, quarantine_list_add_unread, &load->sender.quarantine);
+    reader_prove_order(&load->reader);
+}
+
+static bool
+read_not_null_part(struct load *load, struct error *err)
+{
+    struct piece *piece = &load->record->pieces[0];
+
+    if (piece->is_done)
+        return true;
+    begin_part(load, KEY_PART_NOT_NULL);
+    if (piece->position_count > 0 && !reader_start_after(&load->reader, piece->position, err))
+        return false;
+    if (!read_part(load, piece, err))
+        return false;
+    load->is_cut = load->reader.order.is_relied_on;
+    return !load->is_staged || commit_part(load, piece, true, err);
+}
+
+static bool
+read_rest(struct load *load, enum key_part part, struct error *err)
+{
+    reader_release(&load->reader);
+    begin_part(load, part);
+    return read_part(load, NULL, err);
+}
+
+// Staged rows become visible all at once only if every one of them was committed before: a reader
+// between this commit and the rename sees the whole table, or nothing.
+static bool
+read_null_part(struct load *load, struct error *err)
+{
+    struct piece *piece = &load->record->pieces[1];
+
+    return piece->is_done || (read_rest(load, KEY_PART_WITH_NULL, err) &&
+                                 (!load->is_staged || commit_part(load, piece, true, err)));
+}
+
+// ---- the end -----------------------------------------------------------------------------------
+
+// What an earlier attempt or run of this load put into quarantine is as new as the rest, and not to
+// be resolved because this one did not read it again.
+static bool
+end_quarantine(struct load *load, struct error *err)
+{
+    struct target *target = load->task->target;
+    const struct mirror_claim *claim = load->task->claim;
+    struct table_result *result = load->result;
+
+    result->values_quarantined = load->sender.quarantine.saved_count;
+    result->values_newly_quarantined = load->sender.quarantine.new_count;
+    if (!load->record->was_resumed)
+        return quarantine_resolve_unseen(target, claim, load->table, err);
+    if (!quarantine_count(target, claim, load->table, &result->values_quarantined, err))
+        return false;
+    result->values_newly_quarantined = result->values_quarantined;
+    return true;
+}
+
+// Rows that were read long ago may have changed behind the position; only a comparison finds them.
+static bool
+is_to_be_compared(const struct load *load)
+{
+    const struct table_record *record = load->record;
+
+    return record->was_resumed || load->is_short ||
+           clock_wall_ms() - record->read_from_ms >=
+               fault_setting("OE2PG_TEST_COMPARE_AFTER_MS", COMPARE_AFTER_MS);
+}
+
+// The last transaction: the rest of the rows, the table in its place, its tracking row.
+static bool
+finish(struct load *load, bool was_staged, bool is_safe, struct error *err)
+{
+    struct task *task = load->task;
+    struct table_record *record = load->record;
+    bool is_plain;
+
+    task_set_phase(task, PHASE_COMMITTING);
+    if ((!load->is_created && !create_empty(load, err)) || !open_transaction(load, err) ||
+        !end_copy(load, err))
+        return false;
+    record->row_count = load->open_rows;
+    record->size_bytes = load->open_bytes;
+    for (size_t i = 0; i < record->piece_count; i++) {
+        record->row_count += record->pieces[i].row_count;
+        record->size_bytes += record->pieces[i].size_bytes;
+    }
+    if ((was_staged &&
+            !into_place_put(task, load->table, load->staging, record->row_count, is_safe, err)) ||
+        !arrival_look(task->target, &task->arena, task->settings->target.schema,
+            load->table->target_name, &is_plain, err))
+        return false;
+    load->result->rows_inserted = record->row_count;
+    load->result->rows_left_out = load->sender.refused_rows;
+    // Staged rows were compared before; others are compared where they are, and so is what an event
+    // trigger, or people in staging, made something else of.
+    record->state = (!was_staged && is_to_be_compared(load)) || !is_plain ? TABLE_STATE_LOADED
+                                                                          : TABLE_STATE_DONE;
+    record->is_loaded = true;
+    record->staging_table = NULL;
+    record->piece_count = 0;
+    load->result->finished_ms = clock_wall_ms();
+    load->result->values_full_width = full_width_total(&task->full_width);
+    record->hint = full_width_note(&task->full_width, &task->arena);
+    return end_quarantine(load, err) &&
+           (record->state != TABLE_STATE_DONE ||
+               table_run_save(task->target, task->claim, record, load->result, err)) &&
+           save_record(load, err) && target_commit(task->target, err);
+}
+
+// In any order a row that moved may be met twice; in key order none is, unless the order is not the
+// one by which the source compares.
+static bool
+check_doubled(struct load *load, struct error *err)
+{
+    struct task *task = load->task;
+    struct table loaded = *load->table;
+    const char *schema = load->is_staged ? STAGING_SCHEMA : task->settings->target.schema;
+    struct cell *keys;
+    size_t count;
+    bool is_real;
+
+    if (!met_twice_can_be_told(load->table))
+        return true;
+    task_set_phase(task, PHASE_COMPARING);
+    if (load->is_staged)
+        loaded.target_name = load->staging;
+    // What is staged was committed.
+    if ((!load->is_staged && (!open_transaction(load, err) || !end_copy(load, err))) ||
+        !loaded_doubled_keys(task->target, &task->arena, schema, &loaded, &keys, &count, err) ||
+        !met_twice_ask(task, load->table, keys, count, &is_real, err))
+        return false;
+    if (is_real)
+        return true;
+    if (load->is_cut)
+        return order_proof_condemn(load->table, err, DOUBLED_AT_A_CUT);
+    error_set(err, ERROR_TABLE, "rows moved while they were read, and were met twice");
+    err->retry = RETRY_LATER;
+    return false;
+}
+
+// Before the rows are seen, so that no reader finds some from before and some from after a change.
+static bool
+compare_what_is_staged(struct load *load, struct error *err)
+{
+    struct table staged = *load->table;
+
+    staged.target_name = load->staging;
+    reader_release(&load->reader);
+    task_end_reading(load->task);
+    return compare_staged(load->task, &staged, load->record, load->result, err);
+}
+
+// Rows that are missing by the source's own count are read once more, by the comparison.
+static void
+look_for_early_end(struct load *load)
+{
+    const struct table_record *record = load->record;
+    int64_t row_count = load->open_rows + (int64_t)load->sender.refused_rows;
+    int64_t counted;
+
+    for (size_t i = 0; i < record->piece_count; i++)
+        row_count += record->pieces[i].row_count;
+    reader_release(&load->reader); // one statement at a time
+    load->is_short = early_end_is_likely(load->task, load->table, row_count, &counted);
+}
+
+static bool
+load_in_order(struct load *load, struct error *err)
+{
+    bool is_safe = false;
+
+    if (!into_place_begin(load->task, err) || !read_not_null_part(load, err) ||
+        (reader_has_null_part(load->table) && !read_null_part(load, err)) ||
+        (load->is_cut && !check_doubled(load, err)))
+        return false;
+    look_for_early_end(load);
+    if (load->is_staged && is_to_be_compared(load) && !compare_what_is_staged(load, err))
+        return false;
+    if (load->is_staged) {
+        ddl_analyze(load->task->target, STAGING_SCHEMA, load->staging);
+        if (!into_place_wait(load->task, load->is_unlogged, &is_safe, err))
+            return false;
+    }
+    return finish(load, load->is_staged, is_safe, err);
+}
+
+// ---- beginning ---------------------------------------------------------------------------------
+
+static void
+count_pieces(struct load *load)
+{
+    struct table_record *record = load->record;
+
+    record->piece_count = !is_read_in_order(load) ? 0 : reader_has_null_part(load->table) ? 2 : 1;
+    record->pieces[0].number = 1;
+    record->pieces[1].number = 2;
+    record->pieces[1].is_null_part = true;
+}
+
+static void
+start_fresh(struct load *load)
+{
+    struct table_record *record = load->record;
+    struct piece *piece = &record->pieces[0];
+
+    memset(record->pieces, 0, sizeof record->pieces);
+    count_pieces(load);
+    if (load->table->key != NULL)
+        piece->position = arena_calloc(
+            &load->task->arena, load->table->key->column_count, sizeof *piece->position);
+    record->read_from_ms = clock_wall_ms();
+    record->was_resumed = false;
+}
+
+// True in *is_usable when the staging table holds what the record says.
+static bool
+check_staging(struct load *load, bool *is_usable, struct error *err)
+{
+    const struct table_record *record = load->record;
+    struct relation relation;
+    int64_t row_count;
+
+    *is_usable = false;
+    if (!ddl_find(
+            load->task->target, &load->task->arena, STAGING_SCHEMA, load->staging, &relation, err))
+        return false;
+    if (!relation.exists || record->piece_count == 0 || load->table->key == NULL ||
+        (!record->pieces[0].is_done &&
+            record->pieces[0].position_count != load->table->key->column_count) ||
+        !is_read_in_order(load))
+        return true;
+    *is_usable = true;
+    load->is_unlogged = relation.is_unlogged;
+    // PostgreSQL empties an UNLOGGED table after a crash.
+    if (relation.is_unlogged) {
+        if (!ddl_count_staging(load->task->target, load->staging, &row_count, err))
+            return false;
+        *is_usable = row_count == record->pieces[0].row_count + record->pieces[1].row_count;
+    }
+    return true;
+}
+
+static bool
+refuse_existing(struct load *load, struct error *err)
+{
+    struct task *task = load->task;
+    const char *schema = task->settings->target.schema;
+    struct relation relation;
+
+    if (!ddl_find(task->target, &task->arena, schema, load->table->target_name, &relation, err))
+        return false;
+    if (!relation.exists)
+        return true;
+    error_set(err, ERROR_TABLE, "\"%s\".\"%s\" exists already and is not a table that oe2pg made",
+        schema, load->table->target_name);
+    return error_hint(err,
+        "oe2pg never replaces what it did not make: rename it, or ignore the table, or set "
+        "postgres_db.schema.");
+}
+
+// In a fenced transaction: the staging table may be that of a run that took the mirror over.
+static bool
+drop_staging(struct load *load, struct error *err)
+{
+    struct target *target = load->task->target;
+
+    return target_begin(target, err) && ddl_drop_staging(target, load->staging, err) &&
+           target_commit(target, err);
+}
+
+static bool
+prepare(struct load *load, uint64_t fingerprint, struct error *err)
+{
+    struct table_record *record = load->record;
+    bool is_usable = false;
+
+    if (!refuse_existing(load, err))
+        return false;
+    if (record->state == TABLE_STATE_STAGED) {
+        if (record->fingerprint == fingerprint && !check_staging(load, &is_usable, err))
+            return false;
+        record->was_staged = true;
+    }
+    record->fingerprint = fingerprint;
+    if (is_usable) {
+        load->is_created = true;
+        load->is_staged = true;
+        record->was_resumed = true;
+        count_pieces(load);
+        task_add_progress(
+            load->task, (size_t)(record->pieces[0].row_count + record->pieces[1].row_count), 0);
+        return true;
+    }
+    start_fresh(load);
+    return !record->was_staged || drop_staging(load, err);
+}
+
+// A staged table was analysed before it was moved; small ones can wait for autovacuum.
+static void
+analyse_if_large(struct load *load, bool was_staged)
+{
+    if (!was_staged && load->record->row_count >= ANALYSE_FROM_ROWS)
+        ddl_analyze(
+            load->task->target, load->task->settings->target.schema, load->table->target_name);
+}
+
+static bool
+load_in_any_order(struct load *load, struct error *err)
+{
+    if (!read_rest(load, KEY_PART_ALL, err))
+        return false;
+    look_for_early_end(load);
+    return check_doubled(load, err) && finish(load, false, false, err);
+}
+
+bool
+load_table(struct task *task, const struct table *table, uint64_t fingerprint,
+    struct table_record *record, struct table_result *result, struct error *err)
+{
+    struct load load = {
+        .task = task,
+        .table = table,
+        .record = record,
+        .result = result,
+        .commit_ms = clock_steady_ms(),
+    };
+    bool done;
+
+    name_staging(&load);
+    task_init_sender(task, &load.sender, table, open_copy, &load);
+    reader_init(&load.reader, task->source, table, KEY_PART_ALL, &task->reading);
+    around_begin(&task->around);
+    done = task_begin_reading(task, table, err) && prepare(&load, fingerprint, err);
+    if (done && is_read_in_order(&load))
+        done = load_in_order(&load, err);
+    else if (done)
+        done = load_in_any_order(&load, err);
+    if (done)
+        analyse_if_large(&load, load.is_staged);
+    else
+        task_set_phase(task, PHASE_READING); // to leave the rows may mean to wait for some
+    reader_release(&load.reader);
+    task_end_reading(task);
+    row_sender_release(&load.sender);
+    if (!done)
+        target_rollback(task->target);
+    return done;
+}

@@ -1,0 +1,134 @@
+#include "method/method.h"
+
+#include "base/clock.h"
+#include "method/compare.h"
+#include "method/load.h"
+#include "method/record.h"
+#include "method/shape.h"
+#include "method/small.h"
+#include "method/verify.h"
+
+#include <assert.h>
+
+// Columns that are left out since earlier runs, in the first attempt of the job.
+static bool
+leave_out_altered(struct task *task, struct table_record *record, struct error *err)
+{
+    const struct settings *settings = task->settings;
+    struct altered *altered = &task->altered;
+    size_t before = altered->count;
+
+    if (!altered_read(altered, task->target, &task->arena, task->claim->mirror_id,
+            settings->target.schema, settings->mirror.full_sync, record, err))
+        return false;
+    if (altered->count > before)
+        task_see_altered(task);
+    record_name_columns(task, record);
+    return true;
+}
+
+static bool
+was_committed(const struct task *task, const struct table_record *record)
+{
+    return record->state == TABLE_STATE_DONE && record->run_id == task->claim->run_id;
+}
+
+static bool
+load_job(struct task *task, const struct job *job, struct outcome *outcome,
+    struct table_record *record, struct error *err)
+{
+    // What an attempt before this one found was of a table that is gone.
+    if (record->state != TABLE_STATE_LOADED && task->altered.count > 0) {
+        altered_forget(&task->altered);
+        task_see_altered(task);
+        record_name_columns(task, record);
+    }
+    // An attempt before this one may have put the table into its place.
+    if (record->state != TABLE_STATE_LOADED &&
+        !load_table(task, job->table, job->fingerprint, record, &outcome->result, err))
+        return false;
+    return record->state == TABLE_STATE_DONE ||
+           compare_table(task, task->altered.table, record, &outcome->result, err);
+}
+
+static bool
+compare_job(struct task *task, const struct job *job, struct outcome *outcome,
+    struct table_record *record, struct error *err)
+{
+    bool is_missing;
+
+    if (!shape_follow(task, job->table, job->fingerprint, record, &is_missing, err))
+        return false;
+    if (is_missing) {
+        if (record->state == TABLE_STATE_LOADED)
+            record->state = TABLE_STATE_PENDING;
+        return load_job(task, job, outcome, record, err);
+    }
+    // The shape may have changed in another way: then few rows differ in their time stamps alone.
+    record->is_rezoned = record->fingerprint != job->fingerprint && table_has_instants(job->table);
+    record->fingerprint = job->fingerprint;
+    return compare_table(task, task->altered.table, record, &outcome->result, err);
+}
+
+static bool
+verify_job(struct task *task, const struct job *job, struct outcome *outcome,
+    struct table_record *record, struct error *err)
+{
+    struct verification verification;
+
+    if (!verify_table(task, task->altered.table, &verification, err))
+        return false;
+    outcome->result.rows_read = verification.row_count;
+    outcome->result.finished_ms = clock_wall_ms();
+    // An attempt before this one may have repaired it.
+    outcome->is_different = !verification.is_equal || outcome->is_repaired;
+    if (verification.is_equal || !task->settings->mirror.verify_repair)
+        return true;
+    record->method = method_name(METHOD_COMPARE);
+    record->reason = METHOD_REPAIR_REASON;
+    outcome->is_repaired = true;
+    return compare_job(task, job, outcome, record, err);
+}
+
+// What does it, a line each. `settle` is for jobs that probably need nothing done.
+static const struct method {
+    bool (*run)(struct task *task, const struct job *job, struct outcome *outcome,
+        struct table_record *record, struct error *err);
+    void (*settle)(struct task *task, const struct job *const *jobs, size_t count,
+        struct outcome *outcomes, bool *is_settled); // NULL: one by one
+} methods[] = {
+    [METHOD_LOAD] = { load_job, NULL },
+    [METHOD_COMPARE] = { compare_job, small_settle },
+    [METHOD_VERIFY] = { verify_job, NULL },
+};
+
+static_assert(sizeof methods / sizeof methods[0] == METHOD_COUNT, "a method without its functions");
+
+void
+method_settle(struct task *task, const struct job *const *jobs, size_t count,
+    struct outcome *outcomes, bool *is_settled)
+{
+    const struct method *method = &methods[jobs[0]->method];
+
+    if (method->settle != NULL)
+        method->settle(task, jobs, count, outcomes, is_settled);
+}
+
+bool
+method_run(struct task *task, const struct job *job, struct outcome *outcome, struct error *err)
+{
+    struct table_record *record;
+
+    if (!record_read(task, job, &record, err))
+        return false;
+    record->attempt = outcome->attempts;
+    if (job->method != METHOD_VERIFY && was_committed(task, record)) {
+        outcome->row_count = record->row_count;
+        return true;
+    }
+    if (!leave_out_altered(task, record, err) ||
+        !methods[job->method].run(task, job, outcome, record, err))
+        return false;
+    outcome->row_count = record->row_count;
+    return true;
+}

@@ -1,0 +1,21 @@
+// What became of a job, as a method leaves it and as the queue keeps it.
+#ifndef OE2PG_METHOD_OUTCOME_H
+#define OE2PG_METHOD_OUTCOME_H
+
+#include "base/error.h"
+#include "model/state.h"
+
+enum outcome_state { OUTCOME_WAITING, OUTCOME_RUNNING, OUTCOME_DONE, OUTCOME_FAILED, OUTCOME_LEFT };
+
+// How a table ended in this run.
+struct outcome {
+    enum outcome_state state;
+    struct table_result result;
+    int64_t row_count; // in the mirror now
+    int attempts;
+    bool is_different;  // METHOD_VERIFY: source and mirror were not equal
+    bool is_repaired;   // METHOD_VERIFY: its repair was begun, and with OUTCOME_DONE succeeded
+    struct error error; // OUTCOME_FAILED: why
+};
+
+#endif

@@ -1,0 +1,104 @@
+#include "method/task.h"
+
+#include "base/clock.h"
+#include "model/key_choice.h"
+
+enum { GATE_POLL_MS = 50 };
+
+void
+task_take_table(struct task *task, const struct job *job)
+{
+    int64_t now = clock_wall_ms();
+
+    task->counters.row_count = 0;
+    task->counters.size_bytes = 0;
+    task->counters.of_rows = job->row_estimate;
+    task->counters.table_since_ms = now;
+    task->counters.phase_since_ms = now;
+    task->counters.table = job->table;
+}
+
+void
+task_set_phase(struct task *task, enum phase phase)
+{
+    int64_t now = clock_wall_ms();
+
+    if (task->counters.phase != (int)phase)
+        task->counters.phase_since_ms = now;
+    task->counters.phase = (int)phase;
+    task->counters.heartbeat_ms = now;
+}
+
+void
+task_add_progress(struct task *task, size_t rows, size_t bytes)
+{
+    task->counters.row_count += (int64_t)rows;
+    task->counters.size_bytes += (int64_t)bytes;
+    task->counters.heartbeat_ms = clock_wall_ms();
+}
+
+bool
+task_is_cancelled(struct task *task, struct error *err)
+{
+    if (!*task->is_cancelled)
+        return false;
+    error_set(err, ERROR_CANCELLED, "the run was stopped");
+    return true;
+}
+
+bool
+task_begin_reading(struct task *task, const struct table *table, struct error *err)
+{
+    if (memory_share_needs_gate(&task->share, table, task->effort.has_room)) {
+        while (!memory_share_enter(&task->share)) {
+            if (task_is_cancelled(task, err))
+                return false;
+            clock_sleep_ms(GATE_POLL_MS);
+            task_add_progress(task, 0, 0);
+        }
+    }
+    task->reading = memory_share_limits(&task->share, source_value_copies(task->source));
+    return true;
+}
+
+void
+task_end_reading(struct task *task)
+{
+    memory_share_leave(&task->share);
+}
+
+bool
+task_reads_in_order(const struct task *task, const struct table *table, int64_t duration_ms)
+{
+    int64_t limit_ms = (int64_t)task->share.limits.max_transaction_s * 1000;
+
+    return key_choice_is_resumable(table) && task->around.row_ids != ROW_IDS_ALL &&
+           (task->effort.is_ordered || source_buffers_results(task->source) ||
+               duration_ms > limit_ms / 2);
+}
+
+void
+task_see_altered(struct task *task)
+{
+    const struct table *table = task->altered.table;
+
+    around_release(&task->around);
+    around_init(&task->around, task->settings, table);
+    full_width_release(&task->full_width);
+    full_width_init(&task->full_width, source_identity(task->source), table);
+}
+
+void
+task_init_sender(struct task *task, struct row_sender *sender, const struct table *table,
+    row_sender_open *open, void *context)
+{
+    const struct row_sender_setup setup = {
+        .target = task->target,
+        .table = table,
+        .full_width = &task->full_width,
+        .is_careful = task->effort.is_careful,
+        .is_fallback = task->digest->is_fallback,
+    };
+
+    row_sender_init(sender, &setup, open, context);
+}

@@ -1,0 +1,472 @@
+#include "method/early_end.h"
+#include "method/verify.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "model/key_choice.h"
+#include "report/output.h"
+#include "method/row_again.h"
+#include "method/differ.h"
+#include "target/ddl.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum {
+    RECHECKED_MAX = 1000, // differing rows that are read again
+    SHOWN_MAX = 20,
+    ROUNDS_MAX = 3,
+    RECHECKS = 2,
+    RECHECK_PAUSE_MS = 500,
+    REPORT_CAP = 1024 * 1024,
+    VALUE_SHOWN_BYTES = 200,
+};
+
+struct verify {
+    struct task *task;
+    const struct table *table;
+    struct differ scan;
+    struct unread_row row; // asked for again
+    struct difference *differences;
+    bool *is_moving; // one a difference: it was gone when asked again
+    size_t difference_count;
+    struct verification *result;
+    struct buffer report;
+};
+
+// ---- asking again ------------------------------------------------------------------------------
+
+// The row with this key as it is in the source now; *row is NULL when there is none, and valid
+// until the next call.
+static bool
+read_row(struct verify *verify, const struct cell *key, const struct cell **row, struct error *err)
+{
+    *row = NULL;
+    if (!row_read_again(verify->task, verify->table, key, &verify->row, err))
+        return false;
+    if (verify->row.batch.row_count > 0)
+        *row = row_sender_peek(&verify->scan.sender, verify->row.batch.cells);
+    return true;
+}
+
+static bool
+still_differs(
+    struct verify *verify, const struct difference *difference, bool *differs, struct error *err)
+{
+    const struct cell *row;
+
+    if (!read_row(verify, difference->key, &row, err))
+        return false;
+    if (difference->kind == DIFFERENCE_MISSING)
+        *differs = row != NULL;
+    else
+        *differs = row == NULL || digest_row(verify->task->digest, verify->table, row) !=
+                                      difference->mirror_digest;
+    return true;
+}
+
+static bool
+recheck(struct verify *verify, struct error *err)
+{
+    for (int round = 0; round < RECHECKS; round++) {
+        clock_sleep_ms(RECHECK_PAUSE_MS);
+        for (size_t i = 0; i < verify->difference_count; i++) {
+            bool differs = true;
+
+            if (verify->is_moving[i])
+                continue;
+            if (task_is_cancelled(verify->task, err) ||
+                !still_differs(verify, &verify->differences[i], &differs, err))
+                return false;
+            verify->is_moving[i] = !differs;
+            task_add_progress(verify->task, 0, 0);
+        }
+    }
+    return true;
+}
+
+static void
+count_moving(struct verify *verify)
+{
+    struct verification *result = verify->result;
+
+    for (size_t i = 0; i < verify->difference_count; i++) {
+        if (!verify->is_moving[i])
+            continue;
+        result->moving++;
+        result->missing -= verify->differences[i].kind == DIFFERENCE_MISSING;
+        result->changed -= verify->differences[i].kind == DIFFERENCE_CHANGED;
+        result->surplus -= verify->differences[i].kind == DIFFERENCE_SURPLUS;
+    }
+}
+
+// ---- telling -----------------------------------------------------------------------------------
+
+// The first bytes of a value of `size` bytes.
+static void
+append_value(struct buffer *out, const struct cell *start, size_t size)
+{
+    size_t shown = start->size < VALUE_SHOWN_BYTES ? start->size : VALUE_SHOWN_BYTES;
+
+    if (start->bytes == NULL) {
+        buffer_append_text(out, "NULL");
+        return;
+    }
+    while (shown > 0 && shown < start->size && ((unsigned char)start->bytes[shown] & 0xC0) == 0x80)
+        shown--;
+    buffer_append_byte(out, '"');
+    for (size_t i = 0; i < shown; i++)
+        buffer_append_byte(
+            out, (char)((unsigned char)start->bytes[i] < 0x20 ? ' ' : start->bytes[i]));
+    buffer_append_text(out, shown < size ? "…\"" : "\"");
+}
+
+// As the mirror has it: binary values are hex there.
+static void
+append_source_value(struct buffer *out, enum value_kind kind, const struct cell *value)
+{
+    char hex[VALUE_SHOWN_BYTES + 1];
+    size_t used;
+
+    if (kind != VALUE_BINARY || value->bytes == NULL) {
+        append_value(out, value, value->size);
+        return;
+    }
+    used = text_print(hex, sizeof hex, "\\x");
+    for (size_t i = 0; i < value->size && used + 2 < sizeof hex; i++, used += 2)
+        (void)text_print(hex + used, sizeof hex - used, "%02x", (unsigned char)value->bytes[i]);
+    append_value(out, &(struct cell){ .bytes = hex, .size = used }, 2 + 2 * value->size);
+}
+
+static void
+append_key(struct verify *verify, const struct difference *difference)
+{
+    const struct key *key = verify->table->key;
+
+    for (size_t i = 0; key != NULL && i < key->column_count; i++) {
+        buffer_printf(&verify->report, "%s%s=", i > 0 ? " " : "",
+            verify->table->columns[key->columns[i]].name);
+        append_value(&verify->report, &difference->key[i], difference->key[i].size);
+    }
+}
+
+static bool
+is_same(const struct verify *verify, const struct column *column, const struct cell *source,
+    const struct mirror_value *mirror)
+{
+    return (source->bytes == NULL) == mirror->is_null &&
+           digest_value(verify->task->digest, column, source) == mirror->digest;
+}
+
+static void
+append_columns(struct verify *verify, const struct cell *row, const struct mirror_value *mirror)
+{
+    const char *gap = ": ";
+
+    for (size_t i = 0; i < verify->table->column_count; i++) {
+        const struct column *column = &verify->table->columns[i];
+
+        if (is_same(verify, column, &row[i], &mirror[i]))
+            continue;
+        buffer_printf(&verify->report, "%s%s", gap, column->name);
+        gap = ", ";
+        buffer_append_text(&verify->report, " source ");
+        append_source_value(&verify->report, column->kind, &row[i]);
+        buffer_append_text(&verify->report, " mirror ");
+        append_value(&verify->report, &mirror[i].start, mirror[i].size);
+    }
+}
+
+// The row on both sides as it is now; either is NULL when it is gone. Valid until the next call.
+static bool
+read_both(struct verify *verify, const struct difference *difference, const struct cell **row,
+    struct mirror_value **mirror, struct error *err)
+{
+    *mirror = NULL;
+    *row = NULL;
+    return differences_read_row(verify->scan.comparison, &verify->task->arena, difference,
+               VALUE_SHOWN_BYTES + 1, mirror, err) &&
+           read_row(verify, difference->key, row, err);
+}
+
+static bool
+append_changes(struct verify *verify, const struct difference *difference, struct error *err)
+{
+    const struct cell *row;
+    struct mirror_value *mirror;
+    bool done = read_both(verify, difference, &row, &mirror, err);
+
+    if (done && row != NULL && mirror != NULL)
+        append_columns(verify, row, mirror);
+    return done;
+}
+
+static bool
+show_difference(struct verify *verify, const struct difference *difference, struct error *err)
+{
+    static const char *const names[] = { "missing", "changed", "surplus" };
+
+    buffer_printf(&verify->report, "  %s  ", names[difference->kind]);
+    append_key(verify, difference);
+    if (difference->kind == DIFFERENCE_CHANGED && !append_changes(verify, difference, err))
+        return false;
+    buffer_append_byte(&verify->report, '\n');
+    return true;
+}
+
+static bool
+show_differences(struct verify *verify, struct error *err)
+{
+    size_t shown = 0;
+
+    for (size_t i = 0; i < verify->difference_count && shown < SHOWN_MAX; i++) {
+        if (verify->is_moving[i])
+            continue;
+        shown++;
+        if (!show_difference(verify, &verify->differences[i], err))
+            return false;
+    }
+    return true;
+}
+
+static bool
+tally_columns(
+    struct verify *verify, const struct difference *difference, size_t *tally, struct error *err)
+{
+    const struct cell *row;
+    struct mirror_value *mirror;
+    bool done = read_both(verify, difference, &row, &mirror, err);
+
+    for (size_t i = 0; done && row != NULL && mirror != NULL && i < verify->table->column_count;
+         i++)
+        tally[i] += !is_same(verify, &verify->table->columns[i], &row[i], &mirror[i]);
+    return done;
+}
+
+static void
+append_tally(struct verify *verify, const size_t *tally, size_t looked_at)
+{
+    const char *gap = "";
+
+    buffer_printf(&verify->report, "  changed in %zu of them: ", looked_at);
+    for (size_t i = 0; i < verify->table->column_count; i++) {
+        if (tally[i] == 0)
+            continue;
+        buffer_printf(&verify->report, "%s%s (%zu)", gap, verify->table->columns[i].name, tally[i]);
+        gap = ", ";
+    }
+    buffer_append_byte(&verify->report, '\n');
+}
+
+// Keys are values too: they are shown on request alone. In their place, which columns differ.
+static bool
+count_differences(struct verify *verify, struct error *err)
+{
+    size_t *tally = arena_calloc(&verify->task->arena, verify->table->column_count, sizeof *tally);
+    size_t looked_at = 0;
+
+    for (size_t i = 0; i < verify->difference_count && looked_at < SHOWN_MAX; i++) {
+        if (verify->is_moving[i] || verify->differences[i].kind != DIFFERENCE_CHANGED)
+            continue;
+        looked_at++;
+        if (!tally_columns(verify, &verify->differences[i], tally, err))
+            return false;
+    }
+    if (looked_at > 0)
+        append_tally(verify, tally, looked_at);
+    buffer_append_text(&verify->report, "  which rows: oe2pg verify --values\n");
+    return true;
+}
+
+static bool
+describe_differences(struct verify *verify, struct error *err)
+{
+    if (verify->table->key == NULL) {
+        buffer_append_text(
+            &verify->report, "  which rows: not to be told, for the table has no key\n");
+        return true;
+    }
+    return verify->task->settings->mirror.verify_values ? show_differences(verify, err)
+                                                        : count_differences(verify, err);
+}
+
+static bool
+has_left_out(const struct verify *verify)
+{
+    return verify->task->altered.count > 0;
+}
+
+static bool
+has_differences(const struct verification *result)
+{
+    return result->missing + result->changed + result->surplus > 0;
+}
+
+// A column that is not compared is not equal.
+static void
+append_left_out(struct verify *verify)
+{
+    const struct altered *altered = &verify->task->altered;
+
+    for (size_t i = 0; i < altered->whole->column_count; i++) {
+        if (altered->is_left_out[i])
+            buffer_printf(&verify->report, "%s: DIFFERENT: %s, so it is not compared\n",
+                verify->table->target_name, altered->why[i]);
+    }
+}
+
+static bool
+write_report(struct verify *verify, struct error *err)
+{
+    const struct verification *result = verify->result;
+
+    append_left_out(verify);
+    if (has_left_out(verify) && !has_differences(result))
+        buffer_printf(&verify->report,
+            "%s: DIFFERENT: the other columns are equal, %" PRId64 " rows",
+            verify->table->target_name, result->row_count);
+    else if (result->is_equal)
+        buffer_printf(&verify->report, "%s: equal, %" PRId64 " rows", verify->table->target_name,
+            result->row_count);
+    else
+        buffer_printf(&verify->report,
+            "%s: DIFFERENT: %" PRId64 " changed, %" PRId64 " missing in the mirror, %" PRId64
+            " only in the mirror, of %" PRId64 " rows",
+            verify->table->target_name, result->changed, result->missing, result->surplus,
+            result->row_count);
+    if (result->moving > 0)
+        buffer_printf(&verify->report, " (%" PRId64 " more were moving)", result->moving);
+    buffer_append_byte(&verify->report, '\n');
+    if (has_differences(result) && !describe_differences(verify, err))
+        return false;
+    output_write(buffer_text(&verify->report));
+    return true;
+}
+
+// ---- one table ---------------------------------------------------------------------------------
+
+static bool
+compare(struct verify *verify, struct error *err)
+{
+    bool is_second = false;
+    bool is_whole = false;
+    bool is_current = false;
+
+    for (int round = 0; round < ROUNDS_MAX; round++) {
+        if (round > 0)
+            differ_release(&verify->scan);
+        verify->scan = (struct differ){
+            .task = verify->task,
+            .schema = verify->task->settings->target.schema,
+            .table = verify->table,
+            .only_compares = true,
+            .is_whole = is_whole,
+        };
+        if (!differ_run(&verify->scan, &is_current, err))
+            return false;
+        is_whole = verify->scan.is_whole;
+        // Where a row cannot be asked for again by its key, the whole table is read again.
+        if (is_current && (is_second || key_choice_is_exact(verify->table) ||
+                              !comparison_has_changes(&verify->scan.counts)))
+            return true;
+        is_second = is_current;
+    }
+    error_set(err, ERROR_TABLE, "the mirror changed in each of %d comparisons", ROUNDS_MAX);
+    return error_hint(err, "See who writes to the mirrored table.");
+}
+
+static bool
+judge(struct verify *verify, struct error *err)
+{
+    struct task *task = verify->task;
+    struct verification *result = verify->result;
+    const struct difference_counts *counts = &verify->scan.counts;
+    int64_t counted;
+
+    if (early_end_is_likely(task, verify->table, verify->scan.source_rows, &counted))
+        early_end_warn(verify->table, verify->scan.source_rows, counted);
+    *result = (struct verification){
+        .row_count = verify->scan.mirror_rows,
+        .missing = counts->to_insert,
+        .changed = counts->to_update,
+        .surplus = counts->to_delete,
+    };
+    if (!differences_list(verify->scan.comparison, &task->arena, RECHECKED_MAX,
+            &verify->differences, &verify->difference_count, err))
+        return false;
+    verify->is_moving =
+        arena_calloc(&task->arena, verify->difference_count, sizeof *verify->is_moving);
+    if (verify->difference_count > 0 && key_choice_is_exact(verify->table) && !recheck(verify, err))
+        return false;
+    count_moving(verify);
+    result->is_equal = !has_differences(result) && !has_left_out(verify);
+    return true;
+}
+
+static bool
+save(struct verify *verify, struct error *err)
+{
+    struct task *task = verify->task;
+
+    return target_begin(task->target, err) &&
+           verification_save(task->target, task->claim, verify->table, verify->result, err) &&
+           target_commit(task->target, err);
+}
+
+// A column that the mirror does not have yet makes every row differ.
+static bool
+check_shape(struct verify *verify, bool *is_same, struct error *err)
+{
+    struct task *task = verify->task;
+    struct relation relation;
+
+    *is_same = false;
+    if (!ddl_find(task->target, &task->arena, task->settings->target.schema,
+            verify->table->target_name, &relation, err))
+        return false;
+    if (!relation.exists) {
+        buffer_printf(&verify->report, "%s: DIFFERENT: there is no such table in the mirror\n",
+            verify->table->target_name);
+        return true;
+    }
+    for (size_t i = 0; i < verify->table->column_count; i++) {
+        const char *name = verify->table->columns[i].target_name;
+        size_t at = 0;
+
+        while (at < relation.column_count && strcmp(relation.columns[at], name) != 0)
+            at++;
+        if (at < relation.column_count)
+            continue;
+        buffer_printf(&verify->report, "%s: DIFFERENT: column \"%s\" is not in the mirror\n",
+            verify->table->target_name, name);
+        return true;
+    }
+    *is_same = true;
+    return true;
+}
+
+bool
+verify_table(struct task *task, const struct table *table, struct verification *verification,
+    struct error *err)
+{
+    struct verify verify = { .task = task, .table = table, .result = verification };
+    bool is_same;
+    bool done;
+
+    *verification = (struct verification){ .is_equal = false };
+    buffer_init(&verify.report, REPORT_CAP);
+    arena_init(&verify.row.arena);
+    done = check_shape(&verify, &is_same, err);
+    if (done && !is_same) {
+        output_write(buffer_text(&verify.report));
+    } else if (done) {
+        // Rows are read again one by one: long values among them need the gate once more.
+        done = compare(&verify, err) && task_begin_reading(task, table, err) &&
+               judge(&verify, err) && write_report(&verify, err) && save(&verify, err);
+        task_end_reading(task);
+        differ_release(&verify.scan);
+    }
+    buffer_release(&verify.report);
+    arena_release(&verify.row.arena);
+    return done;
+}

@@ -1,0 +1,15 @@
+// A mirrored table compared with its source without writing to it, and the result told.
+#ifndef OE2PG_METHOD_VERIFY_H
+#define OE2PG_METHOD_VERIFY_H
+
+#include "method/task.h"
+#include "target/differences.h"
+
+// Compares; rows that differ are asked of the source twice more, so that a source that moves is
+// told from a mirror that is wrong. The report (a line, and the first differing keys and columns)
+// goes to standard output in one write; the result into oe2pg.verification. Keyless tables that
+// differ are compared twice.
+bool verify_table(struct task *task, const struct table *table, struct verification *verification,
+    struct error *err) __attribute__((warn_unused_result));
+
+#endif

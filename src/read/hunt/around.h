@@ -1,0 +1,110 @@
+// Reading around values that the source cannot deliver: wider than their column is declared, a day
+// out of range, a damaged record. The statement that meets one fails, and fails there again.
+//
+// Invariant: a value is given up only after a read of its own row, by its key and with its column,
+// failed; the row is then delivered with NULL in its place, and the value is told. Only when too
+// many statements were spent on a table, for the rows that were read of it, or where no key leads
+// to a row, are columns left out of more rows than their own; how many is told as well.
+#ifndef OE2PG_READ_HUNT_AROUND_H
+#define OE2PG_READ_HUNT_AROUND_H
+
+#include "base/arena.h"
+#include "model/settings.h"
+#include "model/unread.h"
+#include "source/source.h"
+
+// Which rows are read by the ids under which the source keeps them (by_row_id.h).
+enum around_row_ids {
+    ROW_IDS_UNUSED,  // none: it was not needed
+    ROW_IDS_REST,    // those that no key leads to
+    ROW_IDS_ALL,     // the whole table: a value of its key cannot be read
+    ROW_IDS_REFUSED, // none: it was tried, and row_id_refusal says why it does not work
+};
+
+// What one job knows about its table; lives through all attempts. One thread.
+struct around {
+    const struct settings *settings;
+    const struct table *table;
+    // [column_count]: some value of it could not be read; pieces leave it out. Never a column of
+    // the key, without which good rows of the mirror would seem to be gone: a row with a bad value
+    // there is looked for however often that has been done.
+    bool *is_bad;
+    bool *is_too_wide;  // of these: the value was too wide
+    bool *is_left_out;  // not read at all where rows cannot be asked for
+    int64_t *without;   // rows in which the column was not read
+    size_t query_count; // of this pass
+    int64_t row_count;  // read so far in it
+    // Rows that were known when the attempt first compared, in the task's arena: all its passes
+    // read the same ones first.
+    bool has_known;
+    struct key_position *known;
+    size_t known_count;
+    int64_t *known_ids; // those that no key leads to
+    size_t known_id_count;
+    enum around_row_ids row_ids;
+    char row_id_refusal[100]; // a piece of a hint
+    bool cannot_skip_ids;     // the source refuses conditions that leave rows out by their ids
+    const char *row_id;       // of the row that is being read by it; NULL: it is not
+    struct source_settings cutting_settings;
+    struct source *cutting; // a connection that cuts what is too wide; NULL: not needed yet
+    unread_sink *sink;      // of the read in hand
+    void *sink_context;
+};
+
+// One row, kept until the next is read into it.
+struct unread_row {
+    struct arena arena;
+    struct batch batch;
+    size_t found;  // rows that the source gave; the first is kept
+    bool is_whole; // nothing of it was left out, or was cut
+};
+
+void around_init(struct around *around, const struct settings *settings, const struct table *table);
+// Of zeros it does nothing.
+void around_release(struct around *around);
+// Before each pass over the table: each may ask as often as the first, so that a pass over what did
+// not change comes to what the one before came to.
+void around_begin(struct around *around);
+// `column` may be -1: not known.
+bool around_is_in_key(const struct table *table, int column);
+// A value that belongs to the key cannot be read. Returns false: the job is to be repeated by row
+// ids if the source has them, else the table fails and err says why.
+bool around_fail_for_key(struct around *around, const struct source *source, struct error *err);
+// True, and err set, when the job is to be repeated with the whole table read by row ids: `why`,
+// the log is told. False, and err untouched, where the source has none, or that is being done
+// already.
+bool around_turn_to_row_ids(
+    struct around *around, const struct source *source, const char *why, struct error *err);
+// True when the source can be asked for rows by its own ids, and did not refuse it yet.
+bool around_has_row_ids(const struct around *around, const struct source *source);
+// After a statement that leaves rows out by their ids failed. Returns false: the job is to be
+// repeated without such a condition, if that may be why.
+bool around_refuse_skipping(struct around *around, struct error *err);
+// Row ids do not work, for this reason; NULL: for that in err, unless it is of another kind.
+// Returns false: the job is to be repeated without them.
+bool around_refuse_row_ids(struct around *around, struct error *err, const char *why);
+// True when the failure may be one of a value, so that reading without it is worth trying.
+bool around_helps(const struct error *err);
+// Keeps which column the source's last failure was about; the table of that read has the columns of
+// `origin` (NULL: all). Gives the column, -1 when it is not known.
+int around_note(struct around *around, const struct source *source, const uint16_t *origin);
+// True when the table has cost so many statements that no further row is looked for.
+bool around_is_spent(const struct around *around);
+// True, with the reason in err, when such a value is to make its table fail.
+bool around_is_refused(const struct around *around, const struct source *source, struct error *err);
+
+// Reads the row that `request` (of the whole table) asks for by its key (KEY_PART_EQUAL), or by
+// around->row_id (in the table's condition, without a key), without what cannot be read of it,
+// which goes to the sink. No row in row->batch: it is not there.
+bool around_read_row(struct around *around, struct source *source,
+    const struct read_request *request, struct unread_row *row, struct error *err)
+    __attribute__((warn_unused_result));
+// Marks as left out what cannot be read of the part that `request` asks for. `err` holds the
+// failure that led here; when no column can be blamed it stays, and false is returned.
+bool around_leave_out(struct around *around, struct source *source,
+    const struct read_request *request, int column, struct error *err)
+    __attribute__((warn_unused_result));
+// Tells the sink how many rows were read without which column, and forgets it.
+void around_tell(struct around *around);
+
+#endif

@@ -1,0 +1,88 @@
+// Reading a table, or a part of it, as one stream of batches, however many statements that takes.
+//
+// Invariant: in key order, the rows handed out so far are exactly those of the part whose key is
+// not greater than reader_position, in the source's own order and by the source's own comparison.
+// So reading can stop at any batch and go on later, in another transaction or another run. A source
+// that compares more of a key than it shows does not keep to that: where it is noticed the fetch
+// fails (ERROR_TABLE).
+#ifndef OE2PG_READ_READER_H
+#define OE2PG_READ_READER_H
+
+#include "base/buffer.h"
+#include "model/narrow.h"
+#include "source/source.h"
+#include "read/hunt/around.h"
+#include "read/hunt/bisect.h"
+#include "read/hunt/by_row_id.h"
+#include "read/limits.h"
+#include "read/order_proof.h"
+
+struct reader {
+    struct source *source;
+    const struct table *table;
+    struct reader_limits limits;
+    enum key_part part;
+    struct cursor *cursor;
+    int64_t opened_ms;
+    size_t page_rows;       // rows a statement may return; 0: any number
+    size_t page_row_count;  // rows of the statement that is open
+    size_t page_byte_count; // and bytes of their values
+    size_t step_limit;      // what it was limited to; 0: nothing
+    size_t prefix;          // key columns of the step that is open; 0: the whole part
+    bool is_at_end;
+    bool has_position;
+    struct cell position[KEY_COLUMNS_MAX]; // of the last row handed out; NULLs as they came
+    struct cell start[KEY_COLUMNS_MAX];    // what the open step began after
+    struct buffer position_bytes;
+    struct buffer start_bytes;
+    struct around *around; // NULL: a value that cannot be read fails the reading
+    struct bisect bisect;
+    size_t piece_rows;    // of the last piece
+    bool is_piece;        // the next step, or the open one, is read without the bad columns
+    struct narrow narrow; // the columns of the open step, if not all
+    struct unread_row row;
+    const struct key_position *known; // keys of rows that are read first, each by itself
+    size_t known_count;
+    size_t known_next;
+    const int64_t *known_ids; // the same of rows that are known by their ids
+    size_t known_id_count;
+    size_t known_id_next;
+    struct order_proof order;
+    struct buffer condition; // of the open step, where rows are left out by their ids
+    struct table step_table; // the same
+    struct by_row_id by_row_id;
+};
+
+// `position` (key values, one a key column) may be NULL: from the beginning. Opens nothing yet.
+void reader_init(struct reader *reader, struct source *source, const struct table *table,
+    enum key_part part, const struct reader_limits *limits);
+// Goes on after these key values, which are copied.
+bool reader_start_after(struct reader *reader, const struct cell *position, struct error *err)
+    __attribute__((warn_unused_result));
+// From now on values that cannot be read are read around; what is not read goes to `sink`.
+void reader_read_around(
+    struct reader *reader, struct around *around, unread_sink *sink, void *context);
+// Reads the rows with these keys (borrowed, no NULLs) first, for in them some value could not be
+// read before. For a whole table: the invariant is then one of the other rows.
+void reader_read_first(struct reader *reader, const struct key_position *known, size_t count);
+// The same of rows that are known by their ids. `are_read`: they were, with another part.
+void reader_read_first_by_id(
+    struct reader *reader, const int64_t *ids, size_t count, bool are_read);
+// From now on a read in key order is proved to be complete: for whole tables.
+void reader_prove_order(struct reader *reader);
+// The next rows; row_count == 0 means the end of the part. Fails with ERROR_DATA and
+// RETRY_WITH_ROOM when a value is longer than value_bytes and is_large is not set; RETRY_IN_ORDER
+// when a read in any order took longer than max_transaction_s, or met a value that cannot be read;
+// RETRY_WITH_LESS when a read that cannot be cut met one: reader->around knows how to do without;
+// RETRY_BY_OTHER_KEY when the order proved false (order_proof.h).
+bool reader_fetch(struct reader *reader, const struct batch **batch, struct error *err)
+    __attribute__((warn_unused_result));
+// Key values of the last row handed out, one a key column; NULL before the first row or out of
+// key order. Valid until the next fetch. One in which a value is NULL is no place to go on from.
+const struct cell *reader_position(const struct reader *reader);
+// True when there can be rows in which a key column is NULL: KEY_PART_WITH_NULL is to be read too.
+bool reader_has_null_part(const struct table *table);
+// Closes the statement; the reader can be released or initialised again.
+void reader_release(struct reader *reader);
+
+#endif

@@ -1,0 +1,51 @@
+// A run, for run.c and run_wait.c only. It is the main thread's.
+#ifndef OE2PG_RUN_RUN_INTERNAL_H
+#define OE2PG_RUN_RUN_INTERNAL_H
+
+#include "plan/plan.h"
+#include "report/progress.h"
+#include "report/summary.h"
+#include "run/housekeeper.h"
+#include "run/queue.h"
+#include "run/run.h"
+#include "base/startup_watch.h"
+#include "run/vanished.h"
+
+#include <signal.h>
+
+enum {
+    JOBS_MAX = 64,
+    END_AFTER_MS = 5000,
+    HANG_GRACE_MS = 15000, // between cancelling a silent source and giving the run up
+};
+
+struct run {
+    const struct settings *settings;
+    struct run_end *end;
+    struct arena arena; // of the run: catalogue, selection, plan
+    struct source *source;
+    struct target *target;
+    struct selection selection;
+    struct stuck_tables stuck;
+    struct plan plan;
+    struct queue queue;
+    struct run_shared shared;
+    struct worker workers[JOBS_MAX];
+    size_t started;
+    struct housekeeper housekeeper;
+    struct startup_watch watch;
+    struct progress *progress;
+    sigset_t signals;
+    int64_t began_ms;    // steady clock
+    int64_t stopping_ms; // steady clock: when the run began to end early; 0: it has not
+    bool was_cancelled;  // statements were cancelled
+    bool is_claimed;
+};
+
+// Tables that failed before any worker had them.
+size_t run_failed_early(const struct run *run);
+// Until every worker has ended; or ends the process, where one cannot be made to.
+void run_wait(struct run *run);
+void run_describe(struct run *run, struct run_progress *progress);
+
+#endif

@@ -1,0 +1,32 @@
+// Values exactly as long as their column is declared. A server that was told to cut what is too
+// wide (OpenEdge's authorised data truncation) does so in silence: such a value may be the rest of
+// a longer one. One thread.
+#ifndef OE2PG_WRITE_FULL_WIDTH_H
+#define OE2PG_WRITE_FULL_WIDTH_H
+
+#include "base/arena.h"
+#include "model/batch.h"
+#include "model/table.h"
+
+#include <stdint.h>
+
+struct full_width {
+    const struct table *table;
+    int64_t *counts; // [column_count]; NULL: the source does not cut, nothing is counted
+};
+
+void full_width_init(
+    struct full_width *full, const struct source_identity *identity, const struct table *table);
+// Of zeros it does nothing.
+void full_width_release(struct full_width *full);
+void full_width_count(struct full_width *full, const struct cell *row);
+// Begins to count anew.
+void full_width_reset(struct full_width *full);
+// Names the columns that have such values, and how many, in the log.
+void full_width_tell(const struct full_width *full);
+// How many such values there are.
+int64_t full_width_total(const struct full_width *full);
+// A sentence that names the columns, for the table's record; NULL when there is none.
+const char *full_width_note(const struct full_width *full, struct arena *arena);
+
+#endif

@@ -1,0 +1,194 @@
+#include "write/quarantine_list.h"
+
+#include "base/hash.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum {
+    LIST_BYTES = 1024 * 1024,
+    ROW_TEXT_CAP = 4 * 1024 * 1024, // of a longer row the key and the reason are kept
+    SAVED_MAX =
+        100000, // a table with more bad values than this has another problem; they are counted
+};
+
+struct quarantine_node {
+    struct quarantine_node *next;
+    struct quarantine_entry entry;
+};
+
+void
+quarantine_list_init(struct quarantine_list *list, const struct table *table, bool is_fallback)
+{
+    memset(list, 0, sizeof *list);
+    list->table = table;
+    list->unseeded.is_fallback = is_fallback;
+    arena_init(&list->arena);
+}
+
+void
+quarantine_list_release(struct quarantine_list *list)
+{
+    arena_release(&list->arena);
+}
+
+static const struct cell *
+copy_key(struct quarantine_list *list, const struct cell *row)
+{
+    const struct key *key = list->table->key;
+    struct cell *values;
+
+    if (key == NULL)
+        return NULL;
+    values = arena_calloc(&list->arena, key->column_count, sizeof *values);
+    for (size_t i = 0; i < key->column_count; i++) {
+        const struct cell *value = &row[key->columns[i]];
+
+        if (value->bytes != NULL) {
+            values[i].bytes = arena_strndup(&list->arena, value->bytes, value->size);
+            values[i].size = value->size;
+            list->size_bytes += value->size;
+        }
+    }
+    return values;
+}
+
+static struct quarantine_entry *
+append(struct quarantine_list *list, struct quarantine_node *node)
+{
+    list->size_bytes += sizeof *node;
+    if (list->last != NULL)
+        list->last->next = node;
+    else
+        list->first = node;
+    list->last = node;
+    return &node->entry;
+}
+
+static struct quarantine_entry *
+add_entry(struct quarantine_list *list, const struct cell *row)
+{
+    struct quarantine_node *node = arena_calloc(&list->arena, 1, sizeof *node);
+
+    node->entry = (struct quarantine_entry){
+        .table = list->table,
+        .key_values = copy_key(list, row),
+        .row_digest = digest_row(&list->unseeded, list->table, row),
+    };
+    return append(list, node);
+}
+
+void
+quarantine_list_add(void *context, const struct refused_value *refused)
+{
+    struct quarantine_list *list = context;
+    const struct cell *value = &refused->row[refused->column];
+    struct quarantine_entry *entry = add_entry(list, refused->row);
+
+    entry->column = list->table->columns[refused->column].name;
+    entry->reason = refused->reason;
+    entry->size = value->size;
+    // A value that was too long to be read is known by its size alone.
+    if (value->bytes == NULL)
+        return;
+    entry->bytes = arena_strndup(&list->arena, value->bytes, value->size);
+    list->size_bytes += value->size;
+}
+
+static const char *
+unread_detail(struct quarantine_list *list, const struct unread *unread)
+{
+    const struct column *column = &list->table->columns[unread->column];
+
+    if (unread->row == NULL)
+        return arena_printf(
+            &list->arena, "the column was not read in %" PRId64 " rows", unread->row_count);
+    if (strcmp(unread->reason, "unreadable") == 0)
+        return NULL;
+    return arena_printf(&list->arena, "wider than its declared width of %zu", column->width);
+}
+
+// The same column of the same table, whichever rows.
+static struct quarantine_entry *
+add_column_entry(struct quarantine_list *list, const char *column)
+{
+    struct quarantine_node *node = arena_calloc(&list->arena, 1, sizeof *node);
+
+    node->entry = (struct quarantine_entry){
+        .table = list->table,
+        .row_digest = hash_bytes_extended(column, strlen(column), 0),
+    };
+    return append(list, node);
+}
+
+void
+quarantine_list_add_unread(void *context, const struct unread *unread)
+{
+    struct quarantine_list *list = context;
+    const char *name = list->table->columns[unread->column].name;
+    struct quarantine_entry *entry =
+        unread->row != NULL ? add_entry(list, unread->row) : add_column_entry(list, name);
+    const struct cell *value = unread->row != NULL ? &unread->row[unread->column] : NULL;
+
+    if (unread->row_id != NULL)
+        entry->row_id = arena_strdup(&list->arena, unread->row_id);
+    entry->column = name;
+    entry->reason = unread->reason;
+    entry->detail = unread_detail(list, unread);
+    if (value == NULL || value->bytes == NULL)
+        return;
+    entry->bytes = arena_strndup(&list->arena, value->bytes, value->size);
+    entry->size = value->size;
+    list->size_bytes += value->size;
+}
+
+void
+quarantine_list_add_row(
+    struct quarantine_list *list, const struct cell *row, const struct error *why)
+{
+    struct quarantine_entry *entry = add_entry(list, row);
+    struct buffer text;
+
+    buffer_init(&text, ROW_TEXT_CAP);
+    quarantine_row_text(&text, list->table, row);
+    entry->reason = "row_refused";
+    entry->detail = arena_strdup(&list->arena, why->message);
+    if (!text.failed) {
+        entry->bytes = arena_strndup(&list->arena, buffer_text(&text), text.size);
+        entry->size = text.size;
+    }
+    list->size_bytes += text.size;
+    buffer_release(&text);
+}
+
+bool
+quarantine_list_is_full(const struct quarantine_list *list)
+{
+    return list->size_bytes >= LIST_BYTES;
+}
+
+void
+quarantine_list_clear(struct quarantine_list *list)
+{
+    arena_reset(&list->arena);
+    list->first = NULL;
+    list->last = NULL;
+    list->size_bytes = 0;
+}
+
+bool
+quarantine_list_save(struct quarantine_list *list, struct target *target,
+    const struct mirror_claim *claim, struct error *err)
+{
+    for (struct quarantine_node *node = list->first; node != NULL; node = node->next) {
+        bool is_new = true;
+
+        if (list->saved_count < SAVED_MAX &&
+            !quarantine_save(target, claim, &node->entry, &is_new, err))
+            return false;
+        list->saved_count++;
+        list->new_count += is_new;
+    }
+    quarantine_list_clear(list);
+    return true;
+}
