@@ -598,7 +598,7 @@ read_by_ids(struct reader *reader, const struct batch **batch, struct error *err
         !has_room(reader, *batch, err))
         return false;
     if ((*batch)->row_count == 0)
-        around_tell(reader->around);
+        around_tell(reader->around, true);
     return true;
 }
 
@@ -641,7 +641,7 @@ fetch_rows(struct reader *reader, const struct batch **batch, struct error *err)
             if (!end_order(reader, err))
                 return false;
             if (reader->around != NULL)
-                around_tell(reader->around);
+                around_tell(reader->around, reader->part == KEY_PART_NOT_NULL);
             return true;
         }
         if (!read_bad_row(reader, batch, err))

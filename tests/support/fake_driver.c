@@ -17,6 +17,9 @@ struct fake_cursor {
     int places[FAKE_COLUMNS_MAX + 1]; // of its columns in the table; ROW_ID_PLACE: the id
     const struct fake_row **chosen;   // the rows that it was opened for
     size_t chosen_count;
+    bool has_ids; // a condition, of these ids
+    bool leaves_out;
+    bool is_named[FAKE_ROWS_MAX + 1];
     size_t checked; // of them: fetched by the source without a failure
     size_t given;
     struct batch batch;
@@ -143,18 +146,32 @@ is_excepted(const struct fake_source *source, const struct read_request *request
     return false;
 }
 
-// "ROWID = '1' OR ROWID = '2'", or the same of <> and AND.
-static bool
-meets_condition(const struct read_request *request, const struct fake_row *row)
+// "ROWID = '1' OR ROWID = '2'", or the same of <> and AND: which ids it names.
+static void
+read_condition(struct fake_cursor *cursor)
 {
-    const char *where = request->table->where;
-    bool are_left_out = where != NULL && strstr(where, "ROWID <> ") != NULL;
-    char id[32];
+    static const char word[] = "ROWID ";
+    const char *where = cursor->request.table->where;
 
-    if (where == NULL || strstr(where, "ROWID ") == NULL)
+    while (where != NULL && (where = strstr(where, word)) != NULL) {
+        int64_t id;
+
+        where += strlen(word);
+        cursor->leaves_out = where[0] == '<';
+        where = strchr(where, '\'') + 1;
+        id = strtoll(where, NULL, 10);
+        assert_in_range(id, 0, FAKE_ROWS_MAX);
+        cursor->has_ids = cursor->is_named[id] = true;
+    }
+}
+
+static bool
+meets_condition(const struct fake_cursor *cursor, const struct fake_row *row)
+{
+    if (!cursor->has_ids)
         return true;
-    (void)snprintf(id, sizeof id, "'%lld'", (long long)row->id);
-    return (strstr(where, id) != NULL && !row->is_lost) != are_left_out;
+    return cursor->leaves_out ? !cursor->is_named[row->id]
+                              : cursor->is_named[row->id] && !row->is_lost;
 }
 
 static void
@@ -169,13 +186,14 @@ choose_rows(struct fake_cursor *cursor, struct fake_source *source)
         limit = source->ends_after;
     if (request->row_limit > 0 && request->row_limit < limit)
         limit = request->row_limit;
+    read_condition(cursor);
     cursor->chosen = mem_calloc(table->row_count + 1, sizeof *cursor->chosen);
     for (size_t i = 0; i < table->row_count && cursor->chosen_count < limit; i++) {
         const struct fake_row *row =
             &table->rows[request->is_backward ? table->row_count - 1 - i : i];
 
         if (is_in_part(source, request, row) && !is_excepted(source, request, row) &&
-            meets_condition(request, row))
+            meets_condition(cursor, row))
             cursor->chosen[cursor->chosen_count++] = row;
     }
 }
@@ -480,73 +498,6 @@ __wrap_source_open(
     return fake_source_driver.open(settings, source, err);
 }
 
-// ---- scripts ------------------------------------------------------------------------------------
-
-void
-fake_table_init(struct fake_table *table, const char *const *names, size_t column_count,
-    size_t key_count, enum column_order order)
-{
-    assert_in_range(column_count, 1, FAKE_COLUMNS_MAX);
-    memset(table, 0, sizeof *table);
-    arena_init(&table->arena);
-    for (size_t i = 0; i < column_count; i++) {
-        table->columns[i] = (struct column){ .name = names[i],
-            .target_name = names[i],
-            .kind = VALUE_TEXT,
-            .width = 10,
-            .scale = -1,
-            .order = order };
-        table->key_columns[i] = (uint16_t)i;
-    }
-    table->key =
-        (struct key){ .name = "k", .columns = table->key_columns, .column_count = key_count };
-    table->table = (struct table){ .schema = "",
-        .name = "t",
-        .target_name = "t",
-        .columns = table->columns,
-        .column_count = column_count,
-        .key = key_count > 0 ? &table->key : NULL,
-        .row_estimate = -1 };
-    table->rows = arena_calloc(&table->arena, FAKE_ROWS_MAX, sizeof *table->rows);
-}
-
-void
-fake_table_release(struct fake_table *table)
-{
-    arena_release(&table->arena);
-}
-
-struct fake_row *
-fake_table_add(struct fake_table *table, const char *words)
-{
-    struct fake_row *row = &table->rows[table->row_count];
-
-    assert_in_range(table->row_count, 0, FAKE_ROWS_MAX - 1);
-    *row = (struct fake_row){ .id = (int64_t)++table->row_count };
-    for (size_t i = 0; i < table->table.column_count; i++) {
-        size_t size = strcspn(words, " ");
-        const char *word = arena_strndup(&table->arena, words, size);
-
-        row->values[i] = strcmp(word, "~") == 0 ? NULL : word;
-        words += size + (words[size] == ' ');
-    }
-    assert_string_equal(words, "");
-    return row;
-}
-
-void
-fake_table_fill(struct fake_table *table, size_t count)
-{
-    for (size_t r = 0; r < count; r++) {
-        char words[8 + 2 * FAKE_COLUMNS_MAX];
-        int size = snprintf(words, sizeof words, "%04zu", table->row_count + 1);
-
-        for (size_t i = 1; i < table->table.column_count; i++)
-            size += snprintf(words + size, sizeof words - (size_t)size, " %c", (char)('a' + i - 1));
-        (void)fake_table_add(table, words);
-    }
-}
-
 void
 fake_source_init(struct fake_source *source, struct fake_table *table)
 {
@@ -561,23 +512,4 @@ void
 fake_source_opens(struct fake_source *source)
 {
     next_to_open = source;
-}
-
-void
-fake_append_rows(struct buffer *text, const struct batch *batch)
-{
-    for (size_t r = 0; r < batch->row_count; r++) {
-        (void)buffer_append_text(text, text->size > 0 ? "|" : "");
-        for (size_t i = 0; i < batch->column_count; i++) {
-            const struct cell *cell = &batch->cells[r * batch->column_count + i];
-
-            (void)buffer_append_text(text, i > 0 ? " " : "");
-            if (cell->bytes != NULL)
-                (void)buffer_append(text, cell->bytes, cell->size);
-            else if (cell->size > 0)
-                (void)buffer_printf(text, "#%zu", cell->size);
-            else
-                (void)buffer_append_text(text, "~");
-        }
-    }
 }

@@ -484,24 +484,40 @@ around_read_row(struct around *around, struct source *source, const struct read_
 
 // --- many rows
 
+static bool
+leaves_some(const struct around *around, const struct error *first, struct error *err)
+{
+    if (memchr(around->is_left_out, false, around->table->column_count) != NULL)
+        return true;
+    *err = *first;
+    err->hint[0] = '\0';
+    return error_hint(err, "Every column of the table has values that cannot be read, and no key "
+                           "leads to their rows: mend them at the source, or exclude the table.");
+}
+
 bool
 around_leave_out(struct around *around, struct source *source, const struct read_request *request,
     int column, struct error *err)
 {
+    const struct error first = *err;
+
     if (column < 0)
         return find_columns(around, source, request, around->is_left_out, err) &&
-               has_any(around->is_left_out, around->table->column_count);
+               has_any(around->is_left_out, around->table->column_count) &&
+               leaves_some(around, &first, err);
     if (around_is_in_key(around->table, column))
         return around_fail_for_key(around, source, err);
     if (around->is_left_out[column])
         return false;
     around->is_left_out[column] = true;
-    return true;
+    return leaves_some(around, &first, err);
 }
 
 void
-around_tell(struct around *around)
+around_tell(struct around *around, bool were_too_many)
 {
+    bool is_refused = !were_too_many && around->row_ids == ROW_IDS_REFUSED;
+
     for (size_t i = 0; i < around->table->column_count; i++) {
         struct unread unread = { .column = i, .reason = "not_read" };
 
@@ -513,9 +529,8 @@ around_tell(struct around *around)
         log_warning("table \"%s\": column \"%s\" is NULL in %" PRId64
                     " rows: values of it cannot be read, and %s%s%s. %s",
             around->table->name, around->table->columns[i].name, unread.row_count,
-            around_is_spent(around) ? "too many were met to tell each row"
-                                    : "no key leads to their rows",
-            around->row_ids == ROW_IDS_REFUSED ? ", nor does ROWID: " : "", around->row_id_refusal,
+            were_too_many ? "too many were met to tell each row" : "no key leads to their rows",
+            is_refused ? ", nor does ROWID: " : "", is_refused ? around->row_id_refusal : "",
             around->is_too_wide[i] ? "Widen its SQL width with dbtool."
                                    : "Mend them at the source.");
     }

@@ -100,11 +100,13 @@ bool around_read_row(struct around *around, struct source *source,
     const struct read_request *request, struct unread_row *row, struct error *err)
     __attribute__((warn_unused_result));
 // Marks as left out what cannot be read of the part that `request` asks for. `err` holds the
-// failure that led here; when no column can be blamed it stays, and false is returned.
+// failure that led here; when no column can be blamed, or none would be left, it stays, and false
+// is returned.
 bool around_leave_out(struct around *around, struct source *source,
     const struct read_request *request, int column, struct error *err)
     __attribute__((warn_unused_result));
-// Tells the sink how many rows were read without which column, and forgets it.
-void around_tell(struct around *around);
+// Tells the sink how many rows were read without which column, and forgets it. `were_too_many`:
+// they were not looked for any more; else no key leads to them.
+void around_tell(struct around *around, bool were_too_many);
 
 #endif
