@@ -1,0 +1,367 @@
+#include "read/steps.h"
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "model/key_choice.h"
+#include "read/lookup.h"
+#include "read/page.h"
+
+#include <string.h>
+
+struct read_request
+steps_make_request(const struct reader *reader, const struct table *table, enum key_part part)
+{
+    return (struct read_request){
+        .table = table,
+        .part = part,
+        .key = table->key,
+        .batch_rows = reader->limits.batch_rows,
+        .batch_bytes = reader->limits.batch_bytes,
+        .value_bytes = reader->limits.value_bytes,
+    };
+}
+
+static size_t
+limit_of(const struct reader *reader)
+{
+    size_t limit = reader->bisect.limit;
+
+    if (reader->part != KEY_PART_NOT_NULL)
+        return 0;
+    return limit == 0 || (reader->page_rows > 0 && reader->page_rows < limit) ? reader->page_rows
+                                                                              : limit;
+}
+
+// The columns that the next step leaves out; NULL: none.
+static const bool *
+left_out(const struct reader *reader)
+{
+    const struct around *around = reader->around;
+
+    if (around == NULL)
+        return NULL;
+    if (reader->is_piece)
+        return around->is_bad;
+    if (reader->part == KEY_PART_NOT_NULL ||
+        memchr(around->is_left_out, true, reader->table->column_count) == NULL)
+        return NULL;
+    return around->is_left_out;
+}
+
+static const struct table *
+choose_columns(struct reader *reader)
+{
+    const bool *is_left_out = left_out(reader);
+
+    narrow_release(&reader->narrow);
+    if (is_left_out == NULL)
+        return reader->table;
+    narrow_init(&reader->narrow, reader->table, is_left_out);
+    return &reader->narrow.table;
+}
+
+// Rows that are known by their ids were read before.
+static const struct table *
+choose_rows(struct reader *reader, const struct table *table)
+{
+    if (reader->known_id_count == 0)
+        return table;
+    by_row_id_condition(
+        &reader->condition, reader->table, reader->known_ids, reader->known_id_count, true);
+    reader->step_table = *table;
+    reader->step_table.where = buffer_text(&reader->condition);
+    return &reader->step_table;
+}
+
+// All of the part, as far as it is read in key order.
+static struct read_request
+make_part(struct reader *reader, const struct table *table)
+{
+    struct read_request request =
+        steps_make_request(reader, choose_rows(reader, table), reader->part);
+
+    if (reader->part != KEY_PART_WITH_NULL) {
+        request.except = reader->known;
+        request.except_count = reader->known_count;
+    }
+    return request;
+}
+
+// After key values (a, b, c) the rest of the table is three plain ranges, in this order:
+// a = A and b = B and c > C; a = A and b > B; a > A. Each is one a source can look up in an index,
+// and together they are exactly the greater keys.
+static bool
+open_step(struct reader *reader, struct error *err)
+{
+    struct key_position after = { .values = reader->start, .count = reader->prefix };
+    struct key_position up_to = {
+        .values = reader->order.largest,
+        .count = reader->order.column_count,
+    };
+    struct read_request request = make_part(reader, choose_columns(reader));
+
+    request.after = reader->prefix > 0 ? &after : NULL;
+    request.up_to = order_proof_is_bounded(&reader->order, reader->prefix) ? &up_to : NULL;
+    request.row_limit = reader->step_limit = limit_of(reader);
+    reader->opened_ms = clock_steady_ms();
+    reader->page_row_count = 0;
+    reader->page_byte_count = 0;
+    if (bisect_is_searching(&reader->bisect))
+        reader->around->query_count++;
+    request.block_rows = reader->bisect.block;
+    if (request.block_rows > 0 && request.block_rows < request.batch_rows)
+        request.batch_rows = request.block_rows;
+    return source_open_cursor(reader->source, &request, &reader->cursor, err);
+}
+
+// The first key column that is NULL in the row handed out last, which then is no position; else -1.
+static int
+find_null(const struct reader *reader)
+{
+    for (size_t i = 0; reader->has_position && i < reader->table->key->column_count; i++) {
+        if (reader->position[i].bytes == NULL)
+            return reader->table->key->columns[i];
+    }
+    return -1;
+}
+
+static bool
+fail_for_null(const struct table *table, int column, struct error *err)
+{
+    (void)error_set(err, ERROR_TABLE,
+        "a row has NULL in key column \"%s\", which the source declares to have none: the read "
+        "cannot go on after it",
+        table->columns[column].name);
+    return error_hint(err, "Correct the row or the column's declaration at the source, or name "
+                           "another key in mirror_settings.tables.");
+}
+
+// Before the order is relied on.
+static bool
+prove_order(struct reader *reader, struct error *err)
+{
+    struct read_request part;
+
+    if (!reader->order.is_on)
+        return true;
+    part = make_part(reader, reader->table);
+    return order_proof_begin(&reader->order, reader->source, &part, reader->has_position, err) &&
+           (!reader->has_position ||
+               order_proof_cut(&reader->order, reader->source, &part, reader->position, err));
+}
+
+static bool
+open_from_position(struct reader *reader, struct error *err)
+{
+    size_t count = reader->part == KEY_PART_NOT_NULL ? reader->table->key->column_count : 0;
+    int null_column = find_null(reader);
+
+    reader->prefix = 0;
+    if (null_column >= 0)
+        return fail_for_null(reader->table, null_column, err);
+    if (!prove_order(reader, err))
+        return false;
+    if (reader->has_position) {
+        if (!lookup_keep_values(
+                &reader->start_bytes, reader->start, reader->position, NULL, count, err))
+            return false;
+        reader->prefix = count;
+    }
+    return open_step(reader, err);
+}
+
+static bool
+is_overdue(const struct reader *reader)
+{
+    return clock_steady_ms() - reader->opened_ms >=
+           fault_setting(
+               "OE2PG_TEST_TRANSACTION_MS", (int64_t)reader->limits.max_transaction_s * 1000);
+}
+
+// True when the statement has been open for as long as one may be, and can be continued.
+static bool
+is_due_to_close(const struct reader *reader)
+{
+    return reader->part == KEY_PART_NOT_NULL && reader->has_position && find_null(reader) < 0 &&
+           reader->page_row_count > 0 && is_overdue(reader);
+}
+
+// The same of a statement that cannot be continued, but could if the table were read in key order.
+static bool
+is_due_to_begin_anew(const struct reader *reader)
+{
+    return reader->part == KEY_PART_ALL && is_overdue(reader) &&
+           key_choice_is_resumable(reader->table);
+}
+
+static void
+close_step(struct reader *reader)
+{
+    cursor_close(reader->cursor);
+    reader->cursor = NULL;
+    reader->is_piece = false;
+    if (reader->page_rows > 0 && reader->page_row_count > 0)
+        reader->page_rows = page_next_rows(reader->page_rows, reader->page_row_count,
+            reader->page_byte_count, reader->table->column_count, reader->limits.page_bytes);
+    bisect_pass(&reader->bisect, reader->page_row_count);
+}
+
+// Before its end: the read goes on behind the last row.
+static void
+leave_step(struct reader *reader)
+{
+    order_proof_leave(&reader->order, reader->prefix);
+    close_step(reader);
+}
+
+static bool
+next_step(struct reader *reader, struct error *err)
+{
+    bool is_page = reader->step_limit > 0 && reader->page_row_count >= reader->step_limit;
+    bool is_piece = reader->is_piece;
+    enum order_next next;
+
+    if (is_page) { // it may not be the last one
+        leave_step(reader);
+        return true;
+    }
+    next = order_proof_pass(&reader->order, reader->prefix, reader->page_row_count > 0);
+    close_step(reader);
+    // A piece goes on in the next range: the value that it is to pass may be in its first row.
+    reader->is_piece = is_piece && next != ORDER_AT_END;
+    if (next == ORDER_GO_ON && !order_proof_is_complete(&reader->order, reader->position))
+        return true;
+    if (next != ORDER_NEXT_RANGE) {
+        reader->is_at_end = true;
+        return true;
+    }
+    reader->prefix--;
+    return open_step(reader, err);
+}
+
+bool
+steps_remember_position(struct reader *reader, const struct batch *batch, struct error *err)
+{
+    const struct key *key = reader->table->key;
+    const struct cell *last = &batch->cells[(batch->row_count - 1) * batch->column_count];
+
+    if (reader->part != KEY_PART_NOT_NULL)
+        return true;
+    reader->has_position = true;
+    reader->order.row_count += (int64_t)batch->row_count;
+    return lookup_keep_values(
+        &reader->position_bytes, reader->position, last, key->columns, key->column_count, err);
+}
+
+bool
+steps_fail_for_repeat(struct error *err, enum error_retry retry, const char *message)
+{
+    (void)error_set(err, ERROR_DATA, "%s", message);
+    err->side = ERROR_SIDE_SOURCE;
+    err->retry = retry;
+    return false;
+}
+
+bool
+steps_has_room(const struct reader *reader, const struct batch *batch, struct error *err)
+{
+    return !batch->has_too_long || reader->limits.is_large ||
+           steps_fail_for_repeat(err, RETRY_WITH_ROOM, "a value has more bytes than fit now");
+}
+
+static void
+count_without(struct reader *reader, const struct batch *batch)
+{
+    const bool *is_left_out = left_out(reader);
+
+    for (size_t i = 0; i < reader->table->column_count; i++)
+        reader->around->without[i] += is_left_out[i] ? (int64_t)batch->row_count : 0;
+}
+
+static bool
+fetch_step(struct reader *reader, const struct batch **batch, struct error *err)
+{
+    if (!cursor_fetch(reader->cursor, batch, err))
+        return false;
+    if (reader->narrow.wide != NULL) {
+        *batch = narrow_widen(&reader->narrow, *batch);
+        count_without(reader, *batch);
+    }
+    return steps_has_room(reader, *batch, err) &&
+           ((*batch)->row_count == 0 || !is_due_to_begin_anew(reader) ||
+               cursor_is_ahead(reader->cursor) ||
+               steps_fail_for_repeat(
+                   err, RETRY_IN_ORDER, "the statement is open for longer than one may be"));
+}
+
+static bool
+fail_for_cut(const struct column *column, struct error *err)
+{
+    (void)error_set(err, ERROR_TABLE,
+        "the read cannot go on after a value of key column \"%s\": the source shows less of it "
+        "than it compares, as a server does that cuts values to their SQL width",
+        column->name);
+    return error_hint(err, "Correct the column's SQL width with dbtool, or name another key in "
+                           "mirror_settings.tables, or exclude the table.");
+}
+
+// A value that comes again although greater ones alone were asked for is one that the source does
+// not show whole, but compares whole: to go on after it would read rows twice, or never end.
+static bool
+is_behind_start(const struct reader *reader, const struct batch *batch, struct error *err)
+{
+    uint16_t column;
+    const struct cell *start;
+
+    if (reader->prefix == 0 || reader->page_row_count > 0)
+        return true;
+    column = reader->table->key->columns[reader->prefix - 1];
+    start = &reader->start[reader->prefix - 1];
+    for (size_t r = 0; r < batch->row_count; r++) {
+        const struct cell *value = &batch->cells[r * batch->column_count + column];
+
+        if (value->bytes != NULL && value->size == start->size &&
+            memcmp(value->bytes, start->bytes, start->size) == 0)
+            return fail_for_cut(&reader->table->columns[column], err);
+    }
+    return true;
+}
+
+// Reads on until there are rows, the end is reached, or the next row is one that cannot be read.
+bool
+steps_read_on(struct reader *reader, const struct batch **batch, struct error *err)
+{
+    static const struct batch nothing = { .row_count = 0 };
+
+    // A batch that is on its way is taken along: to leave it could mean to have it cancelled.
+    if (reader->cursor != NULL && is_due_to_close(reader) && !cursor_is_ahead(reader->cursor))
+        leave_step(reader);
+    while (!reader->is_at_end && !bisect_is_at_row(&reader->bisect)) {
+        if (reader->cursor == NULL && !open_from_position(reader, err))
+            return false;
+        if (!fetch_step(reader, batch, err))
+            return false;
+        if ((*batch)->row_count > 0) {
+            if (!is_behind_start(reader, *batch, err))
+                return false;
+            reader->page_row_count += (*batch)->row_count;
+            reader->page_byte_count += (*batch)->size_bytes;
+            return steps_remember_position(reader, *batch, err);
+        }
+        if (!next_step(reader, err))
+            return false;
+    }
+    *batch = &nothing;
+    return true;
+}
+
+bool
+steps_end_order(struct reader *reader, struct error *err)
+{
+    struct read_request part;
+
+    if (!reader->order.is_relied_on)
+        return true;
+    part = make_part(reader, reader->table);
+    return order_proof_end(&reader->order, reader->source, &part, err);
+}
