@@ -61,7 +61,8 @@ struct fake_source {
     size_t fails_at_statement;
     size_t fails_at_fetch;
     struct error failure;
-    // --- before a statement is opened, which is counted already
+    // --- before a statement is opened, which is counted already; without a request before a count
+    // that source_count_rows asks for
     void (*before)(struct fake_source *source, const struct read_request *request);
     void *context; // the hook's
     // --- what was done

@@ -1,11 +1,6 @@
 #include "run/retry.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "../cmocka_all.h"
 
 static enum retry_step
 fail_with(struct effort *effort, enum error_retry retry)
@@ -67,6 +62,43 @@ what_passes_is_waited_for_a_few_times(void **state)
     assert_int_equal(fail_with(&effort, RETRY_LATER), RETRY_STEP_GIVE_UP);
 }
 
+// With care and refused once more, or refused by a source: what the failure itself says.
+static void
+care_is_given_for_a_refused_row_alone(void **state)
+{
+    struct effort effort = { .attempts = 1, .is_careful = true };
+    struct error err = { .kind = ERROR_DATA, .retry = RETRY_LATER };
+
+    (void)state;
+    assert_int_equal(retry_choose(&effort, &err, true), RETRY_STEP_LATER);
+    effort.is_careful = false;
+    err.retry = RETRY_NEVER;
+    assert_int_equal(retry_choose(&effort, &err, false), RETRY_STEP_GIVE_UP);
+    assert_false(effort.is_careful);
+}
+
+// Whatever comes, and in whatever order.
+static void
+no_job_is_done_again_for_ever(void **state)
+{
+    (void)state;
+    for (unsigned seed = 1; seed <= 50; seed++) {
+        struct effort effort = { 0 };
+        unsigned number = seed;
+        int steps = 0;
+
+        for (enum retry_step step = RETRY_STEP_AT_ONCE; step != RETRY_STEP_GIVE_UP; steps++) {
+            struct error err = { .kind = ERROR_DATA };
+
+            number = number * 1664525U + 1013904223U;
+            err.retry = (enum error_retry)(1 + (number >> 16) % RETRY_WITH_LESS);
+            effort.attempts++;
+            step = retry_choose(&effort, &err, (number >> 8) % 7 == 0);
+            assert_in_range(steps, 0, RETRY_ATTEMPTS + RETRY_REPEATS + 3);
+        }
+    }
+}
+
 static void
 the_run_stops_where_a_whole_side_is_gone(void **state)
 {
@@ -91,6 +123,8 @@ main(void)
         cmocka_unit_test(a_refused_row_is_looked_for_once),
         cmocka_unit_test(what_was_learned_counts_as_no_attempt_but_has_an_end),
         cmocka_unit_test(what_passes_is_waited_for_a_few_times),
+        cmocka_unit_test(care_is_given_for_a_refused_row_alone),
+        cmocka_unit_test(no_job_is_done_again_for_ever),
         cmocka_unit_test(the_run_stops_where_a_whole_side_is_gone),
     };
 

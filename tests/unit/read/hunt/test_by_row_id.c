@@ -300,6 +300,55 @@ past_the_allowance_columns_are_left_out_of_groups_and_counted(void **state)
     }
 }
 
+// ---- by chance ----------------------------------------------------------------------------------
+
+static uint32_t
+next_number(uint32_t *seed, uint32_t below)
+{
+    *seed = *seed * 1664525U + 1013904223U;
+    return (*seed >> 8) % below;
+}
+
+// The row as it is to come; its first column is good, so that it is found again.
+static void
+damage_by_chance(uint32_t *seed, size_t row, uint32_t rarity, char *expected, size_t size)
+{
+    char shown[3];
+
+    for (size_t c = 1; c < 4; c++) {
+        bool is_bad = next_number(seed, rarity) == 0;
+
+        damage(row, c,
+            is_bad ? (enum fake_value)(1 + next_number(seed, FAKE_TOO_WIDE)) : FAKE_READABLE);
+        shown[c - 1] = is_bad ? '~' : (char)('a' + c - 1);
+    }
+    (void)snprintf(expected, size, "%04zu %c %c %c", row + 1, shown[0], shown[1], shown[2]);
+}
+
+static void
+whatever_is_bad_all_else_is_read_by_ids(void **state)
+{
+    static char expected[60][32];
+
+    (void)state;
+    for (uint32_t seed = 1; seed <= 40; seed++) {
+        uint32_t chance = seed;
+        uint32_t rarity = 4 + next_number(&chance, 60);
+
+        hunt.table.row_count = 0;
+        fake_table_fill(&hunt.table, 1 + next_number(&chance, 60));
+        for (size_t r = 0; r < hunt.table.row_count; r++)
+            damage_by_chance(&chance, r, rarity, expected[r], sizeof expected[r]);
+        hunt.limits.batch_rows = 1 + next_number(&chance, 40);
+        hunt.source.refuses_without = next_number(&chance, 3) == 0;
+        hunt.source.block = next_number(&chance, 3) == 0 ? 1 + next_number(&chance, 50) : 0;
+        assert_true(hunt_run(&hunt));
+        assert_rows(hunt.table.row_count, 0);
+        for (size_t r = 0; r < hunt.table.row_count && !around_is_spent(&hunt.around); r++)
+            assert_non_null(strstr(buffer_text(&hunt.rows), expected[r]));
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -320,6 +369,7 @@ main(void)
         TEST(a_condition_of_the_user_holds_beside_that_of_the_ids),
         TEST(a_row_that_is_deleted_behind_the_list_is_not_waited_for),
         TEST(past_the_allowance_columns_are_left_out_of_groups_and_counted),
+        TEST(whatever_is_bad_all_else_is_read_by_ids),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
