@@ -79,6 +79,16 @@ struct table_result {
     int64_t finished_ms;
 };
 
+// A table that was in hand when a run ended without saying so.
+struct suspect {
+    const char *source_schema;
+    const char *source_table;
+    int64_t deaths;    // in a row, of runs that had nothing else in hand
+    int64_t run_id;    // the last that ended with it in hand
+    const char *phase; // which was doing this with it
+    int64_t died_ms;   // wall clock: when that was found
+};
+
 // What a worker is doing, for `activity`.
 enum phase {
     PHASE_IDLE,

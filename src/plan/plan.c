@@ -104,7 +104,10 @@ compare_jobs(const void *left, const void *right)
 {
     const struct job *a = left;
     const struct job *b = right;
-    int order = compare_numbers(rank(a) == 0 ? 0 : 1, rank(b) == 0 ? 0 : 1);
+    int order = compare_numbers(a->is_suspect, b->is_suspect);
+
+    if (order == 0)
+        order = compare_numbers(rank(a) == 0 ? 0 : 1, rank(b) == 0 ? 0 : 1);
 
     if (order == 0)
         order = compare_numbers(b->table->priority, a->table->priority);
@@ -124,9 +127,9 @@ judge_size(struct job *job, int small_rows)
 {
     const struct table_record *record = job->record;
 
-    job->is_small = job->method == METHOD_COMPARE && record->state == TABLE_STATE_DONE &&
-                    record->row_count < small_rows && record->fingerprint == job->fingerprint &&
-                    !record->has_quarantine;
+    job->is_small = !job->is_suspect && job->method == METHOD_COMPARE &&
+                    record->state == TABLE_STATE_DONE && record->row_count < small_rows &&
+                    record->fingerprint == job->fingerprint && !record->has_quarantine;
     if (job->is_small)
         job->reason = "small and mirrored already: read whole and compared in memory";
 }
@@ -136,6 +139,7 @@ fill_job(struct job *job, const struct selected_table *selected, const struct ta
     size_t record_count)
 {
     job->table = selected->table;
+    job->is_suspect = selected->is_suspect;
     job->record = find_record(records, record_count, selected->table);
     job->row_estimate = selected->table->row_estimate;
     if (job->record != NULL && job->record->is_loaded)

@@ -18,6 +18,7 @@ struct job {
     bool is_estimate_exact;
     uint64_t fingerprint; // of the table's shape
     bool is_small;        // may be compared together with others (method/small.h)
+    bool is_suspect;      // is to be started when nothing else is in hand
 };
 
 struct plan {
@@ -34,7 +35,7 @@ bool plan_is_rezoned(const struct table *table, uint64_t recorded);
 // Everything lives in `arena`; tables and records are borrowed. `small_rows`: tables with fewer
 // rows in the mirror are small, if nothing is known of them that needs a closer look. Order: loads
 // that were begun, then priority, then what was never mirrored, then the longest not mirrored,
-// large before small.
+// large before small; and behind all of them suspects.
 void plan_make(struct arena *arena, const struct selection *selection,
     const struct table_record *records, size_t record_count, int small_rows, struct plan *plan);
 // The method of a table that was never anything but refused, in its record. Nothing of it is in the

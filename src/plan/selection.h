@@ -33,6 +33,7 @@ struct selected_table {
     const struct name_pattern *pattern;    // that ignored or selected it; NULL: none was needed
     const struct table_settings *settings; // the best match of mirror_settings.tables; NULL: none
     const struct error *refusal;           // ERROR_TABLE with its remedy; NULL unless refused
+    bool is_suspect;                       // to be read last and alone (plan/suspicion.h)
 };
 
 struct selection {

@@ -127,6 +127,11 @@ write_dead(struct page *page)
         buffer_append_text(&page->line, "  it ended without saying so: nobody holds the mirror. "
                                         "Start oe2pg again; it continues from what is there.");
         end_line(page);
+        if (page->view->seen->worker_count > 0) {
+            buffer_append_text(&page->line, "  These tables were in hand then; the next run reads "
+                                            "them last, and each alone:");
+            end_line(page);
+        }
         break;
     case STATUS_LOCK_LOST:
         buffer_append_text(&page->line, "  its sessions are still there, its lock is not: it is "

@@ -9,24 +9,6 @@
 
 enum { TICK_MS = 1000 };
 
-static void
-describe(const struct worker *worker, struct activity *activity)
-{
-    const struct task_counters *counters = &worker->task.counters;
-
-    *activity = (struct activity){
-        .worker = worker->number,
-        .table = counters->table,
-        .phase = (enum phase)counters->phase,
-        .phase_since_ms = counters->phase_since_ms,
-        .table_since_ms = counters->table_since_ms,
-        .heartbeat_ms = counters->heartbeat_ms,
-        .row_count = counters->row_count,
-        .size_bytes = counters->size_bytes,
-        .of_rows = counters->of_rows,
-    };
-}
-
 static bool
 save_all(struct housekeeper *housekeeper, struct error *err)
 {
@@ -37,14 +19,16 @@ save_all(struct housekeeper *housekeeper, struct error *err)
     for (size_t i = 0; i < housekeeper->worker_count; i++) {
         struct activity activity;
 
-        describe(&housekeeper->workers[i], &activity);
-        if (!activity_save(housekeeper->target, &housekeeper->shared->claim, &activity, err))
+        worker_describe(&housekeeper->workers[i], &activity);
+        if (activity.table != NULL &&
+            !activity_save(housekeeper->target, &housekeeper->shared->claim, &activity, err))
             return false;
     }
     queue_totals(housekeeper->shared->queue, &done, &failed, &totals.rows);
     totals.tables_done = (int)done;
     totals.tables_failed = (int)failed + housekeeper->shared->refused_count;
     totals.tables_total += housekeeper->shared->refused_count;
+    totals.is_stopping = housekeeper->shared->is_cancelled;
     return run_save(housekeeper->target, &housekeeper->shared->claim, &totals, err);
 }
 

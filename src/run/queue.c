@@ -21,10 +21,13 @@ queue_release(struct queue *queue)
     free(queue->outcomes);
 }
 
+// A suspect is read alone. Whoever finds one next while others work has no more to do: the last of
+// those comes back for it.
 static bool
 has_next(const struct queue *queue)
 {
-    return !queue->is_closed && queue->next < queue->plan->job_count;
+    return !queue->is_closed && queue->next < queue->plan->job_count &&
+           (queue->in_hand == 0 || !queue->plan->jobs[queue->next].is_suspect);
 }
 
 bool
@@ -39,6 +42,7 @@ queue_take(struct queue *queue, size_t *numbers, size_t most, size_t *count)
             break;
         queue->outcomes[queue->next].state = OUTCOME_RUNNING;
         numbers[(*count)++] = queue->next++;
+        queue->in_hand++;
         if (!is_small)
             break;
     }
@@ -51,6 +55,7 @@ queue_finish(struct queue *queue, size_t number, const struct outcome *outcome)
 {
     (void)pthread_mutex_lock(&queue->lock);
     queue->outcomes[number] = *outcome;
+    queue->in_hand--;
     (void)pthread_mutex_unlock(&queue->lock);
 }
 

@@ -7,11 +7,13 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "run/refused.h"
+#include "plan/suspicion.h"
 #include "report/session_words.h"
+#include "run/refused.h"
 #include "target/compare.h"
 #include "target/condemned.h"
 #include "target/ddl.h"
+#include "target/suspect.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -170,6 +172,26 @@ select_tables(struct run *run, struct catalog *catalog, struct table_record **re
            selection_make(&run->arena, &basis, catalog, &run->selection, err);
 }
 
+// Behind a run that died: what it had in hand is told, and what it had together is taken apart.
+static bool
+apply_suspicion(struct run *run, struct error *err)
+{
+    struct suspect *suspects;
+    size_t count;
+
+    if (!suspect_read(
+            run->target, &run->arena, run->shared.claim.mirror_id, &suspects, &count, err))
+        return false;
+    suspicion_apply(&run->arena, suspects, count, &run->selection);
+    for (size_t i = 0; i < run->selection.table_count; i++) {
+        if (run->selection.tables[i].is_suspect)
+            log_warning("table \"%s\" was in hand when an earlier run ended without saying so: it "
+                        "is read last and alone",
+                run->selection.tables[i].table->name);
+    }
+    return true;
+}
+
 static bool
 make_plan(struct run *run, struct error *err)
 {
@@ -178,7 +200,7 @@ make_plan(struct run *run, struct error *err)
     size_t record_count;
     int64_t began = clock_steady_ms();
 
-    if (!select_tables(run, &catalog, &records, &record_count, err) ||
+    if (!select_tables(run, &catalog, &records, &record_count, err) || !apply_suspicion(run, err) ||
         !selection_check_allowed(
             &run->arena, &run->settings->mirror, &catalog, records, record_count, err) ||
         (is_writing(run) && !refused_forget(run->target, &run->shared.claim, &run->selection,
@@ -187,7 +209,7 @@ make_plan(struct run *run, struct error *err)
             !ddl_create_schema(run->target, run->settings->target.schema, err)))
         return false;
     plan_make(&run->arena, &run->selection, records, record_count,
-        run->settings->mirror.full_below_rows, &run->plan);
+        run->shared.claim.follows_death ? 0 : run->settings->mirror.full_below_rows, &run->plan);
     if (run->settings->mirror.verify)
         plan_only_verify(&run->settings->mirror, &run->plan);
     for (size_t i = 0; i < run->selection.warning_count; i++)

@@ -10,18 +10,19 @@
 #include "plan/brake.h"
 #include "method/method.h"
 #include "method/other_key.h"
+#include "run/job_report.h"
 #include "run/queue.h"
 #include "run/retry.h"
 #include "write/row_sender.h"
 #include "method/small.h"
 #include "base/startup_watch.h"
+#include "target/suspect.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    SMALL_ROWS = 1000,
     PAUSE_FIRST_MS = 500,
     PAUSE_MAX_MS = 15000,
 };
@@ -96,6 +97,25 @@ worker_cancel(struct worker *worker, bool source, bool target)
     worker->has_canceller = pthread_create(&worker->canceller, NULL, cancel, worker) == 0;
     if (!worker->has_canceller)
         worker->is_cancelling = false;
+}
+
+void
+worker_describe(const struct worker *worker, struct activity *activity)
+{
+    const struct task_counters *counters = &worker->task.counters;
+
+    *activity = (struct activity){
+        .worker = worker->number,
+        .table = counters->table,
+        .tables = 1,
+        .phase = (enum phase)counters->phase,
+        .phase_since_ms = counters->phase_since_ms,
+        .table_since_ms = counters->table_since_ms,
+        .heartbeat_ms = counters->heartbeat_ms,
+        .row_count = counters->row_count,
+        .size_bytes = counters->size_bytes,
+        .of_rows = counters->of_rows,
+    };
 }
 
 // By the steady clock, and by change alone: the wall clock may jump.
@@ -192,11 +212,13 @@ open_target(struct worker *worker, struct error *err)
     return true;
 }
 
-// Opens what is not open and names the session after the work. Fails like source_open, target_open,
-// or with ERROR_BUSY when another run has the mirror.
+// Opens what is not open, names the session after the work and writes down that so many tables, the
+// task's one of them, are in hand. Fails like source_open, target_open, or with ERROR_BUSY when
+// another run has the mirror.
 static bool
-worker_open(struct worker *worker, const char *work, struct error *err)
+worker_open(struct worker *worker, const char *work, int tables, struct error *err)
 {
+    struct activity activity;
     char what[200];
     char name[64];
 
@@ -205,7 +227,21 @@ worker_open(struct worker *worker, const char *work, struct error *err)
         return false;
     (void)text_print(what, sizeof what, "job %d %s", worker->number, work);
     mirror_session_name(name, sizeof name, &worker->shared->claim, what);
-    return target_set_name(worker->task.target, name, err);
+    worker_describe(worker, &activity);
+    activity.tables = tables;
+    return activity_begin(worker->task.target, &worker->shared->claim, &activity, name, err);
+}
+
+// Whoever has no connection any more leaves that to the end of the run.
+static void
+worker_leave(struct worker *worker)
+{
+    struct error err;
+
+    error_clear(&err);
+    if (worker->task.target != NULL &&
+        !activity_end(worker->task.target, &worker->shared->claim, worker->number, &err))
+        log_debug("job %d: %s", worker->number, err.message);
 }
 
 // ---- one attempt -------------------------------------------------------------------------------
@@ -219,7 +255,7 @@ attempt(struct worker *worker, const struct job *job, struct outcome *outcome, s
     outcome->result = (struct table_result){ .started_ms = outcome->result.started_ms };
     worker->task.counters.row_count = 0;
     worker->task.counters.size_bytes = 0;
-    if (!worker_open(worker, job->table->name, err))
+    if (!worker_open(worker, job->table->name, 1, err))
         return false;
     full_width_release(&worker->task.full_width);
     full_width_init(
@@ -415,48 +451,6 @@ run_job(struct worker *worker, const struct job *planned, struct outcome *outcom
 }
 
 static void
-report_rows(const struct job *job, const struct outcome *outcome)
-{
-    const struct table_result *result = &outcome->result;
-
-    // An unchanged small table is no news.
-    if (job->method != METHOD_LOAD && outcome->row_count < SMALL_ROWS &&
-        result->rows_inserted + result->rows_updated + result->rows_deleted == 0)
-        log_debug(
-            "%s is unchanged (%" PRId64 " rows)", job->table->target_name, outcome->row_count);
-    else if (result->rows_left_out > 0)
-        log_info("Synced %" PRId64 " rows for %s (total: %" PRId64 " of %" PRId64
-                 " (%.1f%%)): %" PRId64 " rows were left out",
-            outcome->row_count, job->table->target_name, outcome->row_count,
-            outcome->row_count + result->rows_left_out,
-            100.0 * (double)outcome->row_count /
-                (double)(outcome->row_count + result->rows_left_out),
-            result->rows_left_out);
-    else
-        log_info("Synced %" PRId64 " rows for %s (total: %" PRId64 " of %" PRId64 " (100.0%%))",
-            outcome->row_count, job->table->target_name, outcome->row_count, outcome->row_count);
-}
-
-static void
-report_done(const struct job *job, const struct outcome *outcome)
-{
-    const struct table_result *result = &outcome->result;
-
-    if (outcome->is_repaired)
-        log_info("Repaired: %s: %" PRId64 " updated, %" PRId64 " inserted, %" PRId64 " deleted",
-            job->table->target_name, result->rows_updated, result->rows_inserted,
-            result->rows_deleted);
-    else if (job->method == METHOD_VERIFY)
-        return; // its report is on standard output
-    else
-        report_rows(job, outcome);
-    if (result->values_quarantined > 0)
-        log_warning("%" PRId64 " values or rows of %s could not be taken (%" PRId64
-                    " of them new) and are in oe2pg.quarantine",
-            result->values_quarantined, job->table->target_name, result->values_newly_quarantined);
-}
-
-static void
 report_odd_stamps(struct worker *worker, const struct job *job)
 {
     size_t count = worker->task.source != NULL ? source_take_odd_stamps(worker->task.source) : 0;
@@ -492,6 +486,20 @@ can_start(struct worker *worker)
     return false;
 }
 
+// It ended and did not take the process along.
+static void
+clear_suspect(struct worker *worker, const struct job *job)
+{
+    struct error err;
+
+    error_clear(&err);
+    if (!open_target(worker, &err) ||
+        !suspect_forget(worker->task.target, &worker->shared->claim, job->table, &err)) {
+        error_within(&err, "table \"%s\" will be read last and alone again", job->table->name);
+        log_failure(LOG_WARNING, &err);
+    }
+}
+
 static void
 run_one(struct worker *worker, size_t number)
 {
@@ -507,10 +515,12 @@ run_one(struct worker *worker, size_t number)
         task_set_phase(&worker->task, PHASE_IDLE);
     }
     if (outcome.state == OUTCOME_DONE) {
-        report_done(job, &outcome);
+        job_report_done(job, &outcome);
         report_odd_stamps(worker, job);
     }
     report_remark(worker);
+    if (job->is_suspect && outcome.state != OUTCOME_LEFT)
+        clear_suspect(worker, job);
     queue_finish(queue, number, &outcome);
 }
 
@@ -526,8 +536,9 @@ settle_small(struct worker *worker, const size_t *numbers, size_t count, bool *i
 
     error_clear(&err);
     (void)text_print(work, sizeof work, "%zu small tables", count);
+    task_take_table(&worker->task, &queue->plan->jobs[numbers[0]]);
     // What is in the way is met again, and told, by the first of them.
-    if (!worker_open(worker, work, &err))
+    if (!worker_open(worker, work, (int)count, &err))
         return;
     for (size_t i = 0; i < count; i++)
         jobs[i] = &queue->plan->jobs[numbers[i]];
@@ -557,6 +568,7 @@ worker_run(void *context)
                 run_one(worker, numbers[i]);
         }
     }
+    worker_leave(worker);
     worker->is_finished = true;
     (void)pthread_kill(worker->shared->waiter, STARTUP_WATCH_WAKE);
     return NULL;

@@ -56,6 +56,8 @@ void worker_release(struct worker *worker);
 void *worker_run(void *context);
 // Makes what the worker waits for on these sides fail; returns at once. Main thread.
 void worker_cancel(struct worker *worker, bool source, bool target);
+// What it is doing just now; activity->table NULL: nothing. Any thread.
+void worker_describe(const struct worker *worker, struct activity *activity);
 // For how long it has shown no sign of life. Main thread.
 int64_t worker_silent_ms(struct worker *worker);
 // True when what it waits for is the source, false when it is PostgreSQL. Main thread.

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "target/observe.h"
+#include "target/suspect.h"
 #include "target/target_internal.h"
 
 #include <inttypes.h>
@@ -289,22 +290,6 @@ set_fence(struct target *target, const struct settings *settings, const struct m
         err);
 }
 
-static bool
-close_earlier_runs(struct target *target, const struct mirror_claim *claim, struct error *err)
-{
-    struct sql_parameters earlier = { .count = 0 };
-
-    parameter_integer(&earlier, claim->mirror_id);
-    parameter_integer(&earlier, claim->run_id);
-    return target_execute(target, "could not close earlier runs",
-        "WITH closed AS (UPDATE oe2pg.run SET state = 'interrupted',"
-        "  finished_at = pg_catalog.clock_timestamp(),"
-        "  error = 'the run ended without saying so'"
-        "  WHERE mirror_id = $1 AND id <> $2 AND state = 'running' RETURNING id)"
-        " DELETE FROM oe2pg.activity a USING closed c WHERE a.run_id = c.id",
-        &earlier, NULL, err);
-}
-
 // Sessions of earlier runs of this mirror that are still there; a role may end its own sessions.
 static bool
 end_leftovers(struct target *target, const struct mirror_claim *claim, struct error *err)
@@ -377,7 +362,8 @@ mirror_claim(struct target *target, const struct settings *settings,
         !take_advisory_lock(target, claim, settings->target.schema, err) ||
         !claim_source(target, settings, identity, err) ||
         !insert_run(target, settings, mode, claim, err) ||
-        !raise_fence(target, settings, claim, err) || !close_earlier_runs(target, claim, err) ||
+        !raise_fence(target, settings, claim, err) ||
+        !suspect_close_earlier_runs(target, claim, &claim->follows_death, err) ||
         !name_session(target, claim, err) || !end_leftovers(target, claim, err))
         return false;
     target_set_fence(target, claim->mirror_id, claim->run_id);
@@ -443,8 +429,9 @@ run_save(struct target *target, const struct mirror_claim *claim, const struct r
     struct sql_parameters parameters = { .count = 0 };
 
     add_totals(&parameters, claim, totals);
+    parameter_boolean(&parameters, totals->is_stopping);
     return target_execute(target, "could not record the run's progress",
-        SET_TOTALS " WHERE id = $1", &parameters, NULL, err);
+        SET_TOTALS ", is_stopping = $11 WHERE id = $1", &parameters, NULL, err);
 }
 
 bool

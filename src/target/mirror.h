@@ -19,6 +19,7 @@ int tracking_known_version(void);
 struct mirror_claim {
     int mirror_id;
     int64_t run_id;
+    bool follows_death; // an earlier run ended without saying so, and was not about to stop
 };
 
 // Makes the mirror known if it is new, takes its advisory lock on this connection (which keeps it
@@ -68,6 +69,7 @@ struct run_totals {
     int tables_done;
     int tables_failed;
     struct table_result rows;
+    bool is_stopping; // told to stop: what becomes of it now is no table's fault
 };
 // Progress of the run row, outside of any transaction.
 bool run_save(struct target *target, const struct mirror_claim *claim,
@@ -122,10 +124,13 @@ bool schema_change_find(struct target *target, const struct mirror_claim *claim,
     const struct table *table, const char *change, bool *found, struct error *err)
     __attribute__((warn_unused_result));
 
-// What one worker is doing, for others to see; in autocommit. `table` NULL: nothing (row removed).
+// What one worker is doing, for others to see; in autocommit. Which table that is, its worker
+// writes, before it asks the source for anything of it, so that it is known should the driver take
+// the process along; how far it is, whoever keeps house.
 struct activity {
     int worker;
-    const struct table *table;
+    const struct table *table; // not NULL
+    int tables;                // how many are in hand together, `table` one of them
     enum phase phase;
     int64_t phase_since_ms; // wall clock
     int64_t table_since_ms;
@@ -134,8 +139,16 @@ struct activity {
     int64_t size_bytes;
     int64_t of_rows; // -1: unknown
 };
+// On the worker's connection, whose session gets this application_name in the same statement.
+bool activity_begin(struct target *target, const struct mirror_claim *claim,
+    const struct activity *activity, const char *session_name, struct error *err)
+    __attribute__((warn_unused_result));
+// Nothing, if the worker has another table by now.
 bool activity_save(struct target *target, const struct mirror_claim *claim,
     const struct activity *activity, struct error *err) __attribute__((warn_unused_result));
+// The worker has nothing in hand any more.
+bool activity_end(struct target *target, const struct mirror_claim *claim, int worker,
+    struct error *err) __attribute__((warn_unused_result));
 
 // The words used in the tables.
 const char *table_state_name(enum table_state state);

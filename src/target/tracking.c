@@ -398,41 +398,79 @@ table_run_save(struct target *target, const struct mirror_claim *claim,
         &parameters, NULL, err);
 }
 
+static void
+add_activity(struct sql_parameters *parameters, const struct mirror_claim *claim,
+    const struct activity *activity)
+{
+    parameter_integer(parameters, claim->run_id);
+    parameter_integer(parameters, activity->worker);
+    parameter_text(parameters, activity->table->schema);
+    parameter_text(parameters, activity->table->name);
+    parameter_text(parameters, phase_name(activity->phase));
+    parameter_integer(parameters, activity->phase_since_ms);
+    parameter_integer(parameters, activity->table_since_ms);
+    parameter_integer(parameters, activity->heartbeat_ms);
+    parameter_integer(parameters, activity->row_count);
+    parameter_integer(parameters, activity->size_bytes);
+    if (activity->of_rows >= 0)
+        parameter_integer(parameters, activity->of_rows);
+    else
+        parameter_text(parameters, NULL);
+}
+
+// That the process may die is what it is for, not that PostgreSQL may: the commit need not wait for
+// the disk.
+bool
+activity_begin(struct target *target, const struct mirror_claim *claim,
+    const struct activity *activity, const char *session_name, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+
+    add_activity(&parameters, claim, activity);
+    parameter_integer(&parameters, activity->tables);
+    parameter_text(&parameters, session_name);
+    return target_execute_often(target, "could not record what a worker does",
+        "WITH begun AS (INSERT INTO oe2pg.activity (run_id, worker, source_schema, source_table,"
+        " phase, phase_since, table_since, heartbeat, rows, bytes, of_rows, tables)"
+        " VALUES ($1, $2, $3, $4, $5, pg_catalog.to_timestamp($6::bigint / 1000.0),"
+        " pg_catalog.to_timestamp($7::bigint / 1000.0),"
+        " pg_catalog.to_timestamp($8::bigint / 1000.0), $9, $10, $11, $12)"
+        " ON CONFLICT (run_id, worker) DO UPDATE SET source_schema = excluded.source_schema,"
+        " source_table = excluded.source_table, phase = excluded.phase,"
+        " phase_since = excluded.phase_since, table_since = excluded.table_since,"
+        " heartbeat = excluded.heartbeat, rows = excluded.rows, bytes = excluded.bytes,"
+        " of_rows = excluded.of_rows, tables = excluded.tables)"
+        " SELECT pg_catalog.set_config('application_name', $13, false),"
+        " pg_catalog.set_config('synchronous_commit', 'off', true)",
+        &parameters, NULL, err);
+}
+
 bool
 activity_save(struct target *target, const struct mirror_claim *claim,
     const struct activity *activity, struct error *err)
 {
     struct sql_parameters parameters = { .count = 0 };
 
-    parameter_integer(&parameters, claim->run_id);
-    parameter_integer(&parameters, activity->worker);
-    if (activity->table == NULL)
-        return target_execute(target, "could not record what a worker does",
-            "DELETE FROM oe2pg.activity WHERE run_id = $1 AND worker = $2", &parameters, NULL, err);
-    parameter_text(&parameters, activity->table->schema);
-    parameter_text(&parameters, activity->table->name);
-    parameter_text(&parameters, phase_name(activity->phase));
-    parameter_integer(&parameters, activity->phase_since_ms);
-    parameter_integer(&parameters, activity->table_since_ms);
-    parameter_integer(&parameters, activity->heartbeat_ms);
-    parameter_integer(&parameters, activity->row_count);
-    parameter_integer(&parameters, activity->size_bytes);
-    if (activity->of_rows >= 0)
-        parameter_integer(&parameters, activity->of_rows);
-    else
-        parameter_text(&parameters, NULL);
+    add_activity(&parameters, claim, activity);
     return target_execute(target, "could not record what a worker does",
-        "INSERT INTO oe2pg.activity (run_id, worker, source_schema, source_table, phase,"
-        " phase_since, table_since, heartbeat, rows, bytes, of_rows)"
-        " VALUES ($1, $2, $3, $4, $5, pg_catalog.to_timestamp($6::bigint / 1000.0),"
-        " pg_catalog.to_timestamp($7::bigint / 1000.0),"
-        " pg_catalog.to_timestamp($8::bigint / 1000.0), $9, $10, $11)"
-        " ON CONFLICT (run_id, worker) DO UPDATE SET source_schema = excluded.source_schema,"
-        " source_table = excluded.source_table, phase = excluded.phase,"
-        " phase_since = excluded.phase_since, table_since = excluded.table_since,"
-        " heartbeat = excluded.heartbeat, rows = excluded.rows, bytes = excluded.bytes,"
-        " of_rows = excluded.of_rows",
+        "UPDATE oe2pg.activity SET source_schema = $3, source_table = $4, phase = $5,"
+        " phase_since = pg_catalog.to_timestamp($6::bigint / 1000.0),"
+        " table_since = pg_catalog.to_timestamp($7::bigint / 1000.0),"
+        " heartbeat = pg_catalog.to_timestamp($8::bigint / 1000.0), rows = $9, bytes = $10,"
+        " of_rows = $11 WHERE run_id = $1 AND worker = $2"
+        " AND (tables > 1 OR (source_schema = $3 AND source_table = $4))",
         &parameters, NULL, err);
+}
+
+bool
+activity_end(struct target *target, const struct mirror_claim *claim, int worker, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+
+    parameter_integer(&parameters, claim->run_id);
+    parameter_integer(&parameters, worker);
+    return target_execute(target, "could not record what a worker does",
+        "DELETE FROM oe2pg.activity WHERE run_id = $1 AND worker = $2", &parameters, NULL, err);
 }
 
 bool

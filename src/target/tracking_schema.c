@@ -201,7 +201,25 @@ static const char *const step_2[] = {
     NULL,
 };
 
-static const char *const *const steps[] = { step_1, step_2 };
+static const char *const step_3[] = {
+    "ALTER TABLE oe2pg.run ADD COLUMN is_stopping boolean NOT NULL DEFAULT false;"
+    "ALTER TABLE oe2pg.activity ADD COLUMN tables integer NOT NULL DEFAULT 1;",
+    "CREATE TABLE oe2pg.suspect ("
+    " mirror_id integer NOT NULL REFERENCES oe2pg.mirror (id),"
+    " source_schema text NOT NULL,"
+    " source_table text NOT NULL,"
+    " deaths bigint NOT NULL,"
+    " run_id bigint NOT NULL,"
+    " phase text NOT NULL,"
+    " committed bigint NOT NULL,"
+    " died_at timestamptz NOT NULL DEFAULT pg_catalog.now(),"
+    " PRIMARY KEY (mirror_id, source_schema, source_table));"
+    "COMMENT ON TABLE oe2pg.suspect IS"
+    " 'tables that were in hand when a run ended without saying so: read last and alone';",
+    NULL,
+};
+
+static const char *const *const steps[] = { step_1, step_2, step_3 };
 
 enum { STEP_COUNT = sizeof steps / sizeof steps[0] };
 

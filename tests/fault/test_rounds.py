@@ -416,6 +416,12 @@ def run_and_kill(world, mirror, chance, duration):
     return mirror.finish(process).status == -9
 
 
+def forget_kills(database):
+    """By chance several of them hit one table that was alone in hand, as if its driver died of it."""
+    if "suspect" in database.tables("oe2pg"):
+        database.query("DELETE FROM oe2pg.suspect")
+
+
 @contextlib.contextmanager
 def busy(world):
     """Somebody who changes rows all the time, in small transactions, by chances of their own."""
@@ -488,6 +494,7 @@ def test_random_changes_and_kills_end_equal(world, mirror, pg, chance):
                     kills += run_and_kill(world, mirror, chance, duration)
             world.change()
             mirror.log_path.unlink(missing_ok=True)
+            forget_kills(pg)
             began = time.monotonic()
             result = mirror.run("--allow-delete", "*", environment=world.source.environment)
             duration = time.monotonic() - began

@@ -11,8 +11,11 @@
 //     nullable       SQLColumns says of every column that it may not be NULL
 //     info           what succeeds does so with a warning
 //     odd_states     errors have an SQLSTATE that is none
+//     die_in=NAME    the process dies (SIGSEGV) in a fetch from a SELECT whose text has NAME in it,
+//     die_at_row=N   of the block with its N-th row; 1 where that is not said
 // The handles are the other driver's. One thread uses a handle at a time, but for SQLCancel.
 #include <dlfcn.h>
+#include <signal.h>
 #include <sql.h>
 #include <sqlext.h>
 #include <stdbool.h>
@@ -41,8 +44,15 @@ static _Thread_local struct {
     const char *message;
 } said;
 
-static bool
-lies(const char *word)
+// The result that is deadly, and how many of its rows were fetched.
+static _Thread_local struct {
+    SQLHSTMT statement;
+    SQLULEN rows;
+} deadly;
+
+// What stands behind "word" or "word="; NULL: not told to lie so.
+static const char *
+lie(const char *word)
 {
     const char *told = getenv("OE2PG_THIN_LIES"); // NOLINT(concurrency-mt-unsafe)
     size_t size = strlen(word);
@@ -50,9 +60,29 @@ lies(const char *word)
     while (told != NULL && *told != '\0') {
         size_t length = strcspn(told, ",");
 
-        if (length == size && strncmp(told, word, size) == 0)
-            return true;
+        if (strncmp(told, word, size) == 0 && (length == size || told[size] == '='))
+            return told + size + (length > size ? 1 : 0);
         told += length + (told[length] == ',' ? 1 : 0);
+    }
+    return NULL;
+}
+
+static bool
+lies(const char *word)
+{
+    return lie(word) != NULL;
+}
+
+// Whether the text has the lie's value in it.
+static bool
+has_lie(const char *text, const char *word)
+{
+    const char *value = lie(word);
+    size_t length = value != NULL ? strcspn(value, ",") : 0;
+
+    for (; length > 0 && strlen(text) >= length; text++) {
+        if (strncmp(text, value, length) == 0)
+            return true;
     }
     return false;
 }
@@ -229,6 +259,10 @@ CALL(SQLFetchScroll, (SQLHSTMT s, SQLSMALLINT o, SQLLEN n), (s, o, n))
 SQLRETURN SQL_API
 SQLExecDirect(SQLHSTMT statement, SQLCHAR *text, SQLINTEGER length)
 {
+    if (has_lie((const char *)text, "die_in")) {
+        deadly.statement = statement;
+        deadly.rows = 0;
+    }
     return answer(statement, real_SQLExecDirect(statement, text, length));
 }
 
@@ -239,6 +273,8 @@ SQLFreeHandle(SQLSMALLINT type, SQLHANDLE handle)
         memset(&columns, 0, sizeof columns);
     if (said.handle == handle)
         said.handle = NULL;
+    if (deadly.statement == handle)
+        deadly.statement = NULL;
     return real_SQLFreeHandle(type, handle);
 }
 
@@ -274,11 +310,30 @@ put(int field, SQLULEN row, const char *text)
     columns.fields[field].sizes[row] = (SQLLEN)strlen(text);
 }
 
+// As a driver's own fault would: whatever the program has for that signal does not come between.
+static void
+die_if_told(SQLHSTMT statement, SQLRETURN code)
+{
+    const char *at = lie("die_at_row");
+    SQLULEN rows = 0;
+
+    if (deadly.statement != statement || !SQL_SUCCEEDED(code))
+        return;
+    if (!SQL_SUCCEEDED(SQLGetStmtAttr(statement, SQL_ATTR_ROW_ARRAY_SIZE, &rows, 0, NULL)))
+        rows = 1;
+    deadly.rows += rows;
+    if (deadly.rows < (at != NULL ? strtoul(at, NULL, 10) : 1))
+        return;
+    (void)signal(SIGSEGV, SIG_DFL);
+    (void)raise(SIGSEGV);
+}
+
 static SQLRETURN
 fetched(SQLHSTMT statement, SQLRETURN code)
 {
     SQLULEN rows = columns.fetched != NULL ? *columns.fetched : 1;
 
+    die_if_told(statement, code);
     for (SQLULEN row = 0; SQL_SUCCEEDED(code) && columns.statement == statement && row < rows;
          row++) {
         if (lies("sizes"))
