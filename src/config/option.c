@@ -136,8 +136,8 @@ static const struct option options[OPTION_COUNT] = {
             "an entry; or the table fails" },
     [OPTION_MIRROR_INCLUDE_VIEWS] = { MIRROR_SETTINGS("include_views", "INCLUDE_VIEWS"),
         .type = OPTION_LIST, .default_words = "none of them",
-        .help = "views, materialized views and foreign tables to be mirrored like tables, by name "
-                "or pattern" },
+        .help = "views, materialized views, foreign tables and synonyms to be mirrored like "
+                "tables, by name or pattern" },
     [OPTION_MIRROR_STANDBY_READERS] = { MIRROR_SETTINGS("standby_readers", "STANDBY_READERS"),
         WORDS(standby_words), .default_text = "auto",
         .help =

@@ -108,6 +108,7 @@ struct table_filter {
     // True for a table that no run will take. NULL: there is none.
     bool (*is_ignored)(const void *context, const struct table *table);
     const void *context;
+    bool are_views_named; // so that a list of views that may not be read is to be told of
 };
 
 static inline bool

@@ -262,7 +262,9 @@ is_ignored(const void *basis, const struct table *table)
 struct table_filter
 selection_filter(const struct selection_basis *basis)
 {
-    return (struct table_filter){ .is_ignored = is_ignored, .context = basis };
+    return (struct table_filter){ .is_ignored = is_ignored,
+        .context = basis,
+        .are_views_named = basis->settings->included_count > 0 };
 }
 
 // Somebody who asks for an ignored table by its name should hear why nothing happens.

@@ -392,7 +392,7 @@ run(struct source *source, int count, char **arguments)
         .key = -1, .batch_rows = 5000, .batch_bytes = 4 << 20, .value_bytes = 400 << 20
     };
     struct error err = { 0 };
-    const struct table_filter everything = { NULL, NULL };
+    const struct table_filter everything = { NULL, NULL, false };
     struct catalog catalog;
     struct arena arena;
     int64_t begin = clock_steady_ms();

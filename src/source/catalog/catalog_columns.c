@@ -103,15 +103,15 @@ ask_for_one(const struct catalog_ways *ways, struct arena *arena, const struct t
 }
 
 // A table of which no column comes back stays in the list: it is refused by name.
-static bool
-read_missing(const struct catalog_ways *ways, struct arena *arena, const struct table_list *list,
-    struct error *err)
+bool
+catalog_read_missing_columns(const struct catalog_ways *ways, struct arena *arena,
+    const struct table_list *list, struct error *err)
 {
     for (size_t i = 0; i < list->count; i++) {
         struct table *table = list->tables[i];
         struct error refused = { 0 };
 
-        if (table->is_skipped || table->column_count > 0 ||
+        if (table->is_skipped || table->unread != NULL || table->column_count > 0 ||
             ask_for_one(ways, arena, list, table, &refused))
             continue;
         if (catalog_is_lost(ways, &refused)) {
@@ -139,5 +139,5 @@ catalog_read_columns(const struct catalog_ways *ways, struct arena *arena,
         for (size_t i = 0; i < list->count; i++)
             forget_columns(list->tables[i]);
     }
-    return read_missing(ways, arena, list, err);
+    return catalog_read_missing_columns(ways, arena, list, err);
 }

@@ -58,6 +58,54 @@ list_objects(const struct catalog_ways *ways, struct arena *arena, struct table_
     return ways->list_tables(ways->door.context, arena, list, err);
 }
 
+// Adds what openedge_objects lists.
+static bool
+add_openedge_objects(const struct catalog_ways *ways, struct arena *arena, struct catalog *catalog,
+    struct table_list *list, struct error *err)
+{
+    for (const struct openedge_objects *kind = openedge_objects; kind->sql != NULL; kind++) {
+        size_t count = list->count;
+        struct error refused;
+        unsigned attempts = 0;
+        bool is_read;
+
+        do {
+            list->count = count;
+            memset(&refused, 0, sizeof refused);
+            is_read = catalog_query_objects(&ways->door, kind->sql, arena, list, &refused);
+            attempts++;
+        } while (!is_read && openedge_is_doubtful(&refused, attempts));
+        if (is_read)
+            continue;
+        list->count = count;
+        if (!openedge_was_refused(&refused)) {
+            *err = refused;
+            return false;
+        }
+        if (ways->filter->are_views_named)
+            openedge_add_note(arena, catalog, kind->refused);
+    }
+    return true;
+}
+
+// Tables have their columns already; those of a view only the driver tells.
+static bool
+finish_openedge(const struct catalog_ways *ways, struct arena *arena, struct catalog *catalog,
+    struct table_list *list, struct error *err)
+{
+    const char *schema = ways->schema != NULL ? ways->schema : "";
+
+    for (size_t i = 0; i < catalog->table_count; i++)
+        table_list_append(list, catalog->tables[i]);
+    if (!add_openedge_objects(ways, arena, catalog, list, err))
+        return false;
+    table_list_sort(list);
+    table_list_drop_doubles(list);
+    skip_ignored(ways->filter, list);
+    return table_list_keep_schema(list, schema, err) && table_list_check(list, schema, err) &&
+           catalog_read_missing_columns(ways, arena, list, err);
+}
+
 // Tables with their columns; by the product's own catalogue where it has one and it may be read.
 static bool
 read_tables(const struct catalog_ways *ways, struct arena *arena, struct catalog *catalog,
@@ -68,12 +116,8 @@ read_tables(const struct catalog_ways *ways, struct arena *arena, struct catalog
 
     if (ways->is_openedge && !openedge_read_tables(&ways->door, arena, catalog, &is_read, err))
         return false;
-    if (is_read) {
-        for (size_t i = 0; i < catalog->table_count; i++)
-            table_list_append(list, catalog->tables[i]);
-        skip_ignored(ways->filter, list);
-        return table_list_keep_schema(list, schema, err);
-    }
+    if (is_read)
+        return finish_openedge(ways, arena, catalog, list, err);
     if (!list_objects(ways, arena, list, err))
         return false;
     table_list_keep_catalog(list, ways->catalog);

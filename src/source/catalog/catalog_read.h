@@ -59,7 +59,8 @@ void catalog_mark_unread(struct arena *arena, struct table *table, const struct 
 
 // --- object_list.c
 
-// Tables, views and the like by the product's query (product_queries.h), all of them.
+// Adds tables, views and the like by the product's query (product_queries.h), all of them. After a
+// failure the list may hold some.
 bool catalog_query_objects(const struct catalog_door *door, const char *sql, struct arena *arena,
     struct table_list *list, struct error *err) __attribute__((warn_unused_result));
 // One of these names. `kind` says in the words of JDBC, in any case, what it is; NULL or "": a
@@ -72,7 +73,11 @@ void catalog_leave_out_partitions(struct arena *arena, const struct table_list *
 
 // --- catalog_columns.c
 
-// Fills the columns of the tables in the list that are not skipped.
+// Fills the columns of the tables in the list that are not skipped and have none yet, one after the
+// other. The list is sorted.
+bool catalog_read_missing_columns(const struct catalog_ways *ways, struct arena *arena,
+    const struct table_list *list, struct error *err) __attribute__((warn_unused_result));
+// The same, of all tables at once where that can be. None of them has columns yet.
 bool catalog_read_columns(const struct catalog_ways *ways, struct arena *arena,
     const struct table_list *list, struct error *err) __attribute__((warn_unused_result));
 

@@ -88,7 +88,8 @@ take_object(void *context, const char *const *fields, struct error *err)
     if (names.table == NULL)
         return true;
     table = catalog_add_object(taker->arena, taker->list, &names, fields[OBJECT_KIND]);
-    if (fields[OBJECT_PARENT_SCHEMA] == NULL || fields[OBJECT_PARENT] == NULL)
+    if (fields[OBJECT_PARENT_SCHEMA] == NULL || fields[OBJECT_PARENT] == NULL ||
+        fields[OBJECT_PARENT][0] == '\0')
         return true;
     table->parent_schema = arena_strdup(taker->arena, fields[OBJECT_PARENT_SCHEMA]);
     table->parent = arena_strdup(taker->arena, fields[OBJECT_PARENT]);
@@ -101,7 +102,6 @@ catalog_query_objects(const struct catalog_door *door, const char *sql, struct a
 {
     struct object_taker taker = { .arena = arena, .list = list };
 
-    list->count = 0;
     return door->query(door->context, sql, OBJECT_FIELDS, take_object, &taker, err);
 }
 

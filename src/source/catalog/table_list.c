@@ -27,6 +27,22 @@ table_list_sort(struct table_list *list)
 }
 
 void
+table_list_drop_doubles(struct table_list *list)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < list->count; i++) {
+        struct table *table = list->tables[i];
+
+        if (kept == 0 || table_search_compare(&list->tables[kept - 1], &table) != 0)
+            list->tables[kept++] = table;
+        else if (!table->is_view)
+            list->tables[kept - 1] = table;
+    }
+    list->count = kept;
+}
+
+void
 table_list_drop_metaschema(struct table_list *list)
 {
     size_t kept = 0;

@@ -17,6 +17,8 @@ struct table_list {
 void table_list_append(struct table_list *list, struct table *table);
 // By name and schema, as table_find wants them.
 void table_list_sort(struct table_list *list);
+// Drops what has schema and name of another in the list, which is sorted: a view before a table.
+void table_list_drop_doubles(struct table_list *list);
 // Drops tables whose names begin with an underscore: OpenEdge's metaschema.
 void table_list_drop_metaschema(struct table_list *list);
 // Keeps the tables of this database, where a driver lists those of others, too: exactly of that

@@ -102,7 +102,7 @@ ask_for_kinds(struct odbc_source *source, const char *catalog, bool are_views, s
 {
     struct odbc_statement statement = { 0 };
     struct odbc_result result = { 0 };
-    const char *kinds = are_views ? "VIEW,MATERIALIZED VIEW,FOREIGN TABLE" : "TABLE";
+    const char *kinds = are_views ? "VIEW,MATERIALIZED VIEW,FOREIGN TABLE,SYNONYM" : "TABLE";
     SQLRETURN code;
     bool done = false;
 

@@ -32,6 +32,12 @@ bool openedge_is_product(const char *name);
 // when neither catalogue may be read: the driver's calls are left then, and catalog->notes says so.
 bool openedge_read_tables(const struct catalog_door *door, struct arena *arena,
     struct catalog *catalog, bool *is_read, struct error *err) __attribute__((warn_unused_result));
+// What is not in the list of tables: its rows are catalogue, owner, name, kind, and two that are
+// empty. The last one has no sql.
+extern const struct openedge_objects {
+    const char *sql;
+    const char *refused; // what it means that it may not be asked: a note
+} openedge_objects[];
 // Reads the keys of these tables. *is_read as above.
 bool openedge_read_keys(const struct catalog_door *door, struct arena *arena,
     struct catalog *catalog, bool *is_read, struct error *err) __attribute__((warn_unused_result));

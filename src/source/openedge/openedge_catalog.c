@@ -74,6 +74,18 @@ static const struct way {
 
 enum { WAY_COUNT = sizeof ways / sizeof ways[0] };
 
+// A view whose text is long has several rows. What kind of table SYSTABLES calls a view or a
+// synonym, and whether SYSCOLUMNS has their columns, is not documented.
+const struct openedge_objects openedge_objects[] = {
+    { "SELECT '', v.\"OWNER\", v.\"VIEWNAME\", 'VIEW', '', '' FROM SYSPROGRESS.\"SYSVIEWS\" v",
+        "SYSPROGRESS.SYSVIEWS may not be read: no view is known, so include_views names none" },
+    { "SELECT '', s.\"SOWNER\", s.\"SNAME\", 'SYNONYM', '', '' "
+      "FROM SYSPROGRESS.\"SYSSYNONYMS\" s",
+        "SYSPROGRESS.SYSSYNONYMS may not be read: no synonym is known, so include_views names "
+        "none" },
+    { NULL, NULL },
+};
+
 static const char change_tables[] =
     "SELECT p.\"_Change-Table-Owner\", p.\"_Change-Tablename\" FROM PUB.\"_Cdc-Table-Policy\" p";
 

@@ -253,7 +253,7 @@ final class Session {
         switch (what) {
         case TABLES:
             String[] types = {"TABLE", "BASE TABLE", "PARTITIONED TABLE", "SYSTEM VERSIONED",
-                "VIEW", "MATERIALIZED VIEW", "FOREIGN TABLE"};
+                "VIEW", "MATERIALIZED VIEW", "FOREIGN TABLE", "SYNONYM"};
             result = data.getTables(catalog, null, "%", types);
             break;
         case COLUMNS:
