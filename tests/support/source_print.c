@@ -112,7 +112,8 @@ print_table(const struct table *table)
     print_field("schema", table->schema);
     (void)printf(", ");
     print_field("name", table->name);
-    (void)printf(", \"rows\": %lld, \"columns\": [", (long long)table->row_estimate);
+    (void)printf(", \"left_out\": %s, \"rows\": %lld, \"columns\": [",
+        table->left_out != NULL ? "true" : "false", (long long)table->row_estimate);
     for (size_t i = 0; i < table->column_count; i++) {
         (void)printf("%s", i > 0 ? ", " : "");
         print_column(&table->columns[i]);
