@@ -203,7 +203,7 @@ def test_one_query_of_the_catalogue_that_takes_too_long_changes_nothing(openedge
 
     calm = run(mirror, "plan", "--all")
     assert calm.status == 0 and "a change table of OpenEdge's CDC" in calm.stdout
-    for number in range(3, 9):  # behind those that ask who the database is
+    for number in range(3, 11):  # behind those that ask who the database is
         openedge.mishap("slow", "execute", number, 1, 2500)
         assert told(run(mirror, "plan", "--all")) == told(calm), number
 
@@ -214,7 +214,7 @@ def test_two_thousand_tables_take_a_handful_of_queries(mirror):
         mirror.source(**large.source_keys())
         result = run(mirror, "plan")
         assert result.status == 0 and "2010" in result.stdout, result.explain()
-        assert len([e for e in large.log() if e["kind"] == "statements"]) <= 8
+        assert len([e for e in large.log() if e["kind"] == "statements"]) <= 10
         assert large.counts().get("metadata", 0) == 0
 
 
