@@ -62,6 +62,8 @@ read_part(struct hunt *hunt, enum key_part part)
 
     reader_init(&reader, &hunt->source.base, &hunt->table.table, part, &hunt->limits);
     reader_read_around(&reader, &hunt->around, take_unread, hunt);
+    if (hunt->proves_order)
+        reader_prove_order(&reader);
     do {
         done = reader_fetch(&reader, &batch, &hunt->err);
         if (done) {

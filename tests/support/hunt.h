@@ -14,6 +14,7 @@ struct hunt {
     struct reader_limits limits;
     struct around around;
     bool is_ordered;
+    bool proves_order;
     struct buffer rows; // of the last attempt
     struct buffer told; // the same: "column reason key" or "column reason count"
     size_t told_count;

@@ -135,6 +135,24 @@ counting_a_key_reads_no_column_beside_it(void **state)
     assert_int_equal(count, 1);
 }
 
+// A source may take 'a' for 'a ', or for another size of what it shows.
+static void
+a_key_is_all_of_its_bytes_and_null_is_none(void **state)
+{
+    static const struct cell row[] = { { .bytes = "ab", .size = 2 }, { .bytes = NULL } };
+    const struct cell keys[][2] = {
+        { { .bytes = "ab", .size = 2 }, { .bytes = NULL } },
+        { { .bytes = "a", .size = 1 }, { .bytes = NULL } },
+        { { .bytes = "ab ", .size = 3 }, { .bytes = NULL } },
+        { { .bytes = "ab", .size = 2 }, { .bytes = "" } },
+        { { .bytes = NULL }, { .bytes = NULL } },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        assert_int_equal(lookup_has_key(&table.key, row, keys[i]), i == 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -146,6 +164,7 @@ main(void)
         TEST(a_key_is_counted_by_its_bytes_whatever_the_source_takes_for_equal),
         TEST(a_key_with_null_is_counted_and_no_empty_text_is_taken_for_it),
         TEST(counting_a_key_stops_at_enough),
+        TEST(a_key_is_all_of_its_bytes_and_null_is_none),
         TEST(counting_a_key_reads_no_column_beside_it),
     };
 

@@ -493,6 +493,36 @@ whatever_is_bad_all_else_is_read_within_the_allowance(void **state)
     buffer_release(&expected);
 }
 
+// Results that end early, an order that has to be proved, and rows that cannot be read, at once.
+static void
+a_read_that_is_proved_comes_to_the_same_around_bad_values(void **state)
+{
+    static const enum column_order orders[] = { ORDER_DOCUMENTED, ORDER_UNPROVED };
+    struct buffer expected;
+
+    (void)state;
+    buffer_init(&expected, 1024 * 1024);
+    hunt.proves_order = true;
+    for (uint32_t seed = 1; seed <= 80; seed++) {
+        uint32_t chance = seed;
+
+        hunt.table.row_count = 0;
+        buffer_clear(&expected);
+        fake_table_fill(&hunt.table, 1 + next_number(&chance, 60));
+        damage_by_chance(&chance, &expected);
+        hunt.table.columns[0].order = orders[seed % 2];
+        hunt.limits.batch_rows = 1 + next_number(&chance, 20);
+        hunt.limits.max_transaction_s = next_number(&chance, 2) == 0 ? 0 : 1000;
+        hunt.source.ends_after = next_number(&chance, 2) == 0 ? 1 + next_number(&chance, 30) : 0;
+        hunt.source.block = next_number(&chance, 3) == 0 ? 1 + next_number(&chance, 50) : 0;
+        assert_true(hunt_run(&hunt));
+        if (!around_is_spent(&hunt.around))
+            assert_string_equal(rows(), buffer_text(&expected));
+        assert_int_equal(hunt.row_count, hunt.table.row_count);
+    }
+    buffer_release(&expected);
+}
+
 // ---- what people are told -----------------------------------------------------------------------
 
 static struct buffer warnings;
@@ -558,6 +588,7 @@ main(void)
         TEST(past_the_allowance_columns_are_left_out_of_pieces_and_counted),
         TEST(a_second_pass_may_ask_as_often_as_the_first),
         TEST(known_rows_are_read_first_and_by_themselves),
+        TEST(a_read_that_is_proved_comes_to_the_same_around_bad_values),
         TEST(the_warning_says_why_rows_lost_a_column),
         TEST(whatever_is_bad_all_else_is_read_within_the_allowance),
     };

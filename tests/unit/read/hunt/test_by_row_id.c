@@ -115,6 +115,29 @@ rows_that_are_listed_and_not_found_are_no_rows_by_ids(void **state)
 }
 
 static void
+double_fourth(struct fake_source *source, const struct read_request *request)
+{
+    const char *where = request->table->where;
+
+    if (where != NULL && strcmp(where, "ROWID = '4'") == 0 && source->table->row_count == 5)
+        fake_table_add(source->table, "0006 a b c")->id = 4;
+}
+
+// The list has each once: it shows only where one is asked for.
+static void
+an_id_that_leads_to_two_rows_is_not_used(void **state)
+{
+    (void)state;
+    hunt.source.before = double_fourth;
+    fake_table_fill(&hunt.table, 5);
+    damage(3, 2, FAKE_NAMED);
+    assert_true(hunt_run(&hunt));
+    assert_int_equal(hunt.around.row_ids, ROW_IDS_REFUSED);
+    assert_string_equal(hunt.around.row_id_refusal, "a ROWID leads to more than one row");
+    assert_rows(6, 0);
+}
+
+static void
 a_lost_connection_is_no_refusal(void **state)
 {
     (void)state;
@@ -359,6 +382,7 @@ main(void)
         TEST(ids_for_which_there_is_no_room_are_not_used),
         TEST(ids_that_several_rows_have_are_not_used),
         TEST(rows_that_are_listed_and_not_found_are_no_rows_by_ids),
+        TEST(an_id_that_leads_to_two_rows_is_not_used),
         TEST(a_lost_connection_is_no_refusal),
         TEST(a_wide_value_fails_its_table_where_it_is_to),
         TEST(a_bad_row_is_found_wherever_it_is),
