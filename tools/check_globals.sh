@@ -9,6 +9,7 @@ log_sink            the log: one for the process
 locale_once         Unicode character classes, made once: base/text.c
 locale_of_names     the same
 connect_lock        drivers race with themselves while connecting: source/odbc/odbc_driver.c
+java_birth          how it was born, which it may tell from any of its threads: source/jdbc/jvm_create.c
 java_machine        a process has one, for good: source/jdbc/jvm.c
 faults              test builds only: how many fault points were passed, base/fault.c
 '

@@ -5,10 +5,11 @@ static const struct exit_meaning statuses[] = {
     { EXIT_STATUS_PARTLY, "Finished, but not everything is as it should be: tables failed or were "
                           "held back, rows went to quarantine anew, or a check found something." },
     { EXIT_STATUS_USAGE, "The command line or the configuration is wrong; nothing was started." },
-    { EXIT_STATUS_SOURCE, "The source cannot be reached, or refused the login." },
+    { EXIT_STATUS_SOURCE, "The source cannot be reached, or refused the login; its driver "
+                          "or Java cannot be loaded." },
     { EXIT_STATUS_TARGET, "PostgreSQL cannot be reached or used: rights, space, read-only." },
     { EXIT_STATUS_BUSY, "Another run holds the mirror; the message says which." },
-    { EXIT_STATUS_BUG, "A bug, or no memory." },
+    { EXIT_STATUS_BUG, "A bug, or no memory; or Java ended the process." },
     { EXIT_STATUS_INTERRUPTED, "Interrupted by SIGINT." },
     { EXIT_STATUS_HANGUP, "Ended by SIGHUP: its terminal was closed." },
     { EXIT_STATUS_TERMINATED, "Interrupted by SIGTERM." },

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LINE_SIZE = 4096 };
+enum { LINE_SIZE = 4096, LAST_LINE_SECONDS = 5 };
 
 static struct {
     pthread_mutex_t lock;
@@ -219,6 +219,19 @@ log_error(const char *format, ...)
     va_start(args, format);
     write_entry(LOG_ERROR, true, format, args);
     va_end(args);
+}
+
+void
+log_last_line(int exit_status, const char *format, ...)
+{
+    va_list args;
+
+    (void)alarm(LAST_LINE_SECONDS); // its signal ends the process
+    va_start(args, format);
+    write_entry(LOG_ERROR, true, format, args);
+    va_end(args);
+    log_close();
+    _exit(exit_status);
 }
 
 void

@@ -36,6 +36,10 @@ void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 // At INFO, to the file alone: what the console shows in another way.
 void log_file_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
+// At ERROR, and ends the process at once: for who meets its end where no error can be returned. May
+// be called in a thread that crashed: a lock that is never free again holds it for some seconds.
+_Noreturn void log_last_line(int exit_status, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 // The level's word, e.g. "WARNING".
 const char *log_level_name(enum log_level level);
 // An error with its remedy, in one line at `level`.

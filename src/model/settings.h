@@ -39,6 +39,10 @@ struct source_settings {
     size_t secret_count;
 };
 
+// Puts *** in the place of every secret in what the source's side said. Done before a text is cut:
+// half a secret would not be found.
+void source_settings_mask(const struct source_settings *settings, char *text, size_t capacity);
+
 // How to reach PostgreSQL (section postgres_db).
 struct target_settings {
     const char *conn_string;    // never NULL; "": libpq's own variables and defaults

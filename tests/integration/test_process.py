@@ -10,7 +10,8 @@ import pytest
 
 from conftest import program
 from mirroring import go_on, mirrored, need_fault_build, sqlite_file, wait_until_stopped
-from test_jdbc import small_table, through_jdbc
+from servers import java_environment
+from test_jdbc import odd_driver, small_table, through_jdbc  # pylint: disable=unused-import
 
 SECRET = "correct-horse-battery"
 
@@ -30,8 +31,7 @@ def stop_early(mirror, *before, verb=()):
     mirror.write()
     process = mirror.start(command=[*before, *mirror.command(*verb)], environment={
         "OE2PG_FAULT": "1:stop", "OE2PG_FAULT_NAME": "read the source's catalogue",
-        # LeakSanitizer and Java's machine do not get along when the process ends.
-        "LSAN_OPTIONS": os.environ.get("LSAN_OPTIONS", "") + ":detect_leaks=0"})
+        **java_environment()})
     assert wait_until_stopped(process), mirror.finish(process).explain()
     return process
 
@@ -78,16 +78,91 @@ def test_ignored_signals_stay_ignored_with_java_in_the_process(pg, second_pg, mi
     assert result.status == 0, result.explain()
 
 
+def test_javas_tools_that_attach_do_not_end_a_run(pg, second_pg, mirror):
+    small_table(second_pg)
+    process = stop_early(through_jdbc(mirror, second_pg))
+    result = signalled(mirror, process, signal.SIGQUIT)
+    assert result.status == 0, result.explain()
+
+
 def test_a_crash_in_java_leaves_no_report_with_secrets(pg, second_pg, mirror):
     small_table(second_pg)
     through_jdbc(mirror, second_pg).source(
         jvm_options=["-Djavax.net.ssl.trustStorePassword=" + SECRET])
     before = set(mirror.directory.iterdir())
     result = signalled(mirror, stop_early(mirror), signal.SIGSEGV)
-    assert result.status != 0
+    assert result.status == 70, result.explain()
+    assert errors(result) == [result.log.splitlines()[-1]] and "it crashed" in result.log
     left = set(mirror.directory.iterdir()) - before - {mirror.path, mirror.log_path}
     assert left == set(), left
     assert SECRET not in result.stdout + result.stderr + result.log
+
+
+# --- Java that cannot start, or that ends the process -----------------------------------------------
+
+def errors(result):
+    return [line for line in result.log.splitlines() if " - ERROR - " in line]
+
+
+@pytest.mark.parametrize("options, cause, remedy", [
+    (["--add-modules=no.such.module"], "standard error says why", "progress_db.jvm_options"),
+    (["-Xmx1k"], "Too small maximum heap", "Set the heap in progress_db.jvm_options"),
+    (["-Xmx100000g"], "Could not reserve enough space", "Set the heap"),
+    (["-XX:NoSuchFlag"], "Unrecognized VM option 'NoSuchFlag'", "progress_db.jvm_options"),
+    (["-agentlib:no_such"], "Could not find agent library", "progress_db.jvm_options"),
+    (["-javaagent:/no/such.jar"], "agent library failed", "progress_db.jvm_options"),
+    (["-Djava.system.class.loader=no.Such"], "ClassNotFoundException", "progress_db.jvm_options"),
+    (["-XX:+UseZGC"], "Multiple garbage collectors", "progress_db.jvm_options"),
+])
+def test_java_that_cannot_start_is_an_error_with_its_cause(
+        pg, second_pg, mirror, options, cause, remedy):
+    result = through_jdbc(mirror, second_pg).source(jvm_options=options).run(
+        environment=java_environment())
+    assert result.status == 3, result.explain()
+    line, = errors(result)
+    assert "could not start Java" in line and cause in line and remedy in line
+
+
+def test_check_goes_on_where_java_cannot_start(pg, second_pg, mirror):
+    through_jdbc(mirror, second_pg).source(jvm_options=["-Xmx100000g"])
+    result = mirror.run("check", environment=java_environment())
+    assert result.status == 3, result.explain()
+    assert "could not start Java" in result.stdout and "PostgreSQL" in result.stdout
+
+
+def test_what_java_quotes_while_it_fails_is_masked(pg, second_pg, mirror):
+    through_jdbc(mirror, second_pg).source(
+        jvm_options=["-Djava.system.class.loader=" + SECRET], jdbc_properties={"wakeToken": SECRET})
+    result = mirror.run(environment={
+        **java_environment(), "JAVA_TOOL_OPTIONS": "-Dpassword=from-outside-9"})
+    line, = errors(result)
+    assert result.status == 3 and "***" in line, result.explain()
+    assert SECRET not in result.log and "from-outside-9" not in result.log
+
+
+@pytest.mark.parametrize("library, cause", [
+    (None, "file too short"), ("thin_odbc.so", "JNI_CreateJavaVM")])
+def test_a_java_home_that_holds_no_java_is_named(
+        pg, second_pg, mirror, tmp_path, library, cause):
+    (tmp_path / "lib" / "server").mkdir(parents=True)
+    place = tmp_path / "lib" / "server" / "libjvm.so"
+    if library is None:
+        place.touch()
+    else:
+        place.symlink_to(os.path.join(os.environ["OE2PG_TEST_PROGRAMS"], library))
+    through_jdbc(mirror, second_pg)
+    result = mirror.run(environment={**java_environment(), "JAVA_HOME": str(tmp_path)})
+    line, = errors(result)
+    assert result.status == 3 and cause in line and "JAVA_HOME" in line, result.explain()
+
+
+def test_a_driver_that_ends_the_process_has_a_last_line(pg, mirror, odd_driver):
+    mirror.source(jar_file=odd_driver, driver_class="OddDriver", schema="erp",
+                  jdbc_url="jdbc:odd:exit")
+    result = mirror.run(environment=java_environment())
+    assert result.status == 70, result.explain()
+    line, = errors(result)
+    assert "a driver asked it to exit with 7" in line and "Report this" in line
 
 
 # --- files and pipes -------------------------------------------------------------------------------

@@ -9,16 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void
-mask(const struct source_settings *settings, char *text, size_t capacity)
-{
-    for (size_t i = 0; i < settings->secret_count; i++)
-        text_mask(text, capacity, settings->secrets[i]);
-    // The password as it was given is a secret even when nobody listed it.
-    if (settings->password != NULL)
-        text_mask(text, capacity, settings->password);
-}
-
 // Masked as a whole before it is cut: half a secret would not be found.
 static void
 take_message(const struct source_settings *settings, const char *text, size_t size,
@@ -28,7 +18,7 @@ take_message(const struct source_settings *settings, const char *text, size_t si
 
     memcpy(whole, text, size);
     whole[size] = '\0';
-    mask(settings, whole, size + 1);
+    source_settings_mask(settings, whole, size + 1);
     (void)text_print(problem->message, sizeof problem->message, "%s", whole);
     free(whole);
 }

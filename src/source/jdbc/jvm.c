@@ -1,46 +1,17 @@
 // Who comes first starts the machine, under the lock; what it leaves behind is not changed any more
 // and read without it. A machine that could not be started cannot be started again in the same
 // process (JNI has no way), so its failure is kept and told to everybody.
-//
-// Options: -Xrs keeps its hands off SIGINT, SIGTERM, SIGHUP and SIGQUIT, which are ours. The heap
-// is bounded; the serial collector needs least beside it. The zone is UTC, whatever the user's
-// options say, so that no driver can shift a time by passing it through the machine's own zone. The
-// class path holds nothing: drivers come from the jars that the configuration names. From Java 24
-// on native code, the drivers' and ours, is warned of unless it is allowed.
 #include "source/jdbc/jvm.h"
 
 #include "base/mem.h"
-#include "base/text.h"
 #include "source/jdbc/jdbc_result.h"
 #include "source/jdbc/jvm_classes.h"
+#include "source/jdbc/jvm_create.h"
 #include "source/jdbc/jvm_find.h"
 
-#include <dlfcn.h>
 #include <limits.h>
 #include <pthread.h>
-#include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-// The two in the middle keep files of its own out of /tmp; -Xrs alone would have it wait for
-// debuggers from the start, at a socket that a killed run leaves behind.
-// Its report of a crash holds all options and the environment, passwords among them, and so does a
-// core: neither is written unless jvm_options ask for it.
-static const char *const own_options[] = { "-XX:-CreateCoredumpOnCrash",
-    "-XX:+SuppressFatalErrorMessage", "-Xmx128m", "-XX:+UseSerialGC", "-XX:-UsePerfData",
-    "-XX:+DisableAttachMechanism", "-Djava.awt.headless=true", "-Djava.class.path=/dev/null",
-    "--enable-native-access=ALL-UNNAMED" };
-static const char *const last_options[] = { "-Duser.timezone=UTC", "-Xrs" }; // these hold
-
-enum {
-    OWN_OPTION_COUNT = sizeof own_options / sizeof own_options[0],
-    LAST_OPTION_COUNT = sizeof last_options / sizeof last_options[0],
-    SAID_BYTES = 512
-};
-
-// What is done with that which it prints.
-enum console { CONSOLE_KEPT, CONSOLE_PRINTED, CONSOLE_DROPPED };
 
 static struct java_machine {
     pthread_mutex_t lock;
@@ -49,8 +20,6 @@ static struct java_machine {
     pthread_key_t attached; // set in threads that must be detached at their end
     struct jvm_methods methods;
     struct error failure;
-    atomic_int console;    // of enum console
-    char said[SAID_BYTES]; // what it printed while it started
 } java_machine = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 // --- threads
@@ -80,74 +49,6 @@ jvm_enter(void)
 }
 
 // --- the machine
-
-// What the machine prints while it starts is the only explanation of an option that it refuses.
-// Later it warns, or logs what jvm_options asked for: never between our own answers on stdout.
-static jint JNICALL __attribute__((format(printf, 2, 0)))
-print_said(FILE *stream, const char *format, va_list args)
-{
-    int console = atomic_load(&java_machine.console);
-    size_t size;
-
-    if (stream != stdout && stream != stderr)
-        return vfprintf(stream, format, args);
-    if (console == CONSOLE_PRINTED)
-        return vfprintf(stderr, format, args);
-    if (console == CONSOLE_DROPPED)
-        return 0;
-    size = strlen(java_machine.said);
-    return (jint)text_vprint(
-        java_machine.said + size, sizeof java_machine.said - size, format, args);
-}
-
-// While the process ends, the machine's threads meet what its own destructors left behind.
-static void
-drop_said(void)
-{
-    atomic_store(&java_machine.console, CONSOLE_DROPPED);
-}
-
-static jint
-create(const struct source_settings *settings, void *library, void **env)
-{
-    // JNI's own type for it; ISO C has no cast from an object to a function.
-    jint(JNICALL * create_vm)(JavaVM **, void **, void *) = NULL;
-    void *symbol = dlsym(library, "JNI_CreateJavaVM");
-    size_t count = 1 + OWN_OPTION_COUNT + settings->jvm_option_count + LAST_OPTION_COUNT;
-    JavaVMOption *options = mem_calloc(count, sizeof *options);
-    JavaVMInitArgs arguments = { .version = JNI_VERSION_10 };
-    size_t at = 0;
-    jint code;
-
-    if (symbol == NULL) {
-        free(options);
-        return JNI_ERR;
-    }
-    memcpy(&create_vm, &symbol, sizeof create_vm);
-    options[at].optionString = (char *)(uintptr_t) "vfprintf";
-    options[at++].extraInfo = (void *)(uintptr_t)print_said;
-    for (size_t i = 0; i < OWN_OPTION_COUNT; i++)
-        options[at++].optionString = (char *)(uintptr_t)own_options[i];
-    for (size_t i = 0; i < settings->jvm_option_count; i++)
-        options[at++].optionString = (char *)(uintptr_t)settings->jvm_options[i];
-    for (size_t i = 0; i < LAST_OPTION_COUNT; i++)
-        options[at++].optionString = (char *)(uintptr_t)last_options[i];
-    arguments.options = options;
-    arguments.nOptions = (jint)at;
-    code = create_vm(&java_machine.vm, env, &arguments);
-    free(options);
-    return code;
-}
-
-static bool
-fail_start(struct error *err, const char *path, const char *why)
-{
-    (void)error_set(err, ERROR_SOURCE, "could not start Java (%s): %s", path, why);
-    return error_hint(err,
-        "See progress_db.jvm_options; without them a Java of version %d or later "
-        "starts as it is.",
-        JVM_VERSION_MIN);
-}
 
 static bool
 define_classes(JNIEnv *env)
@@ -230,28 +131,20 @@ static bool
 start(const struct source_settings *settings, struct error *err)
 {
     char path[PATH_MAX];
-    void *library;
-    void *env = NULL;
+    JNIEnv *env;
 
     // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody here changes the environment
     if (!jvm_find(getenv("JAVA_HOME"), "/usr/lib/jvm", path, sizeof path, err))
         return false;
-    library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    if (library == NULL)
-        // NOLINTNEXTLINE(concurrency-mt-unsafe): of this thread
-        return fail_start(err, path, dlerror());
-    if (create(settings, library, &env) != JNI_OK)
-        return fail_start(
-            err, path, java_machine.said[0] != '\0' ? java_machine.said : "it does not say why");
-    (void)fputs(java_machine.said, stderr);
-    atomic_store(&java_machine.console, CONSOLE_PRINTED);
-    (void)atexit(drop_said);
+    java_machine.vm = jvm_create(settings, path, err);
+    if (java_machine.vm == NULL)
+        return false;
     if (pthread_key_create(&java_machine.attached, leave) != 0)
-        return fail_start(err, path, "no thread key is left");
-    (void)pthread_setspecific(java_machine.attached, java_machine.vm);
+        return jvm_fail_start(err, path, "no thread key is left", NULL);
+    env = jvm_enter();
     if (!define_classes(env) || !find_methods(env, &java_machine.methods)) {
-        (*(JNIEnv *)env)->ExceptionClear(env);
-        return fail_start(err, path, "it refuses oe2pg's own classes; it may be too old");
+        (*env)->ExceptionClear(env);
+        return jvm_fail_start(err, path, "it refuses oe2pg's own classes; it may be too old", NULL);
     }
     return true;
 }

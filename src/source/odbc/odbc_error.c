@@ -79,16 +79,6 @@ find_cause(SQLSMALLINT type, SQLHANDLE handle, struct record *cause)
     return is_found;
 }
 
-static void
-mask(const struct source_settings *settings, char *text, size_t capacity)
-{
-    for (size_t i = 0; i < settings->secret_count; i++)
-        text_mask(text, capacity, settings->secrets[i]);
-    // The password as it was given is a secret even when nobody listed it.
-    if (settings->password != NULL)
-        text_mask(text, capacity, settings->password);
-}
-
 // MariaDB and MySQL say HY000 for what has a state of its own elsewhere, and OpenEdge says it for
 // everything.
 static const char *
@@ -136,7 +126,7 @@ odbc_fail(const struct source_settings *settings, SQLSMALLINT handle_type, SQLHA
         return error_set(err, ERROR_SOURCE, "%s: the driver failed (code %d) without saying why",
             what, (int)code);
     }
-    mask(settings, cause.message, sizeof cause.message);
+    source_settings_mask(settings, cause.message, sizeof cause.message);
     state = better_state(&cause);
     meaning = sqlstate_find(state, ERROR_SIDE_SOURCE);
     // OpenEdge's 210012 names table and column alone, and people need to know which.
