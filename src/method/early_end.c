@@ -32,6 +32,6 @@ void
 early_end_warn(const struct table *table, int64_t row_count, int64_t counted)
 {
     log_warning("%s: the source counts %" PRId64 " rows, and %" PRId64
-                " arrive: its results are limited (see the warning about its session)",
+                " arrive: its results end before they are whole (is its session limited?)",
         table->target_name, counted, row_count);
 }

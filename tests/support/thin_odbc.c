@@ -11,8 +11,12 @@
 //     nullable       SQLColumns says of every column that it may not be NULL
 //     info           what succeeds does so with a warning
 //     odd_states     errors have an SQLSTATE that is none
+//     no_tables      SQLTables fails
+//     no_columns     SQLColumns fails
+//     end_in=NAME    each result of a SELECT whose text has NAME in it ends as if it were whole,
+//     end_at_block=N where its N-th block should come; 1 where that is not said
 //     die_in=NAME    the process dies (SIGSEGV) in a fetch from a SELECT whose text has NAME in it,
-//     die_at_row=N   of the block with its N-th row; 1 where that is not said
+//     die_at_block=N its N-th; 1 where that is not said
 // The handles are the other driver's. One thread uses a handle at a time, but for SQLCancel.
 #include <dlfcn.h>
 #include <signal.h>
@@ -44,11 +48,13 @@ static _Thread_local struct {
     const char *message;
 } said;
 
-// The result that is deadly, and how many of its rows were fetched.
-static _Thread_local struct {
+// A result that something happens to, and how many of its blocks were asked for.
+struct victim {
     SQLHSTMT statement;
-    SQLULEN rows;
-} deadly;
+    unsigned long blocks;
+};
+static _Thread_local struct victim deadly;
+static _Thread_local struct victim short_lived;
 
 // What stands behind "word" or "word="; NULL: not told to lie so.
 static const char *
@@ -256,13 +262,42 @@ CALL(SQLBindCol, (SQLHSTMT s, SQLUSMALLINT n, SQLSMALLINT t, SQLPOINTER v, SQLLE
 CALL(SQLFetch, (SQLHSTMT s), (s))
 CALL(SQLFetchScroll, (SQLHSTMT s, SQLSMALLINT o, SQLLEN n), (s, o, n))
 
+static void
+mark(struct victim *victim, const char *word, SQLHSTMT statement, const SQLCHAR *text)
+{
+    if (!has_lie((const char *)text, word))
+        return;
+    victim->statement = statement;
+    victim->blocks = 0;
+}
+
+// True when the block that comes next is that of which `word` speaks, or behind it.
+static bool
+is_due(struct victim *victim, const char *word, SQLHSTMT statement)
+{
+    const char *at = lie(word);
+
+    if (victim->statement != statement)
+        return false;
+    victim->blocks++;
+    return victim->blocks >= (at != NULL ? strtoul(at, NULL, 10) : 1);
+}
+
+// As a driver's own fault would: whatever the program has for that signal does not come between.
+static void
+die_if_told(SQLHSTMT statement)
+{
+    if (!is_due(&deadly, "die_at_block", statement))
+        return;
+    (void)signal(SIGSEGV, SIG_DFL);
+    (void)raise(SIGSEGV);
+}
+
 SQLRETURN SQL_API
 SQLExecDirect(SQLHSTMT statement, SQLCHAR *text, SQLINTEGER length)
 {
-    if (has_lie((const char *)text, "die_in")) {
-        deadly.statement = statement;
-        deadly.rows = 0;
-    }
+    mark(&deadly, "die_in", statement, text);
+    mark(&short_lived, "end_in", statement, text);
     return answer(statement, real_SQLExecDirect(statement, text, length));
 }
 
@@ -275,6 +310,8 @@ SQLFreeHandle(SQLSMALLINT type, SQLHANDLE handle)
         said.handle = NULL;
     if (deadly.statement == handle)
         deadly.statement = NULL;
+    if (short_lived.statement == handle)
+        short_lived.statement = NULL;
     return real_SQLFreeHandle(type, handle);
 }
 
@@ -310,30 +347,13 @@ put(int field, SQLULEN row, const char *text)
     columns.fields[field].sizes[row] = (SQLLEN)strlen(text);
 }
 
-// As a driver's own fault would: whatever the program has for that signal does not come between.
-static void
-die_if_told(SQLHSTMT statement, SQLRETURN code)
-{
-    const char *at = lie("die_at_row");
-    SQLULEN rows = 0;
-
-    if (deadly.statement != statement || !SQL_SUCCEEDED(code))
-        return;
-    if (!SQL_SUCCEEDED(SQLGetStmtAttr(statement, SQL_ATTR_ROW_ARRAY_SIZE, &rows, 0, NULL)))
-        rows = 1;
-    deadly.rows += rows;
-    if (deadly.rows < (at != NULL ? strtoul(at, NULL, 10) : 1))
-        return;
-    (void)signal(SIGSEGV, SIG_DFL);
-    (void)raise(SIGSEGV);
-}
-
 static SQLRETURN
 fetched(SQLHSTMT statement, SQLRETURN code)
 {
     SQLULEN rows = columns.fetched != NULL ? *columns.fetched : 1;
 
-    die_if_told(statement, code);
+    if (SQL_SUCCEEDED(code))
+        die_if_told(statement);
     for (SQLULEN row = 0; SQL_SUCCEEDED(code) && columns.statement == statement && row < rows;
          row++) {
         if (lies("sizes"))
@@ -347,12 +367,16 @@ fetched(SQLHSTMT statement, SQLRETURN code)
 SQLRETURN SQL_API
 SQLFetch(SQLHSTMT statement)
 {
+    if (is_due(&short_lived, "end_at_block", statement))
+        return SQL_NO_DATA;
     return fetched(statement, real_SQLFetch(statement));
 }
 
 SQLRETURN SQL_API
 SQLFetchScroll(SQLHSTMT statement, SQLSMALLINT orientation, SQLLEN offset)
 {
+    if (is_due(&short_lived, "end_at_block", statement))
+        return SQL_NO_DATA;
     return fetched(statement, real_SQLFetchScroll(statement, orientation, offset));
 }
 
@@ -370,26 +394,39 @@ CALL(SQLStatistics,
     (SQLHSTMT s, SQLCHAR *c, SQLSMALLINT cl, SQLCHAR *h, SQLSMALLINT hl, SQLCHAR *t, SQLSMALLINT tl,
         SQLUSMALLINT u, SQLUSMALLINT r),
     (s, c, cl, h, hl, t, tl, u, r))
-PASS(SQLTables,
+CALL(SQLTables,
     (SQLHSTMT s, SQLCHAR *c, SQLSMALLINT cl, SQLCHAR *h, SQLSMALLINT hl, SQLCHAR *t, SQLSMALLINT tl,
         SQLCHAR *k, SQLSMALLINT kl),
     (s, c, cl, h, hl, t, tl, k, kl))
+
+static SQLRETURN
+refuse(SQLHSTMT statement)
+{
+    return say(statement, SQL_ERROR, "IM001", "driver does not support this function");
+}
+
+SQLRETURN SQL_API
+SQLTables(SQLHSTMT statement, SQLCHAR *catalog, SQLSMALLINT catalog_size, SQLCHAR *schema,
+    SQLSMALLINT schema_size, SQLCHAR *table, SQLSMALLINT table_size, SQLCHAR *kinds,
+    SQLSMALLINT kinds_size)
+{
+    if (lies("no_tables"))
+        return refuse(statement);
+    return answer(statement, real_SQLTables(statement, catalog, catalog_size, schema, schema_size,
+                                 table, table_size, kinds, kinds_size));
+}
 
 SQLRETURN SQL_API
 SQLColumns(SQLHSTMT statement, SQLCHAR *catalog, SQLSMALLINT catalog_size, SQLCHAR *schema,
     SQLSMALLINT schema_size, SQLCHAR *table, SQLSMALLINT table_size, SQLCHAR *column,
     SQLSMALLINT column_size)
 {
+    if (lies("no_columns"))
+        return refuse(statement);
     memset(&columns, 0, sizeof columns);
     columns.statement = statement;
     return answer(statement, real_SQLColumns(statement, catalog, catalog_size, schema, schema_size,
                                  table, table_size, column, column_size));
-}
-
-static SQLRETURN
-refuse(SQLHSTMT statement)
-{
-    return say(statement, SQL_ERROR, "IM001", "driver does not support this function");
 }
 
 SQLRETURN SQL_API

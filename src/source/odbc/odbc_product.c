@@ -276,7 +276,7 @@ static const struct odbc_product products[] = {
         .is_openedge = true },
 };
 
-static const struct odbc_product unknown_product;
+static const struct odbc_product unknown_product = { .is_unprepared = true };
 
 const struct odbc_product *
 odbc_product_find(const char *dbms_name, const char *library)

@@ -59,6 +59,9 @@ struct odbc_product {
     // Times that a value is in memory while it is read, the driver's and ours: measured. 0:
     // unknown.
     unsigned value_copies;
+    // Nobody knows what limits its sessions have, nor whether its driver tells a cut connection
+    // from the end of a result: rows are counted.
+    bool is_unprepared;
     // True for a code page of which texts are read as bytes from the start: append_expression
     // selects them so where the note says has_odd_texts. NULL: for none.
     bool (*has_odd_texts)(const char *code_page);

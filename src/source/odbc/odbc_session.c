@@ -117,6 +117,7 @@ odbc_set_up_session(struct odbc_source *source, const char *dbms_name, struct er
         err->kind = ERROR_SOURCE;
         return error_within(err, "could not set up the session");
     }
+    source->base.session.may_end_early |= source->product->is_unprepared;
     if (!source->product->ends_transactions)
         return true;
     code = SQLSetConnectAttr(source->connection, SQL_ATTR_AUTOCOMMIT,
