@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "target/quarantine.h"
+#include "method/task.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -114,17 +115,21 @@ add_previous(struct arena *arena, struct table_record *record, const char *name)
 }
 
 bool
-altered_read(struct altered *altered, struct target *target, struct arena *arena, int mirror_id,
-    const char *schema, bool is_all, struct table_record *record, struct error *err)
+altered_read(struct task *task, struct table_record *record, struct error *err)
 {
+    struct altered *altered = &task->altered;
+    struct arena *arena = &task->arena;
+    bool is_all = task->settings->mirror.full_sync;
     struct arrival_shape shape;
     struct arrival_entry *entries;
     size_t count;
 
     if (!may_have_entries(altered, record))
         return true;
-    if (!arrival_read_entries(target, arena, mirror_id, altered->whole, &entries, &count, err) ||
-        !arrival_read_shape(target, arena, schema, altered->whole->target_name, &shape, err))
+    if (!arrival_read_entries(
+            task->target, arena, task->claim->mirror_id, altered->whole, &entries, &count, err) ||
+        !arrival_read_shape(task->target, arena, task->settings->target.schema,
+            altered->whole->target_name, &shape, err))
         return false;
     for (size_t i = 0; i < count; i++) {
         int at = find_column(altered->whole, entries[i].column);

@@ -31,11 +31,11 @@ void altered_forget(struct altered *altered);
 // Of zeros it does nothing.
 void altered_release(struct altered *altered);
 
-// What earlier runs found and is so still. Names that quarantine knows are added to the record's
-// previous columns: they are oe2pg's own, though they were not mirrored. `is_all`: none is left
-// out, all are to be tried again.
-bool altered_read(struct altered *altered, struct target *target, struct arena *arena,
-    int mirror_id, const char *schema, bool is_all, struct table_record *record, struct error *err)
+// What earlier runs found and is so still: into task->altered. Names that quarantine knows are
+// added to the record's previous columns: they are oe2pg's own, though they were not mirrored. With
+// --full-sync none is left out, all are to be tried again.
+struct task;
+bool altered_read(struct task *task, struct table_record *record, struct error *err)
     __attribute__((warn_unused_result));
 // What a comparison of altered->table found; that is without them then. ERROR_TABLE when no column
 // is left.

@@ -14,14 +14,11 @@
 static bool
 leave_out_altered(struct task *task, struct table_record *record, struct error *err)
 {
-    const struct settings *settings = task->settings;
-    struct altered *altered = &task->altered;
-    size_t before = altered->count;
+    size_t before = task->altered.count;
 
-    if (!altered_read(altered, task->target, &task->arena, task->claim->mirror_id,
-            settings->target.schema, settings->mirror.full_sync, record, err))
+    if (!altered_read(task, record, err))
         return false;
-    if (altered->count > before)
+    if (task->altered.count > before)
         task_see_altered(task);
     record_name_columns(task, record);
     return true;

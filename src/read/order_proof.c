@@ -90,6 +90,7 @@ take_count(struct cursor *cursor, int64_t *count, struct error *err)
     char text[32];
     char *end = text;
 
+    *count = 0;
     if (!cursor_fetch(cursor, &batch, err))
         return false;
     if (batch->row_count == 1 && batch->cells[0].bytes != NULL &&

@@ -254,19 +254,38 @@ read_by_ids(struct reader *reader, const struct batch **batch, struct error *err
     return true;
 }
 
+// Those of the known rows that are still there, one after the other; then no row.
 static bool
-fetch_rows(struct reader *reader, const struct batch **batch, struct error *err)
+read_next_known(struct reader *reader, const struct batch **batch, struct error *err)
 {
     static const struct batch nothing = { .row_count = 0 };
 
     *batch = &nothing;
-    while (reader->known_next < reader->known_count ||
-           reader->known_id_next < reader->known_id_count) {
+    while ((*batch)->row_count == 0 && (reader->known_next < reader->known_count ||
+                                           reader->known_id_next < reader->known_id_count)) {
         if (!read_known(reader, batch, err))
             return false;
-        if ((*batch)->row_count > 0)
-            return true;
     }
+    return true;
+}
+
+static bool
+end_part(struct reader *reader, struct error *err)
+{
+    if (!steps_end_order(reader, err))
+        return false;
+    if (reader->around != NULL)
+        around_tell(reader->around, reader->part == KEY_PART_NOT_NULL);
+    return true;
+}
+
+static bool
+fetch_rows(struct reader *reader, const struct batch **batch, struct error *err)
+{
+    if (!read_next_known(reader, batch, err))
+        return false;
+    if ((*batch)->row_count > 0)
+        return true;
     if (uses_row_ids(reader))
         return read_by_ids(reader, batch, err);
     for (;;) {
@@ -278,13 +297,8 @@ fetch_rows(struct reader *reader, const struct batch **batch, struct error *err)
         }
         if ((*batch)->row_count > 0)
             return true;
-        if (reader->is_at_end) {
-            if (!steps_end_order(reader, err))
-                return false;
-            if (reader->around != NULL)
-                around_tell(reader->around, reader->part == KEY_PART_NOT_NULL);
-            return true;
-        }
+        if (reader->is_at_end)
+            return end_part(reader, err);
         if (!read_bad_row(reader, batch, err))
             return false;
         if ((*batch)->row_count > 0)
