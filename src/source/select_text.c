@@ -218,6 +218,16 @@ select_append_conditions(
     append_order(names, request, sql);
 }
 
+// The only `%` in the format is that of the number.
+void
+select_append_limit(const char *format, size_t limit, struct buffer *sql)
+{
+    const char *number = strstr(format, "%zu");
+
+    (void)buffer_append(sql, format, (size_t)(number - format));
+    (void)buffer_printf(sql, "%zu%s", limit, number + strlen("%zu"));
+}
+
 bool
 select_is_limited(const struct read_request *request)
 {

@@ -29,6 +29,8 @@ void select_append_conditions(
 // Only pages in key order are limited by SQL; of all other reads the driver alone returns fewer
 // rows.
 bool select_is_limited(const struct read_request *request);
+// As the product's dialect writes it (product.h): a format with one number.
+void select_append_limit(const char *format, size_t limit, struct buffer *sql);
 // ERROR_TABLE for a table without columns. A request that contradicts itself is a bug.
 bool select_check_request(const struct read_request *request, struct error *err)
     __attribute__((warn_unused_result));

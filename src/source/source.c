@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "model/canonical.h"
 #include "source/driver.h"
-#include "source/product_order.h"
+#include "source/product/product.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -147,7 +147,7 @@ source_read_catalog(struct source *source, const struct table_filter *filter, st
         !is_told_by_source(source->driver->read_catalog(source, filter, arena, catalog, err), err))
         return false;
     for (size_t i = 0; i < catalog->table_count; i++)
-        product_order_tell(source->identity.product, catalog->tables[i]);
+        product_order_tell(product_find(source->identity.product), catalog->tables[i]);
     return true;
 }
 

@@ -24,7 +24,7 @@ struct source;
 struct cursor;
 
 // Connects within settings->connect_timeout_s and sets up the session (read-only where the driver
-// can, isolation as configured, all that changes results as catalog/product_session.h lists it).
+// can, isolation as configured, all that changes results as product/product.h lists it).
 // `settings` is borrowed for the life of the source.
 bool source_open(const struct source_settings *settings, struct source **source, struct error *err)
     __attribute__((warn_unused_result));

@@ -11,8 +11,8 @@
 #include "base/arena.h"
 #include "source/catalog/catalog_door.h"
 #include "source/catalog/column_run.h"
-#include "source/catalog/product_queries.h"
 #include "source/catalog/table_list.h"
+#include "source/product/product.h"
 
 // Of which tables columns are asked for. The patterns keep the answer short, no more.
 struct catalog_question {
@@ -59,7 +59,7 @@ void catalog_mark_unread(struct arena *arena, struct table *table, const struct 
 
 // --- object_list.c
 
-// Adds tables, views and the like by the product's query (product_queries.h), all of them. After a
+// Adds tables, views and the like by the product's query (product.h), all of them. After a
 // failure the list may hold some.
 bool catalog_query_objects(const struct catalog_door *door, const char *sql, struct arena *arena,
     struct table_list *list, struct error *err) __attribute__((warn_unused_result));
@@ -92,7 +92,7 @@ void catalog_query_estimates(
 
 // --- catalog_name.c
 
-// A query of product_queries.h for all tables, or for `one`: what stands in braces is taken out, or
+// A query of product.h for all tables, or for `one`: what stands in braces is taken out, or
 // becomes a condition.
 void catalog_append_query(
     struct buffer *out, const char *sql, product_append_text *append_text, const struct table *one);

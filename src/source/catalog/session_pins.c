@@ -1,7 +1,6 @@
 #include "source/catalog/session_pins.h"
 
 #include "base/text.h"
-#include "source/catalog/product_session.h"
 
 #include <string.h>
 
@@ -14,10 +13,10 @@ struct pinning {
     const struct product_session *product;
     struct arena *arena;
     bool was_asked;                      // at least once
-    bool was_told[SESSION_PINS_MAX];     // ever: this version has it
-    const char *first[SESSION_PINS_MAX]; // what the first answer says; NULL: nothing
-    const char *found[SESSION_PINS_MAX]; // what the last answer says; NULL: nothing
-    const char *why[SESSION_PINS_MAX];   // it could not be set; NULL: it could
+    bool was_told[PRODUCT_PINS_MAX];     // ever: this version has it
+    const char *first[PRODUCT_PINS_MAX]; // what the first answer says; NULL: nothing
+    const char *found[PRODUCT_PINS_MAX]; // what the last answer says; NULL: nothing
+    const char *why[PRODUCT_PINS_MAX];   // it could not be set; NULL: it could
 };
 
 static bool
@@ -100,7 +99,7 @@ list_wrong(const struct pinning *pinning, size_t *wrong)
 static bool
 set(struct pinning *pinning, const size_t *which, size_t count, bool *is_set, struct error *refused)
 {
-    const struct session_pin *pins[SESSION_PINS_MAX];
+    const struct session_pin *pins[PRODUCT_PINS_MAX];
     struct buffer sql;
 
     for (size_t i = 0; i < count; i++)
@@ -136,7 +135,7 @@ set_all(struct pinning *pinning, const size_t *wrong, size_t count, struct error
 static bool
 pin(struct pinning *pinning, struct error *err)
 {
-    size_t wrong[SESSION_PINS_MAX];
+    size_t wrong[PRODUCT_PINS_MAX];
 
     for (int round = 1;; round++) {
         size_t count;
@@ -222,15 +221,13 @@ note_all(const struct pinning *pinning, struct source_session *session)
 }
 
 bool
-session_pins_set(const struct catalog_door *door, const char *product, struct arena *arena,
-    struct source_session *session, struct error *err)
+session_pins_set(const struct catalog_door *door, const struct product *product,
+    struct arena *arena, struct source_session *session, struct error *err)
 {
-    struct pinning pinning = {
-        .door = door, .product = product_session_find(product), .arena = arena
-    };
+    struct pinning pinning = { .door = door, .product = &product->session, .arena = arena };
 
     *session = (struct source_session){ .changed = "", .zone_before = "" };
-    if (pinning.product == NULL)
+    if (product->session.pins == NULL)
         return true;
     if (!pin(&pinning, err))
         return false;
@@ -240,11 +237,11 @@ session_pins_set(const struct catalog_door *door, const char *product, struct ar
 
 void
 session_pins_mark_instants(
-    const struct source_session *session, const char *product, struct catalog *catalog)
+    const struct source_session *session, const struct product *product, struct catalog *catalog)
 {
-    const struct product_session *known = product_session_find(product);
+    const struct product_session *known = &product->session;
 
-    if (known == NULL || known->is_instant == NULL || !session->is_utc)
+    if (known->is_instant == NULL || !session->is_utc)
         return;
     for (size_t t = 0; t < catalog->table_count; t++) {
         struct table *table = catalog->tables[t];

@@ -1,4 +1,4 @@
-// Makes a session what the product's list (product_session.h) says, and reads back what it is.
+// Makes a session what the product's list (struct product_session) says, and reads back what it is.
 #ifndef OE2PG_SOURCE_SESSION_PINS_H
 #define OE2PG_SOURCE_SESSION_PINS_H
 
@@ -6,13 +6,15 @@
 #include "base/error.h"
 #include "model/table.h"
 #include "source/catalog/catalog_door.h"
+#include "source/product/product.h"
 #include "source/session.h"
 
 // Asks for all settings, sets those that differ, and asks again. A setting that stays otherwise is
 // no failure: it is told in `session`, whose texts are put into `arena`. Fails for a connection
 // that is lost alone. Before autocommit is switched off: what a transaction set goes with it.
-bool session_pins_set(const struct catalog_door *door, const char *product, struct arena *arena,
-    struct source_session *session, struct error *err) __attribute__((warn_unused_result));
+bool session_pins_set(const struct catalog_door *door, const struct product *product,
+    struct arena *arena, struct source_session *session, struct error *err)
+    __attribute__((warn_unused_result));
 
 // Adds what a door found out about a setting of the driver. The texts are borrowed.
 void session_pins_add_loose(
@@ -20,6 +22,6 @@ void session_pins_add_loose(
 
 // Marks the columns whose text is an instant in UTC.
 void session_pins_mark_instants(
-    const struct source_session *session, const char *product, struct catalog *catalog);
+    const struct source_session *session, const struct product *product, struct catalog *catalog);
 
 #endif

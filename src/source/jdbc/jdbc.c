@@ -3,9 +3,9 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "source/jdbc/jdbc_product.h"
 #include "source/jdbc/jdbc_result.h"
 #include "source/jdbc/jdbc_url.h"
+#include "source/product/product.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +40,7 @@ has_property(const struct source_settings *settings, const char *name)
 static int32_t
 put_properties(const struct source_settings *settings, const char *url, struct buffer *pairs)
 {
-    const char *const *needed = jdbc_product_properties(url);
+    const char *const *needed = product_properties(url);
     int32_t count = 0;
 
     if (settings->user != NULL)
@@ -178,8 +178,8 @@ learn(struct jdbc_source *source, struct error *err)
     text = keep_text(source, &parcel);
     identity->driver = arena_printf(&source->arena, "%s (Java %s)", driver, text);
     identity->heap_mb = (int)parcel_take_number(&parcel);
-    source->product = jdbc_product_find(identity->product);
-    source->base.buffers_results = source->product->buffers_results;
+    source->product = product_find(identity->product);
+    source->base.buffers_results = source->product->jdbc.buffers_results;
     return true;
 }
 
@@ -220,8 +220,8 @@ describe(struct jdbc_source *source, const char *url)
         jdbc_url_database(url, text, sizeof text);
         identity->db_name = arena_strdup(&source->arena, text);
     }
-    identity->guid = query_text(source, source->product->guid);
-    identity->code_page = query_text(source, source->product->code_page);
+    identity->guid = query_text(source, source->product->catalog.guid);
+    identity->code_page = query_text(source, source->product->catalog.code_page);
 }
 
 // --- the driver's functions
@@ -259,7 +259,7 @@ jdbc_open(const struct source_settings *settings, struct source **opened, struct
 
     source->base.driver = &jdbc_source_driver;
     source->settings = settings;
-    source->product = jdbc_product_find("");
+    source->product = &product_unknown;
     arena_init(&source->arena);
     buffer_init(&url, REQUEST_CAP);
     done = jdbc_url_make(settings, &url, err) && jvm_start(settings, err) &&

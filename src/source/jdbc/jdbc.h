@@ -13,7 +13,7 @@
 
 #include <stdint.h>
 
-struct jdbc_product;
+struct product;
 struct jdbc_result;
 
 // What earlier reads of one table taught about it; found by names, for the catalogue may have been
@@ -29,7 +29,7 @@ struct jdbc_note {
 struct jdbc_source {
     struct source base; // first: source.c sees only this
     const struct source_settings *settings;
-    const struct jdbc_product *product;
+    const struct product *product;
     struct arena arena;      // the identity's texts
     const char *catalog;     // NULL: none
     bool needs_unlocked;     // no lock is to be taken, and the session's isolation says otherwise

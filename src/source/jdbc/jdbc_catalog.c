@@ -4,9 +4,9 @@
 #include "source/catalog/column_run.h"
 #include "source/catalog/session_pins.h"
 #include "source/jdbc/jdbc.h"
-#include "source/jdbc/jdbc_product.h"
 #include "source/jdbc/jdbc_result.h"
 #include "source/jdbc/jdbc_type.h"
+#include "source/product/product.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -37,7 +37,7 @@ static const struct column_fields query_fields = { NOT_SAID, 0, 1, 2, 3, 4, 5, 6
 static const struct column_fields *
 fields_of(const struct jdbc_source *source)
 {
-    return source->product->columns != NULL ? &query_fields : &metadata_fields;
+    return source->product->jdbc.columns != NULL ? &query_fields : &metadata_fields;
 }
 
 static const char *
@@ -103,12 +103,12 @@ add_column(const struct jdbc_source *source, const struct jdbc_result *result, s
     column->name = arena_strdup(arena, name);
     column->type_name = facts.type_name;
     column->is_nullable = jdbc_result_number(result, fields->nullable, 1) != 0;
-    if (source->product->is_statically_typed)
+    if (source->product->jdbc.is_statically_typed)
         jdbc_type_describe(&facts, column);
     else
         jdbc_type_describe_declared(&facts, column);
-    if (source->product->refine_column != NULL)
-        source->product->refine_column(column);
+    if (source->product->jdbc.refine_column != NULL)
+        source->product->jdbc.refine_column(column);
     column->type_name = jdbc_type_spell(arena, facts.type_name, column);
 }
 
@@ -148,7 +148,8 @@ query_columns(struct jdbc_source *source, const struct table *one, struct jdbc_r
     bool done;
 
     buffer_init(&sql, BUFFER_SQL_CAP);
-    catalog_append_query(&sql, source->product->columns, source->product->append_text, one);
+    catalog_append_query(
+        &sql, source->product->jdbc.columns, source->product->catalog.append_text, one);
     done = jdbc_result_query_texts(source, buffer_text(&sql), query_fields.count, result, err);
     buffer_release(&sql);
     return done;
@@ -163,7 +164,7 @@ ask_for_columns(struct jdbc_source *source, const struct catalog_question *quest
         .table = question->table,
         .field_count = metadata_fields.count };
 
-    if (source->product->columns != NULL)
+    if (source->product->jdbc.columns != NULL)
         return query_columns(source, question->one, result, err);
     return jdbc_result_metadata(source, &metadata, result, err);
 }
@@ -291,13 +292,13 @@ jdbc_read_catalog(struct source *base, const struct table_filter *filter, struct
         .filter = filter,
         .catalog = source->catalog,
         .escape = source->escape,
-        .append_text = source->product->append_text,
+        .append_text = source->product->catalog.append_text,
         .is_over = is_over,
         .is_openedge = source->product->is_openedge,
         .schema = source->settings->schema,
-        .objects = source->product->objects,
-        .keys = source->product->keys,
-        .estimates = source->product->estimates,
+        .objects = source->product->catalog.objects,
+        .keys = source->product->catalog.keys,
+        .estimates = source->product->catalog.estimates,
         .list_tables = list_tables,
         .list_columns = list_columns,
         .list_primary = jdbc_list_primary,
@@ -305,8 +306,8 @@ jdbc_read_catalog(struct source *base, const struct table_filter *filter, struct
 
     if (!catalog_read(&ways, arena, catalog, err))
         return false;
-    if (!source->product->is_statically_typed)
+    if (!source->product->jdbc.is_statically_typed)
         distrust(catalog);
-    session_pins_mark_instants(&base->session, base->identity.product, catalog);
+    session_pins_mark_instants(&base->session, product_find(base->identity.product), catalog);
     return true;
 }

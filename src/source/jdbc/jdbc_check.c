@@ -2,9 +2,9 @@
 // changed, or the driver disagrees with itself: SQLite's calls a column of a result what its first
 // row is. The catalogue's entry, read again, tells which.
 #include "source/jdbc/jdbc.h"
-#include "source/jdbc/jdbc_product.h"
 #include "source/jdbc/jdbc_result.h"
 #include "source/jdbc/jdbc_type.h"
+#include "source/product/product.h"
 
 static bool
 table_changed(struct error *err, const char *how)
@@ -27,7 +27,8 @@ jdbc_check_result(const struct jdbc_source *source, const struct table *table, c
     done = jdbc_result_describe(result, &arena, &types, &count, err);
     if (done && count != table->column_count)
         done = table_changed(err, "it has another number of columns");
-    for (size_t i = 0; done && i < count && *odd == NULL && !source->product->has_own_types; i++) {
+    for (size_t i = 0; done && i < count && *odd == NULL && !source->product->jdbc.has_own_types;
+         i++) {
         if (is_plain[i] && !jdbc_type_is_same_class(table->columns[i].driver_type, types[i]))
             *odd = &table->columns[i];
     }

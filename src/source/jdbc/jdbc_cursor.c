@@ -3,10 +3,10 @@
 // are made canonical where they stand, or aside where that takes more room.
 #include "base/mem.h"
 #include "model/canonical.h"
-#include "source/jdbc/jdbc_product.h"
 #include "source/jdbc/jdbc_query.h"
 #include "source/jdbc/jdbc_result.h"
 #include "source/jdbc/jdbc_type.h"
+#include "source/product/product.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -50,7 +50,7 @@ is_text_stamp(const struct column *column)
 }
 
 static enum jdbc_way
-way_by_type(const struct jdbc_product *product, const struct column *column)
+way_by_type(const struct product *product, const struct column *column)
 {
     static const enum jdbc_way ways[] = {
         [VALUE_TEXT] = JDBC_WAY_TEXT,
@@ -77,7 +77,7 @@ way_by_type(const struct jdbc_product *product, const struct column *column)
                    ? JDBC_WAY_LONG_TEXT
                    : JDBC_WAY_TEXT;
     // A type that the product had to be told apart by its name is delivered in whatever way.
-    if (product->prefers_texts || column->driver_type == JDBC_OTHER)
+    if (product->jdbc.prefers_texts || column->driver_type == JDBC_OTHER)
         return JDBC_WAY_TEXT;
     return ways[column->kind];
 }
@@ -86,11 +86,11 @@ way_by_type(const struct jdbc_product *product, const struct column *column)
 static enum jdbc_way
 way_of(const struct jdbc_cursor *cursor, const struct column *column)
 {
-    const struct jdbc_product *product = cursor->source->product;
+    const struct product *product = cursor->source->product;
 
-    if (product->delivers_raw_text)
+    if (product->jdbc.delivers_raw_text)
         return JDBC_WAY_BYTES;
-    if (product->is_statically_typed && !cursor->note->is_at_odds)
+    if (product->jdbc.is_statically_typed && !cursor->note->is_at_odds)
         return way_by_type(product, column);
     return column->kind == VALUE_TEXT || column->kind == VALUE_BINARY ? JDBC_WAY_OBJECT
                                                                       : JDBC_WAY_OBJECT_AS_TEXT;
@@ -282,7 +282,7 @@ make_canonical(struct jdbc_cursor *cursor, const struct column *column, char *by
 
     memcpy(text, bytes, size);
     cell->size = canonical_text(column->kind, column->scale, text, size, capacity);
-    if (cursor->source->product->is_statically_typed && is_text_stamp(column))
+    if (cursor->source->product->jdbc.is_statically_typed && is_text_stamp(column))
         driver_judge_stamp(cursor->base.source, text, cell->size);
     cell->bytes = bytes;
     if (cell->size <= size)

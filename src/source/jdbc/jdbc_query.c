@@ -1,9 +1,9 @@
 #include "source/jdbc/jdbc_query.h"
 
 #include "base/mem.h"
-#include "source/jdbc/jdbc_product.h"
 #include "source/jdbc/jdbc_type.h"
 #include "source/openedge/openedge.h"
+#include "source/product/product.h"
 #include "source/select_text.h"
 
 #include <stdint.h>
@@ -13,15 +13,16 @@
 static bool
 has_odd_texts(const struct jdbc_source *source)
 {
-    return source->product->has_odd_texts != NULL &&
-           source->product->has_odd_texts(source->base.identity.code_page);
+    return source->product->bytes.has_odd_texts != NULL &&
+           source->product->bytes.has_odd_texts(source->base.identity.code_page);
 }
 
 static bool
 is_literal(const struct jdbc_source *source, const struct column *column, const struct cell *value)
 {
-    return source->product->needs_literal != NULL &&
-           source->product->needs_literal(source->base.identity.code_page, column->kind, value);
+    return source->product->bytes.needs_literal != NULL &&
+           source->product->bytes.needs_literal(
+               source->base.identity.code_page, column->kind, value);
 }
 
 // What a key is compared with: a question mark, as long as the server takes the value.
@@ -32,7 +33,7 @@ append_value(
     const struct jdbc_source *source = context;
 
     if (is_literal(source, column, value))
-        source->product->append_literal(sql, column, value);
+        source->product->jdbc.append_literal(sql, column, value);
     else
         (void)buffer_append_byte(sql, '?');
 }
@@ -43,8 +44,8 @@ names_of(const struct jdbc_source *source)
     // SQLite takes the name of a column that is gone for a text, unless the table's stands before
     // it.
     return (struct select_names){ .quote = source->quote,
-        .is_qualified = source->product->append_expression != NULL ||
-                        !source->product->is_statically_typed || has_odd_texts(source),
+        .is_qualified = source->product->jdbc.append_expression != NULL ||
+                        !source->product->jdbc.is_statically_typed || has_odd_texts(source),
         .append_value = append_value,
         .appender = (void *)(uintptr_t)source }; // only read
 }
@@ -54,14 +55,14 @@ static bool
 append_item(const struct jdbc_source *source, const struct column *column, const char *name,
     struct buffer *sql)
 {
-    const struct jdbc_product *product = source->product;
+    const struct product *product = source->product;
 
     if (column->kind == VALUE_TEXT && has_odd_texts(source)) {
-        product->append_bytes(sql, column, name);
+        product->jdbc.append_bytes(sql, column, name);
         return false;
     }
-    if (product->append_expression != NULL)
-        return !product->append_expression(sql, column, name);
+    if (product->jdbc.append_expression != NULL)
+        return !product->jdbc.append_expression(sql, column, name);
     (void)buffer_append_text(sql, name);
     return true;
 }
@@ -119,16 +120,16 @@ parameter_of(const struct jdbc_source *source, const struct column *column)
         [VALUE_BINARY] = JDBC_PARAMETER_BINARY,
     };
 
-    if (source->product->positions_untyped && column->kind != VALUE_BINARY)
+    if (source->product->jdbc.positions_untyped && column->kind != VALUE_BINARY)
         return JDBC_PARAMETER_UNTYPED;
-    if (source->product->prefers_texts && column->kind != VALUE_INTEGER &&
+    if (source->product->jdbc.prefers_texts && column->kind != VALUE_INTEGER &&
         column->kind != VALUE_DECIMAL && column->kind != VALUE_BINARY)
         return JDBC_PARAMETER_TEXT;
     // What the driver lists as characters is compared as such.
-    if (!source->product->is_statically_typed && column->kind != VALUE_BINARY &&
+    if (!source->product->jdbc.is_statically_typed && column->kind != VALUE_BINARY &&
         jdbc_type_class(column->driver_type) == JDBC_CLASS_TEXT)
         return JDBC_PARAMETER_TEXT;
-    if (source->product->writes_dates &&
+    if (source->product->jdbc.writes_dates &&
         (column->kind == VALUE_DATE || column->kind == VALUE_TIMESTAMP))
         return JDBC_PARAMETER_TEXT;
     return parameters[column->kind];
@@ -174,16 +175,6 @@ put_positions(const struct jdbc_source *source, const struct read_request *reque
     return done;
 }
 
-// The only `%` in the format is that of the number.
-static void
-append_limit(const char *format, size_t limit, struct buffer *sql)
-{
-    const char *number = strstr(format, "%zu");
-
-    (void)buffer_append(sql, format, (size_t)(number - format));
-    (void)buffer_printf(sql, "%zu%s", limit, number + strlen("%zu"));
-}
-
 void
 jdbc_append_count(const struct source *base, struct buffer *sql, const struct table *table)
 {
@@ -194,7 +185,7 @@ jdbc_append_count(const struct source *base, struct buffer *sql, const struct ta
     (void)buffer_append_text(sql, "SELECT COUNT(*) FROM ");
     select_append_table(&names, sql, table);
     if (source->needs_unlocked)
-        (void)buffer_append_text(sql, source->product->unlocked);
+        (void)buffer_append_text(sql, source->product->dialect.unlocked);
     select_append_conditions(&names, sql, &request);
 }
 
@@ -212,16 +203,17 @@ jdbc_query_build(const struct jdbc_source *source, const struct read_request *re
         return false;
     query->is_plain = mem_calloc(request->table->column_count, sizeof *query->is_plain);
     (void)buffer_append_text(&query->sql, "SELECT ");
-    if (select_is_limited(request) && source->product->top != NULL)
-        append_limit(source->product->top, request->row_limit, &query->sql);
+    if (select_is_limited(request) && source->product->dialect.top != NULL)
+        select_append_limit(source->product->dialect.top, request->row_limit, &query->sql);
     append_items(source, request->table, query);
     (void)buffer_append_text(&query->sql, " FROM ");
     select_append_table(&names, &query->sql, request->table);
     if (source->needs_unlocked)
-        (void)buffer_append_text(&query->sql, source->product->unlocked);
+        (void)buffer_append_text(&query->sql, source->product->dialect.unlocked);
     select_append_conditions(&names, &query->sql, request);
-    if (select_is_limited(request) && source->product->limit != NULL)
-        append_limit(source->product->limit, request->row_limit, &query->sql);
+    if (select_is_limited(request) && source->product->dialect.limit != NULL &&
+        !source->product->jdbc.writes_no_limit)
+        select_append_limit(source->product->dialect.limit, request->row_limit, &query->sql);
     if (!put_positions(source, request, query, err))
         return false;
     return (!query->sql.failed && !query->positions.failed) ||

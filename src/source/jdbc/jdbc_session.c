@@ -3,7 +3,7 @@
 // in silence.
 #include "source/catalog/session_pins.h"
 #include "source/jdbc/jdbc.h"
-#include "source/jdbc/jdbc_product.h"
+#include "source/product/product.h"
 
 enum { REQUEST_CAP = 1024 * 1024 };
 
@@ -46,7 +46,7 @@ static const char *
 isolation_statement(const struct jdbc_source *source)
 {
     bool is_uncommitted = source->settings->isolation == SOURCE_READ_UNCOMMITTED;
-    const char *statement = source->product->isolation[is_uncommitted ? 0 : 1];
+    const char *statement = source->product->dialect.isolation[is_uncommitted ? 0 : 1];
 
     return statement != NULL ? statement : "";
 }
@@ -72,7 +72,7 @@ describe_isolation(struct jdbc_source *source, struct parcel_reader *answer)
         *isolation = arena_printf(arena, "%s, as the driver confirms", wanted);
     } else if (way == ISOLATION_NOT_SET) {
         source->needs_unlocked = source->settings->isolation == SOURCE_READ_UNCOMMITTED &&
-                                 source->product->unlocked != NULL;
+                                 source->product->dialect.unlocked != NULL;
         *isolation = arena_printf(arena, "%s, as the driver reports: it does not take %s%s",
             level_name(reported), wanted,
             source->needs_unlocked ? ", so tables are read WITH (NOLOCK)" : "");
@@ -137,7 +137,7 @@ end_transactions(struct jdbc_source *source, struct error *err)
     struct jni_call call;
     bool done;
 
-    if (!source->product->ends_transactions)
+    if (!source->product->dialect.ends_transactions)
         return true;
     if (!jni_begin(source->settings, "could not switch autocommit off", &call, err))
         return false;
@@ -150,7 +150,7 @@ bool
 jdbc_set_up_session(struct jdbc_source *source, struct error *err)
 {
     const struct catalog_door door = jdbc_catalog_door(source);
-    const char *product = source->base.identity.product;
+    const struct product *product = product_find(source->base.identity.product);
     struct parcel_reader answer;
     struct buffer request;
     bool done;

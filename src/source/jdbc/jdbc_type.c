@@ -1,6 +1,7 @@
 #include "source/jdbc/jdbc_type.h"
 
 #include "base/text.h"
+#include "source/product/product.h"
 #include "source/type_name.h"
 
 #include <string.h>
@@ -8,6 +9,8 @@
 // Declared widths beyond the first are no help in sizing anything, beyond the second no bound that
 // values come near to.
 enum { WIDTH_MAX = 1000000000, TEXT_BOUND_MAX = 32000, DECIMALS_MAX = 1000, UUID_WIDTH = 36 };
+
+_Static_assert((int)JDBC_OTHER == (int)PRODUCT_TYPE_OTHER, "the doors share it");
 
 static enum value_kind
 kind_of_type(int data_type)

@@ -8,14 +8,13 @@
 #include "base/error.h"
 #include "source/catalog/catalog_door.h"
 #include "source/driver.h"
+#include "source/product/product.h"
 
 #include <sql.h>
 #include <sqlext.h>
 
 #include <pthread.h>
 #include <stdint.h>
-
-struct odbc_product;
 
 // What earlier reads of one table taught about it; found by names, for the catalogue may have been
 // read again.
@@ -25,23 +24,23 @@ struct odbc_note {
     char *name;
     size_t column_count;
     bool *is_long;      // [column_count]: its values do not fit the block buffers
-    bool has_odd_texts; // texts with a NUL or BLOBs in text columns: see odbc_product.h
+    bool has_odd_texts; // texts with a NUL or BLOBs in text columns: see product.h
     bool has_odd_reals; // reals in columns of integers or dates
 };
 
 struct odbc_source {
     struct source base; // first: source.c sees only this
     const struct source_settings *settings;
-    const struct odbc_product *product;
+    const struct product *product;
     SQLHENV environment;
     SQLHDBC connection;
-    struct arena arena;      // the identity's texts
-    char quote[8];           // around identifiers; "" when there is none
-    char secret[33];         // hexadecimal; marks what is no value: odbc_limit.h, odbc_sqlite.h
-    char escape[8];          // in patterns of catalogue calls; "" when there is none
-    bool needs_unlocked;     // no lock is to be taken, and the isolation says otherwise
-    bool paces_fetch;        // nobody said how many rows a network fetch shall have
-    struct odbc_note *notes; // owned
+    struct arena arena;                   // the identity's texts
+    char quote[8];                        // around identifiers; "" when there is none
+    char secret[PRODUCT_SECRET_SIZE + 1]; // marks what is no value: odbc_limit.h
+    char escape[8];                       // in patterns of catalogue calls; "" when there is none
+    bool needs_unlocked;          // no lock is to be taken, and the isolation says otherwise
+    bool paces_fetch;             // nobody said how many rows a network fetch shall have
+    struct odbc_note *notes;      // owned
     pthread_mutex_t running_lock; // guards `running` only
     SQLHSTMT running;             // what source_cancel may cancel; NULL when nothing runs
 };
@@ -150,6 +149,8 @@ void odbc_append_count(const struct source *source, struct buffer *sql, const st
 
 // The note about a table, made when there is none; owned by the source.
 struct odbc_note *odbc_note_find(struct odbc_source *source, const struct table *table);
+// What the product is told; `note` may be NULL.
+struct product_reading odbc_reading(const struct odbc_source *source, const struct odbc_note *note);
 void odbc_note_free_all(struct odbc_source *source);
 
 #endif

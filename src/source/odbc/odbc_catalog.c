@@ -4,8 +4,8 @@
 #include "source/catalog/column_run.h"
 #include "source/catalog/session_pins.h"
 #include "source/odbc/odbc.h"
-#include "source/odbc/odbc_product.h"
 #include "source/odbc/odbc_type.h"
+#include "source/product/product.h"
 #include "source/select_text.h"
 #include "source/table_search.h"
 
@@ -91,7 +91,7 @@ own_catalog(const struct odbc_source *source)
 {
     const char *name = source->base.identity.db_name;
 
-    if (!source->product->only_own_catalog || name[0] == '\0')
+    if (!source->product->odbc.only_own_catalog || name[0] == '\0')
         return NULL;
     return name;
 }
@@ -179,8 +179,8 @@ add_column(struct odbc_source *source, const struct odbc_result *result, struct 
     column->type_name = facts.type_name;
     column->is_nullable = odbc_result_number(result, FIELD_NULLABLE, 1) != SQL_NO_NULLS;
     odbc_type_describe(&facts, column);
-    if (source->product->refine_column != NULL) {
-        source->product->refine_column(column,
+    if (source->product->odbc.refine_column != NULL) {
+        source->product->odbc.refine_column(column,
             has_more ? odbc_result_number(result, FIELD_BASE_TYPE, -1) : -1,
             has_more ? odbc_result_number(result, FIELD_TYPE_MODIFIER, -1) : -1);
     }
@@ -339,8 +339,8 @@ describe_unlisted(struct odbc_source *source, struct arena *arena, const struct 
     facts.data_type = type;
     facts.decimals = decimals;
     odbc_type_describe(&facts, column);
-    if (source->product->refine_column != NULL)
-        source->product->refine_column(column, -1, -1);
+    if (source->product->odbc.refine_column != NULL)
+        source->product->odbc.refine_column(column, -1, -1);
     column->type_name = odbc_type_spell(arena, facts.type_name, column);
     return done;
 }
@@ -372,7 +372,7 @@ query_unlisted(struct odbc_source *source, const struct catalog_question *questi
 
     buffer_init(&sql, BUFFER_SQL_CAP);
     catalog_append_query(
-        &sql, source->product->unlisted, source->product->append_text, question->one);
+        &sql, source->product->odbc.unlisted, source->product->catalog.append_text, question->one);
     done = door.query(door.context, buffer_text(&sql), UNLISTED_FIELDS, take_unlisted, taker, err);
     buffer_release(&sql);
     return done || error_within(err, "could not list the columns that the driver keeps back");
@@ -388,7 +388,7 @@ list_columns(
 
     if (!list_told_columns(source, arena, question, err))
         return false;
-    if (source->product->unlisted == NULL)
+    if (source->product->odbc.unlisted == NULL)
         return true;
     if (!query_unlisted(source, question, &taker, err))
         return false;
@@ -429,13 +429,13 @@ odbc_read_catalog(struct source *base, const struct table_filter *filter, struct
         .filter = filter,
         .catalog = own_catalog(source),
         .escape = source->escape,
-        .append_text = source->product->append_text,
+        .append_text = source->product->catalog.append_text,
         .is_over = is_over,
         .is_openedge = source->product->is_openedge,
         .schema = source->settings->schema,
-        .objects = source->product->objects,
-        .keys = source->product->keys,
-        .estimates = source->product->estimates,
+        .objects = source->product->catalog.objects,
+        .keys = source->product->catalog.keys,
+        .estimates = source->product->catalog.estimates,
         .list_tables = list_tables,
         .list_columns = list_columns,
         .list_primary = odbc_list_primary,
@@ -443,9 +443,9 @@ odbc_read_catalog(struct source *base, const struct table_filter *filter, struct
 
     if (!catalog_read(&ways, arena, catalog, err))
         return false;
-    session_pins_mark_instants(&base->session, base->identity.product, catalog);
+    session_pins_mark_instants(&base->session, product_find(base->identity.product), catalog);
     for (size_t i = 0; i < catalog->table_count; i++)
-        catalog->tables[i]->is_loosely_typed = source->product->is_loosely_typed;
+        catalog->tables[i]->is_loosely_typed = source->product->odbc.is_loosely_typed;
     if (source->product->patterns[0] == NULL)
         distrust_indexes(catalog);
     return true;

@@ -241,6 +241,14 @@ odbc_dialect_explain(const struct odbc_dialect *dialect, const char *connection,
     buffer_release(&name);
 }
 
+void
+odbc_dialect_explain_database(
+    const struct odbc_dialect *dialect, const char *database, struct error *err)
+{
+    if (dialect != NULL && dialect->explain != NULL)
+        dialect->explain(database, err);
+}
+
 static bool
 has_key(const char *connection, const char *key)
 {

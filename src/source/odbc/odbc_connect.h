@@ -22,6 +22,10 @@ void odbc_dialect_prepare(const struct odbc_dialect *dialect);
 void odbc_dialect_explain(
     const struct odbc_dialect *dialect, const char *connection, struct error *err);
 
+// The same for a database whose name the driver told.
+void odbc_dialect_explain_database(
+    const struct odbc_dialect *dialect, const char *database, struct error *err);
+
 // Appends the value of `key` (compared without case, braces taken off) to `value`. False when the
 // connection string has no such key.
 bool odbc_connection_find(const char *connection, const char *key, struct buffer *value);

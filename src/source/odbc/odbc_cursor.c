@@ -9,10 +9,11 @@
 #include "source/odbc/odbc_layout.h"
 #include "source/odbc/odbc_limit.h"
 #include "source/odbc/odbc_pace.h"
-#include "source/odbc/odbc_product.h"
 #include "source/odbc/odbc_query.h"
 #include "source/odbc/odbc_type.h"
 #include "source/odbc/odbc_value.h"
+#include "source/product/product.h"
+#include "source/real_text.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -188,14 +189,14 @@ static size_t
 make_canonical(struct odbc_cursor *cursor, const struct odbc_slot *slot, char *text, size_t size,
     size_t capacity)
 {
-    const struct odbc_product *product = cursor->source->product;
+    const struct product *product = cursor->source->product;
     const struct column *column = slot->column;
 
     // Whole numbers and infinities are told exactly.
-    if (product->prints_long_reals && memchr(text, '.', size) != NULL) {
+    if (product->odbc.prints_long_reals && memchr(text, '.', size) != NULL) {
         if (!cursor->note->has_odd_reals)
-            cursor->met_odd_real |= product->is_odd_real(column, text, size);
-        if (odbc_value_shorten_real(text, &size) && column->kind == VALUE_FLOAT)
+            cursor->met_odd_real |= product->odbc.is_odd_real(column, text, size);
+        if (real_text_shorten(text, &size) && column->kind == VALUE_FLOAT)
             return size;
     }
     size = canonical_text(column->kind, column->scale, text, size, capacity);
@@ -272,8 +273,9 @@ finish_stored(
         text = stored->bytes + start;
         size = make_canonical(cursor, slot, text, size, size + CANONICAL_SLACK);
         stored->size = start + size;
-    } else if (cursor->source->product->take_real != NULL) {
-        cursor->source->product->take_real(cursor->source, stored->bytes + start, &size);
+    } else if (cursor->source->product->odbc.take_real != NULL) {
+        cursor->source->product->odbc.take_real(
+            cursor->source->secret, stored->bytes + start, &size);
         stored->size = start + size;
     }
     if (odbc_limit_is_word(cursor->source, stored->bytes + start, size, &size)) {
@@ -348,7 +350,7 @@ take_overlong(struct odbc_cursor *cursor, size_t position, size_t row, struct er
 {
     SQLRETURN code;
 
-    if (!cursor->source->product->can_reposition)
+    if (!cursor->source->product->odbc.can_reposition)
         return fail_for_repeat(cursor, position, err);
     if (cursor->positioned != row) {
         code = SQLSetPos(
@@ -402,8 +404,8 @@ take_bound(struct odbc_cursor *cursor, size_t position, size_t row, struct error
         return store_bytes(cursor, slot, position, bytes, size);
     if (slot->is_number)
         size = make_canonical(cursor, slot, bytes, size, slot->stride);
-    else if (cursor->source->product->take_real != NULL)
-        cursor->source->product->take_real(cursor->source, bytes, &size);
+    else if (cursor->source->product->odbc.take_real != NULL)
+        cursor->source->product->odbc.take_real(cursor->source->secret, bytes, &size);
     if (odbc_limit_is_word(cursor->source, bytes, size, &size))
         return set_withheld(cursor, position, size);
     cell = cell_of(cursor, position, &offset);
@@ -452,7 +454,7 @@ check_guard(struct odbc_cursor *cursor, size_t row, struct error *err)
     if (!layout->has_guard)
         return true;
     guard = strtoll(layout->guard_values + row * ODBC_GUARD_STRIDE, NULL, 10);
-    if (guard >= ODBC_GUARD_ODD)
+    if (guard >= PRODUCT_GUARD_ODD)
         return fail_for_odd_texts(cursor, err);
     for (size_t i = 0; i < layout->column_count; i++) {
         const struct cell *cell = &cursor->cells[first + i];

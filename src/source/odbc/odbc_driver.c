@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "source/odbc/odbc_connect.h"
 #include "source/odbc/odbc_limit.h"
-#include "source/odbc/odbc_product.h"
+#include "source/product/product.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -229,8 +229,10 @@ describe(struct odbc_source *source)
     identity->db_name = get_info(source, SQL_DATABASE_NAME);
     if (identity->db_name[0] == '\0')
         identity->db_name = or_empty(source->settings->db_name);
-    identity->guid = query_text(source, source->product->guid);
-    identity->code_page = query_text(source, source->product->code_page);
+    identity->guid = query_text(source, source->product->catalog.guid);
+    identity->code_page = query_text(source, source->product->odbc.code_page != NULL
+                                                 ? source->product->odbc.code_page
+                                                 : source->product->catalog.code_page);
 }
 
 // SQL_IDENTIFIER_QUOTE_CHAR is a blank where there are no quotes. Asked of a session that is set
@@ -259,7 +261,7 @@ learn_abilities(struct odbc_source *source)
     // Measured: whatever options and cursor types say, the whole result is fetched first.
     source->base.buffers_results =
         text_match("*maodbc*", library) || text_match("*myodbc*", library);
-    source->base.value_copies = source->product->value_copies;
+    source->base.value_copies = source->product->odbc.value_copies;
 }
 
 // --- the driver's functions
@@ -282,7 +284,7 @@ odbc_close(struct source *base)
 {
     struct odbc_source *source = (struct odbc_source *)base;
 
-    if (source->product->ends_transactions)
+    if (source->product->dialect.ends_transactions)
         (void)SQLEndTran(SQL_HANDLE_DBC, source->connection, SQL_ROLLBACK);
     disconnect_serially(source);
     release(source);
@@ -295,7 +297,7 @@ odbc_open(const struct source_settings *settings, struct source **opened, struct
 
     source->base.driver = &odbc_source_driver;
     source->settings = settings;
-    source->product = odbc_product_find("", "");
+    source->product = &product_unknown;
     arena_init(&source->arena);
     (void)pthread_mutex_init(&source->running_lock, NULL);
     if (!allocate(source, err) || !connect_source(source, err)) {
@@ -303,12 +305,12 @@ odbc_open(const struct source_settings *settings, struct source **opened, struct
         return false;
     }
     source->product =
-        odbc_product_find(get_info(source, SQL_DBMS_NAME), get_info(source, SQL_DRIVER_NAME));
+        product_find_by_odbc(get_info(source, SQL_DBMS_NAME), get_info(source, SQL_DRIVER_NAME));
     learn_abilities(source);
     if (!odbc_limit_init(source, err) ||
         !odbc_set_up_session(source, get_info(source, SQL_DBMS_NAME), err)) {
-        if (source->product->explain != NULL)
-            source->product->explain(get_info(source, SQL_DATABASE_NAME), err);
+        odbc_dialect_explain_database(odbc_dialect_of_driver(get_info(source, SQL_DRIVER_NAME)),
+            get_info(source, SQL_DATABASE_NAME), err);
         odbc_close(&source->base);
         return false;
     }

@@ -2,8 +2,8 @@
 
 #include "base/mem.h"
 #include "model/canonical.h"
-#include "source/odbc/odbc_product.h"
 #include "source/odbc/odbc_type.h"
+#include "source/product/product.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -114,7 +114,7 @@ set_order(struct odbc_layout *layout)
     }
 }
 
-// A value in odd clothes: read as bytes, whatever the column says (see odbc_product.h).
+// A value in odd clothes: read as bytes, whatever the column says (see product.h).
 static bool
 is_odd_text(const struct column *column, const struct odbc_note *note)
 {
@@ -126,7 +126,7 @@ odbc_layout_plan(const struct odbc_source *source, const struct read_request *re
     const struct odbc_note *note, struct odbc_layout *layout)
 {
     const struct table *table = request->table;
-    bool can_reposition = source->product->can_reposition;
+    bool can_reposition = source->product->odbc.can_reposition;
 
     memset(layout, 0, sizeof *layout);
     layout->column_count = table->column_count;
@@ -181,7 +181,7 @@ check_item(const struct odbc_statement *statement, struct odbc_slot *slot, bool 
         slot->c_type = SQL_C_WCHAR;
     // Where the type's number is the product's own, or an expression was selected, there is nothing
     // to compare it with.
-    if (!is_plain || statement->source->product->has_own_types)
+    if (!is_plain || statement->source->product->odbc.has_own_types)
         return true;
     promised = odbc_type_class(slot->column->driver_type);
     found = odbc_type_class(type);

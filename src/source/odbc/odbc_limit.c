@@ -1,7 +1,7 @@
 #include "source/odbc/odbc_limit.h"
 
 #include "base/text.h"
-#include "source/odbc/odbc_product.h"
+#include "source/product/product.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -59,10 +59,11 @@ static void
 append_size(const struct odbc_source *source, const struct table *table,
     const struct column *column, odbc_append_name *append_name, struct buffer *sql)
 {
-    const struct odbc_product *product = source->product;
+    const struct product *product = source->product;
 
     append_measure(source, table, column,
-        column->kind == VALUE_TEXT ? product->text_size : product->binary_size, append_name, sql);
+        column->kind == VALUE_TEXT ? product->odbc.text_size : product->odbc.binary_size,
+        append_name, sql);
 }
 
 static void
@@ -114,13 +115,14 @@ odbc_limit_append_begin(const struct odbc_source *source, const struct read_requ
     const struct table *table = request->table;
     size_t count = count_long(table);
 
-    if (source->product->text_size == NULL || request->value_bytes == 0 || !can_be_long(column))
+    if (source->product->odbc.text_size == NULL || request->value_bytes == 0 ||
+        !can_be_long(column))
         return false;
     (void)buffer_append_text(sql, "CASE WHEN ");
     // Most texts are told to be short by this. One that only seems to be, for a NUL in it, is cut
     // there by the driver, unless texts are read as bytes.
-    if (column->kind == VALUE_TEXT && source->product->text_length != NULL && !has_odd_texts) {
-        append_measure(source, table, column, source->product->text_length, append_name, sql);
+    if (column->kind == VALUE_TEXT && source->product->odbc.text_length != NULL && !has_odd_texts) {
+        append_measure(source, table, column, source->product->odbc.text_length, append_name, sql);
         (void)buffer_printf(sql, " > %zu AND ", odbc_limit_share(request) / UTF8_MAX);
     }
     append_size(source, table, column, append_name, sql);

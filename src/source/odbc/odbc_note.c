@@ -1,6 +1,5 @@
 #include "base/mem.h"
 #include "source/odbc/odbc.h"
-#include "source/odbc/odbc_product.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,11 +19,20 @@ odbc_note_find(struct odbc_source *source, const struct table *table)
     note->name = mem_strdup(table->name);
     note->column_count = table->column_count;
     note->is_long = mem_calloc(table->column_count + 1, sizeof *note->is_long);
-    note->has_odd_texts = source->product->has_odd_texts != NULL &&
-                          source->product->has_odd_texts(source->base.identity.code_page);
+    note->has_odd_texts = source->product->bytes.has_odd_texts != NULL &&
+                          source->product->bytes.has_odd_texts(source->base.identity.code_page);
     note->next = source->notes;
     source->notes = note;
     return note;
+}
+
+struct product_reading
+odbc_reading(const struct odbc_source *source, const struct odbc_note *note)
+{
+    return (struct product_reading){ .code_page = source->base.identity.code_page,
+        .secret = source->secret,
+        .has_odd_texts = note != NULL && note->has_odd_texts,
+        .has_odd_reals = note != NULL && note->has_odd_reals };
 }
 
 void

@@ -1,7 +1,7 @@
 #include "source/odbc/odbc_pace.h"
 
 #include "base/text.h"
-#include "source/odbc/odbc_product.h"
+#include "source/product/product.h"
 
 #include <string.h>
 
@@ -39,7 +39,7 @@ odbc_pace_begin(
     bool has_long = false;
 
     memset(pace, 0, sizeof *pace);
-    pace->is_used = source->product->paces_fetch && source->paces_fetch;
+    pace->is_used = source->product->odbc.paces_fetch && source->paces_fetch;
     for (size_t i = 0; i < layout->column_count; i++) {
         pace->bound_bytes += layout->slots[i].limit;
         has_long |= layout->slots[i].column->is_long;

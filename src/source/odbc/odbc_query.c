@@ -2,9 +2,9 @@
 
 #include "base/mem.h"
 #include "source/odbc/odbc_limit.h"
-#include "source/odbc/odbc_product.h"
 #include "source/odbc/odbc_type.h"
 #include "source/openedge/openedge.h"
+#include "source/product/product.h"
 #include "source/select_text.h"
 
 #include <stdlib.h>
@@ -14,7 +14,7 @@ static struct select_names
 names_of(const struct odbc_source *source)
 {
     return (struct select_names){ .quote = source->quote,
-        .is_qualified = source->product->append_expression != NULL };
+        .is_qualified = source->product->odbc.append_expression != NULL };
 }
 
 // As odbc_limit.h asks for it.
@@ -31,6 +31,7 @@ static void
 append_items(const struct odbc_source *source, const struct read_request *request,
     const uint16_t *order, const struct odbc_note *note, struct odbc_query *query)
 {
+    const struct product_reading reading = odbc_reading(source, note);
     const struct table *table = request->table;
     struct buffer name;
 
@@ -45,10 +46,10 @@ append_items(const struct odbc_source *source, const struct read_request *reques
             source, request, column, note->has_odd_texts, append_column_name, &query->sql);
         buffer_clear(&name);
         append_column_name(source, &name, table, column);
-        query->is_plain[order[i]] = source->product->append_expression == NULL ||
-                                    !source->product->append_expression(
-                                        source, &query->sql, column, buffer_text(&name), note);
-        if (source->product->append_expression == NULL)
+        query->is_plain[order[i]] = source->product->odbc.append_expression == NULL ||
+                                    !source->product->odbc.append_expression(
+                                        &reading, &query->sql, column, buffer_text(&name));
+        if (source->product->odbc.append_expression == NULL)
             (void)buffer_append_text(&query->sql, buffer_text(&name));
         if (is_limited)
             odbc_limit_append_end(&query->sql);
@@ -77,7 +78,7 @@ append_guard(const struct odbc_source *source, const struct table *table, struct
                                               : count % GUARD_GROUP == 0 ? ") + ("
                                                                          : " + ");
         count++;
-        query->is_counted[i] = source->product->append_guard(
+        query->is_counted[i] = source->product->odbc.append_guard(
             &query->sql, &table->columns[i], buffer_text(&name), source->base.identity.code_page);
         query->has_guard = true;
     }
@@ -101,9 +102,10 @@ append_value(
     struct value_appender *appender = context;
     const struct odbc_source *source = appender->source;
     struct odbc_query *query = appender->query;
+    const struct product_reading reading = odbc_reading(source, NULL);
 
-    if (source->product->append_literal != NULL &&
-        source->product->append_literal(source, sql, column, value))
+    if (source->product->odbc.append_literal != NULL &&
+        source->product->odbc.append_literal(&reading, sql, column, value))
         return;
     (void)buffer_append_byte(sql, '?');
     query->parameters[query->parameter_count++] =
@@ -120,7 +122,7 @@ odbc_append_count(const struct source *base, struct buffer *sql, const struct ta
     (void)buffer_append_text(sql, "SELECT COUNT(*) FROM ");
     select_append_table(&names, sql, table);
     if (source->needs_unlocked)
-        (void)buffer_append_text(sql, source->product->unlocked);
+        (void)buffer_append_text(sql, source->product->dialect.unlocked);
     select_append_conditions(&names, sql, &request);
 }
 
@@ -145,32 +147,36 @@ odbc_query_build(const struct odbc_source *source, const struct read_request *re
     query->parameters =
         mem_calloc((request->except_count + 3) * KEY_COLUMNS_MAX, sizeof *query->parameters);
     (void)buffer_append_text(&query->sql, "SELECT ");
-    if (select_is_limited(request) && source->product->has_top)
-        (void)buffer_printf(&query->sql, "TOP %zu ", request->row_limit);
+    if (select_is_limited(request) && source->product->dialect.top != NULL)
+        select_append_limit(source->product->dialect.top, request->row_limit, &query->sql);
     append_items(source, request, order, note, query);
-    if (source->product->append_guard != NULL && !note->has_odd_texts)
+    if (source->product->odbc.append_guard != NULL && !note->has_odd_texts)
         append_guard(source, table, query);
     (void)buffer_append_text(&query->sql, " FROM ");
     select_append_table(&names, &query->sql, table);
     if (source->needs_unlocked)
-        (void)buffer_append_text(&query->sql, source->product->unlocked);
+        (void)buffer_append_text(&query->sql, source->product->dialect.unlocked);
     select_append_conditions(&names, &query->sql, request);
-    if (select_is_limited(request) && source->product->has_limit)
-        (void)buffer_printf(&query->sql, " LIMIT %zu", request->row_limit);
+    if (select_is_limited(request) && source->product->dialect.limit != NULL)
+        select_append_limit(source->product->dialect.limit, request->row_limit, &query->sql);
     return !query->sql.failed || error_set(err, ERROR_TABLE, "its SELECT would be too long");
 }
 
 // --- parameters
 
+_Static_assert(SQL_CHAR == PRODUCT_TYPE_CHAR && SQL_DECIMAL == PRODUCT_TYPE_DECIMAL &&
+                   SQL_VARCHAR == PRODUCT_TYPE_VARCHAR,
+    "numbers that product/ may not take from <sql.h>");
+
 static bool
 bind(const struct odbc_statement *statement, struct odbc_parameter *parameter, SQLUSMALLINT number,
     struct error *err)
 {
-    const struct odbc_product *product = statement->source->product;
+    const struct product *product = statement->source->product;
     const struct column *column = parameter->column;
     const struct cell *value = parameter->value;
-    int type =
-        product->parameter_type != NULL ? product->parameter_type(column) : column->driver_type;
+    int type = product->odbc.parameter_type != NULL ? product->odbc.parameter_type(column)
+                                                    : column->driver_type;
     bool is_number = odbc_type_class(type) == ODBC_CLASS_NUMBER;
     size_t precision = is_number && column->width > 0 ? column->width : value->size;
     SQLSMALLINT scale = (SQLSMALLINT)(column->scale > 0 ? column->scale : 0);

@@ -14,7 +14,7 @@ struct odbc_parameter {
 struct odbc_query {
     struct buffer sql;
     bool *is_plain;   // [column_count] by position in the table: selected by its name alone
-    bool has_guard;   // the last item of the list is a guard (odbc_product.h)
+    bool has_guard;   // the last item of the list is a guard (product.h)
     bool *is_counted; // [column_count]: the guard counts its bytes
     struct odbc_parameter *parameters; // those that the product has no literal for
     size_t parameter_count;

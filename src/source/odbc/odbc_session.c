@@ -1,7 +1,7 @@
 // The session as a run needs it: isolation, what is pinned, autocommit.
 #include "source/catalog/session_pins.h"
 #include "source/odbc/odbc.h"
-#include "source/odbc/odbc_product.h"
+#include "source/product/product.h"
 
 static const char *
 level_name(SQLULEN level)
@@ -51,15 +51,15 @@ say_isolation(struct odbc_source *source, const char *how)
 static void
 set_by_statement(struct odbc_source *source)
 {
-    const struct odbc_product *product = source->product;
+    const struct product *product = source->product;
     bool is_uncommitted = source->settings->isolation == SOURCE_READ_UNCOMMITTED;
     struct error refused = { 0 };
 
-    if (odbc_run(source, product->isolation[is_uncommitted ? 0 : 1], &refused)) {
+    if (odbc_run(source, product->dialect.isolation[is_uncommitted ? 0 : 1], &refused)) {
         say_isolation(source, ", set by SET TRANSACTION");
         return;
     }
-    source->needs_unlocked = is_uncommitted && product->unlocked != NULL;
+    source->needs_unlocked = is_uncommitted && product->dialect.unlocked != NULL;
     say_isolation(source, source->needs_unlocked ? " is not taken, so tables are read WITH (NOLOCK)"
                                                  : " is not taken");
 }
@@ -71,7 +71,7 @@ set_isolation(struct odbc_source *source, struct error *err)
     SQLUINTEGER possible = 0;
     SQLRETURN code = SQLGetInfo(source->connection, SQL_TXN_ISOLATION_OPTION, &possible,
         (SQLSMALLINT)sizeof possible, NULL);
-    bool has_statement = source->product->isolation[0] != NULL;
+    bool has_statement = source->product->dialect.isolation[0] != NULL;
 
     if (!SQL_SUCCEEDED(code) || (possible & wanted) == 0) {
         // A source that only knows stricter levels (SQLite) reads with its own.
@@ -99,8 +99,8 @@ set_isolation(struct odbc_source *source, struct error *err)
 static bool
 prove_readable(struct odbc_source *source, struct error *err)
 {
-    return source->product->first_query == NULL ||
-           odbc_run(source, source->product->first_query, err);
+    return source->product->odbc.first_query == NULL ||
+           odbc_run(source, source->product->odbc.first_query, err);
 }
 
 bool
@@ -112,13 +112,14 @@ odbc_set_up_session(struct odbc_source *source, const char *dbms_name, struct er
     if (!set_isolation(source, err))
         return false;
     if (!prove_readable(source, err) ||
-        !session_pins_set(&door, dbms_name, &source->arena, &source->base.session, err) ||
+        !session_pins_set(
+            &door, product_find(dbms_name), &source->arena, &source->base.session, err) ||
         !odbc_check_attributes(source, err)) {
         err->kind = ERROR_SOURCE;
         return error_within(err, "could not set up the session");
     }
-    source->base.session.may_end_early |= source->product->is_unprepared;
-    if (!source->product->ends_transactions)
+    source->base.session.may_end_early |= source->product->odbc.is_unprepared;
+    if (!source->product->dialect.ends_transactions)
         return true;
     code = SQLSetConnectAttr(source->connection, SQL_ATTR_AUTOCOMMIT,
         (SQLPOINTER)(uintptr_t)SQL_AUTOCOMMIT_OFF, SQL_IS_UINTEGER);

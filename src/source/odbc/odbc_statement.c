@@ -1,6 +1,6 @@
 #include "base/mem.h"
 #include "source/odbc/odbc.h"
-#include "source/odbc/odbc_product.h"
+#include "source/product/product.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -101,7 +101,7 @@ odbc_statement_close(struct odbc_statement *statement)
     (void)SQLFreeHandle(SQL_HANDLE_STMT, statement->handle);
     statement->handle = SQL_NULL_HSTMT;
     // Nothing was written: either way of ending it gives its locks and its snapshot back.
-    if (source->product->ends_transactions)
+    if (source->product->dialect.ends_transactions)
         (void)SQLEndTran(SQL_HANDLE_DBC, source->connection, SQL_ROLLBACK);
 }
 

@@ -22,9 +22,4 @@ enum odbc_value_state odbc_value_get(const struct odbc_statement *statement, SQL
 // False when the buffer's cap is met.
 bool odbc_value_append_utf16(struct buffer *value, const char *bytes, size_t size);
 
-// Rewrites a real with a point, printed with any number of digits, to the shortest text that reads
-// back as the same double, in canonical form; there must be room for 32 bytes. False when the text
-// is none, it stays then. (odbc_real.c)
-bool odbc_value_shorten_real(char *text, size_t *size);
-
 #endif

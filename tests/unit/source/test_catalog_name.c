@@ -1,6 +1,7 @@
 #include "source/catalog/catalog_read.h"
 
 #include "../cmocka_all.h"
+#include "source/product/product.h"
 
 static struct buffer out;
 
@@ -61,10 +62,10 @@ a_server_with_escapes_of_its_own_gets_no_character_of_the_name(void **state)
     const struct table table = { .schema = "", .name = "\\'" };
 
     (void)state;
-    catalog_append_query(&out, "a{,t}", product_mariadb_text, &table);
+    catalog_append_query(&out, "a{,t}", product_find("MariaDB")->catalog.append_text, &table);
     assert_string_equal(buffer_text(&out), "a AND t = CONVERT(X'5c27' USING utf8mb4)");
     buffer_clear(&out);
-    catalog_append_query(&out, "a{,t}", product_postgres_text, &table);
+    catalog_append_query(&out, "a{,t}", product_find("PostgreSQL")->catalog.append_text, &table);
     assert_string_equal(buffer_text(&out),
         "a AND t = pg_catalog.convert_from(pg_catalog.decode('5c27', 'hex'), 'UTF8')");
 }

@@ -1,8 +1,8 @@
 #include "source/jdbc/jdbc.h"
-#include "source/jdbc/jdbc_product.h"
 #include "source/jdbc/jdbc_type.h"
 #include "source/jdbc/jdbc_url.h"
 #include "source/jdbc/jvm_find.h"
+#include "source/product/product.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -86,9 +86,9 @@ static void
 properties_belong_to_their_driver(void **state)
 {
     (void)state;
-    assert_string_equal(jdbc_product_properties("jdbc:postgresql://h/d")[0], "binaryTransfer");
-    assert_null(jdbc_product_properties("jdbc:datadirect:openedge://h:1;databaseName=d")[0]);
-    assert_null(jdbc_product_properties("")[0]);
+    assert_string_equal(product_properties("jdbc:postgresql://h/d")[0], "binaryTransfer");
+    assert_null(product_properties("jdbc:datadirect:openedge://h:1;databaseName=d")[0]);
+    assert_null(product_properties("")[0]);
 }
 
 // --- types
@@ -188,9 +188,9 @@ only_listed_products_are_read_by_type(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof listed / sizeof listed[0]; i++)
-        assert_true(jdbc_product_find(listed[i])->is_statically_typed);
-    assert_false(jdbc_product_find("SQLite")->is_statically_typed);
-    assert_false(jdbc_product_find("")->is_statically_typed);
+        assert_true(product_find(listed[i])->jdbc.is_statically_typed);
+    assert_false(product_find("SQLite")->jdbc.is_statically_typed);
+    assert_false(product_find("")->jdbc.is_statically_typed);
 }
 
 // --- parcels

@@ -1,7 +1,7 @@
 // What OpenEdge is asked through ODBC, as strings: no driver of it is at hand.
 #include "source/odbc/odbc_query.h"
-#include "source/odbc/odbc_product.h"
 #include "source/openedge/openedge.h"
+#include "source/product/product.h"
 
 #include "../cmocka_all.h"
 
@@ -24,7 +24,7 @@ static const struct table table = {
 static void
 check_sql(const struct read_request *request, bool needs_unlocked, const char *expected)
 {
-    struct odbc_source source = { .product = odbc_product_find("OpenEdge", "pgoe27.so"),
+    struct odbc_source source = { .product = product_find_by_odbc("OpenEdge", "pgoe27.so"),
         .needs_unlocked = needs_unlocked };
     static const uint16_t order[] = { 0, 1 };
     const struct odbc_note note = { 0 };

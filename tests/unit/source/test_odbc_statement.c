@@ -2,7 +2,7 @@
 // success.
 #include "base/text.h"
 #include "source/odbc/odbc.h"
-#include "source/odbc/odbc_product.h"
+#include "source/product/product.h"
 
 #include "../cmocka_all.h"
 
@@ -120,7 +120,7 @@ static size_t
 read_all(bool *is_done, struct error *err)
 {
     struct source_settings settings = { 0 };
-    struct odbc_source source = { .settings = &settings, .product = odbc_product_find("", "") };
+    struct odbc_source source = { .settings = &settings, .product = &product_unknown };
     struct odbc_statement statement = { 0 };
     struct odbc_result result = { 0 };
     bool has_row = true;

@@ -1,8 +1,8 @@
 // A door that plays a server with settings: what is asked and set is the text of the statements.
-#include "source/catalog/product_session.h"
 #include "source/catalog/session_pins.h"
 
 #include "../cmocka_all.h"
+#include "source/product/product.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -11,8 +11,8 @@ enum { VALUE_BYTES = 64 };
 
 struct server {
     const struct product_session *product;
-    char values[SESSION_PINS_MAX][VALUE_BYTES]; // by number of the pin
-    bool has[SESSION_PINS_MAX];
+    char values[PRODUCT_PINS_MAX][VALUE_BYTES]; // by number of the pin
+    bool has[PRODUCT_PINS_MAX];
     const char *forbidden; // may not be set
     size_t row_limit;      // of an answer while the first setting is not as wanted
     int statements;
@@ -80,7 +80,7 @@ set_up(void **state)
     (void)state;
     arena_init(&arena);
     error_clear(&err);
-    server = (struct server){ .product = product_session_find("PostgreSQL"), .row_limit = 99 };
+    server = (struct server){ .product = &product_find("PostgreSQL")->session, .row_limit = 99 };
     for (size_t i = 0; i < server.product->pin_count; i++) {
         server.has[i] = true;
         (void)snprintf(server.values[i], VALUE_BYTES, "odd");
@@ -99,7 +99,7 @@ tear_down(void **state)
 static bool
 pin(void)
 {
-    return session_pins_set(&door, "PostgreSQL", &arena, &session, &err);
+    return session_pins_set(&door, product_find("PostgreSQL"), &arena, &session, &err);
 }
 
 static void
@@ -151,11 +151,11 @@ a_zone_that_may_not_be_set_leaves_no_instants(void **state)
     (void)state;
     server.forbidden = "TimeZone";
     assert_true(pin());
-    session_pins_mark_instants(&session, "PostgreSQL", &catalog);
+    session_pins_mark_instants(&session, product_find("PostgreSQL"), &catalog);
     assert_false(column.is_instant);
     server.forbidden = NULL;
     assert_true(pin());
-    session_pins_mark_instants(&session, "PostgreSQL", &catalog);
+    session_pins_mark_instants(&session, product_find("PostgreSQL"), &catalog);
     assert_true(column.is_instant);
 }
 
@@ -205,7 +205,7 @@ static void
 a_product_without_settings_is_left_alone(void **state)
 {
     (void)state;
-    assert_true(session_pins_set(&door, "Apache Derby", &arena, &session, &err));
+    assert_true(session_pins_set(&door, product_find("Apache Derby"), &arena, &session, &err));
     assert_int_equal(server.statements, 0);
     assert_false(session.may_end_early || session.has_zone);
 }

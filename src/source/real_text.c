@@ -1,14 +1,15 @@
-// Nearly every real in a business database is a decimal of up to 15 digits. That case is settled
-// with one division, which is exact where both numbers are: 15 digits fit a double, and so does
-// 10^22. Everything else is left to the general algorithm.
+#include "source/real_text.h"
+
 #include "model/canonical.h"
-#include "source/odbc/odbc_value.h"
 
 #include <locale.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+// Nearly every real in a business database is a decimal of up to 15 digits. That case is settled
+// with one division, which is exact where both numbers are: 15 digits fit a double, and so does
+// 10^22. Everything else is left to the general algorithm.
 enum { REAL_TEXT_MAX = 48, SHORT_DIGITS = 15, EXACT_POWER_MAX = 22 };
 
 // The significant digits of a text, cut to SHORT_DIGITS and rounded; its value is
@@ -131,7 +132,7 @@ shorten_exact(char *text, size_t *size, const struct short_real *real)
 }
 
 bool
-odbc_value_shorten_real(char *text, size_t *size)
+real_text_shorten(char *text, size_t *size)
 {
     char copy[REAL_TEXT_MAX];
     struct short_real real;

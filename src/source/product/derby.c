@@ -1,0 +1,9 @@
+// Apache Derby, by JDBC.
+#include "source/product/products.h"
+
+const struct product product_derby = {
+    .patterns = { "Apache Derby" },
+    .dialect = { .limit = " FETCH FIRST %zu ROWS ONLY", .ends_transactions = true },
+    .order.kinds = PRODUCT_NUMBERS | PRODUCT_TIMES,
+    .jdbc.is_statically_typed = true,
+};

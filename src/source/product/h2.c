@@ -1,0 +1,27 @@
+// H2, by JDBC.
+#include "source/product/products.h"
+
+const struct product product_h2 = {
+    .patterns = { "H2" },
+    .dialect = { .limit = " FETCH FIRST %zu ROWS ONLY",
+        // Measured: its engine gathers a result before the first row is handed out, in its own
+        // process or in ours.
+        .ends_transactions = true },
+    .catalog = { .objects =
+                     "SELECT TABLE_CATALOG, TABLE_SCHEMA, TABLE_NAME, "
+                     "CASE STORAGE_TYPE WHEN 'TABLE LINK' THEN 'foreign table' ELSE TABLE_TYPE "
+                     "END, NULL, NULL FROM INFORMATION_SCHEMA.TABLES "
+                     "WHERE TABLE_TYPE IN ('BASE TABLE', 'VIEW', 'MATERIALIZED VIEW')",
+        // Its catalogue has no indexes: a join would take seconds.
+        .keys = "SELECT TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, "
+                "CASE WHEN INDEX_NAME LIKE 'PRIMARY!_KEY%' ESCAPE '!' THEN 1 ELSE 0 END, "
+                "COLUMN_NAME, ORDINAL_POSITION FROM INFORMATION_SCHEMA.INDEX_COLUMNS "
+                "WHERE IS_UNIQUE{TABLE_SCHEMA,TABLE_NAME} ORDER BY 1, 2, 4 DESC, 3, 6",
+        .estimates = "SELECT TABLE_SCHEMA, TABLE_NAME, ROW_COUNT_ESTIMATE "
+                     "FROM INFORMATION_SCHEMA.TABLES" },
+    .asking = { .clock = "SELECT CAST(DATEDIFF('MILLISECOND', TIMESTAMP WITH TIME ZONE "
+                         "'1970-01-01 00:00:00+00', CURRENT_TIMESTAMP) AS VARCHAR)",
+        .letters = "SELECT '" PRODUCT_LETTERS "'" },
+    .order.kinds = PRODUCT_NUMBERS | PRODUCT_TIMES,
+    .jdbc.is_statically_typed = true,
+};

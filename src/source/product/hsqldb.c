@@ -1,0 +1,21 @@
+// HSQLDB, by JDBC.
+#include "source/product/products.h"
+
+const struct product product_hsqldb = {
+    .patterns = { "HSQL*" },
+    .dialect = { .limit = " FETCH FIRST %zu ROWS ONLY", .ends_transactions = true },
+    .catalog.keys =
+        "SELECT i.TABLE_SCHEM, i.TABLE_NAME, i.INDEX_NAME, "
+        "CASE WHEN p.COLUMN_NAME IS NULL THEN 0 ELSE 1 END, i.COLUMN_NAME, "
+        "i.ORDINAL_POSITION FROM INFORMATION_SCHEMA.SYSTEM_INDEXINFO i "
+        "LEFT JOIN INFORMATION_SCHEMA.SYSTEM_PRIMARYKEYS p "
+        "ON p.TABLE_SCHEM = i.TABLE_SCHEM AND p.TABLE_NAME = i.TABLE_NAME "
+        "AND p.PK_NAME = i.INDEX_NAME AND p.COLUMN_NAME = i.COLUMN_NAME "
+        "WHERE NOT i.NON_UNIQUE{i.TABLE_SCHEM,i.TABLE_NAME} ORDER BY 1, 2, 4 DESC, 3, 6",
+    .asking = { .clock = "VALUES(CAST(UNIX_MILLIS() AS VARCHAR(20)))",
+        .letters = "VALUES('" PRODUCT_LETTERS "')" },
+    .order.kinds = PRODUCT_NUMBERS | PRODUCT_TIMES,
+    .jdbc = { .is_statically_typed = true,
+        // 2.7.4 takes a LocalDate before 1582 for another day than the text it prints for it.
+        .writes_dates = true },
+};

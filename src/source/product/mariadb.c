@@ -1,0 +1,230 @@
+// MariaDB and MySQL, by ODBC and by JDBC.
+#include "base/text.h"
+#include "source/product/products.h"
+
+#include <string.h>
+
+// --- what it is asked about itself
+
+static void
+append_text(struct buffer *sql, const char *text)
+{
+    (void)buffer_append_text(sql, "CONVERT(X'");
+    product_append_hex(sql, text, strlen(text));
+    (void)buffer_append_text(sql, "' USING utf8mb4)");
+}
+
+static const char objects[] =
+    "SELECT TABLE_SCHEMA, '', TABLE_NAME, CASE TABLE_TYPE WHEN 'BASE TABLE' THEN '' "
+    "ELSE TABLE_TYPE END, NULL, NULL FROM information_schema.TABLES "
+    "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE <> 'SYSTEM VIEW'";
+
+static const char keys[] =
+    "SELECT '', TABLE_NAME, INDEX_NAME, CASE INDEX_NAME WHEN 'PRIMARY' THEN 1 ELSE 0 "
+    "END, CASE WHEN SUB_PART IS NULL THEN COLUMN_NAME END, SEQ_IN_INDEX "
+    "FROM information_schema.STATISTICS "
+    "WHERE TABLE_SCHEMA = DATABASE() AND NON_UNIQUE = 0{,TABLE_NAME} ORDER BY 2, 4 DESC, 3, 6";
+
+static const char estimates[] =
+    "SELECT '', TABLE_NAME, TABLE_ROWS FROM information_schema.TABLES "
+    "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')";
+
+// --- its session
+
+static const struct session_pin session_pins[] = {
+    // In this order: a new max_join_size switches sql_big_selects off.
+    { "max_join_size", "18446744073709551615", "18446744073709551615", PIN_WHOLE },
+    { "sql_big_selects", "1", "ON", PIN_WHOLE },
+    { "sql_select_limit", "18446744073709551615", "18446744073709551615", PIN_WHOLE },
+    { "sql_safe_updates", "0", "OFF", PIN_WHOLE },
+    // Tables with system versioning would be shown as they were.
+    { "system_versioning_asof", "DEFAULT", "DEFAULT", PIN_WHOLE },
+    { "time_zone", "'+00:00'", "+00:00", PIN_ZONE },
+    { "character_set_client", "utf8mb4", "utf8mb4", PIN_TEXT },
+    { "character_set_connection", "utf8mb4", "utf8mb4", PIN_TEXT },
+    { "character_set_results", "utf8mb4", "utf8mb4", PIN_TEXT },
+    { "group_concat_max_len", "1048576", "1048576", PIN_TEXT },
+    // No ANSI_QUOTES, NO_BACKSLASH_ESCAPES, PAD_CHAR_TO_FULL_LENGTH, ORACLE ...
+    { "sql_mode", "''", "", PIN_SYNTAX }, { "sql_auto_is_null", "0", "OFF", PIN_SYNTAX },
+    // Of a longer value only the first bytes would be sorted; keys have 3072 at most, and their
+    // weights in a collation several times as many.
+    { "max_sort_length", "16384", "16384", PIN_SYNTAX },
+    { "max_statement_time", "0", "0.000000", PIN_TIME }, // MariaDB, seconds
+    { "max_execution_time", "0", "0", PIN_TIME },        // MySQL, milliseconds
+    { "idle_transaction_timeout", "0", "0", PIN_TIME },
+    { "idle_readonly_transaction_timeout", "0", "0", PIN_TIME },
+    // The longest that every system takes.
+    { "wait_timeout", "2147483", "2147483", PIN_TIME },
+    { "net_read_timeout", "86400", "86400", PIN_TIME },
+    { "net_write_timeout", "86400", "86400", PIN_TIME },
+    { "autocommit", "1", "ON", PIN_TIME },              // no read leaves a transaction open
+    { "tx_read_only", "1", "ON", PIN_SAFETY },          // MariaDB, and MySQL before 8
+    { "transaction_read_only", "1", "ON", PIN_SAFETY }, // MySQL, and MariaDB from 11.1
+};
+
+static void
+append_question(struct buffer *sql, const struct product_session *session)
+{
+    (void)buffer_append_text(sql, "SHOW SESSION VARIABLES WHERE Variable_name IN (");
+    product_append_pins(sql, session);
+    (void)buffer_append_byte(sql, ')');
+}
+
+static void
+append_setting(struct buffer *sql, const struct session_pin *const *pins, size_t pin_count)
+{
+    for (size_t i = 0; i < pin_count; i++)
+        (void)buffer_printf(
+            sql, "%s %s = %s", i > 0 ? ", SESSION" : "SET SESSION", pins[i]->name, pins[i]->value);
+}
+
+// DATETIME has no zone.
+static bool
+is_instant(const struct column *column)
+{
+    return column->kind == VALUE_TIMESTAMP && text_match("timestamp*", column->type_name);
+}
+
+// --- by either door: FLOAT would be printed with 6 digits, BIT as bytes
+
+static bool
+append_common(struct buffer *sql, const struct column *column, const char *name)
+{
+    if (column->kind == VALUE_FLOAT4) {
+        (void)buffer_printf(sql, "(%s + 0e0)", name);
+        return true;
+    }
+    if (text_match("bit*", column->type_name)) {
+        (void)buffer_printf(sql, "CAST(%s AS UNSIGNED)", name);
+        return true;
+    }
+    (void)buffer_append_text(sql, name);
+    return false;
+}
+
+// --- by ODBC
+
+static bool
+odbc_expression(const struct product_reading *reading, struct buffer *sql,
+    const struct column *column, const char *name)
+{
+    (void)reading;
+    return append_common(sql, column, name);
+}
+
+// MariaDB would compare a number with a text as doubles, a decimal it compares exactly.
+static int
+parameter_type(const struct column *column)
+{
+    return column->kind == VALUE_INTEGER || column->kind == VALUE_DECIMAL ? PRODUCT_TYPE_DECIMAL
+                                                                          : PRODUCT_TYPE_VARCHAR;
+}
+
+static void
+odbc_refine(struct column *column, int64_t base_type, int64_t type_modifier)
+{
+    (void)base_type;
+    (void)type_modifier;
+    if (text_match("bit*", column->type_name)) {
+        column->kind =
+            column->width <= 1 && column->kind != VALUE_BINARY ? VALUE_BOOLEAN : VALUE_INTEGER;
+        column->width = 20;
+        column->is_long = false;
+    } else if (text_equal_nocase(column->type_name, "uuid") ||
+               text_match("inet?", column->type_name)) {
+        column->kind = VALUE_TEXT;
+        column->driver_type =
+            PRODUCT_TYPE_CHAR; // the catalogue calls it binary, the result does not
+        column->width = 48;
+        column->is_long = false;
+    } else if (column->kind == VALUE_FLOAT4 || column->kind == VALUE_FLOAT) {
+        column->scale = -1;
+    }
+}
+
+// --- by JDBC: dates would go through Java's older calendar, which lacks ten days of 1582
+
+static bool
+jdbc_expression(struct buffer *sql, const struct column *column, const char *name)
+{
+    if (column->kind == VALUE_DATE || column->kind == VALUE_TIMESTAMP) {
+        (void)buffer_printf(sql, "CAST(%s AS CHAR)", name);
+        return true;
+    }
+    return append_common(sql, column, name);
+}
+
+// Bytes that the driver calls by a number of its own, and would decode as characters.
+static bool
+is_geometry(const char *type_name)
+{
+    return text_match("geom*", type_name) || text_match("*point", type_name) ||
+           text_match("*linestring", type_name) || text_match("*polygon", type_name);
+}
+
+static void
+jdbc_refine(struct column *column)
+{
+    if (is_geometry(column->type_name)) {
+        column->kind = VALUE_BINARY;
+        column->driver_type = PRODUCT_TYPE_OTHER;
+        column->width = 0;
+        column->is_long = true;
+    } else if (text_match("bit*", column->type_name)) {
+        column->kind = column->width <= 1 ? VALUE_BOOLEAN : VALUE_INTEGER;
+        column->width = 20;
+        column->is_long = false;
+    } else if (text_match("tinyint*", column->type_name)) {
+        column->kind = VALUE_INTEGER;
+    } else if (text_match("year*", column->type_name)) {
+        column->kind = VALUE_INTEGER;
+        column->driver_type = PRODUCT_TYPE_OTHER;
+    } else if (text_equal_nocase(column->type_name, "uuid") ||
+               text_match("inet?", column->type_name)) {
+        column->kind = VALUE_TEXT;
+        column->driver_type = PRODUCT_TYPE_OTHER;
+        column->width = 48;
+        column->is_long = false;
+    } else if (column->kind == VALUE_FLOAT4 || column->kind == VALUE_FLOAT) {
+        column->scale = -1;
+    }
+}
+
+// --- all of it
+
+const struct product product_mariadb = {
+    .patterns = { "MariaDB*", "MySQL*" },
+    .dialect = { .quote = '`', .limit = " LIMIT %zu" },
+    .catalog = { .objects = objects,
+        .keys = keys,
+        .estimates = estimates,
+        .code_page = "SELECT @@character_set_database",
+        .append_text = append_text },
+    .asking = { .clock = "SELECT CAST(CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) AS CHAR)",
+        .letters = "SELECT '" PRODUCT_LETTERS "'" },
+    .session = { .pins = session_pins,
+        .pin_count = sizeof session_pins / sizeof session_pins[0],
+        .append_question = append_question,
+        .append_setting = append_setting,
+        .is_instant = is_instant },
+    // ENUM is ordered by its index and SET by its bits, and both are compared as texts. An hour
+    // that a zone's clocks go through twice is two instants, and one text.
+    .order = { .kinds = PRODUCT_NUMBERS | PRODUCT_TIMES,
+        .except = { "timestamp*", "bit*" },
+        .broken = { "enum*", "set*" } },
+    .odbc = { .driver = "*",
+        .append_expression = odbc_expression,
+        .parameter_type = parameter_type,
+        .refine_column = odbc_refine,
+        .only_own_catalog = true },
+    .jdbc = { .urls = { "jdbc:mariadb:*", "jdbc:mysql:*" },
+        // A year is a number, and so is TINYINT(1): it may hold a 7.
+        .properties = { "tinyInt1isBit", "false", "yearIsDateType", "false" },
+        .append_expression = jdbc_expression,
+        .refine_column = jdbc_refine,
+        .is_statically_typed = true,
+        .prefers_texts = true },
+};
+
+_Static_assert(
+    sizeof session_pins / sizeof session_pins[0] <= PRODUCT_PINS_MAX, "room for all of them");

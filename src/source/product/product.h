@@ -1,0 +1,273 @@
+// What is known of database products, by whatever door they are read: one file a product beside
+// this one, one table of them (product.c). Nothing here connects to anything, and nothing knows a
+// door; the doors read what is theirs in `odbc` and `jdbc`. A product that is not in the table is
+// read by the plain calls of ODBC or JDBC. Constants and pure functions; any thread.
+#ifndef OE2PG_SOURCE_PRODUCT_PRODUCT_H
+#define OE2PG_SOURCE_PRODUCT_PRODUCT_H
+
+#include "base/buffer.h"
+#include "model/batch.h"
+#include "model/table.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    PRODUCT_PATTERNS = 4,
+    PRODUCT_PROPERTIES = 6,
+    PRODUCT_PINS_MAX = 48,
+    PRODUCT_SECRET_SIZE = 32
+};
+
+// Numbers of types that ODBC and JDBC share.
+enum {
+    PRODUCT_TYPE_CHAR = 1,
+    PRODUCT_TYPE_DECIMAL = 3,
+    PRODUCT_TYPE_VARCHAR = 12,
+    PRODUCT_TYPE_OTHER = 1111,
+};
+
+// --- how its SQL is written
+
+struct product_dialect {
+    char quote;        // around a name, for people to type; 0: the standard's
+    const char *limit; // of rows, as a format for a size_t, at the end; NULL: none is written
+    const char *top;   // the same, behind SELECT
+    // Statements that set the isolation where the door's own call is refused: read uncommitted,
+    // read committed. NULL: none are known.
+    const char *isolation[2];
+    const char *unlocked; // behind a table's name: reads it without locks at any level; NULL: none
+    bool ends_transactions; // autocommit off, every statement followed by a rollback
+};
+
+// --- what it is asked about itself
+
+// What a SQLite query of objects calls the tables in which a virtual table keeps its rows.
+#define PRODUCT_SHADOW_TABLE "shadow table"
+
+// Appends a text to a query in a form that means just this text whatever the session's settings
+// are.
+typedef void product_append_text(struct buffer *sql, const char *text);
+
+// Where a query can be narrowed to one table, it says in braces which of its expressions are the
+// table's schema (or nothing) and name: catalog_append_query.
+struct product_catalog {
+    // Rows (database, schema, name, kind, and of a partition the schema and name of its table), ""
+    // or NULL being no name, and a kind "" a table. NULL: by the driver's call.
+    const char *objects;
+    // Rows (schema, table, index, 1 if primary, column, position), sorted by all but the last two
+    // and then by position. A NULL column (an expression) spoils the whole index. NULL: by the
+    // driver's calls, table by table.
+    const char *keys;
+    const char *estimates;            // rows (schema, table, rows); failure is no error; NULL: none
+    const char *guid;                 // one text; failure is no error; NULL: none
+    const char *code_page;            // one text; failure is no error; NULL: none
+    product_append_text *append_text; // how these queries hold a text; NULL: in single quotes
+};
+
+// Its clock, in milliseconds since 1970 as a text, and PRODUCT_LETTERS. NULL: not known.
+struct product_asking {
+    const char *clock;
+    const char *letters;
+};
+
+#define PRODUCT_LETTERS                                                                            \
+    "Gr\xC3\xB6\xC3\x9F"                                                                           \
+    "e \xE2\x82\xAC \xE6\xBC\xA2"
+
+// --- its session: all that a server, a role, a database or a user's own start-up statement could
+// have changed in what a SELECT returns, or in how long it is let
+//
+// Left as they are, on purpose: PostgreSQL's search_path, by which the operators of extension types
+// and the user's "where" are found; its lc_monetary, which says in what currency and with how many
+// decimals a stored money is meant; isolation levels, which are set by the doors.
+
+// What a read relies on it for.
+enum pin_use {
+    PIN_WHOLE,  // as many rows as there are: otherwise a result may end early
+    PIN_ZONE,   // a stamp that means an instant comes as UTC
+    PIN_TEXT,   // what a value looks like
+    PIN_SYNTAX, // what a statement means
+    PIN_TIME,   // that a read is let go on for as long as it takes
+    PIN_SAFETY, // that nothing is written
+};
+
+struct session_pin {
+    const char *name;     // as the product tells it
+    const char *value;    // as the product takes it, quotes and all
+    const char *expected; // as the product tells it when it is set
+    enum pin_use use;
+};
+
+struct product_session {
+    const struct session_pin *pins; // NULL: nothing is known that could be set
+    size_t pin_count;
+    // Appends a query of rows (name, value): those of the settings that this version has.
+    void (*append_question)(struct buffer *sql, const struct product_session *session);
+    // Appends the statement that sets these.
+    void (*append_setting)(
+        struct buffer *sql, const struct session_pin *const *pins, size_t pin_count);
+    bool sets_singly; // one setting a statement
+    // True for a column whose text depends on the zone of the session. NULL: there is none.
+    bool (*is_instant)(const struct column *column);
+};
+
+// In words, behind "so that".
+const char *session_pin_purpose(enum pin_use use);
+
+// --- which types it orders as it compares them: the allow-list behind struct column's `order`
+
+// A type is documented when its kind is among `kinds` and its name is none of `except`, or when its
+// name is among `names`. What a product's documentation says, and tests/integration/
+// test_key_orders.py tries.
+struct product_order {
+    unsigned kinds; // bits, 1 << enum value_kind
+    const char *names[PRODUCT_PATTERNS];
+    const char *except[PRODUCT_PATTERNS];
+    const char *broken[PRODUCT_PATTERNS];
+    bool is_loosely_typed; // only a rowid holds nothing but integers
+};
+
+// --- texts of any bytes
+
+struct product_bytes {
+    // True for a code page of which texts are read as bytes from the start. NULL: for none.
+    bool (*has_odd_texts)(const char *code_page);
+    // True for the value of a key that the server would not take as a text. NULL: for none.
+    bool (*needs_literal)(const char *code_page, enum value_kind kind, const struct cell *value);
+};
+
+// --- what its ODBC driver would spoil
+
+// What is known of the connection and of the table that is read.
+struct product_reading {
+    const char *code_page; // the database's
+    const char *secret;    // PRODUCT_SECRET_SIZE bytes, the connection's: no value begins with it
+    bool has_odd_texts;    // texts with a NUL, or BLOBs in text columns, were met or are expected
+    bool has_odd_reals;    // so were reals in columns of integers or dates
+};
+
+// A guard of this size or more says so by itself: longer than any text.
+#define PRODUCT_GUARD_ODD INT64_C(1000000000000)
+
+struct product_odbc {
+    const char *driver;      // pattern of SQL_DRIVER_NAME: others are read as an unknown product
+    const char *first_query; // proves that the database can be read at all; NULL: none is needed
+    const char *code_page;   // asked by this door alone, as in struct product_catalog
+    // Rows (schema, table, column, its place from 0, type, 1 if it may be NULL), sorted by table
+    // and place: the columns that the driver's SQLColumns does not list. NULL: it lists them all.
+    // Read with dialect.limit.
+    const char *unlisted;
+    // Appends what to select for a column; `name` is the quoted column. NULL: the column itself.
+    // Returns false when that is just the name, so that its type in the result can be checked.
+    bool (*append_expression)(const struct product_reading *reading, struct buffer *sql,
+        const struct column *column, const char *name);
+    // Appends what a row's guard adds for a text column, `code_page` being the database's: either a
+    // number beyond PRODUCT_GUARD_ODD for a value that the driver would spoil silently (returns
+    // false), or the bytes that the value has, to be compared with those delivered (returns true).
+    // NULL: nothing is spoiled.
+    bool (*append_guard)(
+        struct buffer *sql, const struct column *column, const char *name, const char *code_page);
+    // The bytes that a value takes, '@' being the quoted column: longer ones than are to be read
+    // are withheld by the SELECT itself (odbc_limit.h). NULL: it is the driver that delivers less.
+    const char *text_size;
+    // The characters of a text, perhaps up to its first NUL: told at less cost than its bytes, four
+    // times as many at most. NULL: they are not.
+    const char *text_length;
+    const char *binary_size;
+    // Times that a value is in memory while it is read, the driver's and ours: measured. 0:
+    // unknown.
+    unsigned value_copies;
+    // Nobody knows what limits its sessions have, nor whether its driver tells a cut connection
+    // from the end of a result: rows are counted.
+    bool is_unprepared;
+    // Appends the value of a key as a literal that is compared with the column just as the bound
+    // text would be. False, and nothing appended: there is none, the value is bound. NULL: values
+    // are bound always. For drivers that keep the whole result of a statement with parameters, and
+    // for texts that a server refuses.
+    bool (*append_literal)(const struct product_reading *reading, struct buffer *sql,
+        const struct column *column, const struct cell *value);
+    // Type under which a position in a key is bound (its C type is char). NULL: the column's.
+    int (*parameter_type)(const struct column *column);
+    // Mends kind, width and scale after the general rules of odbc_type.h. `base_type` and
+    // `type_modifier` are psqlODBC's extra columns 20 and 25 of SQLColumns, -1 elsewhere.
+    void (*refine_column)(struct column *column, int64_t base_type, int64_t type_modifier);
+    // Makes a text that the expression marked as a real the shortest one that reads back as the
+    // same double, in canonical form, and leaves others. NULL: no text is marked.
+    void (*take_real)(const char *secret, char *text, size_t *size);
+    // True for what may be a real that the expression did not provide for, so that the driver
+    // printed it with too few digits: the table is to be read again with has_odd_reals. Set where
+    // prints_long_reals is.
+    bool (*is_odd_real)(const struct column *column, const char *text, size_t size);
+    // Reals come with up to 18 digits in columns of numbers and dates: to be printed as short as
+    // they can.
+    bool prints_long_reals;
+    bool is_loosely_typed; // values need not be of their column's type
+    bool has_own_types;    // refine_column replaces driver_type by the product's type number
+    bool only_own_catalog; // list the tables of the connected database only
+    bool paces_fetch;      // odbc_pace.h is true of its driver
+    bool can_reposition;   // SQLSetPos and SQLGetData work in a block: proved for its driver
+};
+
+// --- what its JDBC driver would do with values unless told otherwise
+
+struct product_jdbc {
+    const char *urls[PRODUCT_PATTERNS]; // of drivers that need `properties`
+    // Names and values in turn, the last one NULL. They hold unless the user says something else.
+    const char *properties[2 * PRODUCT_PROPERTIES + 1];
+    // Rows like those of DatabaseMetaData.getColumns, but these alone: schema, table, column, type
+    // number (java.sql.Types), type name, size, decimals (NULL: none said), 1 if nullable,
+    // position; sorted by schema and table. NULL: getColumns.
+    const char *columns;
+    bool writes_no_limit; // dialect.limit is not written: the driver's own limit serves
+    // As above; what differs is that the type's name is what is known of it.
+    bool (*append_expression)(struct buffer *sql, const struct column *column, const char *name);
+    // The bytes of a text, and a key's value by its bytes: where struct product_bytes says so.
+    void (*append_bytes)(struct buffer *sql, const struct column *column, const char *name);
+    void (*append_literal)(
+        struct buffer *sql, const struct column *column, const struct cell *value);
+    void (*refine_column)(struct column *column); // after the general rules of jdbc_type.h
+    // Every value is of its column's type, so that the driver may be asked for it by that type. Any
+    // other is asked what each value is: SQLite's driver gives 0 for a text that is asked for as a
+    // number, and no sample of rows shows that there will be none.
+    bool is_statically_typed;
+    // getBytes delivers the server's own text, in UTF-8, of whatever is no bytea: proved for its
+    // driver.
+    bool delivers_raw_text;
+    bool has_own_types;     // type numbers of results say less than the catalogue: not compared
+    bool prefers_texts;     // the text of a number or a date is its canonical text, or nearer to it
+    bool positions_untyped; // the server finds out what a position's text means
+    bool writes_dates;      // a position that is a date or a stamp is given as text
+    bool buffers_results;   // whatever the fetch size says
+};
+
+// --- all of it
+
+struct product {
+    // Of SQL_DBMS_NAME and DatabaseMetaData.getDatabaseProductName, the last one NULL.
+    const char *patterns[PRODUCT_PATTERNS];
+    struct product_dialect dialect;
+    struct product_catalog catalog;
+    struct product_asking asking;
+    struct product_session session;
+    struct product_order order;
+    struct product_bytes bytes;
+    struct product_odbc odbc;
+    struct product_jdbc jdbc;
+    bool is_openedge; // its catalogue, names, row ids and errors are source/openedge's business
+};
+
+// By the product's name. Never NULL: what is not known is product_unknown.
+const struct product *product_find(const char *name);
+// The same for the ODBC door: known only by a driver of which it is known, too.
+const struct product *product_find_by_odbc(const char *name, const char *driver);
+// For the JDBC door, before anything but the URL is known. Never NULL.
+const char *const *product_properties(const char *url);
+
+extern const struct product product_unknown;
+
+// Fills `order` of all columns; the keys are known already. (product_order.c)
+void product_order_tell(const struct product *product, struct table *table);
+
+#endif
