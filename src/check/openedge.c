@@ -196,7 +196,7 @@ check_openedge(struct check *check)
 {
     const struct source_identity *identity = source_identity(check->source);
 
-    if (!openedge_is_product(identity->product))
+    if (!source_capabilities(check->source).has_metaschema)
         return;
     report_database(check, identity);
     report_driver(check);

@@ -201,14 +201,10 @@ find_odd_name(const struct table *table)
     return NULL;
 }
 
-// In the quotes of the standard; MySQL and MariaDB take those for a text.
 static const char *
 source_name(struct check *check, const char *name)
 {
-    const char *product = source_identity(check->source)->product;
-
-    return text_sql_name(&check->arena, name,
-        text_match("*mysql*", product) || text_match("*mariadb*", product) ? '`' : '"');
+    return text_sql_name(&check->arena, name, source_capabilities(check->source).name_quote);
 }
 
 // In place of what is only said in general about a missing right.

@@ -85,7 +85,7 @@ task_see_altered(struct task *task)
     around_release(&task->around);
     around_init(&task->around, task->settings, table);
     full_width_release(&task->full_width);
-    full_width_init(&task->full_width, source_identity(task->source), table);
+    full_width_init(&task->full_width, source_capabilities(task->source).may_cut, table);
 }
 
 void

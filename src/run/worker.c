@@ -258,8 +258,8 @@ attempt(struct worker *worker, const struct job *job, struct outcome *outcome, s
     if (!worker_open(worker, job->table->name, 1, err))
         return false;
     full_width_release(&worker->task.full_width);
-    full_width_init(
-        &worker->task.full_width, source_identity(worker->task.source), worker->task.altered.table);
+    full_width_init(&worker->task.full_width, source_capabilities(worker->task.source).may_cut,
+        worker->task.altered.table);
     (void)source_take_odd_stamps(worker->task.source);
     return method_run(&worker->task, job, outcome, err);
 }

@@ -96,6 +96,20 @@ source_session(const struct source *source)
     return &source->session;
 }
 
+struct source_capabilities
+source_capabilities(const struct source *source)
+{
+    const struct product *product = product_find(source->identity.product);
+
+    return (struct source_capabilities){ .has_row_ids = product->is_openedge,
+        .may_cut = product->is_openedge,
+        .has_metaschema = product->is_openedge,
+        .name_quote = product->dialect.quote != 0 ? product->dialect.quote : '"',
+        .clock = product->asking.clock,
+        .letters = product->asking.letters,
+        .expected_letters = PRODUCT_LETTERS };
+}
+
 void
 source_read_limits(struct source *source, struct source_limits *limits)
 {

@@ -44,6 +44,20 @@ const struct source_identity *source_identity(const struct source *source);
 // Which of its settings are as a read needs them; borrowed from the source.
 const struct source_session *source_session(const struct source *source);
 
+// What those above judge a source by: none of them asks which product it is. Texts are constants.
+struct source_capabilities {
+    bool has_row_ids;    // rows are found by ids that the source keeps beside their keys
+    bool may_cut;        // a value as wide as its column may be the rest of a longer one
+    bool has_metaschema; // source/openedge/ can tell about its catalogue, names and grants
+    char name_quote;     // around a name that people type
+    // Queries of one text, for source_ask: its clock in milliseconds since 1970, and letters beyond
+    // ASCII, which are to come back as expected_letters. NULL: none is known.
+    const char *clock;
+    const char *letters;
+    const char *expected_letters;
+};
+struct source_capabilities source_capabilities(const struct source *source);
+
 // What the driver says of its limits, 0 where it says nothing or knows none.
 struct source_limits {
     int64_t name_length;     // of a table, in characters

@@ -3,18 +3,16 @@
 #include "base/buffer.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "source/openedge/openedge.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 void
-full_width_init(
-    struct full_width *full, const struct source_identity *identity, const struct table *table)
+full_width_init(struct full_width *full, bool may_cut, const struct table *table)
 {
     *full = (struct full_width){ .table = table };
-    if (openedge_is_product(identity->product))
+    if (may_cut)
         full->counts = mem_calloc(table->column_count, sizeof *full->counts);
 }
 

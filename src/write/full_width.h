@@ -15,8 +15,8 @@ struct full_width {
     int64_t *counts; // [column_count]; NULL: the source does not cut, nothing is counted
 };
 
-void full_width_init(
-    struct full_width *full, const struct source_identity *identity, const struct table *table);
+// `may_cut` as in struct source_capabilities.
+void full_width_init(struct full_width *full, bool may_cut, const struct table *table);
 // Of zeros it does nothing.
 void full_width_release(struct full_width *full);
 void full_width_count(struct full_width *full, const struct cell *row);

@@ -6,7 +6,6 @@
 #include "base/text.h"
 #include "model/key_choice.h"
 #include "model/narrow.h"
-#include "source/openedge/openedge.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -141,8 +140,7 @@ around_is_refused(const struct around *around, const struct source *source, stru
 bool
 around_has_row_ids(const struct around *around, const struct source *source)
 {
-    return around->row_ids != ROW_IDS_REFUSED &&
-           openedge_is_product(source_identity(source)->product);
+    return around->row_ids != ROW_IDS_REFUSED && source_capabilities(source).has_row_ids;
 }
 
 static bool

@@ -18,9 +18,6 @@
 
 enum { OPENEDGE_NAME_MAX = 32 };
 
-// By SQL_DBMS_NAME or DatabaseMetaData.getDatabaseProductName.
-bool openedge_is_product(const char *name);
-
 // --- openedge_catalog.c, openedge_key.c
 
 // User tables in PUB."_File" f: their type is T (a view's is not), their numbers are positive and

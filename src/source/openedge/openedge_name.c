@@ -1,13 +1,6 @@
-#include "base/text.h"
 #include "source/openedge/openedge.h"
 
 #include <string.h>
-
-bool
-openedge_is_product(const char *name)
-{
-    return text_match("*OpenEdge*", name);
-}
 
 static bool
 refuse_name(const char *what, const char *name, struct error *err)
