@@ -6,6 +6,7 @@
 #include "plan/brake.h"
 #include "plan/preview_numbers.h"
 #include "plan/shape_diff.h"
+#include "target/type.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -133,9 +134,10 @@ compare_columns(struct maker *maker, struct preview_table *made, const struct jo
     made->statements =
         arena_calloc(maker->arena, diff.added_count + diff.gone_count, sizeof *made->statements);
     for (size_t i = 0; i < diff.added_count; i++)
-        made->statements[made->statement_count++] =
-            arena_printf(maker->arena, "ALTER TABLE %s ADD COLUMN %s text",
-                qualify(maker, relation->name), quote_name(maker->arena, diff.added[i]));
+        made->statements[made->statement_count++] = arena_printf(maker->arena,
+            "ALTER TABLE %s ADD COLUMN %s %s", qualify(maker, relation->name),
+            quote_name(maker->arena, diff.added[i]->target_name),
+            target_types[diff.added[i]->kind].name);
     for (size_t i = 0; i < diff.gone_count; i++) {
         if (maker->input->settings->mirror.dropped_columns == DROPPED_DROP)
             meet_dropped_column(maker, made, relation, diff.gone[i]);

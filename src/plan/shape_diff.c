@@ -32,7 +32,7 @@ shape_diff_make(struct arena *arena, const struct table *table, const struct nam
     diff->gone_count = 0;
     for (size_t i = 0; i < table->column_count; i++) {
         if (!name_list_has(present, table->columns[i].target_name))
-            diff->added[diff->added_count++] = table->columns[i].target_name;
+            diff->added[diff->added_count++] = &table->columns[i];
     }
     for (size_t i = 0; i < mirrored->count; i++) {
         if (!is_in_source(table, mirrored->names[i]) && name_list_has(present, mirrored->names[i]))

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 struct shape_diff {
-    const char **added; // names in the mirror of columns that it does not have yet
+    const struct column **added; // those that the mirror does not have yet; the table's
     size_t added_count;
     const char **gone; // mirrored columns that the source does not have any more
     size_t gone_count;

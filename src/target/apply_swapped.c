@@ -3,6 +3,7 @@
 // that refer to these rows. So unique values that change are first replaced by some that nobody
 // has, and then by the right ones.
 #include "target/compare_internal.h"
+#include "target/type.h"
 
 #include <string.h>
 
@@ -58,10 +59,9 @@ append_parking(struct comparison *comparison, struct buffer *sql, const PGresult
         sql_append_name(sql, name);
         buffer_append_text(sql, " = CASE WHEN c.");
         sql_append_name(sql, name);
-        buffer_append_text(sql, " COLLATE pg_catalog.\"C\" IS DISTINCT FROM m.");
-        sql_append_name(sql, name);
-        buffer_append_text(sql, "::pg_catalog.text COLLATE pg_catalog.\"C\""
-                                " THEN 'oe2pg swaps ' || x.place::pg_catalog.text ELSE m.");
+        buffer_append_text(sql, " COLLATE pg_catalog.\"C\" IS DISTINCT FROM ");
+        target_type_append_text(sql, "m", &table->columns[i]);
+        buffer_append_text(sql, " THEN 'oe2pg swaps ' || x.place::pg_catalog.text ELSE m.");
         sql_append_name(sql, name);
         buffer_append_text(sql, " END");
         separator = ", ";

@@ -1,6 +1,7 @@
 #include "target/arrival.h"
 
 #include "target/compare_internal.h"
+#include "target/type.h"
 
 #include <string.h>
 
@@ -213,7 +214,8 @@ check_type(struct comparison *comparison, size_t i, bool *is_held, struct error 
     sql = sql_start(comparison->target);
     buffer_append_text(sql, "SELECT pg_catalog.bool_and((");
     compare_append_new_value(sql, comparison, i);
-    buffer_append_text(sql, ")::pg_catalog.text COLLATE pg_catalog.\"C\" IS NOT DISTINCT FROM c.");
+    buffer_printf(sql, ")%s IS NOT DISTINCT FROM c.",
+        target_types[comparison->table->columns[i].kind].as_text);
     sql_append_name(sql, name);
     buffer_append_text(sql, " COLLATE pg_catalog.\"C\") FROM pg_temp." CHANGE
                             " x JOIN pg_temp." CANDIDATE " c ON c.ctid = x.fresh");

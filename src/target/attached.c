@@ -1,6 +1,7 @@
 #include "target/attached.h"
 
 #include "target/target_internal.h"
+#include "target/type.h"
 
 #include <string.h>
 
@@ -23,20 +24,19 @@ struct attachment {
 };
 
 static void
-append_change(struct buffer *hint, const char *verb, const char *column)
+append_change(struct buffer *hint, const char *what, const struct column *column)
 {
-    buffer_printf(hint, "%s ", verb);
-    sql_append_name(hint, column);
+    buffer_printf(hint, column != NULL ? "ADD %s " : "DROP %s ...", what);
+    if (column != NULL)
+        target_type_append_column(hint, column);
 }
 
 static void
-append_remedy_above(struct buffer *hint, const struct attachment *is, const char *column)
+append_remedy_above(struct buffer *hint, const struct attachment *is, const struct column *column)
 {
     buffer_printf(hint, "The table %s %s: ALTER TABLE %s ",
         is->is_partition ? "is a partition of" : "inherits from", is->parents, is->parents);
-    if (column != NULL)
-        append_change(hint, "ADD COLUMN", column);
-    buffer_append_text(hint, column != NULL ? " text" : "DROP COLUMN ...");
+    append_change(hint, "COLUMN", column);
     if (is->is_partition)
         buffer_printf(hint, ", or DETACH PARTITION %s.", is->table);
     else
@@ -44,14 +44,12 @@ append_remedy_above(struct buffer *hint, const struct attachment *is, const char
 }
 
 static void
-append_remedy(struct buffer *hint, const struct attachment *is, const char *column)
+append_remedy(struct buffer *hint, const struct attachment *is, const struct column *column)
 {
     if (is->type[0] != '\0') {
         buffer_printf(hint, "The table is one of type %s: ALTER TYPE %s ", is->type, is->type);
-        if (column != NULL)
-            append_change(hint, "ADD ATTRIBUTE", column);
-        buffer_printf(hint, "%s CASCADE, or ALTER TABLE %s NOT OF.",
-            column != NULL ? " text" : "DROP ATTRIBUTE ...", is->table);
+        append_change(hint, "ATTRIBUTE", column);
+        buffer_printf(hint, " CASCADE, or ALTER TABLE %s NOT OF.", is->table);
     } else if (is->parents[0] != '\0') {
         append_remedy_above(hint, is, column);
     } else if (is->children[0] != '\0') {
@@ -63,8 +61,8 @@ append_remedy(struct buffer *hint, const struct attachment *is, const char *colu
 }
 
 void
-attached_explain(struct target *target, const char *schema, const char *name, const char *column,
-    struct error *err)
+attached_explain(struct target *target, const char *schema, const char *name,
+    const struct column *column, struct error *err)
 {
     struct sql_parameters parameters = { .count = 0 };
     struct error ignored;

@@ -3,12 +3,13 @@
 #ifndef OE2PG_TARGET_ATTACHED_H
 #define OE2PG_TARGET_ATTACHED_H
 
+#include "model/table.h"
 #include "target/target.h"
 
 // After a column could not be added or dropped, and a rollback: replaces the hint by what to do
 // where the table hangs on something. `column` is the first one that was to be added; NULL: none.
 void attached_explain(struct target *target, const char *schema, const char *name,
-    const char *column, struct error *err);
+    const struct column *column, struct error *err);
 
 // True in *is_empty when no row has a value in the column, so that nothing of others is lost when
 // it is written.

@@ -4,6 +4,7 @@
 // that differ are paired by the digest of their key. A place (ctid) is only a hint: every statement
 // that changes a row checks that the row there still has the digest it was read with.
 #include "target/compare_internal.h"
+#include "target/type.h"
 
 #include "base/fault.h"
 #include "base/mem.h"
@@ -14,14 +15,6 @@
 #include <string.h>
 
 // ---- digests in SQL ----------------------------------------------------------------------------
-
-static void
-append_value(struct buffer *sql, const char *alias, const struct column *column)
-{
-    buffer_printf(sql, "%s.", alias);
-    sql_append_name(sql, column->target_name);
-    buffer_append_text(sql, "::pg_catalog.text COLLATE pg_catalog.\"C\"");
-}
 
 static const struct column *
 column_at(const struct table *table, const struct key *key, size_t i)
@@ -40,7 +33,7 @@ compare_append_digest(struct buffer *sql, const struct digest_kind *kind, const 
         buffer_append_text(sql, "pg_catalog.hash_record_extended(ROW(");
         for (size_t i = 0; i < count; i++) {
             buffer_append_text(sql, i > 0 ? ", " : "");
-            append_value(sql, alias, column_at(table, key, i));
+            target_type_append_text(sql, alias, column_at(table, key, i));
         }
         buffer_printf(sql, "), %" PRId64 ")", (int64_t)kind->seed);
         return;
@@ -51,9 +44,9 @@ compare_append_digest(struct buffer *sql, const struct digest_kind *kind, const 
         (int64_t)kind->seed);
     for (size_t i = 0; i < count; i++) {
         buffer_append_text(sql, " || COALESCE(pg_catalog.octet_length(");
-        append_value(sql, alias, column_at(table, key, i));
+        target_type_append_text(sql, alias, column_at(table, key, i));
         buffer_append_text(sql, ")::text || ':' || ");
-        append_value(sql, alias, column_at(table, key, i));
+        target_type_append_text(sql, alias, column_at(table, key, i));
         buffer_append_text(sql, ", '-;')");
     }
     buffer_append_text(sql, ", 'UTF8')), 1, 8), 'hex'))::bit(64)::bigint");
@@ -160,11 +153,7 @@ compare_make_candidates(struct comparison *comparison, struct error *err)
     if (comparison->has_candidates)
         return true;
     buffer_append_text(sql, "CREATE TEMPORARY TABLE " CANDIDATE " (");
-    for (size_t i = 0; i < comparison->table->column_count; i++) {
-        buffer_append_text(sql, i > 0 ? ", " : "");
-        sql_append_name(sql, comparison->table->columns[i].target_name);
-        buffer_append_text(sql, " text");
-    }
+    target_type_append_columns(sql, comparison->table->columns, comparison->table->column_count);
     buffer_append_byte(sql, ')');
     if (!compare_run(comparison, "could not create a temporary table", NULL, err))
         return pq_remedy(err, "42501",

@@ -1,6 +1,7 @@
 #include "target/copy_encode.h"
 
 #include "base/text.h"
+#include "target/type.h"
 
 #include <string.h>
 
@@ -17,7 +18,7 @@ copy_value_refusal(enum value_kind kind, const struct cell *cell)
 
     if (cell->bytes == NULL)
         return cell->size > 0 ? "too_long" : NULL;
-    if (kind == VALUE_BINARY)
+    if (target_types[kind].copy == COPY_AS_HEX)
         return cell->size > (COPY_VALUE_MAX - 2) / 2 ? "too_long" : NULL;
     if (cell->size > COPY_VALUE_MAX)
         return "too_long";
@@ -55,13 +56,19 @@ put_int32(char *out, int32_t value)
     out[3] = (char)(bits & 0xFF);
 }
 
+static bool
+is_hex(const struct copy_encoder *encoder)
+{
+    return target_types[encoder->columns[encoder->column].kind].copy == COPY_AS_HEX;
+}
+
 // Bytes of the value as it is sent.
 static size_t
 sent_size(const struct copy_encoder *encoder)
 {
     size_t size = encoder->row[encoder->column].size;
 
-    return encoder->columns[encoder->column].kind == VALUE_BINARY ? 2 + 2 * size : size;
+    return is_hex(encoder) ? 2 + 2 * size : size;
 }
 
 // Whole digit pairs only: `at` counts sent bytes and the first two are "\x".
@@ -141,9 +148,8 @@ copy_encoder_write(struct copy_encoder *encoder, char *out, size_t capacity)
             written += 4;
             continue;
         }
-        size = encoder->columns[encoder->column].kind == VALUE_BINARY
-                   ? write_hex(encoder, out + written, capacity - written)
-                   : write_bytes(encoder, out + written, capacity - written);
+        size = is_hex(encoder) ? write_hex(encoder, out + written, capacity - written)
+                               : write_bytes(encoder, out + written, capacity - written);
         written += size;
         if (encoder->at < sent_size(encoder))
             break;

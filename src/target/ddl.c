@@ -1,6 +1,7 @@
 #include "target/ddl.h"
 
 #include "target/target_internal.h"
+#include "target/type.h"
 
 #include <string.h>
 
@@ -94,12 +95,7 @@ create_table(struct target *target, const char *verb, const char *schema, const 
     buffer_append_text(sql, verb);
     sql_append_qualified(sql, schema, name);
     buffer_append_text(sql, " (");
-    for (size_t i = 0; i < table->column_count; i++) {
-        if (i > 0)
-            buffer_append_text(sql, ", ");
-        sql_append_name(sql, table->columns[i].target_name);
-        buffer_append_text(sql, " text");
-    }
+    target_type_append_columns(sql, table->columns, table->column_count);
     buffer_append_byte(sql, ')');
     return run_built(target, "could not create the mirrored table", err);
 }
@@ -251,13 +247,12 @@ start_alter(struct target *target, const char *verb, const char *schema, const c
 
 bool
 ddl_add_column(struct target *target, struct arena *arena, const char *schema, const char *name,
-    const char *column, const char **statement, struct error *err)
+    const struct column *column, const char **statement, struct error *err)
 {
     struct buffer *sql = start_alter(target, "ALTER TABLE ", schema, name);
 
     buffer_append_text(sql, " ADD COLUMN ");
-    sql_append_name(sql, column);
-    buffer_append_text(sql, " text");
+    target_type_append_column(sql, column);
     return alter(target, arena, "could not add a column", statement, err);
 }
 

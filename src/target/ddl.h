@@ -25,7 +25,7 @@ bool ddl_find(struct target *target, struct arena *arena, const char *schema, co
 
 bool ddl_create_schema(struct target *target, const char *schema, struct error *err)
     __attribute__((warn_unused_result));
-// All columns TEXT, in the source's order. Inside a transaction.
+// Columns of the types in target/type.c, in the source's order. Inside a transaction.
 bool ddl_create_table(struct target *target, const char *schema, const char *name,
     const struct table *table, struct error *err) __attribute__((warn_unused_result));
 // The same in the staging schema, UNLOGGED.
@@ -49,10 +49,10 @@ bool ddl_count_staging(struct target *target, const char *staging, int64_t *row_
 // Outside of a transaction. Failing does not matter: the table is right without it.
 void ddl_analyze(struct target *target, const char *schema, const char *name);
 
-// Adds a TEXT column, or drops one (nothing else with it); waits for a lock at most 2 s. Inside a
+// Adds a column, or drops one (nothing else with it); waits for a lock at most 2 s. Inside a
 // transaction. *statement, in `arena`, is what was run.
 bool ddl_add_column(struct target *target, struct arena *arena, const char *schema,
-    const char *name, const char *column, const char **statement, struct error *err)
+    const char *name, const struct column *column, const char **statement, struct error *err)
     __attribute__((warn_unused_result));
 bool ddl_drop_column(struct target *target, struct arena *arena, const char *schema,
     const char *name, const char *column, const char **statement, struct error *err)

@@ -1,6 +1,7 @@
 // Keys that more than one row would have.
 #include "base/mem.h"
 #include "target/compare_internal.h"
+#include "target/type.h"
 
 size_t
 compare_take_keys(struct arena *arena, const PGresult *rows, size_t width, struct cell **values)
@@ -26,9 +27,8 @@ static void
 append_key(struct buffer *sql, const struct table *table, const char *alias)
 {
     for (size_t i = 0; i < table->key->column_count; i++) {
-        buffer_printf(sql, "%s%s.", i > 0 ? ", " : "", alias);
-        sql_append_name(sql, table->columns[table->key->columns[i]].target_name);
-        buffer_append_text(sql, "::pg_catalog.text COLLATE pg_catalog.\"C\"");
+        buffer_append_text(sql, i > 0 ? ", " : "");
+        target_type_append_text(sql, alias, &table->columns[table->key->columns[i]]);
     }
 }
 
@@ -41,9 +41,8 @@ append_same_key(struct buffer *sql, const struct table *table, const char *a, co
 
         buffer_append_text(sql, i > 0 ? " AND " : "");
         for (size_t side = 0; side < 2; side++) {
-            buffer_printf(sql, "%s%s.", side > 0 ? " = " : "", sides[side]);
-            sql_append_name(sql, table->columns[table->key->columns[i]].target_name);
-            buffer_append_text(sql, "::pg_catalog.text COLLATE pg_catalog.\"C\"");
+            buffer_append_text(sql, side > 0 ? " = " : "");
+            target_type_append_text(sql, sides[side], &table->columns[table->key->columns[i]]);
         }
     }
 }

@@ -1,6 +1,7 @@
 // Differences in pairs: which rows that are gone and which candidates are the same row, changed.
 #include "base/mem.h"
 #include "target/compare_internal.h"
+#include "target/type.h"
 
 #include <stdlib.h>
 
@@ -31,9 +32,8 @@ append_order(struct comparison *comparison, struct buffer *sql, const char *alia
     for (size_t i = 0, count = 0; i < table->column_count; i++) {
         if (!table->columns[i].is_instant)
             continue;
-        buffer_printf(sql, "%s%s.", count++ > 0 ? ", " : "", alias);
-        sql_append_name(sql, table->columns[i].target_name);
-        buffer_append_text(sql, "::pg_catalog.text COLLATE pg_catalog.\"C\"");
+        buffer_append_text(sql, count++ > 0 ? ", " : "");
+        target_type_append_text(sql, alias, &table->columns[i]);
     }
     buffer_append_text(sql, "]::pg_catalog.text[]");
 }

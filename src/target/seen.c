@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "target/compare_internal.h"
+#include "target/type.h"
 
 #include <inttypes.h>
 
@@ -33,11 +34,7 @@ make_seen(struct comparison *comparison, const struct seen_shape *shape, struct 
     if (comparison->has_seen)
         return true;
     buffer_append_text(sql, "CREATE TEMPORARY TABLE " SEEN " (");
-    for (size_t i = 0; i < shape->table.column_count; i++) {
-        buffer_append_text(sql, i > 0 ? ", " : "");
-        sql_append_name(sql, shape->columns[i].target_name);
-        buffer_append_text(sql, " text");
-    }
+    target_type_append_columns(sql, shape->columns, shape->table.column_count);
     buffer_append_byte(sql, ')');
     comparison->has_seen = compare_run(comparison, "could not create a temporary table", NULL, err);
     return comparison->has_seen;

@@ -18,7 +18,7 @@ new_and_gone_columns_are_told_from_peoples_own(void **state)
     arena_init(&arena);
     shape_diff_make(&arena, &table, &mirrored, &present, &diff);
     assert_int_equal(diff.added_count, 1);
-    assert_string_equal(diff.added[0], "phone");
+    assert_string_equal(diff.added[0]->target_name, "phone");
     assert_int_equal(diff.gone_count, 1); // telex is not there any more: nothing to be done
     assert_string_equal(diff.gone[0], "fax");
     arena_release(&arena);
