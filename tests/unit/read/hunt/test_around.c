@@ -396,6 +396,26 @@ past_the_allowance_columns_are_left_out_of_pieces_and_counted(void **state)
     }
 }
 
+// A piece goes on in the range behind the one in which it began.
+static void
+past_the_allowance_a_piece_goes_over_several_ranges_of_a_key(void **state)
+{
+    (void)state;
+    hunt.table.key.column_count = 2;
+    for (size_t r = 0; r < 3000; r++) {
+        char words[32];
+
+        (void)snprintf(words, sizeof words, "%04zu %zu b c", r / 2, r % 2);
+        (void)fake_table_add(&hunt.table, words);
+        damage(r, 2, r >= 100 ? FAKE_NAMED : FAKE_READABLE);
+    }
+    assert_true(hunt_run(&hunt));
+    assert_int_equal(hunt.row_count, 3000);
+    assert_int_equal(hunt.rows.size, 3000 * sizeof "0001 0 b c" - 1);
+    assert_non_null(strstr(told(), "c not_read"));
+    assert_in_range(hunt.source.statements, 100, 800);
+}
+
 static void
 a_second_pass_may_ask_as_often_as_the_first(void **state)
 {
@@ -586,6 +606,7 @@ main(void)
         TEST(a_table_of_which_no_column_can_be_read_fails),
         TEST(rows_whose_key_has_a_null_lose_the_column_and_others_do_not),
         TEST(past_the_allowance_columns_are_left_out_of_pieces_and_counted),
+        TEST(past_the_allowance_a_piece_goes_over_several_ranges_of_a_key),
         TEST(a_second_pass_may_ask_as_often_as_the_first),
         TEST(known_rows_are_read_first_and_by_themselves),
         TEST(a_read_that_is_proved_comes_to_the_same_around_bad_values),
