@@ -120,6 +120,22 @@ parameter_type(const struct column *column)
                                                                           : PRODUCT_TYPE_VARCHAR;
 }
 
+// Bits are a number to a number that stands in the statement; as a parameter it is met by none.
+static bool
+odbc_literal(const struct product_reading *reading, struct buffer *sql, const struct column *column,
+    const struct cell *value)
+{
+    (void)reading;
+    if (column->kind != VALUE_INTEGER || !text_match("bit*", column->type_name) || value->size == 0)
+        return false;
+    for (size_t i = 0; i < value->size; i++) {
+        if (value->bytes[i] < '0' || value->bytes[i] > '9')
+            return false;
+    }
+    (void)buffer_append(sql, value->bytes, value->size);
+    return true;
+}
+
 static void
 odbc_refine(struct column *column, int64_t base_type, int64_t type_modifier)
 {
@@ -214,6 +230,7 @@ const struct product product_mariadb = {
         .broken = { "enum*", "set*" } },
     .odbc = { .driver = "*",
         .append_expression = odbc_expression,
+        .append_literal = odbc_literal,
         .parameter_type = parameter_type,
         .refine_column = odbc_refine,
         .only_own_catalog = true },

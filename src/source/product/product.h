@@ -184,8 +184,8 @@ struct product_odbc {
     bool is_unprepared;
     // Appends the value of a key as a literal that is compared with the column just as the bound
     // text would be. False, and nothing appended: there is none, the value is bound. NULL: values
-    // are bound always. For drivers that keep the whole result of a statement with parameters, and
-    // for texts that a server refuses.
+    // are bound always. For drivers that keep the whole result of a statement with parameters, for
+    // texts that a server refuses, and for types that it does not compare with any parameter.
     bool (*append_literal)(const struct product_reading *reading, struct buffer *sql,
         const struct column *column, const struct cell *value);
     // Type under which a position in a key is bound (its C type is char). NULL: the column's.
