@@ -37,24 +37,22 @@ struct full {
     bool ends_load;      // the same for rows that are in their place already
     bool is_whole;       // the next scan takes all rows as candidates
     bool was_short;      // the source counted more rows than came
-    bool is_second;      // the next scan is the second of a keyless table that shrank
+    bool is_second;      // the next scan is the second, of rows that cannot be asked for
     bool has_found;      // the last round ended with columns to be left out
 };
 
 // ---- before anything is removed ----------------------------------------------------------------
 
-// Nobody can be asked for a row without a key: the table is read twice, and only what is missing
-// both times goes.
+// Nobody can be asked for a row without a key, or by one that the source does not compare with its
+// text: the table is read twice, and only what is missing both times goes.
 static bool
 confirm_by_second_scan(struct full *full, bool *is_confirmed, struct error *err)
 {
     bool has_key = full->table->key != NULL;
 
-    if (has_key && full->scan.is_second &&
-        !comparison_was_gone_before(full->scan.comparison, is_confirmed, err))
-        return false;
-    if (full->scan.is_second && (!has_key || *is_confirmed))
-        return true;
+    if (full->scan.is_second) // without a key those were kept before they were paired
+        return !has_key || comparison_keep_unconfirmed(
+                               full->scan.comparison, &full->scan.counts, &full->scan.kept, err);
     if (!has_key && full->scan.counts.to_delete <= full->scan.counts.to_insert)
         return true;
     *is_confirmed = false;

@@ -48,10 +48,11 @@ struct differ {
     int64_t kept;     // missing in the second of two scans only
 };
 
-// Compares. `is_second`: of a keyless table that shrank in the scan before, on this connection (see
-// comparison_remember_gone): only what is missing both times is gone. *is_current is false when the
-// mirror changed meanwhile, or when so much differs that the next scan has to be a whole one
-// (is_whole is set then): the counts are worth nothing, compare again. Release in any case.
+// Compares. `is_second`: of a table that lacked rows in the scan before, on this connection, which
+// cannot be asked for (see comparison_remember_gone): without a key only what is missing both times
+// is gone; with one compare.c sees to that. *is_current is false when the mirror changed meanwhile,
+// or when so much differs that the next scan has to be a whole one (is_whole is set then): the
+// counts are worth nothing, compare again. Release in any case.
 bool differ_run(struct differ *scan, bool *is_current, struct error *err)
     __attribute__((warn_unused_result));
 // For by_key.c: whether the row, policies applied, is known to be refused, and so left out again.

@@ -299,17 +299,41 @@ key_choice_can_be_null(const struct column *column)
     return column->is_nullable || column->is_unenforced;
 }
 
+// A key that the source declares: it compares the columns of it, whatever their length. A
+// configured one has no name.
 static bool
-is_resumable_column(const struct column *column)
+is_declared(const struct key *key)
+{
+    return key->name[0] != '\0';
+}
+
+// A text of unknown length that is compared with a text: not what a driver prints as one, such as
+// an array.
+static bool
+is_character_type(const char *type_name)
+{
+    static const char *const patterns[] = { "*char*", "*text*", "*string*", "uuid" };
+
+    for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
+        if (text_match(patterns[i], type_name))
+            return true;
+    }
+    return false;
+}
+
+static bool
+is_askable_column(const struct key *key, const struct column *column)
 {
     switch (column->kind) {
     case VALUE_FLOAT:
     case VALUE_FLOAT4:
     case VALUE_BINARY:
-    case VALUE_BOOLEAN:
-    case VALUE_TIMESTAMP_TZ:
         return false;
+    case VALUE_BOOLEAN:
+    case VALUE_TIMESTAMP_TZ: // not every product compares them with what it prints
+        return column->order == ORDER_DOCUMENTED;
     case VALUE_TEXT:
+        return !column->is_long || (is_declared(key) && is_character_type(column->type_name));
     case VALUE_INTEGER:
     case VALUE_DECIMAL:
     case VALUE_DATE:
@@ -328,7 +352,7 @@ key_choice_is_askable(const struct table *table)
     for (size_t i = 0; i < table->key->column_count; i++) {
         const struct column *column = &table->columns[table->key->columns[i]];
 
-        if (!is_resumable_column(column))
+        if (!is_askable_column(table->key, column))
             return false;
         // There a decimal or a stamp is compared as it is stored, not as its canonical text.
         if (table->is_loosely_typed && column->kind != VALUE_INTEGER && column->kind != VALUE_TEXT)

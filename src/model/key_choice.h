@@ -21,8 +21,10 @@ bool key_is_descending(const struct key *key, size_t i);
 // True when there can be rows in which the column is NULL, whatever its declaration says.
 bool key_choice_can_be_null(const struct column *column);
 
-// True when key values can be kept as text and compared by the source: no float, no binary, no
-// boolean, no long text, no zone-aware stamp in the key. Then rows can be asked for by their key.
+// True when key values can be kept as text and compared by the source: no float and no binary in
+// the key, a boolean or a stamp with zone only where the product's order of it is documented, a
+// text of unknown length only in a key that the source declares. Then rows can be asked for by
+// their key.
 bool key_choice_is_askable(const struct table *table);
 // True when, besides, no two rows have the same key: one that is asked for is the only one.
 bool key_choice_is_exact(const struct table *table);

@@ -109,15 +109,15 @@ comparison_find_differences(struct comparison *comparison, struct error *err)
     return true;
 }
 
+// A row that changed is not missing: it has a partner.
 bool
 comparison_remember_gone(struct comparison *comparison, struct error *err)
 {
-    return compare_make_gone(comparison, err) &&
-           target_script(comparison->target, "could not remember missing rows",
-               "DROP TABLE IF EXISTS pg_temp." BEFORE "; CREATE TEMPORARY TABLE " BEFORE
-               " AS SELECT digest, pg_catalog.count(*) AS row_count FROM pg_temp." GONE
-               " GROUP BY digest",
-               NULL, err);
+    return target_script(comparison->target, "could not remember missing rows",
+        "DROP TABLE IF EXISTS pg_temp." BEFORE "; CREATE TEMPORARY TABLE " BEFORE
+        " AS SELECT digest, pg_catalog.count(*) AS row_count FROM pg_temp." CHANGE
+        " WHERE fresh IS NULL GROUP BY digest",
+        NULL, err);
 }
 
 bool
@@ -140,17 +140,21 @@ comparison_keep_common(struct comparison *comparison, int64_t *kept, struct erro
 }
 
 bool
-comparison_was_gone_before(struct comparison *comparison, bool *is_so, struct error *err)
+comparison_keep_unconfirmed(struct comparison *comparison, struct difference_counts *counts,
+    int64_t *kept, struct error *err)
 {
     PGresult *result = NULL;
 
     if (!target_script(comparison->target, "could not compare missing rows",
-            "SELECT NOT EXISTS (SELECT FROM pg_temp." CHANGE " x WHERE x.fresh IS NULL AND"
-            " NOT EXISTS (SELECT FROM pg_temp." BEFORE " b WHERE b.digest = x.digest))",
+            "DELETE FROM pg_temp." CHANGE " x WHERE x.fresh IS NULL AND NOT EXISTS"
+            " (SELECT FROM pg_temp." BEFORE " b WHERE b.digest = x.digest)",
             &result, err))
         return false;
-    *is_so = result_text(result, 0, 0)[0] == 't';
+    *kept = result_affected(result);
     PQclear(result);
+    comparison->gone_count -= *kept;
+    comparison->counts.to_delete -= *kept;
+    *counts = comparison->counts;
     return true;
 }
 

@@ -55,25 +55,7 @@ bool comparison_add_gone(struct comparison *comparison, const struct digest_set 
 bool comparison_find_differences(struct comparison *comparison, struct error *err)
     __attribute__((warn_unused_result));
 
-// For a table without a key, whose missing rows cannot be asked for one by one: remembers what is
-// gone now, for the next comparison on this connection; and leaves gone only what was gone then too
-// (*kept rows stay in the mirror until the next run).
-bool comparison_remember_gone(struct comparison *comparison, struct error *err)
-    __attribute__((warn_unused_result));
-bool comparison_keep_common(struct comparison *comparison, int64_t *kept, struct error *err)
-    __attribute__((warn_unused_result));
-
-// The same for a table with a key, after pairing: true in *is_so when every row that would be
-// deleted was gone in the comparison before as well. (Leaving a changed row gone-less would double
-// its key.)
-bool comparison_was_gone_before(struct comparison *comparison, bool *is_so, struct error *err)
-    __attribute__((warn_unused_result));
-
-// The mirror was written when its time stamps came in another zone than UTC: where such are in the
-// key, rows that differ in nothing but them are paired first, and so are neither lost nor new.
-void comparison_expect_other_zone(struct comparison *comparison);
-// Pairs candidates and gone by key; then the counts are known. Returns false in *is_current when
-// the mirror changed since it was read: compare again.
+// Known when rows are paired.
 struct difference_counts {
     int64_t to_insert;
     int64_t to_update;
@@ -84,6 +66,24 @@ comparison_has_changes(const struct difference_counts *counts)
 {
     return counts->to_insert + counts->to_update + counts->to_delete > 0;
 }
+
+// For a table whose missing rows cannot be asked for by a key: after pairing, remembers what would
+// be deleted now, for the next comparison on this connection.
+bool comparison_remember_gone(struct comparison *comparison, struct error *err)
+    __attribute__((warn_unused_result));
+// Leaves gone only what was gone then too; *kept rows stay in the mirror until the next run.
+// Without a key before pairing, with one after it: a changed row that is left without its gone one
+// would double its key.
+bool comparison_keep_common(struct comparison *comparison, int64_t *kept, struct error *err)
+    __attribute__((warn_unused_result));
+bool comparison_keep_unconfirmed(struct comparison *comparison, struct difference_counts *counts,
+    int64_t *kept, struct error *err) __attribute__((warn_unused_result));
+
+// The mirror was written when its time stamps came in another zone than UTC: where such are in the
+// key, rows that differ in nothing but them are paired first, and so are neither lost nor new.
+void comparison_expect_other_zone(struct comparison *comparison);
+// Pairs candidates and gone by key; then the counts are known. Returns false in *is_current when
+// the mirror changed since it was read: compare again.
 bool comparison_pair(struct comparison *comparison, struct difference_counts *counts,
     bool *is_current, struct error *err) __attribute__((warn_unused_result));
 

@@ -10,7 +10,7 @@
 #define CANDIDATE "oe2pg_candidate" // source rows that the mirror does not have
 #define GONE "oe2pg_gone" // places and digests of mirror rows that the source does not have
 #define SEEN "oe2pg_seen" // digest and key of source rows, see seen.h
-#define BEFORE "oe2pg_gone_before" // of a keyless table: what was gone in the comparison before
+#define BEFORE "oe2pg_gone_before" // what would have been deleted by the comparison before
 // A statement that met another row than the one that was compared raises this state of our own.
 #define COMPARE_NOT_CURRENT "OE001"
 // One that met a row which a trigger or a rule passed over, or kept, raises one of these.

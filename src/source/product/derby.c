@@ -4,6 +4,7 @@
 const struct product product_derby = {
     .patterns = { "Apache Derby" },
     .dialect = { .limit = " FETCH FIRST %zu ROWS ONLY", .ends_transactions = true },
-    .order.kinds = PRODUCT_NUMBERS | PRODUCT_TIMES,
+    .order.kinds = PRODUCT_NUMBERS | PRODUCT_TIMES | PRODUCT_KIND(VALUE_BOOLEAN) |
+                   PRODUCT_KIND(VALUE_TIMESTAMP_TZ),
     .jdbc.is_statically_typed = true,
 };

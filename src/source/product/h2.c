@@ -22,6 +22,7 @@ const struct product product_h2 = {
     .asking = { .clock = "SELECT CAST(DATEDIFF('MILLISECOND', TIMESTAMP WITH TIME ZONE "
                          "'1970-01-01 00:00:00+00', CURRENT_TIMESTAMP) AS VARCHAR)",
         .letters = "SELECT '" PRODUCT_LETTERS "'" },
-    .order.kinds = PRODUCT_NUMBERS | PRODUCT_TIMES,
+    .order.kinds = PRODUCT_NUMBERS | PRODUCT_TIMES | PRODUCT_KIND(VALUE_BOOLEAN) |
+                   PRODUCT_KIND(VALUE_TIMESTAMP_TZ),
     .jdbc.is_statically_typed = true,
 };

@@ -14,7 +14,8 @@ const struct product product_hsqldb = {
         "WHERE NOT i.NON_UNIQUE{i.TABLE_SCHEM,i.TABLE_NAME} ORDER BY 1, 2, 4 DESC, 3, 6",
     .asking = { .clock = "VALUES(CAST(UNIX_MILLIS() AS VARCHAR(20)))",
         .letters = "VALUES('" PRODUCT_LETTERS "')" },
-    .order.kinds = PRODUCT_NUMBERS | PRODUCT_TIMES,
+    .order.kinds = PRODUCT_NUMBERS | PRODUCT_TIMES | PRODUCT_KIND(VALUE_BOOLEAN) |
+                   PRODUCT_KIND(VALUE_TIMESTAMP_TZ),
     .jdbc = { .is_statically_typed = true,
         // 2.7.4 takes a LocalDate before 1582 for another day than the text it prints for it.
         .writes_dates = true },
