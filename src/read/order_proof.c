@@ -221,9 +221,10 @@ distance(int64_t a, int64_t b)
 }
 
 // Asks for a count that should be proof->row_count; it is asked for twice where it is not, for rows
-// may come and go: a difference that is not larger than what is seen to move proves nothing.
+// may come and go: a difference that is not larger than what is seen to move proves nothing, and
+// those that count from then on are the source's.
 static bool
-check_count(const struct order_proof *proof, struct source *source, const struct read_request *part,
+check_count(struct order_proof *proof, struct source *source, const struct read_request *part,
     const struct cell *up_to, struct error *err)
 {
     int64_t count;
@@ -239,8 +240,10 @@ check_count(const struct order_proof *proof, struct source *source, const struct
     if (!count_rows(source, part, up_to, &again, err))
         return false;
     moved = distance(count, again) + (up_to == NULL ? distance(count, proof->total) : 0);
-    if (distance(count, proof->row_count) <= moved)
+    if (distance(count, proof->row_count) <= moved) {
+        proof->row_count = again;
         return true;
+    }
     return order_proof_condemn(part->table, err, "%" PRId64 " rows came %s, and it counts %" PRId64,
         proof->row_count, up_to != NULL ? "up to a key" : "in parts", count);
 }

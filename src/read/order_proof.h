@@ -29,7 +29,8 @@ struct order_proof {
     struct buffer largest_bytes;
     size_t ended; // the ranges behind the position, by their prefixes, that ended before: this one
                   // and all longer ones; 0: none
-    int64_t row_count; // handed out in key order
+    int64_t row_count; // handed out in key order; up to the cut as the source counted them, if rows
+                       // moved
     int64_t total;     // rows of the part at the first cut
 };
 
