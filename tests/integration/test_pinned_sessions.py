@@ -7,7 +7,8 @@ import zipfile
 
 import pytest
 
-from mirroring import last_run, mirrored, sqlite_file
+from conftest import program
+from mirroring import last_run, mirrored, need_fault_build, sqlite_file
 from servers import JavaServer, MariadbServer, java_environment, java_jars, odbc_driver
 from test_check import find, findings
 
@@ -128,6 +129,18 @@ def test_the_two_hours_of_a_change_from_summer_time_are_two(mirror, pg, shop, do
     assert pg.value("SELECT count(DISTINCT at) FROM mirror.reading") == 300
     assert pg.query("SELECT at, d FROM mirror.reading WHERE n IN ('120', '180') ORDER BY 1") == [
         ("2024-10-27 00:30:00", "2024-10-27 02:30:00"), ("2024-10-27 01:30:00", "2024-10-27 02:30:00")]
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_the_hour_that_comes_twice_is_not_lost_at_a_cut(mirror, pg, shop, door):
+    need_fault_build(program())
+    shop.sql(HOURS % 1000, dbname="erp")
+    from_mariadb(mirror, shop, door).settings(batch_size=20, full_below_rows=0)
+    cut = {**ENVIRONMENT, "OE2PG_TEST_TRANSACTION_MS": "0", "OE2PG_TEST_PAGE_ROWS": "20"}
+    for _ in range(2):
+        mirror.run_well(environment=cut)
+        assert pg.query("SELECT count(*), count(DISTINCT at) FROM mirror.reading") == [(300, 300)]
+    assert last_run(pg) == (0, 0, 0)
 
 
 def make_old(pg, table):
