@@ -100,11 +100,14 @@ struct source_capabilities
 source_capabilities(const struct source *source)
 {
     const struct product *product = product_find(source->identity.product);
+    char quote = product->dialect.quote;
 
+    if (quote == '\0')
+        quote = '"';
     return (struct source_capabilities){ .has_row_ids = product->is_openedge,
         .may_cut = product->is_openedge,
         .has_metaschema = product->is_openedge,
-        .name_quote = product->dialect.quote != 0 ? product->dialect.quote : '"',
+        .name_quote = quote,
         .clock = product->asking.clock,
         .letters = product->asking.letters,
         .expected_letters = PRODUCT_LETTERS };

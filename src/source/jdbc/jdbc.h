@@ -136,7 +136,7 @@ bool jdbc_settle_odds(struct jdbc_source *source, const struct table *table,
 
 // --- jdbc_query.c
 
-void jdbc_append_count(const struct source *source, struct buffer *sql, const struct table *table);
+void jdbc_append_count(const struct source *base, struct buffer *sql, const struct table *table);
 
 // --- jdbc_note.c
 

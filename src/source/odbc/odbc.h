@@ -143,7 +143,7 @@ void odbc_close_cursor(struct cursor *base);
 
 // --- odbc_query.c
 
-void odbc_append_count(const struct source *source, struct buffer *sql, const struct table *table);
+void odbc_append_count(const struct source *base, struct buffer *sql, const struct table *table);
 
 // --- odbc_note.c
 

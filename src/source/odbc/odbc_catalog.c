@@ -68,7 +68,7 @@ read_tables(struct odbc_result *result, struct arena *arena, const char *kind,
     bool has_row = false;
 
     for (;;) {
-        struct column_owner names = { NULL, NULL, NULL };
+        struct column_owner names = { "", "", "" };
 
         if (!odbc_result_next(result, &has_row, err))
             return false;
