@@ -25,7 +25,7 @@ enum {
     CONFIRM_SOME = 1000, // of more, this many are
 };
 
-struct full {
+struct compare {
     struct task *task;
     const char *schema;
     const struct table *table; // target_name: the table that is compared
@@ -46,18 +46,18 @@ struct full {
 // Nobody can be asked for a row without a key, or by one that the source does not compare with its
 // text: the table is read twice, and only what is missing both times goes.
 static bool
-confirm_by_second_scan(struct full *full, bool *is_confirmed, struct error *err)
+confirm_by_second_scan(struct compare *compare, bool *is_confirmed, struct error *err)
 {
-    bool has_key = full->table->key != NULL;
+    bool has_key = compare->table->key != NULL;
 
-    if (full->scan.is_second) // without a key those were kept before they were paired
-        return !has_key || comparison_keep_unconfirmed(
-                               full->scan.comparison, &full->scan.counts, &full->scan.kept, err);
-    if (!has_key && full->scan.counts.to_delete <= full->scan.counts.to_insert)
+    if (compare->scan.is_second) // without a key those were kept before they were paired
+        return !has_key || comparison_keep_unconfirmed(compare->scan.comparison,
+                               &compare->scan.counts, &compare->scan.kept, err);
+    if (!has_key && compare->scan.counts.to_delete <= compare->scan.counts.to_insert)
         return true;
     *is_confirmed = false;
-    full->is_second = true;
-    return comparison_remember_gone(full->scan.comparison, err);
+    compare->is_second = true;
+    return comparison_remember_gone(compare->scan.comparison, err);
 }
 
 static bool
@@ -73,16 +73,17 @@ has_null(const struct cell *values, size_t count)
 // Of a key column that holds a value which cannot be read the source may refuse any comparison:
 // then no row can be asked for by its key.
 static bool
-is_there(
-    struct full *full, const struct cell *key, bool *exists, bool *is_unknown, struct error *err)
+is_there(struct compare *compare, const struct cell *key, bool *exists, bool *is_unknown,
+    struct error *err)
 {
     size_t count = 0;
 
-    if (lookup_count(full->task->source, full->table, key, &full->task->reading, 1, &count, err)) {
+    if (lookup_count(
+            compare->task->source, compare->table, key, &compare->task->reading, 1, &count, err)) {
         *exists = count > 0;
         return true;
     }
-    if (!around_helps(err) || full->task->around.row_ids != ROW_IDS_ALL)
+    if (!around_helps(err) || compare->task->around.row_ids != ROW_IDS_ALL)
         return false;
     error_clear(err);
     *is_unknown = true;
@@ -92,20 +93,21 @@ is_there(
 // Asks the source for the keys of rows to be removed. *exists: one is there; *is_unknown: some
 // cannot be asked for, mostly since others may have the same key.
 static bool
-ask_again(struct full *full, bool only_unseen, bool *exists, bool *is_unknown, struct error *err)
+ask_again(
+    struct compare *compare, bool only_unseen, bool *exists, bool *is_unknown, struct error *err)
 {
-    size_t limit = full->scan.counts.to_delete <= CONFIRM_ALL ? CONFIRM_ALL : CONFIRM_SOME;
-    size_t key_count = full->table->key->column_count;
+    size_t limit = compare->scan.counts.to_delete <= CONFIRM_ALL ? CONFIRM_ALL : CONFIRM_SOME;
+    size_t key_count = compare->table->key->column_count;
     struct cell *values;
     size_t row_count;
 
     *exists = false;
     *is_unknown = false;
-    task_set_phase(full->task, PHASE_COMPARING);
-    if (!comparison_keys_to_delete(full->scan.comparison, &full->task->arena, limit, only_unseen,
-            &values, &row_count, err))
+    task_set_phase(compare->task, PHASE_COMPARING);
+    if (!comparison_keys_to_delete(compare->scan.comparison, &compare->task->arena, limit,
+            only_unseen, &values, &row_count, err))
         return false;
-    task_set_phase(full->task, PHASE_READING);
+    task_set_phase(compare->task, PHASE_READING);
     for (size_t r = 0; r < row_count && !*exists; r++) {
         const struct cell *key = &values[r * key_count];
 
@@ -114,11 +116,12 @@ ask_again(struct full *full, bool only_unseen, bool *exists, bool *is_unknown, s
             continue;
         }
         // The scan did meet it, in a row that has no place in the mirror.
-        if (row_sender_left_out(&full->scan.sender, digest_key(key, key_count)))
+        if (row_sender_left_out(&compare->scan.sender, digest_key(key, key_count)))
             continue;
-        if (task_is_cancelled(full->task, err) || !is_there(full, key, exists, is_unknown, err))
+        if (task_is_cancelled(compare->task, err) ||
+            !is_there(compare, key, exists, is_unknown, err))
             return false;
-        task_add_progress(full->task, 0, 0);
+        task_add_progress(compare->task, 0, 0);
     }
     return true;
 }
@@ -126,71 +129,72 @@ ask_again(struct full *full, bool only_unseen, bool *exists, bool *is_unknown, s
 // Rows that a scan did not return may have moved while it ran: their keys are asked for again. A
 // key that is there and was met by the scan is another row's: somebody doubled it in the mirror.
 static bool
-confirm_deletes(struct full *full, bool *is_confirmed, struct error *err)
+confirm_deletes(struct compare *compare, bool *is_confirmed, struct error *err)
 {
     bool exists;
     bool is_unknown;
     bool done;
 
     *is_confirmed = true;
-    if (full->scan.counts.to_delete == 0)
+    if (compare->scan.counts.to_delete == 0)
         return true;
-    if (full->table->key == NULL || !key_choice_is_askable(full->table))
-        return confirm_by_second_scan(full, is_confirmed, err);
-    done = task_begin_reading(full->task, full->table, err) &&
-           ask_again(full, false, &exists, &is_unknown, err) &&
-           (!exists || ask_again(full, true, &exists, &is_unknown, err));
-    task_end_reading(full->task);
+    if (compare->table->key == NULL || !key_choice_is_askable(compare->table))
+        return confirm_by_second_scan(compare, is_confirmed, err);
+    done = task_begin_reading(compare->task, compare->table, err) &&
+           ask_again(compare, false, &exists, &is_unknown, err) &&
+           (!exists || ask_again(compare, true, &exists, &is_unknown, err));
+    task_end_reading(compare->task);
     if (!done)
         return false;
     *is_confirmed = !exists;
-    return exists || !is_unknown || confirm_by_second_scan(full, is_confirmed, err);
+    return exists || !is_unknown || confirm_by_second_scan(compare, is_confirmed, err);
 }
 
 // Before anything is added: a new row whose key is there already may be one that moved and was met
 // twice.
 static bool
-confirm_inserts(struct full *full, bool *is_confirmed, struct error *err)
+confirm_inserts(struct compare *compare, bool *is_confirmed, struct error *err)
 {
     struct cell *keys;
     size_t count;
 
-    if (full->scan.counts.to_insert == 0 || !met_twice_can_be_told(full->table))
+    if (compare->scan.counts.to_insert == 0 || !met_twice_can_be_told(compare->table))
         return true;
-    task_set_phase(full->task, PHASE_COMPARING);
-    if (!comparison_doubled_keys(full->scan.comparison, &full->task->arena, &keys, &count, err) ||
-        !met_twice_ask(full->task, full->table, keys, count, is_confirmed, err))
+    task_set_phase(compare->task, PHASE_COMPARING);
+    if (!comparison_doubled_keys(
+            compare->scan.comparison, &compare->task->arena, &keys, &count, err) ||
+        !met_twice_ask(compare->task, compare->table, keys, count, is_confirmed, err))
         return false;
-    return *is_confirmed || !full->scan.is_cut ||
-           order_proof_condemn(full->table, err, DOUBLED_AT_A_CUT);
+    return *is_confirmed || !compare->scan.is_cut ||
+           order_proof_condemn(compare->table, err, DOUBLED_AT_A_CUT);
 }
 
 static bool
-check_brake(struct full *full, struct error *err)
+check_brake(struct compare *compare, struct error *err)
 {
-    int64_t removed = full->scan.counts.to_delete;
+    int64_t removed = compare->scan.counts.to_delete;
 
     // Without a key a changed row is one that goes and one that comes.
-    if (full->table->key == NULL)
-        removed -= full->scan.counts.to_insert;
-    return brake_check(&full->task->settings->mirror, full->table, full->scan.mirror_rows,
-        full->scan.source_rows, removed, err);
+    if (compare->table->key == NULL)
+        removed -= compare->scan.counts.to_insert;
+    return brake_check(&compare->task->settings->mirror, compare->table, compare->scan.mirror_rows,
+        compare->scan.source_rows, removed, err);
 }
 
 // ---- the transaction ---------------------------------------------------------------------------
 
 static void
-fill_record(struct full *full, const struct applied *applied)
+fill_record(struct compare *compare, const struct applied *applied)
 {
-    struct table_record *record = full->record;
-    struct table_result *result = full->result;
+    struct table_record *record = compare->record;
+    struct table_result *result = compare->result;
 
-    record->row_count = full->scan.mirror_rows + applied->inserted - applied->deleted;
-    record->size_bytes = full->scan.source_bytes;
+    record->row_count = compare->scan.mirror_rows + applied->inserted - applied->deleted;
+    record->size_bytes = compare->scan.source_bytes;
     record->read_to_ms = clock_wall_ms();
-    result->rows_read += full->scan.source_rows;
-    result->bytes_read += full->scan.source_bytes;
-    if (full->is_staged)
+    result->rows_read += compare->scan.source_rows;
+    result->bytes_read += compare->scan.source_bytes;
+    if (compare->is_staged)
         return;
     record->state = TABLE_STATE_DONE;
     record->was_resumed = false;
@@ -199,8 +203,8 @@ fill_record(struct full *full, const struct applied *applied)
     result->rows_updated += applied->updated;
     result->rows_deleted += applied->deleted;
     result->finished_ms = clock_wall_ms();
-    result->values_full_width = full_width_total(&full->task->full_width);
-    record->hint = full_width_note(&full->task->full_width, &full->task->arena);
+    result->values_full_width = full_width_total(&compare->task->full_width);
+    record->hint = full_width_note(&compare->task->full_width, &compare->task->arena);
 }
 
 // What the pieces say is what the staging table holds.
@@ -214,66 +218,67 @@ count_staged(struct table_record *record)
 }
 
 static bool
-record_end(struct full *full, struct error *err)
+record_end(struct compare *compare, struct error *err)
 {
-    struct task *task = full->task;
+    struct task *task = compare->task;
     const struct mirror_claim *claim = task->claim;
 
-    if (full->is_staged)
-        count_staged(full->record);
-    return (full->is_staged ||
-               table_run_save(task->target, claim, full->record, full->result, err)) &&
-           tracking_save(task->target, claim, task->settings->target.schema, full->record, err) &&
+    if (compare->is_staged)
+        count_staged(compare->record);
+    return (compare->is_staged ||
+               table_run_save(task->target, claim, compare->record, compare->result, err)) &&
+           tracking_save(
+               task->target, claim, task->settings->target.schema, compare->record, err) &&
            target_commit(task->target, err);
 }
 
 // Columns do not hold what is written to them: nothing was written, and the next round does without
 // them.
 static bool
-leave_out(struct full *full, const struct arrival_finding *finding, struct error *err)
+leave_out(struct compare *compare, const struct arrival_finding *finding, struct error *err)
 {
-    struct task *task = full->task;
+    struct task *task = compare->task;
 
     target_rollback(task->target);
-    for (size_t i = 0; full->is_staged && i < full->table->column_count; i++) {
+    for (size_t i = 0; compare->is_staged && i < compare->table->column_count; i++) {
         if (finding->why[i] != NULL)
             return error_set(err, ERROR_TABLE, "%s", finding->why[i]);
     }
     if (!altered_add(&task->altered, finding, err))
         return false;
     task_see_altered(task);
-    full->table = task->altered.table;
-    record_name_columns(task, full->record);
-    full->has_found = true;
+    compare->table = task->altered.table;
+    record_name_columns(task, compare->record);
+    compare->has_found = true;
     return true;
 }
 
 static bool
-save_altered(struct full *full, struct error *err)
+save_altered(struct compare *compare, struct error *err)
 {
-    struct altered *altered = &full->task->altered;
-    struct table_result *result = full->result;
+    struct altered *altered = &compare->task->altered;
+    struct table_result *result = compare->result;
     int64_t new_count;
 
-    if (!altered_save(altered, full->task->target, full->task->claim, &new_count, err))
+    if (!altered_save(altered, compare->task->target, compare->task->claim, &new_count, err))
         return false;
     result->values_quarantined += (int64_t)altered->count;
-    result->values_newly_quarantined += full->ends_load ? (int64_t)altered->count : new_count;
+    result->values_newly_quarantined += compare->ends_load ? (int64_t)altered->count : new_count;
     return true;
 }
 
 static bool
-save_quarantine(struct full *full, const struct applied *applied, struct error *err)
+save_quarantine(struct compare *compare, const struct applied *applied, struct error *err)
 {
-    struct task *task = full->task;
+    struct task *task = compare->task;
     const struct mirror_claim *claim = task->claim;
-    struct quarantine_list *list = &full->scan.sender.quarantine;
-    struct table_result *result = full->result;
+    struct quarantine_list *list = &compare->scan.sender.quarantine;
+    struct table_result *result = compare->result;
 
-    for (size_t i = 0; i < full->scan.known_row_count; i++) {
-        if (full->scan.known_rows[i].is_seen &&
+    for (size_t i = 0; i < compare->scan.known_row_count; i++) {
+        if (compare->scan.known_rows[i].is_seen &&
             !quarantine_touch_row(
-                task->target, claim, full->table, full->scan.known_rows[i].digest, err))
+                task->target, claim, compare->table, compare->scan.known_rows[i].digest, err))
             return false;
     }
     if (!quarantine_list_save(list, task->target, claim, err))
@@ -281,17 +286,17 @@ save_quarantine(struct full *full, const struct applied *applied, struct error *
     result->values_quarantined += list->saved_count + applied->refused;
     // What the load took out no run has told of yet.
     result->values_newly_quarantined =
-        full->ends_load ? result->values_quarantined : list->new_count + applied->newly_refused;
-    return save_altered(full, err) &&
-           quarantine_resolve_unseen(task->target, claim, full->table, err);
+        compare->ends_load ? result->values_quarantined : list->new_count + applied->newly_refused;
+    return save_altered(compare, err) &&
+           quarantine_resolve_unseen(task->target, claim, compare->table, err);
 }
 
 static bool
-write_differences(struct full *full, bool *is_current, struct error *err)
+write_differences(struct compare *compare, bool *is_current, struct error *err)
 {
-    struct task *task = full->task;
+    struct task *task = compare->task;
     const struct mirror_claim *claim = task->claim;
-    const struct difference_counts *counts = &full->scan.counts;
+    const struct difference_counts *counts = &compare->scan.counts;
     struct applied applied = { 0 };
     struct arrival_finding finding = { .arena = &task->arena };
 
@@ -300,7 +305,7 @@ write_differences(struct full *full, bool *is_current, struct error *err)
     if (!target_begin(task->target, err))
         return false;
     if (counts->to_insert + counts->to_update + counts->to_delete > 0 &&
-        !comparison_apply(full->scan.comparison, claim, &applied, &finding, is_current, err))
+        !comparison_apply(compare->scan.comparison, claim, &applied, &finding, is_current, err))
         return false;
     if (!*is_current) {
         target_rollback(task->target);
@@ -308,20 +313,21 @@ write_differences(struct full *full, bool *is_current, struct error *err)
     }
     *is_current = finding.count == 0;
     if (finding.count > 0)
-        return leave_out(full, &finding, err);
-    fill_record(full, &applied);
-    full->result->values_quarantined = full->scan.left_out;
-    full->scan.left_out += full->scan.sender.refused_rows + applied.refused;
-    if (full->record->row_count - full->scan.kept + full->scan.left_out != full->scan.source_rows)
+        return leave_out(compare, &finding, err);
+    fill_record(compare, &applied);
+    compare->result->values_quarantined = compare->scan.left_out;
+    compare->scan.left_out += compare->scan.sender.refused_rows + applied.refused;
+    if (compare->record->row_count - compare->scan.kept + compare->scan.left_out !=
+        compare->scan.source_rows)
         return error_set(err, ERROR_TABLE,
             "the source returned %" PRId64 " rows, the mirror would hold %" PRId64 " and %" PRId64
             " are left out",
-            full->scan.source_rows, full->record->row_count, full->scan.left_out);
-    full->result->rows_left_out = full->scan.left_out;
-    if (!save_quarantine(full, &applied, err))
+            compare->scan.source_rows, compare->record->row_count, compare->scan.left_out);
+    compare->result->rows_left_out = compare->scan.left_out;
+    if (!save_quarantine(compare, &applied, err))
         return false;
     task_set_phase(task, PHASE_COMMITTING);
-    if (!record_end(full, err))
+    if (!record_end(compare, err))
         return false;
     altered_tell(&task->altered);
     return true;
@@ -329,65 +335,65 @@ write_differences(struct full *full, bool *is_current, struct error *err)
 
 // Once more where rows are missing by the source's own count; then it is told.
 static bool
-is_to_be_read_again(struct full *full)
+is_to_be_read_again(struct compare *compare)
 {
-    bool was_short = full->was_short;
+    bool was_short = compare->was_short;
     int64_t counted = 0;
 
-    full->was_short =
-        early_end_is_likely(full->task, full->table, full->scan.source_rows, &counted);
-    if (full->was_short && was_short)
-        early_end_warn(full->table, full->scan.source_rows, counted);
-    return full->was_short && !was_short;
+    compare->was_short =
+        early_end_is_likely(compare->task, compare->table, compare->scan.source_rows, &counted);
+    if (compare->was_short && was_short)
+        early_end_warn(compare->table, compare->scan.source_rows, counted);
+    return compare->was_short && !was_short;
 }
 
 // ---- rounds ------------------------------------------------------------------------------------
 
 static bool
-play_round(struct full *full, bool *is_settled, struct error *err)
+play_round(struct compare *compare, bool *is_settled, struct error *err)
 {
     bool is_current = false;
     bool is_confirmed = false;
 
     *is_settled = false;
-    full->scan = (struct differ){
-        .task = full->task,
-        .schema = full->schema,
-        .table = full->table,
-        .is_second = full->is_second,
-        .duration_ms = full->duration_ms,
-        .is_rezoned = full->record->is_rezoned,
-        .is_whole = full->is_whole,
+    compare->scan = (struct differ){
+        .task = compare->task,
+        .schema = compare->schema,
+        .table = compare->table,
+        .is_second = compare->is_second,
+        .duration_ms = compare->duration_ms,
+        .is_rezoned = compare->record->is_rezoned,
+        .is_whole = compare->is_whole,
     };
-    full->is_second = false;
-    full->record->read_from_ms = clock_wall_ms();
-    if (!differ_run(&full->scan, &is_current, err))
+    compare->is_second = false;
+    compare->record->read_from_ms = clock_wall_ms();
+    if (!differ_run(&compare->scan, &is_current, err))
         return false;
-    full->is_whole = full->scan.is_whole;
-    if (!is_current || is_to_be_read_again(full))
+    compare->is_whole = compare->scan.is_whole;
+    if (!is_current || is_to_be_read_again(compare))
         return true;
     // Where a cut doubled rows it lost others, which are no rows that somebody deleted.
-    if (full->scan.is_cut && !confirm_inserts(full, &is_confirmed, err))
+    if (compare->scan.is_cut && !confirm_inserts(compare, &is_confirmed, err))
         return false;
-    if (!check_brake(full, err) || !confirm_deletes(full, &is_confirmed, err) ||
-        (is_confirmed && !full->scan.is_cut && !confirm_inserts(full, &is_confirmed, err)))
+    if (!check_brake(compare, err) || !confirm_deletes(compare, &is_confirmed, err) ||
+        (is_confirmed && !compare->scan.is_cut && !confirm_inserts(compare, &is_confirmed, err)))
         return false;
     if (!is_confirmed)
         return true;
-    return write_differences(full, is_settled, err);
+    return write_differences(compare, is_settled, err);
 }
 
 static bool
-play_rounds(struct full *full, struct error *err)
+play_rounds(struct compare *compare, struct error *err)
 {
     bool is_settled = false;
     bool done = true;
 
     // A round that found columns to be left out is no failed one: there are fewer after it.
-    for (int round = 0; done && !is_settled && round < ROUNDS_MAX; round += !full->has_found) {
-        full->has_found = false;
-        done = play_round(full, &is_settled, err);
-        differ_release(&full->scan);
+    for (int round = 0; done && !is_settled && round < ROUNDS_MAX; round += !compare->has_found) {
+        compare->has_found = false;
+        done = play_round(compare, &is_settled, err);
+        differ_release(&compare->scan);
     }
     if (done && !is_settled) {
         error_set(err, ERROR_TABLE,
@@ -403,7 +409,7 @@ bool
 compare_table(struct task *task, const struct table *table, struct table_record *record,
     struct table_result *result, struct error *err)
 {
-    struct full full = {
+    struct compare compare = {
         .task = task,
         .schema = task->settings->target.schema,
         .table = table,
@@ -413,14 +419,14 @@ compare_table(struct task *task, const struct table *table, struct table_record 
         .ends_load = record->last_success_ms == 0,
     };
 
-    return play_rounds(&full, err);
+    return play_rounds(&compare, err);
 }
 
 bool
 compare_staged(struct task *task, const struct table *staged, struct table_record *record,
     struct table_result *result, struct error *err)
 {
-    struct full full = {
+    struct compare compare = {
         .task = task,
         .schema = STAGING_SCHEMA,
         .table = staged,
@@ -430,5 +436,5 @@ compare_staged(struct task *task, const struct table *staged, struct table_recor
         .is_staged = true,
     };
 
-    return play_rounds(&full, err);
+    return play_rounds(&compare, err);
 }

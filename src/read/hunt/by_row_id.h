@@ -60,7 +60,7 @@ void by_row_id_init(struct by_row_id *by, struct source *source, struct around *
 // Of zeros it does nothing.
 void by_row_id_release(struct by_row_id *by);
 // The next rows but those with `known` ids, which were read already; row_count == 0 means the end.
-// Where ids cannot be had or asked for, the failure says to repeat the job (AROUND_NEEDS_LESS), and
+// Where ids cannot be had or asked for, the failure says to repeat the job (RETRY_WITH_LESS), and
 // around->row_ids that this is not to be tried again.
 bool by_row_id_fetch(struct by_row_id *by, const int64_t *known, size_t known_count,
     struct unread_row *row, const struct batch **batch, struct error *err)
