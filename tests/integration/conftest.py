@@ -12,11 +12,19 @@ import os
 import pathlib
 import re
 import shlex
+import signal
 import subprocess
 import sys
 
 import psycopg2
 import pytest
+
+# Whoever starts the tests may ignore signals, as a shell does for what it starts behind itself: the
+# program would then ignore them too, as it promises.
+for ignorable in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+    if signal.getsignal(ignorable) is signal.SIG_IGN:
+        signal.signal(ignorable, signal.default_int_handler if ignorable == signal.SIGINT
+                      else signal.SIG_DFL)
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
