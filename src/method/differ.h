@@ -55,7 +55,8 @@ struct differ {
 // counts are worth nothing, compare again. Release in any case.
 bool differ_run(struct differ *scan, bool *is_current, struct error *err)
     __attribute__((warn_unused_result));
-// For differ_by_key.c: whether the row, policies applied, is known to be refused, and so left out again.
+// For differ_by_key.c: whether the row, policies applied, is known to be refused, and so left out
+// again.
 bool differ_is_known_row(struct differ *scan, const struct cell *row);
 // For differ_by_key.c: rows of the batch that have exactly these key values become candidates.
 bool differ_take_matching(struct differ *scan, const struct batch *batch, const struct cell *values,

@@ -229,7 +229,13 @@ worker_open(struct worker *worker, const char *work, int tables, struct error *e
     mirror_session_name(name, sizeof name, &worker->shared->claim, what);
     worker_describe(worker, &activity);
     activity.tables = tables;
-    return activity_begin(worker->task.target, &worker->shared->claim, &activity, name, err);
+    if (activity_begin(worker->task.target, &worker->shared->claim, &activity, name, err))
+        return true;
+    // A table is not given up because nobody may be told that it is in hand: the housekeeper warns.
+    if (err->kind != ERROR_TABLE || err->retry != RETRY_NEVER)
+        return false;
+    error_clear(err);
+    return target_set_name(worker->task.target, name, err);
 }
 
 // Whoever has no connection any more leaves that to the end of the run.

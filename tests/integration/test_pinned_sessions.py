@@ -332,6 +332,7 @@ def test_limits_of_a_jdbc_driver_are_lifted_or_counted(mirror, pg, limited_drive
         mirror.config["postgres_db"]["schema"] = "mirror"
         result = mirror.run_well(environment=ENVIRONMENT)
         is_kept = how != "lifted"
-        assert pg.value("SELECT count(*) FROM mirror.t") == (5 if is_kept else 50)
-        assert len(counted(result)) == is_kept and not counted(result, "u")
-        assert len(result.log_lines("WARNING")) == (2 if is_kept else 0), result.explain()
+        # A result that ended early is read on behind its last key.
+        assert pg.value("SELECT count(*) FROM mirror.t") == 50
+        assert not counted(result)
+        assert len(result.log_lines("WARNING")) == is_kept, result.explain()

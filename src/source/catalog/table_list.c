@@ -23,7 +23,8 @@ table_list_append(struct table_list *list, struct table *table)
 void
 table_list_sort(struct table_list *list)
 {
-    qsort(list->tables, list->count, sizeof(struct table *), table_search_compare);
+    if (list->count > 0) // an empty list has no array
+        qsort(list->tables, list->count, sizeof(struct table *), table_search_compare);
 }
 
 void

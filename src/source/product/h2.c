@@ -11,7 +11,8 @@ const struct product product_h2 = {
                      "SELECT TABLE_CATALOG, TABLE_SCHEMA, TABLE_NAME, "
                      "CASE STORAGE_TYPE WHEN 'TABLE LINK' THEN 'foreign table' ELSE TABLE_TYPE "
                      "END, NULL, NULL FROM INFORMATION_SCHEMA.TABLES "
-                     "WHERE TABLE_TYPE IN ('BASE TABLE', 'VIEW', 'MATERIALIZED VIEW')",
+                     "WHERE TABLE_TYPE IN ('BASE TABLE', 'VIEW', 'MATERIALIZED VIEW') "
+                     "AND TABLE_SCHEMA <> 'INFORMATION_SCHEMA'",
         // Its catalogue has no indexes: a join would take seconds.
         .keys = "SELECT TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, "
                 "CASE WHEN INDEX_NAME LIKE 'PRIMARY!_KEY%' ESCAPE '!' THEN 1 ELSE 0 END, "
