@@ -333,18 +333,22 @@ write_differences(struct compare *compare, bool *is_current, struct error *err)
     return true;
 }
 
-// Once more where rows are missing by the source's own count; then it is told.
+// Once more where rows are missing by the source's own count, in key order if there is one; then it
+// is told.
 static bool
-is_to_be_read_again(struct compare *compare)
+look_for_early_end(struct compare *compare, bool *is_to_be_read_again, struct error *err)
 {
     bool was_short = compare->was_short;
     int64_t counted = 0;
 
     compare->was_short =
         early_end_is_likely(compare->task, compare->table, compare->scan.source_rows, &counted);
+    *is_to_be_read_again = compare->was_short && !was_short;
+    if (compare->was_short && !early_end_read_on(compare->task, compare->table, err))
+        return false;
     if (compare->was_short && was_short)
         early_end_warn(compare->table, compare->scan.source_rows, counted);
-    return compare->was_short && !was_short;
+    return true;
 }
 
 // ---- rounds ------------------------------------------------------------------------------------
@@ -353,6 +357,7 @@ static bool
 play_round(struct compare *compare, bool *is_settled, struct error *err)
 {
     bool is_current = false;
+    bool is_short = false;
     bool is_confirmed = false;
 
     *is_settled = false;
@@ -370,7 +375,9 @@ play_round(struct compare *compare, bool *is_settled, struct error *err)
     if (!differ_run(&compare->scan, &is_current, err))
         return false;
     compare->is_whole = compare->scan.is_whole;
-    if (!is_current || is_to_be_read_again(compare))
+    if (is_current && !look_for_early_end(compare, &is_short, err))
+        return false;
+    if (!is_current || is_short)
         return true;
     // Where a cut doubled rows it lost others, which are no rows that somebody deleted.
     if (compare->scan.is_cut && !confirm_inserts(compare, &is_confirmed, err))

@@ -1,6 +1,7 @@
 #include "method/early_end.h"
 
 #include "base/log.h"
+#include "model/key_choice.h"
 
 #include <inttypes.h>
 
@@ -26,6 +27,18 @@ early_end_is_likely(
             return false;
     }
     return true;
+}
+
+bool
+early_end_read_on(const struct task *task, const struct table *table, struct error *err)
+{
+    if (task_reads_in_order(task, table, 0) || !key_choice_is_resumable(table) ||
+        task->around.row_ids == ROW_IDS_ALL)
+        return true;
+    (void)error_set(err, ERROR_DATA, "the source's result ended before it was whole");
+    err->side = ERROR_SIDE_SOURCE;
+    err->retry = RETRY_IN_ORDER;
+    return false;
 }
 
 void

@@ -10,6 +10,9 @@
 // last.
 bool early_end_is_likely(
     struct task *task, const struct table *table, int64_t row_count, int64_t *counted);
+// Fails with RETRY_IN_ORDER where the table was not read in key order, but can be: such a read goes
+// on behind the end of a result (read/order_proof.h).
+bool early_end_read_on(const struct task *task, const struct table *table, struct error *err);
 // What is left to do when the table was read once more, or is only compared: a warning.
 void early_end_warn(const struct table *table, int64_t row_count, int64_t counted);
 

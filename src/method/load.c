@@ -578,7 +578,8 @@ load_in_any_order(struct load *load, struct error *err)
     if (!read_rest(load, KEY_PART_ALL, err))
         return false;
     look_for_early_end(load);
-    return check_doubled(load, err) && finish(load, false, false, err);
+    return (!load->is_short || early_end_read_on(load->task, load->table, err)) &&
+           check_doubled(load, err) && finish(load, false, false, err);
 }
 
 bool

@@ -383,8 +383,11 @@ judge(struct verify *verify, struct error *err)
     const struct difference_counts *counts = &verify->scan.counts;
     int64_t counted;
 
-    if (early_end_is_likely(task, verify->table, verify->scan.source_rows, &counted))
+    if (early_end_is_likely(task, verify->table, verify->scan.source_rows, &counted)) {
+        if (!early_end_read_on(task, verify->table, err))
+            return false;
         early_end_warn(verify->table, verify->scan.source_rows, counted);
+    }
     *result = (struct verification){
         .row_count = verify->scan.mirror_rows,
         .missing = counts->to_insert,

@@ -273,34 +273,45 @@ def test_a_user_who_may_not_set_it_is_named_with_what_the_source_says(mirror, pg
                      "DROP OWNED BY held; DROP ROLE held")
 
 
-def counted(result, table="t"):
+def counted(result, table):
     return [line for line in result.log_lines("WARNING")
             if table + ": the source counts 50 rows, and 5 arrive" in line]
 
 
 def fifty(path):
-    return sqlite_file(path, "CREATE TABLE t (id INTEGER PRIMARY KEY, x VARCHAR(9))",
-                       ("INSERT INTO t VALUES (?, 'x')", [[i] for i in range(50)]),
-                       "CREATE TABLE u (x INT)", ("INSERT INTO u VALUES (?)", [[i] for i in range(5)]))
+    """Tables of 50 rows with a key and without one, and one that no limit shortens."""
+    rows = [[i] for i in range(50)]
+    return sqlite_file(path, "CREATE TABLE keyed (id INTEGER PRIMARY KEY, x VARCHAR(9))",
+                       "CREATE TABLE keyless (id INTEGER, x VARCHAR(9))", "CREATE TABLE few (x INT)",
+                       ("INSERT INTO keyed VALUES (?, 'x')", rows),
+                       ("INSERT INTO keyless VALUES (?, 'x')", rows),
+                       ("INSERT INTO few VALUES (?)", rows[:5]))
+
+
+def rows_of(pg, *tables):
+    return [pg.value("SELECT count(*) FROM mirror." + table) for table in tables]
 
 
 @pytest.mark.parametrize("attribute, is_kept", [
     ("SQL_ATTR_MAX_ROWS=5", False), ("*SQL_ATTR_MAX_ROWS=5", True), ("SQL_ATTR_MAX_LENGTH=1", False)])
 def test_limits_of_a_data_source_are_lifted_or_counted(mirror, pg, tmp_path, attribute, is_kept):
-    """unixODBC sets them for each statement, and those with a star in spite of the program."""
+    """unixODBC sets them for each statement, and those with a star in spite of the program: then a
+    result that ended early is read on behind its last key, and counted where there is none."""
     (tmp_path / "odbc.ini").write_text(
         "[limited]\nDriver=%s\nDatabase=%s\nDMStmtAttr=%s\n" % (
             odbc_driver("libsqlite3odbc.so"), fifty(tmp_path / "s.sqlite"), attribute))
     mirror.source(odbc_connection="DSN=limited", schema="")
     environment = {"ODBCINI": str(tmp_path / "odbc.ini"),
                    "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}
-    result = mirror.run_well(environment=environment)
-    assert pg.value("SELECT count(*) FROM mirror.t") == (5 if is_kept else 50)
-    assert len(counted(result)) == is_kept and not counted(result, "u")
-    assert len(result.log_lines("WARNING")) == (2 if is_kept else 0), result.explain()
-    if is_kept:
+    for command in ("sync", "sync", "verify"):
+        result = mirror.run_well(command, environment=environment)
+        assert rows_of(pg, "keyed", "keyless", "few") == [50, 5 if is_kept else 50, 5]
+        assert len(counted(result, "keyless")) == is_kept
+        assert len(result.log_lines("WARNING")) == (2 if is_kept else 0), result.explain()
         mirror.log_path.unlink()
-        assert len(counted(mirror.run_well(environment=environment))) == 1
+    assert "keyed: equal, 50 rows" in result.stdout
+    assert last_run(pg) == (0, 0, 0)
+    if is_kept:
         assert "SQL_ATTR_MAX_ROWS is 5, not 0" in find(
             mirror.run("check", environment=environment), "warning", "session")
 
@@ -321,18 +332,23 @@ def limited_driver(tmp_path_factory):
     return [str(jar)] + h2
 
 
-@pytest.mark.parametrize("how", ["lifted", "told", "kept"])
-def test_limits_of_a_jdbc_driver_are_lifted_or_counted(mirror, pg, limited_driver, how):
+@pytest.fixture(scope="module")
+def h2_with_fifty(limited_driver):
     with JavaServer("H2") as server:
-        server.sql("CREATE TABLE t (id INT PRIMARY KEY, x VARCHAR(9));"
-                   "INSERT INTO t SELECT x, 'x' FROM SYSTEM_RANGE(1, 50);"
-                   "CREATE TABLE u (x INT); INSERT INTO u SELECT x FROM SYSTEM_RANGE(1, 5)")
-        mirror.source(jar_file=limited_driver, driver_class="LimitedDriver", schema="PUBLIC",
-                      jdbc_url="jdbc:limited:5:%s:%s" % (how, server.url), user="sa", password="sa")
-        mirror.config["postgres_db"]["schema"] = "mirror"
-        result = mirror.run_well(environment=ENVIRONMENT)
-        is_kept = how != "lifted"
-        # A result that ended early is read on behind its last key.
-        assert pg.value("SELECT count(*) FROM mirror.t") == 50
-        assert not counted(result)
-        assert len(result.log_lines("WARNING")) == is_kept, result.explain()
+        server.sql("CREATE TABLE keyed (id INT PRIMARY KEY, x VARCHAR(9));"
+                   "INSERT INTO keyed SELECT x, 'x' FROM SYSTEM_RANGE(1, 50);"
+                   "CREATE TABLE keyless AS SELECT * FROM keyed;"
+                   "CREATE TABLE few (x INT); INSERT INTO few SELECT x FROM SYSTEM_RANGE(1, 5)")
+        yield server
+
+
+@pytest.mark.parametrize("how", ["lifted", "told", "kept"])
+def test_limits_of_a_jdbc_driver_are_lifted_or_counted(mirror, pg, limited_driver, h2_with_fifty, how):
+    mirror.source(jar_file=limited_driver, driver_class="LimitedDriver", schema="PUBLIC",
+                  jdbc_url="jdbc:limited:5:%s:%s" % (how, h2_with_fifty.url), user="sa", password="sa")
+    mirror.config["postgres_db"]["schema"] = "mirror"
+    result = mirror.run_well(environment=ENVIRONMENT)
+    is_kept = how != "lifted"
+    assert rows_of(pg, "keyed", "keyless", "few") == [50, 5 if is_kept else 50, 5]
+    assert len(counted(result, "keyless")) == is_kept
+    assert len(result.log_lines("WARNING")) == (2 if is_kept else 0), result.explain()
