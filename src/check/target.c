@@ -2,7 +2,9 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "check/finding.h"
+#include "report/first_load_words.h"
 #include "target/mirror.h"
+#include "target/readers.h"
 #include "target/rights.h"
 
 #include <inttypes.h>
@@ -123,6 +125,19 @@ report_clock(struct check *check, const struct rights *rights, int64_t asked_ms)
         "%s %s this machine's", duration, ahead_ms < 0 ? "behind" : "ahead of");
 }
 
+static bool
+report_first_loads(struct check *check, struct error *err)
+{
+    struct first_load_way way;
+    char text[512];
+
+    if (!readers_first_load(check->target, &check->arena, check->settings, &way, err))
+        return false;
+    check_report(check, CHECK_OK, "first loads", first_load_remedy(&way), "large ones are %s",
+        first_load_describe(&way, text, sizeof text));
+    return true;
+}
+
 bool
 check_target(struct check *check, struct error *err)
 {
@@ -150,7 +165,7 @@ check_target(struct check *check, struct error *err)
     report_tracking(check, &rights, &tracking);
     check->has_tracking = tracking.has_schema && tracking.is_open &&
                           tracking.version <= tracking.known_version && tracking.version > 0;
-    return true;
+    return report_first_loads(check, err);
 }
 
 // ---- the mirror --------------------------------------------------------------------------------

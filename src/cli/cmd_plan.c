@@ -17,6 +17,7 @@
 #include "target/inspect.h"
 #include "target/mirror.h"
 #include "target/observe.h"
+#include "target/readers.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -142,7 +143,9 @@ read_target(struct planner *planner, struct error *err)
         planner->record_count = plan_drop_refused(planner->records, planner->record_count);
     }
     return inspect_schema(planner->target, &planner->arena, settings->target.schema, mirror_id,
-        &planner->inspection, err);
+               &planner->inspection, err) &&
+           readers_first_load(
+               planner->target, &planner->arena, settings, &planner->inspection.first_load, err);
 }
 
 static void

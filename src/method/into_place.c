@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "report/first_load_words.h"
 #include "target/ddl.h"
 #include "target/readers.h"
 
@@ -16,24 +17,17 @@ enum {
 static bool
 look_for_standby(struct task *task, bool *is_there, struct error *err)
 {
-    const char *sign = NULL;
+    enum standby_readers said = task->settings->mirror.standby_readers;
+    struct first_load_way way = { .said = said };
+    char text[512];
 
-    switch (task->settings->mirror.standby_readers) {
-    case STANDBY_READERS_NO:
-        *is_there = false;
-        return true;
-    case STANDBY_READERS_YES:
-        *is_there = true;
-        return true;
-    case STANDBY_READERS_AUTO:
-        break;
-    }
-    if (!task->readers->has_standby && !readers_on_standby(task->target, &task->arena, &sign, err))
+    if (!task->readers->has_standby &&
+        !readers_on_standby(task->target, &task->arena, said, &way, err))
         return false;
-    if (sign != NULL && !atomic_exchange(&task->readers->has_standby, true))
-        log_info("Large first loads are written twice, because a standby may have readers (%s); "
-                 "where it has none, set mirror_settings.standby_readers to \"no\"",
-            sign);
+    if (way.may_have_standby && !atomic_exchange(&task->readers->has_standby, true) &&
+        said == STANDBY_READERS_AUTO)
+        log_info("Large first loads are %s. %s", first_load_describe(&way, text, sizeof text),
+            first_load_remedy(&way));
     *is_there = task->readers->has_standby;
     return true;
 }

@@ -3,6 +3,8 @@
 #ifndef OE2PG_MODEL_PREVIEW_H
 #define OE2PG_MODEL_PREVIEW_H
 
+#include "model/first_load.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -45,6 +47,7 @@ struct inspection {
     size_t history_count;
     const char *all_tables_publication; // FOR ALL TABLES, of updates or deletes; NULL: none
     int64_t database_bytes;
+    struct first_load_way first_load;
     bool has_schema;
     bool may_create_schema;
     bool may_create_tables; // in the schema, if it exists
@@ -118,6 +121,7 @@ struct preview {
     size_t unknown_bytes;
     size_t unknown_durations;
     int64_t database_bytes;
+    struct first_load_way first_load;
 };
 
 #endif

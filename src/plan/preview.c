@@ -482,6 +482,7 @@ preview_make(struct arena *arena, const struct preview_input *input, struct prev
 
     preview->jobs = input->settings->mirror.jobs;
     preview->database_bytes = input->inspection->database_bytes;
+    preview->first_load = input->inspection->first_load;
     maker.rows_per_ms = preview_measure_speed(input->inspection);
     make_tables(&maker);
     warn_of_uncuttable(&maker);

@@ -2,6 +2,7 @@
 // never renamed or taken away.
 #include "report/plan_report.h"
 
+#include "report/first_load_words.h"
 #include "report/json_writer.h"
 
 enum { FORMAT_VERSION = 1 };
@@ -67,6 +68,19 @@ write_table(struct json_writer *json, const struct preview_table *table)
 }
 
 static void
+write_first_load(struct json_writer *json, const struct first_load_way *way)
+{
+    char text[512];
+
+    json_begin_object(json, "first_loads");
+    json_boolean(json, "written_twice", way->may_have_standby || way->would_be_published);
+    json_text(json, "large_ones_are", first_load_describe(way, text, sizeof text));
+    json_text(json, "standby_sign", way->sign);
+    json_text(json, "remedy", first_load_remedy(way));
+    json_end_object(json);
+}
+
+static void
 write_totals(struct json_writer *json, const struct preview *preview)
 {
     json_begin_object(json, "totals");
@@ -100,6 +114,7 @@ plan_write_json(FILE *out, const struct preview *preview)
     json_text(&json, "source_database", preview->source_database);
     json_boolean(&json, "has_mirror", preview->has_mirror);
     json_integer(&json, "jobs", preview->jobs);
+    write_first_load(&json, &preview->first_load);
     write_texts(&json, "warnings", preview->warnings, preview->warning_count);
     write_texts(&json, "statements", preview->statements, preview->statement_count);
     write_obstacles(&json, preview->obstacles, preview->obstacle_count);

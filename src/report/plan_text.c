@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "report/figures.h"
+#include "report/first_load_words.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -103,6 +104,20 @@ write_disk(struct page *page)
 }
 
 static void
+write_first_load(struct page *page)
+{
+    const struct first_load_way *way = &page->preview->first_load;
+    char text[512];
+
+    buffer_printf(&page->line, "  large ones are %s", first_load_describe(way, text, sizeof text));
+    end_line(page);
+    if (first_load_remedy(way)[0] == '\0')
+        return;
+    buffer_printf(&page->line, "    -> %s", first_load_remedy(way));
+    end_line(page);
+}
+
+static void
 write_head(struct page *page)
 {
     const struct preview *preview = page->preview;
@@ -125,8 +140,10 @@ write_head(struct page *page)
     }
     end_line(page);
     write_unknown(page);
-    if (preview->load_count > 0)
-        write_disk(page);
+    if (preview->load_count == 0)
+        return;
+    write_disk(page);
+    write_first_load(page);
 }
 
 // ---- what needs attention ----------------------------------------------------------------------

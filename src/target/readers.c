@@ -1,7 +1,9 @@
 #include "target/readers.h"
 
+#include "target/ddl.h"
 #include "target/target_internal.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 bool
@@ -58,7 +60,9 @@ readers_before(struct target *target, struct arena *arena, const char *own_prefi
 // catalogue, and subscribers are sent rows, not snapshots. The settings speak of standbys that are
 // fed from an archive or are cut off just now.
 static const char *const standby_sql =
-    "SELECT pg_catalog.min(sign) FROM ("
+    "SELECT pg_catalog.string_agg(sign, ', ' ORDER BY sign) FILTER (WHERE number <= 3),"
+    " pg_catalog.count(*) - 3 FROM ("
+    "SELECT sign, pg_catalog.row_number() OVER (ORDER BY sign) AS number FROM ("
     "SELECT pg_catalog.format('replication slot \"%s\"', slot_name)"
     " FROM pg_catalog.pg_replication_slots WHERE slot_type = 'physical' OR xmin IS NOT NULL"
     " UNION ALL SELECT pg_catalog.format('WAL sender %s (%s)', r.pid, r.application_name)"
@@ -69,14 +73,14 @@ static const char *const standby_sql =
     " FROM (VALUES ('archive_mode', 'off'), ('wal_keep_size', '0'),"
     "  ('synchronous_standby_names', '')) AS s (name, without)"
     " WHERE pg_catalog.current_setting(s.name, true) IS DISTINCT FROM s.without"
-    ") AS signs (sign)";
+    ") AS signs (sign)) AS numbered";
 
-bool
-readers_on_standby(struct target *target, struct arena *arena, const char **sign, struct error *err)
+static bool
+look_for_signs(struct target *target, struct arena *arena, const char **sign, struct error *err)
 {
     PGresult *row = NULL;
+    int64_t more;
 
-    *sign = NULL;
     if (!target_execute(target, "could not look for standbys", standby_sql, NULL, &row, err)) {
         // What is hidden from the role may be there.
         if (strcmp(err->sqlstate, "42501") != 0)
@@ -85,8 +89,30 @@ readers_on_standby(struct target *target, struct arena *arena, const char **sign
         *sign = "standbys are hidden from the role";
         return true;
     }
+    more = result_integer(row, 0, 1);
     if (!PQgetisnull(row, 0, 0))
-        *sign = arena_strdup(arena, result_text(row, 0, 0));
+        *sign = more > 0
+                    ? arena_printf(arena, "%s and %" PRId64 " more", result_text(row, 0, 0), more)
+                    : arena_strdup(arena, result_text(row, 0, 0));
     PQclear(row);
     return true;
+}
+
+bool
+readers_on_standby(struct target *target, struct arena *arena, enum standby_readers said,
+    struct first_load_way *way, struct error *err)
+{
+    *way = (struct first_load_way){ .said = said };
+    if (said == STANDBY_READERS_AUTO && !look_for_signs(target, arena, &way->sign, err))
+        return false;
+    way->may_have_standby = said == STANDBY_READERS_YES || way->sign != NULL;
+    return true;
+}
+
+bool
+readers_first_load(struct target *target, struct arena *arena, const struct settings *settings,
+    struct first_load_way *way, struct error *err)
+{
+    return readers_on_standby(target, arena, settings->mirror.standby_readers, way, err) &&
+           ddl_staging_is_published(target, settings->target.schema, &way->would_be_published, err);
 }

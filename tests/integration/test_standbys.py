@@ -3,6 +3,7 @@ of its rows or all of them when the table is in its place, however the standby i
 the role of oe2pg may see of it."""
 
 import contextlib
+import json
 
 import psycopg2
 import psycopg2.extras
@@ -183,12 +184,15 @@ def test_a_reader_on_a_standby_that_is_fed_from_an_archive_sees_no_part(primary,
         with PostgresStandby(primary, settings={
                 "restore_command": "cp %s/%%f %%p" % archive,
                 "wal_retrieve_retry_interval": "100ms"}) as standby:
-            seen = read_on_standby(standby, primary, new_database(primary), tmp_path)
+            database = new_database(primary)
+            seen = read_on_standby(standby, primary, database, tmp_path)
+        told = told_by_check(Mirror(tmp_path, database).sqlite(tmp_path / "source.sqlite"))
     finally:
         primary.stop()
         primary.settings = usual
         primary.start()
     assert seen in (0, ROWS)
+    assert "may have readers (archive_mode = on)" in told
 
 
 @contextlib.contextmanager
@@ -220,6 +224,94 @@ def test_anything_that_tells_of_a_standby_has_the_rows_copied_and_says_so(
         load = Load(database, tmp_path).stage().finish()
     assert not load.is_renamed()
     assert len([line for line in load.result.log_lines("INFO") if "standby_readers" in line]) == 1
+
+
+@contextlib.contextmanager
+def stream_without_slot(primary, database):
+    """Of a standby, or of a backup tool, that relies on no slot."""
+    with contextlib.closing(psycopg2.connect(
+            Database(primary, "postgres").admin_dsn, application_name="plain stream",
+            connection_factory=psycopg2.extras.PhysicalReplicationConnection)):
+        yield
+
+
+def awaited_standby(primary, database):
+    """Who commits would wait for it: nothing here writes."""
+    del database
+    return setting(primary, "synchronous_standby_names", "'elsewhere'")
+
+
+def publication(primary, database):
+    del primary
+    database.query("CREATE PUBLICATION everything FOR ALL TABLES WITH (publish = 'insert')")
+    return contextlib.nullcontext()
+
+
+def no_sign(primary, database):
+    del primary, database
+    return contextlib.nullcontext()
+
+
+def told_by_check(mirror):
+    result = mirror.run("check")
+    assert result.status == 0, result.explain()
+    line, = (line for line in result.stdout.splitlines() if line.startswith("ok       first loads"))
+    return line
+
+
+def told_by_plan(mirror):
+    """The way and its reason as text; the same, with the remedy, for programs."""
+    text = mirror.run("plan").stdout.splitlines()
+    line, = (number for number, line in enumerate(text) if line.startswith("  large ones are "))
+    return text[line:line + 2], json.loads(mirror.run("plan", "--json").stdout)["first_loads"]
+
+
+NO = 'Where no standby has readers, set mirror_settings.standby_readers to "no".'
+YES = ('Where there are readers on copies that PostgreSQL does not know of, set'
+       ' mirror_settings.standby_readers to "yes".')
+
+
+@pytest.mark.parametrize("sign, why, remedy", [
+    (unused_slot, 'a standby may have readers (replication slot "nobody")', NO),
+    (stream_without_slot, "a standby may have readers (WAL sender ", NO),
+    (awaited_standby, "a standby may have readers (synchronous_standby_names = elsewhere)", NO),
+    (kept_wal, "a standby may have readers (wal_keep_size = 64MB)", NO),
+    (hidden_slots, "a standby may have readers (standbys are hidden from the role)", NO),
+    (publication, "a publication would take the rows while they are staged", ""),
+    (no_sign, "nothing tells of a standby", YES),
+])
+def test_check_and_plan_say_how_large_tables_get_into_place_and_why(
+        primary, database, tmp_path, sign, why, remedy):
+    source = sqlite_file(tmp_path / "source.sqlite", "CREATE TABLE t (id INTEGER PRIMARY KEY)")
+    mirror = Mirror(tmp_path, database).sqlite(source)
+    with sign(primary, database):
+        line = told_by_check(mirror)
+        text, members = told_by_plan(mirror)
+    way = ("staged, and renamed into place when no session has an older snapshot: "
+           if sign is no_sign else "copied into place at once by one transaction, so written twice: ")
+    assert way + why in line and line.endswith(" -> " + remedy if remedy else why)
+    assert way + why in text[0] and (text[1] == "    -> " + remedy) == bool(remedy)
+    assert members["written_twice"] == (sign is not no_sign)
+    assert way + why in members["large_ones_are"] and members["remedy"] == remedy
+
+
+def test_of_many_signs_of_a_standby_three_are_named_and_the_others_counted(
+        primary, database, tmp_path):
+    source = sqlite_file(tmp_path / "source.sqlite", "CREATE TABLE t (id INTEGER PRIMARY KEY)")
+    with unused_slot(primary, database), kept_wal(primary, database), \
+            awaited_standby(primary, database), stream_without_slot(primary, database):
+        line = told_by_check(Mirror(tmp_path, database).sqlite(source))
+    assert line.count("wal_keep_size") == 0 and " and 1 more)" in line
+
+
+@pytest.mark.parametrize("said", ["yes", "no"])
+def test_check_says_that_the_setting_decides_where_it_does(primary, database, tmp_path, said):
+    source = sqlite_file(tmp_path / "source.sqlite", "CREATE TABLE t (id INTEGER PRIMARY KEY)")
+    mirror = Mirror(tmp_path, database).sqlite(source).settings(standby_readers=said)
+    with unused_slot(primary, database):
+        line = told_by_check(mirror)
+    assert ("renamed into place" in line) == (said == "no")
+    assert line.endswith('mirror_settings.standby_readers is "%s"' % said)
 
 
 def test_a_standby_that_is_cut_off_while_a_load_ends_counts_as_there(primary, database, tmp_path):
