@@ -11,7 +11,7 @@ pypi\.org|crates\.io|npmjs|proxy\.golang
 artifactory|nexus\.'
 
 files=$(git ls-files --cached --others --exclude-standard 2>/dev/null)
-[ -n "$files" ] || files=$(find . -type f -not -path './.git/*')
+[ -n "$files" ] || files=$(find . -type f -not -path './.git/*' -not -path './build*/*' | cut -c3-)
 pattern=$(echo "$words" | paste -sd '|')
 if echo "$files" | grep -v '^tools/check_text\.sh$' | tr '\n' '\0' |
     xargs -0 grep -nIE "$pattern" /dev/null; then
