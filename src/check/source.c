@@ -356,7 +356,8 @@ read_records(struct check *check, struct selection_basis *basis, struct error *e
 bool
 check_source(struct check *check, struct error *err)
 {
-    struct selection_basis basis = { .settings = &check->settings->mirror };
+    struct selection_basis basis = { .settings = &check->settings->mirror,
+        .target_schema = check->settings->target.schema };
     struct source *source;
     bool done;
 

@@ -108,7 +108,7 @@ static bool
 read_source(struct planner *planner, struct error *err)
 {
     const struct selection_basis basis = { &planner->config->settings.mirror, planner->records,
-        planner->record_count };
+        planner->record_count, planner->config->settings.target.schema };
     const struct table_filter filter = selection_filter(&basis);
 
     // A catalogue is many statements, and says nothing between them.

@@ -5,7 +5,7 @@
 #include "cli/ending.h"
 #include "base/exit_status.h"
 #include "config/message.h"
-#include "plan/selection.h"
+#include "plan/spelling.h"
 #include "report/status.h"
 #include "report/terminal.h"
 #include "base/startup_watch.h"
@@ -78,37 +78,46 @@ read_max_age(struct status *status, struct error *err)
 
 // ---- which tables ------------------------------------------------------------------------------
 
-static bool
-is_named(const struct observed_table *observed, const struct name_pattern *patterns, size_t count)
+// What the mirror knows, as words look for it.
+static struct name_space
+make_names(struct status *status)
 {
-    const struct table source = {
-        .schema = observed->source_schema,
-        .name = observed->source_table,
-        .target_name = observed->target_table,
-    };
-    const struct table mirrored = { .schema = "", .name = observed->target_table };
+    const struct observation *seen = &status->seen;
+    struct table **tables = arena_calloc(&status->arena, seen->table_count, sizeof(void *));
 
-    for (size_t i = 0; i < count; i++) {
-        if (selection_matches(patterns[i].pattern, &source) ||
-            selection_matches(patterns[i].pattern, &mirrored))
-            return true;
+    for (size_t i = 0; i < seen->table_count; i++) {
+        tables[i] = arena_calloc(&status->arena, 1, sizeof **tables);
+        tables[i]->schema = seen->tables[i].source_schema;
+        tables[i]->name = seen->tables[i].source_table;
+        tables[i]->target_name = seen->tables[i].target_table;
     }
-    return false;
+    return (struct name_space){ tables, seen->table_count, seen->target_schema };
+}
+
+static void
+mark_ignored(struct status *status, const struct name_space *names)
+{
+    const struct mirror_settings *mirror = &status->config->settings.mirror;
+
+    for (size_t k = 0; k < mirror->ignored_count; k++) {
+        const char *word = mirror->ignored[k].pattern;
+        enum spelling spelling = spelling_find(names, word);
+
+        for (size_t i = 0; i < names->count; i++)
+            status->seen.tables[i].is_ignored |=
+                spelling_fits(names, spelling, word, names->tables[i]);
+    }
 }
 
 static bool
-fail_unmatched(struct status *status, const struct name_pattern *pattern, struct error *err)
+fail_unmatched(
+    struct status *status, const struct name_space *names, const char *word, struct error *err)
 {
-    const struct observation *seen = &status->seen;
-    const char **names = arena_calloc(&status->arena, seen->table_count + 1, sizeof *names);
+    const char *nearest = spelling_nearest(&status->arena, names, word);
     char quoted[MESSAGE_QUOTED_SIZE];
-    const char *nearest;
 
-    for (size_t i = 0; i < seen->table_count; i++)
-        names[i] = seen->tables[i].source_table;
-    message_quote(pattern->pattern, quoted);
+    message_quote(word, quoted);
     error_set(err, ERROR_USAGE, "flag --table: the mirror knows no table %s", quoted);
-    nearest = text_nearest(pattern->pattern, names, seen->table_count);
     return nearest != NULL ? error_hint(err, "Did you mean %s?", nearest) : false;
 }
 
@@ -116,29 +125,27 @@ static bool
 choose_tables(struct status *status, struct error *err)
 {
     const struct mirror_settings *mirror = &status->config->settings.mirror;
-    struct observation *seen = &status->seen;
+    const struct name_space names = make_names(status);
     const struct observed_table **chosen =
-        arena_calloc(&status->arena, seen->table_count + 1, sizeof(void *));
+        arena_calloc(&status->arena, names.count + 1, sizeof(void *));
+    bool *is_chosen = arena_calloc(&status->arena, names.count + 1, sizeof *is_chosen);
 
-    status->tables = chosen;
-    status->view.table_count = 0;
-    for (size_t i = 0; i < seen->table_count; i++) {
-        struct observed_table *table = &seen->tables[i];
-
-        table->is_ignored = is_named(table, mirror->ignored, mirror->ignored_count);
-        if (mirror->selected_count == 0 ||
-            is_named(table, mirror->selected, mirror->selected_count))
-            status->tables[status->view.table_count++] = table;
-    }
-    status->view.tables = status->tables;
+    mark_ignored(status, &names);
     for (size_t k = 0; k < mirror->selected_count; k++) {
-        bool is_found = false;
+        const char *word = mirror->selected[k].pattern;
+        enum spelling spelling = spelling_find(&names, word);
 
-        for (size_t i = 0; i < seen->table_count && !is_found; i++)
-            is_found = is_named(&seen->tables[i], &mirror->selected[k], 1);
-        if (!is_found)
-            return fail_unmatched(status, &mirror->selected[k], err);
+        if (spelling == SPELLING_NONE)
+            return fail_unmatched(status, &names, word, err);
+        for (size_t i = 0; i < names.count; i++)
+            is_chosen[i] |= spelling_fits(&names, spelling, word, names.tables[i]);
     }
+    status->view.table_count = 0;
+    for (size_t i = 0; i < names.count; i++) {
+        if (mirror->selected_count == 0 || is_chosen[i])
+            chosen[status->view.table_count++] = &status->seen.tables[i];
+    }
+    status->view.tables = status->tables = chosen;
     return true;
 }
 

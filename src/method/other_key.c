@@ -2,7 +2,6 @@
 
 #include "base/log.h"
 #include "model/key_choice.h"
-#include "plan/selection.h"
 #include "target/condemned.h"
 
 void
@@ -52,8 +51,7 @@ other_key_choose(struct task *task, const char *why, struct error *err)
     if (!record(task, why, err))
         return false;
     condemn(task);
-    if (!key_choice_make(
-            &task->job_arena, selection_find_settings(&task->settings->mirror, table), table, err))
+    if (!key_choice_make(&task->job_arena, table->settings, table, err))
         return false;
     task->job.fingerprint = plan_fingerprint(table);
     log_warning("%.700s - it is read anew: %s", why, table->key_reason);

@@ -7,6 +7,19 @@
 
 enum { NO_COLUMN = -1 };
 
+// By the name in the mirror, for a word that is no name at the source.
+static int
+find_mirrored_column(const struct table *table, const char *name)
+{
+    for (size_t i = 0; i < table->column_count; i++) {
+        const char *target_name = table->columns[i].target_name;
+
+        if (target_name != NULL && text_equal_nocase(target_name, name))
+            return (int)i;
+    }
+    return NO_COLUMN;
+}
+
 // By the exact name, else without case when only one column fits.
 static int
 find_column(const struct table *table, const char *name)
@@ -24,7 +37,7 @@ find_column(const struct table *table, const char *name)
             return NO_COLUMN;
         found = (int)i;
     }
-    return found;
+    return found != NO_COLUMN ? found : find_mirrored_column(table, name);
 }
 
 static bool

@@ -53,6 +53,7 @@ struct table_record {
     int64_t last_success_ms; // 0: never
     bool has_quarantine;     // something of it is in quarantine
     bool is_loaded;          // a first load put the table into its place
+    bool may_vanish;         // --allow-delete names it: it may go although many go with it
     int64_t run_id;          // the last that wrote the record
     bool was_resumed;        // the content was read in more than one go
     int attempt;

@@ -3,6 +3,7 @@
 #ifndef OE2PG_MODEL_TABLE_H
 #define OE2PG_MODEL_TABLE_H
 
+#include "base/arena.h"
 #include "base/error.h"
 
 #include <stdbool.h>
@@ -77,6 +78,8 @@ struct condemned_key {
     const struct condemned_key *next;
 };
 
+struct table_settings;
+
 struct table {
     const char *catalog;     // the database as the driver calls it; NULL or "": it does not say
     const char *schema;      // "" where the source has none
@@ -96,17 +99,21 @@ struct table {
     const char *parent;         // NULL: it is no partition
     bool is_skipped;            // it is ignored: nothing but its name was asked for
     const struct error *unread; // why the rest of its entry could not be read; NULL: it was
-    const char *where;          // the user's restriction; NULL: none
-    const char *where_place;    // the file and line that say it; NULL: none
-    bool is_loosely_typed;      // a value may be of another type than its column (SQLite)
-    int64_t row_estimate;       // by the source's statistics; -1: unknown
+    const struct table_settings *settings; // what mirror_settings.tables says of it; NULL: nothing
+    const char *where;                     // the user's restriction; NULL: none
+    const char *where_place;               // the file and line that say it; NULL: none
+    bool may_lose_rows;    // --allow-delete names it: the delete brake does not hold it
+    bool is_loosely_typed; // a value may be of another type than its column (SQLite)
+    int64_t row_estimate;  // by the source's statistics; -1: unknown
     int priority;
 };
 
 // Which tables of a catalogue are worth asking about: told as soon as their names are known.
 struct table_filter {
-    // True for a table that no run will take. NULL: there is none.
-    bool (*is_ignored)(const void *context, const struct table *table);
+    // Sets is_skipped of the tables that no run will take; what is new lives in `arena`. NULL:
+    // none.
+    void (*skip_ignored)(
+        const void *context, struct arena *arena, struct table *const *tables, size_t count);
     const void *context;
     bool are_views_named; // so that a list of views that may not be read is to be told of
 };

@@ -1,26 +1,15 @@
 #include "plan/brake.h"
 
 #include "base/text.h"
-#include "plan/selection.h"
 
 #include <inttypes.h>
 
 enum { RUN_LIMIT_MAX = 20, RUN_LIMIT_MIN = 2, RUN_LIMIT_PERCENT = 2, WORD_MAX = 200 };
 
-static bool
-is_allowed(const struct mirror_settings *settings, const struct table *table)
-{
-    for (size_t i = 0; i < settings->allowed_delete_count; i++) {
-        if (selection_matches(settings->allowed_deletes[i].pattern, table))
-            return true;
-    }
-    return false;
-}
-
 static int
 percent_for(const struct mirror_settings *settings, const struct table *table)
 {
-    const struct table_settings *own = selection_find_settings(settings, table);
+    const struct table_settings *own = table->settings;
 
     return own != NULL && own->max_delete_percent >= 0 ? own->max_delete_percent
                                                        : settings->max_delete_percent;
@@ -33,7 +22,7 @@ brake_check(const struct mirror_settings *settings, const struct table *table, i
     int percent = percent_for(settings, table);
     char word[WORD_MAX];
 
-    if (removed <= 0 || is_allowed(settings, table))
+    if (removed <= 0 || table->may_lose_rows)
         return true;
     if (source_rows == 0) {
         error_set(err, ERROR_BRAKE,

@@ -400,20 +400,22 @@ find_uncuttable(struct maker *maker, const struct job *job, const struct preview
               "ordered in another way than it is compared");
 }
 
-// After the selection's warnings. Jobs are the first tables.
+// After the selection's sentences. Jobs are the first tables.
 static void
 warn_of_uncuttable(struct maker *maker)
 {
     const struct plan *plan = maker->input->plan;
     const struct selection *selection = maker->input->selection;
     struct preview *preview = maker->preview;
-    const char **warnings =
-        arena_calloc(maker->arena, selection->warning_count + plan->job_count, sizeof *warnings);
+    const char **warnings = arena_calloc(maker->arena,
+        selection->warning_count + selection->note_count + plan->job_count, sizeof *warnings);
 
     preview->warnings = warnings;
     preview->warning_count = 0;
     for (size_t i = 0; i < selection->warning_count; i++)
         warnings[preview->warning_count++] = selection->warnings[i];
+    for (size_t i = 0; i < selection->note_count; i++)
+        warnings[preview->warning_count++] = selection->notes[i];
     for (size_t i = 0; i < plan->job_count; i++) {
         const char *warning = find_uncuttable(maker, &plan->jobs[i], &preview->tables[i]);
 

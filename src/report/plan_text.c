@@ -11,7 +11,7 @@
 
 enum {
     LINE_CAP = 64 * 1024,
-    NAME_MAX = 40,
+    NAME_MAX = 63,
     METHOD_WIDTH = 9,
     KEY_WIDTH = 24,
     FIGURE_WIDTH = 8,

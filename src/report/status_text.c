@@ -9,7 +9,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { LINE_CAP = 64 * 1024, NAME_MAX = 40, STATE_WIDTH = 12, METHOD_WIDTH = 9, ROWS_WIDTH = 12 };
+enum { LINE_CAP = 64 * 1024, NAME_MAX = 63, STATE_WIDTH = 12, METHOD_WIDTH = 9, ROWS_WIDTH = 12 };
 
 struct page {
     FILE *out;

@@ -7,6 +7,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "plan/allowed.h"
 #include "plan/suspicion.h"
 #include "report/session_words.h"
 #include "run/refused.h"
@@ -155,7 +156,8 @@ static bool
 select_tables(struct run *run, struct catalog *catalog, struct table_record **records,
     size_t *record_count, struct error *err)
 {
-    struct selection_basis basis = { .settings = &run->settings->mirror };
+    struct selection_basis basis = { .settings = &run->settings->mirror,
+        .target_schema = run->settings->target.schema };
     const struct table_filter filter = selection_filter(&basis);
 
     if (!expect_target(run, "could not read the tracking tables", err) ||
@@ -201,8 +203,7 @@ make_plan(struct run *run, struct error *err)
     int64_t began = clock_steady_ms();
 
     if (!select_tables(run, &catalog, &records, &record_count, err) || !apply_suspicion(run, err) ||
-        !selection_check_allowed(
-            &run->arena, &run->settings->mirror, &catalog, records, record_count, err) ||
+        !allowed_apply(&run->arena, run->settings, &run->selection, records, record_count, err) ||
         (is_writing(run) && !refused_forget(run->target, &run->shared.claim, &run->selection,
                                 records, &record_count, err)) ||
         (!run->settings->mirror.verify &&
@@ -214,6 +215,8 @@ make_plan(struct run *run, struct error *err)
         plan_only_verify(&run->settings->mirror, &run->plan);
     for (size_t i = 0; i < run->selection.warning_count; i++)
         log_warning("%s", run->selection.warnings[i]);
+    for (size_t i = 0; i < run->selection.note_count; i++)
+        log_info("%s", run->selection.notes[i]);
     log_info("%zu tables in the source (catalogue read in %.1f s): %zu to mirror, %zu ignored, "
              "%zu refused",
         catalog.table_count - run->selection.view_count, (double)(clock_steady_ms() - began) / 1000,

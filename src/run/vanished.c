@@ -3,7 +3,6 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "plan/brake.h"
-#include "plan/selection.h"
 #include "target/ddl.h"
 
 #include <string.h>
@@ -48,18 +47,6 @@ describe(const struct table_record *record)
         .name = record->source_table,
         .target_name = record->target_table,
     };
-}
-
-static bool
-is_allowed(const struct settings *settings, const struct table_record *record)
-{
-    struct table table = describe(record);
-
-    for (size_t i = 0; i < settings->mirror.allowed_delete_count; i++) {
-        if (selection_matches(settings->mirror.allowed_deletes[i].pattern, &table))
-            return true;
-    }
-    return false;
 }
 
 static bool
@@ -117,8 +104,8 @@ report(const struct settings *settings, const struct table_record *record)
 }
 
 static bool
-check_limit(const struct settings *settings, const struct catalog *catalog,
-    const struct table_record *records, size_t record_count, struct error *err)
+check_limit(const struct catalog *catalog, const struct table_record *records, size_t record_count,
+    struct error *err)
 {
     size_t gone = 0;
     size_t known = 0;
@@ -127,7 +114,7 @@ check_limit(const struct settings *settings, const struct catalog *catalog,
         if (records[i].state == TABLE_STATE_DROPPED)
             continue;
         known++;
-        gone += find_in_catalog(catalog, &records[i]) == NULL && !is_allowed(settings, &records[i]);
+        gone += find_in_catalog(catalog, &records[i]) == NULL && !records[i].may_vanish;
     }
     if (gone <= brake_run_limit(known))
         return true;
@@ -192,7 +179,7 @@ vanished_handle(struct target *target, const struct mirror_claim *claim,
     struct error *err)
 {
     struct vanished vanished = { .target = target, .claim = claim, .settings = what->settings };
-    bool done = check_limit(what->settings, what->catalog, what->records, what->record_count, err);
+    bool done = check_limit(what->catalog, what->records, what->record_count, err);
 
     stuck->tables = arena_calloc(arena, what->record_count, sizeof *stuck->tables);
     stuck->count = 0;

@@ -247,7 +247,7 @@ def test_many_tables_gone_at_once_stop_the_run_before_anything_is_dropped(mirror
     assert result.status == 1
     assert "5 of 8" in errors(result) and "--allow-delete" in errors(result)
     assert len(pg.tables()) == 8
-    mirror.run_well("--allow-delete", "t*")
+    mirror.run_well("--allow-delete", "*")
     assert pg.tables() == ["t5", "t6", "t7"]
 
 

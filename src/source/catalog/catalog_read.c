@@ -33,10 +33,10 @@ catalog_mark_unread(struct arena *arena, struct table *table, const struct error
 // --- tables and columns
 
 static void
-skip_ignored(const struct table_filter *filter, const struct table_list *list)
+skip_ignored(const struct table_filter *filter, struct arena *arena, const struct table_list *list)
 {
-    for (size_t i = 0; filter->is_ignored != NULL && i < list->count; i++)
-        list->tables[i]->is_skipped = filter->is_ignored(filter->context, list->tables[i]);
+    if (filter->skip_ignored != NULL)
+        filter->skip_ignored(filter->context, arena, list->tables, list->count);
 }
 
 // Another version of the product may not have those catalogue columns.
@@ -101,8 +101,10 @@ finish_openedge(const struct catalog_ways *ways, struct arena *arena, struct cat
         return false;
     table_list_sort(list);
     table_list_drop_doubles(list);
-    skip_ignored(ways->filter, list);
-    return table_list_keep_schema(list, schema, err) && table_list_check(list, schema, err) &&
+    if (!table_list_keep_schema(list, schema, err))
+        return false;
+    skip_ignored(ways->filter, arena, list);
+    return table_list_check(list, schema, err) &&
            catalog_read_missing_columns(ways, arena, list, err);
 }
 
@@ -127,7 +129,7 @@ read_tables(const struct catalog_ways *ways, struct arena *arena, struct catalog
         return false;
     table_list_sort(list);
     catalog_leave_out_partitions(arena, list);
-    skip_ignored(ways->filter, list);
+    skip_ignored(ways->filter, arena, list);
     if (!table_list_check(list, schema, err))
         return false;
     return catalog_read_columns(ways, arena, list, err);
