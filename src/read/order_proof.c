@@ -77,8 +77,8 @@ order_proof_is_complete(const struct order_proof *proof, const struct cell *posi
 // ---- asking ------------------------------------------------------------------------------------
 
 // What the source refuses leaves a doubt; a lost connection and the like end the attempt.
-static bool
-is_refusal(const struct error *err)
+bool
+order_proof_is_refused(const struct error *err)
 {
     return (err->kind == ERROR_TABLE || err->kind == ERROR_DATA) && err->retry == RETRY_NEVER;
 }
@@ -189,7 +189,7 @@ order_proof_begin(struct order_proof *proof, struct source *source, const struct
     lookup_narrow(&narrow, part->table);
     done = read_largest(proof, source, &narrow.table, part, err);
     narrow_release(&narrow);
-    if (done || !is_refusal(err))
+    if (done || !order_proof_is_refused(err))
         return done;
     proof->has_largest = false;
     error_clear(err);
@@ -232,9 +232,7 @@ check_count(struct order_proof *proof, struct source *source, const struct read_
     int64_t moved;
 
     if (!count_rows(source, part, up_to, &count, err))
-        return !is_refusal(err) ? false
-                                : order_proof_condemn(part->table, err,
-                                      "perhaps, for it refuses to count its rows");
+        return false;
     if (count == proof->row_count)
         return true;
     if (!count_rows(source, part, up_to, &again, err))

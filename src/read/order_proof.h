@@ -8,6 +8,12 @@
 // the source was asked for rows beyond the last key, up to the largest key that was there before
 // the read began. A read that is never cut, and ends with that largest key, asks for nothing more.
 //
+// However many statements a read takes, for pages or in search of values that cannot be read, each
+// question is asked once of it: the cuts behind the first go by the same order, which the count at
+// the end judges with all of them. The answers are of the rows that this read handed out: a read
+// that is begun anew hands out others, perhaps by another index, and asks for its own. What reads
+// single rows by their key asks for nothing: it relies on no order.
+//
 // Equal counts do not rule out a row that came twice while another was left out: such a key is
 // found by who has the rows (method/load.c, method/compare.c), and condemned in the same way.
 #ifndef OE2PG_READ_ORDER_PROOF_H
@@ -23,6 +29,7 @@ struct order_proof {
     bool is_whole;     // from the beginning of the part: its rows can be counted
     bool is_relied_on; // some cut was
     bool is_ended;
+    bool is_given_up; // the source would not count: no statement for fewer rows helps
     bool has_largest;
     struct cell largest[KEY_COLUMNS_MAX]; // the last key when the read began
     size_t column_count;                  // of it
@@ -58,8 +65,9 @@ bool order_proof_is_complete(const struct order_proof *proof, const struct cell 
 bool order_proof_begin(struct order_proof *proof, struct source *source,
     const struct read_request *part, bool has_position, struct error *err)
     __attribute__((warn_unused_result));
-// Before the read goes on behind `position` (without NULLs). Fails where the order proved false, or
-// cannot be proved: the job is to be repeated by another key (order_proof_condemn).
+// Before the read goes on behind `position` (without NULLs). Fails where the order proved false:
+// the job is to be repeated by another key (order_proof_condemn); or where it cannot be proved
+// (order_proof_is_refused).
 bool order_proof_cut(struct order_proof *proof, struct source *source,
     const struct read_request *part, const struct cell *position, struct error *err)
     __attribute__((warn_unused_result));
@@ -67,6 +75,8 @@ bool order_proof_cut(struct order_proof *proof, struct source *source,
 bool order_proof_end(struct order_proof *proof, struct source *source,
     const struct read_request *part, struct error *err) __attribute__((warn_unused_result));
 
+// True when the source refused to count, for whatever reason.
+bool order_proof_is_refused(const struct error *err);
 // Says in `err` that the table's key is not to be relied on, so that the job is begun anew. Returns
 // false.
 bool order_proof_condemn(const struct table *table, struct error *err, const char *format, ...)

@@ -205,6 +205,8 @@ go_around(struct reader *reader, struct error *err)
     bool was_piece = reader->is_piece;
     int column;
 
+    if (reader->order.is_given_up)
+        return false;
     if (around != NULL && reader->known_id_count > 0)
         (void)around_refuse_skipping(around, err);
     if (around == NULL || !around_helps(err) || around_is_refused(around, reader->source, err))

@@ -136,6 +136,22 @@ fail_for_null(const struct table *table, int column, struct error *err)
                            "another key in mirror_settings.tables.");
 }
 
+// A count that is refused for a value is refused for one of the key, wherever in the part it is,
+// for nothing else is asked for: it says nothing about the order, and is not looked for.
+static bool
+give_up_order(struct reader *reader, struct error *err)
+{
+    struct around *around = reader->around;
+
+    if (!order_proof_is_refused(err))
+        return false;
+    reader->order.is_given_up = true;
+    if (around != NULL && around_helps(err) &&
+        (around_has_row_ids(around, reader->source) || source_trouble(reader->source).is_too_wide))
+        return around_fail_for_key(around, reader->source, err);
+    return order_proof_condemn(reader->table, err, "perhaps, for it refuses to count its rows");
+}
+
 // Before the order is relied on.
 static bool
 prove_order(struct reader *reader, struct error *err)
@@ -145,9 +161,11 @@ prove_order(struct reader *reader, struct error *err)
     if (!reader->order.is_on)
         return true;
     part = make_part(reader, reader->table);
-    return order_proof_begin(&reader->order, reader->source, &part, reader->has_position, err) &&
-           (!reader->has_position ||
-               order_proof_cut(&reader->order, reader->source, &part, reader->position, err));
+    if (!order_proof_begin(&reader->order, reader->source, &part, reader->has_position, err))
+        return false;
+    return !reader->has_position ||
+           order_proof_cut(&reader->order, reader->source, &part, reader->position, err) ||
+           give_up_order(reader, err);
 }
 
 static bool
@@ -363,5 +381,6 @@ steps_end_order(struct reader *reader, struct error *err)
     if (!reader->order.is_relied_on)
         return true;
     part = make_part(reader, reader->table);
-    return order_proof_end(&reader->order, reader->source, &part, err);
+    return order_proof_end(&reader->order, reader->source, &part, err) ||
+           give_up_order(reader, err);
 }

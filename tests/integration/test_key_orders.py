@@ -323,6 +323,20 @@ def test_an_order_that_is_not_that_of_the_comparison_costs_no_row(words, order):
     assert CONDEMNED in words.cut().log[log + len(again.log[log:]):]
 
 
+@pytest.mark.parametrize("predicates", ["matching_rows", "all_rows"])
+def test_a_key_that_is_not_counted_for_a_value_of_it_is_not_condemned(words, predicates):
+    """Each count meets the value, or only the one of all rows: the table is read by ROWID while it is there."""
+    words.openedge.switch(wide_predicates=predicates)
+    words.make(**word(ROWS)).spoil(ROWS)
+    settings(words.mirror)
+    result = words.mirror.run("--table", "Wide", environment={**CUT, **java_environment()})
+    assert result.status == 1 and ", 0 failed" in result.stderr, result.explain()
+    assert CONDEMNED not in result.log and words.condemned() == []
+    assert sum("COUNT(*)" in sql for sql in words.queries()) <= 2
+    assert_each_row_once(words.pg, "wide", range(1, ROWS + 1), column="id")
+    assert words.without() == [ROWS]
+
+
 def test_a_mirror_that_is_there_is_compared_by_another_key(words):
     words.make(**word(ROWS, TWO_KEYS))
     words.cut()

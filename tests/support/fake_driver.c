@@ -365,6 +365,25 @@ give_row(const struct fake_source *source, struct fake_cursor *cursor)
     cursor->given++;
 }
 
+// As a server does that looks at values when it compares them.
+static bool
+check_count(struct fake_source *source, const struct fake_cursor *cursor, struct error *err)
+{
+    const struct read_request *request = &cursor->request;
+
+    for (size_t r = 0; source->counts_values && r < cursor->chosen_count; r++) {
+        for (size_t i = 0; i < request->key->column_count; i++) {
+            size_t column = request->key->columns[i];
+            int place = find_place(source->table, &request->table->columns[column]);
+            enum fake_value state = cursor->chosen[r]->states[place];
+
+            if (state != FAKE_READABLE)
+                return fail_for_value(source, cursor, column, state, err);
+        }
+    }
+    return true;
+}
+
 static void
 give_count(struct fake_cursor *cursor)
 {
@@ -389,6 +408,8 @@ fake_fetch(struct cursor *base, const struct batch **batch, struct error *err)
         (struct batch){ .cells = cursor->cells, .column_count = cursor->batch.column_count };
     *batch = &cursor->batch;
     if (request->is_count) {
+        if (!check_count(source, cursor, err))
+            return false;
         give_count(cursor);
         return true;
     }

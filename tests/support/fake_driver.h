@@ -53,6 +53,7 @@ struct fake_source {
     bool cuts_wide;       // FAKE_TOO_WIDE is shown cut; source_open sets it as settings say
     size_t shown_bytes;   // of a text; it is compared whole; 0: all
     size_t ends_after;    // rows of a result, at its most; 0: no limit
+    bool counts_values;   // a count fails for a bad value in the key of a row that it counts
     bool refuses_counts;  // these three: with ERROR_TABLE
     bool refuses_ids;     // rows asked for by their ids
     bool refuses_without; // rows left out by their ids
