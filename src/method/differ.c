@@ -59,6 +59,8 @@ differ_is_known_row(struct differ *scan, const struct cell *row)
     if (known == NULL || !take_known(scan, known))
         return false;
     row_sender_leave_out(&scan->sender, row);
+    if (scan->exceptions != NULL)
+        exceptions_show_row(scan->exceptions, scan->table, row);
     return true;
 }
 
@@ -81,10 +83,9 @@ save_quarantine(struct differ *scan, struct error *err)
 {
     struct target *target = scan->task->target;
 
-    if (scan->only_compares) {
-        quarantine_list_clear(&scan->sender.quarantine);
-        return true;
-    }
+    if (scan->exceptions != NULL)
+        return exceptions_take(
+            scan->exceptions, &scan->sender.quarantine, target, scan->task->claim, err);
     return target_begin(target, err) &&
            quarantine_list_save(&scan->sender.quarantine, target, scan->task->claim, err) &&
            target_commit(target, err);

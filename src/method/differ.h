@@ -12,6 +12,7 @@
 #include "base/digest_set.h"
 #include "method/differ_by_key.h"
 #include "write/row_sender.h"
+#include "method/exceptions.h"
 #include "method/task.h"
 #include "target/compare.h"
 
@@ -27,9 +28,10 @@ struct differ {
     const struct table *table; // target_name: the table that is compared
     bool is_second;            // see differ_run
     bool is_rezoned;           // the mirror's time stamps are in another zone (target/compare.h)
-    bool only_compares;        // writes nothing, not even what goes into quarantine
-    bool is_whole;             // without a set, all of the source becomes candidates
-    int64_t duration_ms;       // of an earlier read of the table; 0: unknown
+    struct exceptions *exceptions; // what would go into quarantine goes there, and nothing is
+                                   // written; NULL: it goes into quarantine
+    bool is_whole;                 // without a set, all of the source becomes candidates
+    int64_t duration_ms;           // of an earlier read of the table; 0: unknown
 
     struct comparison *comparison;
     struct digest_set set;

@@ -76,6 +76,8 @@ verify_job(struct task *task, const struct job *job, struct outcome *outcome,
     if (!verify_table(task, task->altered.table, &verification, err))
         return false;
     outcome->result.rows_read = verification.row_count;
+    outcome->result.values_quarantined = verification.quarantined + verification.unrecorded;
+    outcome->result.values_full_width = full_width_total(&task->full_width);
     outcome->result.finished_ms = clock_wall_ms();
     // An attempt before this one may have repaired it.
     outcome->is_different = !verification.is_equal || outcome->is_repaired;

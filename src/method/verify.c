@@ -7,6 +7,8 @@
 #include "report/output.h"
 #include "method/row_again.h"
 #include "method/differ.h"
+#include "method/exceptions.h"
+#include "method/telling.h"
 #include "target/ddl.h"
 
 #include <inttypes.h>
@@ -19,7 +21,6 @@ enum {
     RECHECKS = 2,
     RECHECK_PAUSE_MS = 500,
     REPORT_CAP = 1024 * 1024,
-    VALUE_SHOWN_BYTES = 200,
 };
 
 struct verify {
@@ -31,6 +32,7 @@ struct verify {
     bool *is_moving; // one a difference: it was gone when asked again
     size_t difference_count;
     struct verification *result;
+    struct exceptions exceptions;
     struct buffer report;
 };
 
@@ -102,54 +104,6 @@ count_moving(struct verify *verify)
 
 // ---- telling -----------------------------------------------------------------------------------
 
-// The first bytes of a value of `size` bytes.
-static void
-append_value(struct buffer *out, const struct cell *start, size_t size)
-{
-    size_t shown = start->size < VALUE_SHOWN_BYTES ? start->size : VALUE_SHOWN_BYTES;
-
-    if (start->bytes == NULL) {
-        buffer_append_text(out, "NULL");
-        return;
-    }
-    while (shown > 0 && shown < start->size && ((unsigned char)start->bytes[shown] & 0xC0) == 0x80)
-        shown--;
-    buffer_append_byte(out, '"');
-    for (size_t i = 0; i < shown; i++)
-        buffer_append_byte(
-            out, (char)((unsigned char)start->bytes[i] < 0x20 ? ' ' : start->bytes[i]));
-    buffer_append_text(out, shown < size ? "…\"" : "\"");
-}
-
-// As the mirror has it: binary values are hex there.
-static void
-append_source_value(struct buffer *out, enum value_kind kind, const struct cell *value)
-{
-    char hex[VALUE_SHOWN_BYTES + 1];
-    size_t used;
-
-    if (kind != VALUE_BINARY || value->bytes == NULL) {
-        append_value(out, value, value->size);
-        return;
-    }
-    used = text_print(hex, sizeof hex, "\\x");
-    for (size_t i = 0; i < value->size && used + 2 < sizeof hex; i++, used += 2)
-        (void)text_print(hex + used, sizeof hex - used, "%02x", (unsigned char)value->bytes[i]);
-    append_value(out, &(struct cell){ .bytes = hex, .size = used }, 2 + 2 * value->size);
-}
-
-static void
-append_key(struct verify *verify, const struct difference *difference)
-{
-    const struct key *key = verify->table->key;
-
-    for (size_t i = 0; key != NULL && i < key->column_count; i++) {
-        buffer_printf(&verify->report, "%s%s=", i > 0 ? " " : "",
-            verify->table->columns[key->columns[i]].name);
-        append_value(&verify->report, &difference->key[i], difference->key[i].size);
-    }
-}
-
 static bool
 is_same(const struct verify *verify, const struct column *column, const struct cell *source,
     const struct mirror_value *mirror)
@@ -171,9 +125,9 @@ append_columns(struct verify *verify, const struct cell *row, const struct mirro
         buffer_printf(&verify->report, "%s%s", gap, column->name);
         gap = ", ";
         buffer_append_text(&verify->report, " source ");
-        append_source_value(&verify->report, column->kind, &row[i]);
+        telling_source_value(&verify->report, column->kind, &row[i]);
         buffer_append_text(&verify->report, " mirror ");
-        append_value(&verify->report, &mirror[i].start, mirror[i].size);
+        telling_value(&verify->report, &mirror[i].start, mirror[i].size);
     }
 }
 
@@ -185,7 +139,7 @@ read_both(struct verify *verify, const struct difference *difference, const stru
     *mirror = NULL;
     *row = NULL;
     return differences_read_row(verify->scan.comparison, &verify->task->arena, difference,
-               VALUE_SHOWN_BYTES + 1, mirror, err) &&
+               TELLING_BYTES + 1, mirror, err) &&
            read_row(verify, difference->key, row, err);
 }
 
@@ -207,7 +161,7 @@ show_difference(struct verify *verify, const struct difference *difference, stru
     static const char *const names[] = { "missing", "changed", "surplus" };
 
     buffer_printf(&verify->report, "  %s  ", names[difference->kind]);
-    append_key(verify, difference);
+    telling_key(&verify->report, verify->table, difference->key);
     if (difference->kind == DIFFERENCE_CHANGED && !append_changes(verify, difference, err))
         return false;
     buffer_append_byte(&verify->report, '\n');
@@ -315,30 +269,79 @@ append_left_out(struct verify *verify)
     }
 }
 
+// What is missing in the mirror though nothing differs: known exceptions, and others.
+static void
+append_exceptions(struct verify *verify)
+{
+    const struct exceptions *exceptions = &verify->exceptions;
+    struct buffer *report = &verify->report;
+
+    if (exceptions_sum(exceptions->recorded) > 0 && !verify->result->is_equal) {
+        buffer_append_text(report, "; ");
+        exceptions_describe(report, exceptions->recorded);
+        buffer_append_text(report, " in quarantine");
+    }
+    if (exceptions_sum(exceptions->unrecorded) > 0) {
+        buffer_append_text(report, "; ");
+        exceptions_describe(report, exceptions->unrecorded);
+        buffer_append_text(report, " of the source cannot be mirrored, and no run has put that "
+                                   "into quarantine yet: run oe2pg");
+    }
+}
+
+static void
+append_verdict(struct verify *verify)
+{
+    const struct verification *result = verify->result;
+    const struct exceptions *exceptions = &verify->exceptions;
+    struct buffer *report = &verify->report;
+
+    if (has_left_out(verify) && !has_differences(result)) {
+        buffer_printf(
+            report, "DIFFERENT: the other columns are equal, %" PRId64 " rows", result->row_count);
+    } else if (result->is_equal && exceptions_sum(exceptions->recorded) > 0) {
+        buffer_append_text(report, "equal but for ");
+        exceptions_describe(report, exceptions->recorded);
+        buffer_printf(report, " in quarantine, %" PRId64 " rows", result->row_count);
+    } else if (result->is_equal) {
+        buffer_printf(report, "equal, %" PRId64 " rows", result->row_count);
+    } else {
+        buffer_printf(report,
+            "DIFFERENT: %" PRId64 " changed, %" PRId64 " missing in the mirror, %" PRId64
+            " only in the mirror, of %" PRId64 " rows",
+            result->changed, result->missing, result->surplus, result->row_count);
+    }
+}
+
+static void
+append_which(struct verify *verify)
+{
+    const struct exceptions *exceptions = &verify->exceptions;
+
+    if (exceptions_sum(exceptions->recorded) + exceptions_sum(exceptions->unrecorded) == 0)
+        return;
+    if (exceptions->with_values)
+        buffer_append_text(&verify->report, buffer_text(&exceptions->lines));
+    else
+        buffer_append_text(&verify->report,
+            "  what cannot be mirrored: oe2pg verify --values, or oe2pg status --quarantine\n");
+}
+
 static bool
 write_report(struct verify *verify, struct error *err)
 {
     const struct verification *result = verify->result;
 
     append_left_out(verify);
-    if (has_left_out(verify) && !has_differences(result))
-        buffer_printf(&verify->report,
-            "%s: DIFFERENT: the other columns are equal, %" PRId64 " rows",
-            verify->table->target_name, result->row_count);
-    else if (result->is_equal)
-        buffer_printf(&verify->report, "%s: equal, %" PRId64 " rows", verify->table->target_name,
-            result->row_count);
-    else
-        buffer_printf(&verify->report,
-            "%s: DIFFERENT: %" PRId64 " changed, %" PRId64 " missing in the mirror, %" PRId64
-            " only in the mirror, of %" PRId64 " rows",
-            verify->table->target_name, result->changed, result->missing, result->surplus,
-            result->row_count);
+    buffer_printf(&verify->report, "%s: ", verify->table->target_name);
+    append_verdict(verify);
     if (result->moving > 0)
         buffer_printf(&verify->report, " (%" PRId64 " more were moving)", result->moving);
+    append_exceptions(verify);
     buffer_append_byte(&verify->report, '\n');
     if (has_differences(result) && !describe_differences(verify, err))
         return false;
+    append_which(verify);
     output_write(buffer_text(&verify->report));
     return true;
 }
@@ -355,11 +358,12 @@ compare(struct verify *verify, struct error *err)
     for (int round = 0; round < ROUNDS_MAX; round++) {
         if (round > 0)
             differ_release(&verify->scan);
+        exceptions_reset(&verify->exceptions);
         verify->scan = (struct differ){
             .task = verify->task,
             .schema = verify->task->settings->target.schema,
             .table = verify->table,
-            .only_compares = true,
+            .exceptions = &verify->exceptions,
             .is_whole = is_whole,
         };
         if (!differ_run(&verify->scan, &is_current, err))
@@ -373,6 +377,26 @@ compare(struct verify *verify, struct error *err)
     }
     error_set(err, ERROR_TABLE, "the mirror changed in each of %d comparisons", ROUNDS_MAX);
     return error_hint(err, "See who writes to the mirrored table.");
+}
+
+// Of refused rows the scan left out those that earlier runs recorded; any other one differs.
+static bool
+count_exceptions(struct verify *verify, struct error *err)
+{
+    struct differ *scan = &verify->scan;
+    struct exceptions *exceptions = &verify->exceptions;
+    int64_t known_rows = 0;
+
+    if (!exceptions_take(
+            exceptions, &scan->sender.quarantine, verify->task->target, verify->task->claim, err))
+        return false;
+    for (size_t i = 0; i < scan->known_row_count; i++)
+        known_rows += scan->known_rows[i].is_seen;
+    exceptions_end(exceptions, known_rows);
+    verify->result->quarantined =
+        exceptions_sum(exceptions->recorded) + (int64_t)verify->task->altered.count;
+    verify->result->unrecorded = exceptions_sum(exceptions->unrecorded);
+    return true;
 }
 
 static bool
@@ -394,7 +418,8 @@ judge(struct verify *verify, struct error *err)
         .changed = counts->to_update,
         .surplus = counts->to_delete,
     };
-    if (!differences_list(verify->scan.comparison, &task->arena, RECHECKED_MAX,
+    if (!count_exceptions(verify, err) ||
+        !differences_list(verify->scan.comparison, &task->arena, RECHECKED_MAX,
             &verify->differences, &verify->difference_count, err))
         return false;
     verify->is_moving =
@@ -402,7 +427,7 @@ judge(struct verify *verify, struct error *err)
     if (verify->difference_count > 0 && key_choice_is_exact(verify->table) && !recheck(verify, err))
         return false;
     count_moving(verify);
-    result->is_equal = !has_differences(result) && !has_left_out(verify);
+    result->is_equal = !has_differences(result) && !has_left_out(verify) && result->unrecorded == 0;
     return true;
 }
 
@@ -458,6 +483,7 @@ verify_table(struct task *task, const struct table *table, struct verification *
 
     *verification = (struct verification){ .is_equal = false };
     buffer_init(&verify.report, REPORT_CAP);
+    exceptions_init(&verify.exceptions, task->settings->mirror.verify_values);
     arena_init(&verify.row.arena);
     done = check_shape(&verify, &is_same, err);
     if (done && !is_same) {
@@ -469,6 +495,7 @@ verify_table(struct task *task, const struct table *table, struct verification *
         task_end_reading(task);
         differ_release(&verify.scan);
     }
+    exceptions_release(&verify.exceptions);
     buffer_release(&verify.report);
     arena_release(&verify.row.arena);
     return done;

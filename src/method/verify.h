@@ -6,7 +6,9 @@
 #include "target/differences.h"
 
 // Compares; rows that differ are asked of the source twice more, so that a source that moves is
-// told from a mirror that is wrong. The report (a line, and the first differing keys and columns)
+// told from a mirror that is wrong. What the mirror cannot hold is looked up in quarantine: what is
+// there is a known exception, what is not differs. The report (a line, and the first differing keys
+// and columns)
 // goes to standard output in one write; the result into oe2pg.verification. Keyless tables that
 // differ are compared twice.
 bool verify_table(struct task *task, const struct table *table, struct verification *verification,

@@ -31,6 +31,18 @@ struct observed_run {
     int64_t session_count; // of this run, on the server
 };
 
+// What verify found last.
+struct observed_verification {
+    int64_t verified_ms; // 0: never
+    bool is_equal;       // but for what is in quarantine
+    int64_t row_count;
+    int64_t missing;
+    int64_t changed;
+    int64_t surplus;
+    int64_t quarantined;
+    int64_t unrecorded;
+};
+
 struct observed_table {
     const char *source_schema;
     const char *source_table;
@@ -46,7 +58,8 @@ struct observed_table {
     int64_t read_from_ms;
     int64_t read_to_ms;
     int64_t last_success_ms;
-    int64_t verified_ms;
+    int64_t verified_ms; // when it was last found equal
+    struct observed_verification verification;
     int64_t attempt;
     int64_t run_id;
     int64_t quarantined; // open entries; -1: may not be seen

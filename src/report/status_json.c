@@ -100,6 +100,25 @@ write_workers(struct json_writer *json, const struct observation *seen)
 }
 
 static void
+write_verification(struct json_writer *json, const struct observed_verification *verification)
+{
+    if (verification->verified_ms == 0) {
+        json_text(json, "verification", NULL);
+        return;
+    }
+    json_begin_object(json, "verification");
+    json_time(json, "verified_at", verification->verified_ms);
+    json_boolean(json, "is_equal", verification->is_equal);
+    json_integer(json, "rows", verification->row_count);
+    json_integer(json, "missing", verification->missing);
+    json_integer(json, "changed", verification->changed);
+    json_integer(json, "surplus", verification->surplus);
+    json_integer(json, "quarantined", verification->quarantined);
+    json_integer(json, "unrecorded", verification->unrecorded);
+    json_end_object(json);
+}
+
+static void
 write_table(
     struct json_writer *json, const struct status_view *view, const struct observed_table *table)
 {
@@ -120,6 +139,7 @@ write_table(
     json_time(json, "read_to", table->read_to_ms);
     json_time(json, "last_success_at", table->last_success_ms);
     json_time(json, "verified_at", table->verified_ms);
+    write_verification(json, &table->verification);
     json_decimal(json, "age_seconds", age_ms < 0 ? -1 : (double)age_ms / 1000);
     if (view->max_age_ms > 0)
         json_boolean(json, "is_late", status_is_late(table, view->seen->now_ms, view->max_age_ms));

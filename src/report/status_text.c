@@ -391,6 +391,30 @@ write_change(struct page *page, const struct observed_change *change)
 }
 
 static void
+write_verification(struct page *page, const struct observed_verification *verification)
+{
+    if (verification->verified_ms == 0)
+        return;
+    buffer_append_text(&page->line, "  verified at ");
+    append_time(page, verification->verified_ms);
+    if (!verification->is_equal)
+        buffer_printf(&page->line,
+            ": different: %" PRId64 " changed, %" PRId64 " missing in the mirror, %" PRId64
+            " only in the mirror",
+            verification->changed, verification->missing, verification->surplus);
+    else
+        buffer_append_text(&page->line, ": equal");
+    if (verification->quarantined > 0)
+        buffer_printf(&page->line, "%s %" PRId64 " in quarantine",
+            verification->is_equal ? " but for" : ";", verification->quarantined);
+    if (verification->unrecorded > 0)
+        buffer_printf(&page->line,
+            "; %" PRId64 " that could not be mirrored and were in no quarantine",
+            verification->unrecorded);
+    end_line(page);
+}
+
+static void
 write_story(struct page *page, const struct observed_story *story)
 {
     end_line(page);
@@ -404,6 +428,7 @@ write_story(struct page *page, const struct observed_story *story)
         append_time(page, story->table->read_to_ms);
     }
     end_line(page);
+    write_verification(page, &story->table->verification);
     for (size_t i = 0; i < story->run_count && has_room(page, 2); i++)
         write_table_run(page, &story->runs[i]);
     if (story->change_count > 0) {

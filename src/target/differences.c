@@ -209,15 +209,18 @@ verification_save(struct target *target, const struct mirror_claim *claim,
     parameter_integer(&parameters, verification->changed);
     parameter_integer(&parameters, verification->surplus);
     parameter_integer(&parameters, verification->moving);
+    parameter_integer(&parameters, verification->quarantined);
+    parameter_integer(&parameters, verification->unrecorded);
     return target_execute(target, "could not keep the verification",
         "WITH stamp AS (UPDATE oe2pg.tracking SET verified_at = pg_catalog.now()"
         "  WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3 AND $5::boolean)"
         " INSERT INTO oe2pg.verification (mirror_id, source_schema, source_table, run_id, is_equal,"
-        " rows, missing, changed, surplus, moving)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+        " rows, missing, changed, surplus, moving, quarantined, unrecorded)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
         " ON CONFLICT (mirror_id, source_schema, source_table) DO UPDATE SET"
         " run_id = excluded.run_id, verified_at = excluded.verified_at,"
         " is_equal = excluded.is_equal, rows = excluded.rows, missing = excluded.missing,"
-        " changed = excluded.changed, surplus = excluded.surplus, moving = excluded.moving",
+        " changed = excluded.changed, surplus = excluded.surplus, moving = excluded.moving,"
+        " quarantined = excluded.quarantined, unrecorded = excluded.unrecorded",
         &parameters, NULL, err);
 }

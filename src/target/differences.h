@@ -38,12 +38,14 @@ bool differences_read_row(struct comparison *comparison, struct arena *arena,
     struct error *err) __attribute__((warn_unused_result));
 
 struct verification {
-    bool is_equal;
+    bool is_equal;     // but for what is in quarantine
     int64_t row_count; // of the mirror
     int64_t missing;
     int64_t changed;
     int64_t surplus;
-    int64_t moving; // differed at first, not when read again
+    int64_t moving;      // differed at first, not when read again
+    int64_t quarantined; // what the mirror lacks and quarantine has: as the comparison met it
+    int64_t unrecorded;  // what the mirror lacks and quarantine has not
 };
 // Keeps the result in oe2pg.verification. Inside a fenced transaction.
 bool verification_save(struct target *target, const struct mirror_claim *claim,

@@ -193,6 +193,24 @@ read_workers(
     return true;
 }
 
+// Tracking tables that an older program made have not all the counts.
+static void
+fill_verification(const PGresult *rows, int i, struct observed_verification *verification)
+{
+    enum { FIRST = 17 };
+
+    *verification = (struct observed_verification){
+        .verified_ms = result_integer(rows, i, FIRST),
+        .is_equal = result_text(rows, i, FIRST + 1)[0] == 't',
+        .row_count = result_integer(rows, i, FIRST + 2),
+        .missing = result_integer(rows, i, FIRST + 3),
+        .changed = result_integer(rows, i, FIRST + 4),
+        .surplus = result_integer(rows, i, FIRST + 5),
+        .quarantined = result_integer(rows, i, FIRST + 6),
+        .unrecorded = result_integer(rows, i, FIRST + 7),
+    };
+}
+
 static void
 fill_table(struct arena *arena, const PGresult *rows, int i, struct observed_table *table)
 {
@@ -216,17 +234,22 @@ fill_table(struct arena *arena, const PGresult *rows, int i, struct observed_tab
         .run_id = result_integer(rows, i, 16),
         .quarantined = -1,
     };
+    fill_verification(rows, i, &table->verification);
 }
 
 static const char *const tables_sql =
-    "SELECT source_schema, source_table, target_table, state, method, reason,"
-    "  pg_catalog.array_to_string(key_columns, ', '), error, hint, rows, bytes,"
-    "  (extract(epoch FROM read_from) * 1000)::bigint,"
-    "  (extract(epoch FROM read_to) * 1000)::bigint,"
-    "  (extract(epoch FROM last_success_at) * 1000)::bigint,"
-    "  (extract(epoch FROM verified_at) * 1000)::bigint, attempt, run_id"
-    "  FROM oe2pg.tracking WHERE mirror_id = $1"
-    "  ORDER BY target_table COLLATE \"C\", source_table COLLATE \"C\"";
+    "SELECT t.source_schema, t.source_table, t.target_table, t.state, t.method, t.reason,"
+    "  pg_catalog.array_to_string(t.key_columns, ', '), t.error, t.hint, t.rows, t.bytes,"
+    "  (extract(epoch FROM t.read_from) * 1000)::bigint,"
+    "  (extract(epoch FROM t.read_to) * 1000)::bigint,"
+    "  (extract(epoch FROM t.last_success_at) * 1000)::bigint,"
+    "  (extract(epoch FROM t.verified_at) * 1000)::bigint, t.attempt, t.run_id,"
+    "  (extract(epoch FROM v.verified_at) * 1000)::bigint,"
+    "  v.is_equal, v.rows, v.missing, v.changed, v.surplus,"
+    "  pg_catalog.to_jsonb(v) ->> 'quarantined', pg_catalog.to_jsonb(v) ->> 'unrecorded'"
+    "  FROM oe2pg.tracking t LEFT JOIN oe2pg.verification v"
+    "  USING (mirror_id, source_schema, source_table) WHERE t.mirror_id = $1"
+    "  ORDER BY t.target_table COLLATE \"C\", t.source_table COLLATE \"C\"";
 
 // read_from is 1970 for a table that failed before anything was read.
 static bool

@@ -69,55 +69,110 @@ send_long_value(struct target *target, const struct quarantine_entry *entry, str
     return done;
 }
 
-// Found by its whole row, or, when that changed elsewhere, by its key: each has an index. Without
-// statistics the table's own index would look as good as either.
-#define SAVE(value)                                                                                \
-    "WITH same AS MATERIALIZED (SELECT id FROM oe2pg.quarantine"                                   \
-    "  WHERE row_digest = $11 AND resolved_at IS NULL"                                             \
+// An entry is found by its whole row, or, when that changed elsewhere, by its key: each has an
+// index. Without statistics the table's own index would look as good as either. Parameters 1 to 8
+// say which entry it is (name_entry).
+#define SAME                                                                                       \
+    "same AS MATERIALIZED (SELECT id FROM oe2pg.quarantine"                                        \
+    "  WHERE row_digest = $8 AND resolved_at IS NULL"                                              \
     "  UNION ALL SELECT id FROM oe2pg.quarantine"                                                  \
     "  WHERE pg_catalog.hash_array_extended(key_values, 0) ="                                      \
-    "   pg_catalog.hash_array_extended($5::text[], 0) AND resolved_at IS NULL),"                   \
-    " known AS (UPDATE oe2pg.quarantine SET last_run_id = $12, detail = $8, last_seen_at ="        \
-    "  pg_catalog.now() WHERE id = ANY (ARRAY(SELECT id FROM same))"                               \
+    "   pg_catalog.hash_array_extended($4::text[], 0) AND resolved_at IS NULL)"
+#define IS_THE_ENTRY(value)                                                                        \
+    " WHERE id = ANY (ARRAY(SELECT id FROM same))"                                                 \
     "  AND mirror_id + 0 = $1 AND source_schema || '' = $2 AND source_table || '' = $3"            \
-    "  AND key_values IS NOT DISTINCT FROM $5::text[]"                                             \
-    "  AND column_name IS NOT DISTINCT FROM $6"                                                    \
-    "  AND reason = $7 AND value IS NOT DISTINCT FROM " value "  RETURNING first_run_id),"         \
-    " fresh AS (INSERT INTO oe2pg.quarantine (mirror_id, source_schema, source_table,"             \
-    "  key_columns, key_values, column_name, reason, detail, value, value_bytes, row_digest,"      \
-    "  first_run_id, last_run_id)"                                                                 \
-    "  SELECT $1, $2, $3, $4, $5, $6, $7, $8, " value ", $10, $11, $12, $12"                       \
-    "  WHERE NOT EXISTS (SELECT FROM known) RETURNING id)"                                         \
-    " SELECT (SELECT pg_catalog.count(*) FROM fresh) +"                                            \
-    "  (SELECT pg_catalog.count(*) FROM known WHERE first_run_id = $12)"
-static const char save_short[] = SAVE("$9::bytea");
-static const char save_long[] =
-    SAVE("COALESCE($9::bytea, (SELECT l.value FROM pg_temp." LONG_VALUE " l))");
+    "  AND key_values IS NOT DISTINCT FROM $4::text[]"                                             \
+    "  AND column_name IS NOT DISTINCT FROM $5"                                                    \
+    "  AND reason = $6 AND value IS NOT DISTINCT FROM " value
+#define SAVE(value)                                                                                \
+    "WITH " SAME ", known AS (UPDATE oe2pg.quarantine SET last_run_id = $12, detail = $9,"         \
+    "  last_seen_at = pg_catalog.now()" IS_THE_ENTRY(                                              \
+        value) "  RETURNING first_run_id),"                                                        \
+               " fresh AS (INSERT INTO oe2pg.quarantine (mirror_id, source_schema, source_table,"  \
+               "  key_columns, key_values, column_name, reason, detail, value, value_bytes, "      \
+               "row_digest,"                                                                       \
+               "  first_run_id, last_run_id)"                                                      \
+               "  SELECT $1, $2, $3, $10, $4, $5, $6, $9, " value ", $11, $8, $12, $12"            \
+               "  WHERE NOT EXISTS (SELECT FROM known) RETURNING id)"                              \
+               " SELECT (SELECT pg_catalog.count(*) FROM fresh) +"                                 \
+               "  (SELECT pg_catalog.count(*) FROM known WHERE first_run_id = $12)"
+#define FIND(value)                                                                                \
+    "WITH " SAME " SELECT id FROM oe2pg.quarantine" IS_THE_ENTRY(value) " ORDER BY id LIMIT 1"
+#define SHORT_ONE "$7::bytea"
+#define LONG_ONE "COALESCE($7::bytea, (SELECT l.value FROM pg_temp." LONG_VALUE " l))"
+
+// What a statement needs of an entry, as text.
+struct entry_texts {
+    struct buffer key_columns;
+    struct buffer key_values;
+    struct buffer value; // in hex; empty: there is none, or it is long
+    bool is_long;        // it is in the temporary table
+};
+
+static void
+release_texts(struct entry_texts *texts)
+{
+    buffer_release(&texts->key_columns);
+    buffer_release(&texts->key_values);
+    buffer_release(&texts->value);
+}
+
+// Release in any case.
+static bool
+make_texts(struct entry_texts *texts, const struct quarantine_entry *entry, struct error *err)
+{
+    texts->is_long = entry->bytes != NULL && entry->size > PARAMETER_BYTES_MAX;
+    buffer_init(&texts->key_columns, BUFFER_SQL_CAP);
+    buffer_init(&texts->key_values, BUFFER_SQL_CAP);
+    buffer_init(&texts->value, BUFFER_SQL_CAP);
+    if (entry->row_id != NULL)
+        append_row_id(entry->row_id, &texts->key_columns, &texts->key_values);
+    else if (entry->key_values != NULL && entry->table->key != NULL && keys_are_text(entry))
+        append_key(entry, &texts->key_columns, &texts->key_values);
+    if (entry->bytes != NULL && !texts->is_long)
+        sql_append_hex(&texts->value, entry->bytes, entry->size);
+    if (texts->key_columns.failed || texts->key_values.failed || texts->value.failed)
+        return error_set(err, ERROR_DATA, "a key is too long for the quarantine");
+    return true;
+}
+
+static const char *
+text_or_null(struct buffer *text)
+{
+    return text->size > 0 ? buffer_text(text) : NULL;
+}
+
+static void
+name_entry(struct sql_parameters *parameters, const struct mirror_claim *claim,
+    const struct quarantine_entry *entry, struct entry_texts *texts)
+{
+    parameter_integer(parameters, claim->mirror_id);
+    parameter_text(parameters, entry->table->schema);
+    parameter_text(parameters, entry->table->name);
+    parameter_text(parameters, text_or_null(&texts->key_values));
+    parameter_text(parameters, entry->column);
+    parameter_text(parameters, entry->reason);
+    parameter_text(parameters, text_or_null(&texts->value));
+    parameter_integer(parameters, (int64_t)entry->row_digest);
+}
 
 static bool
 save(struct target *target, const struct mirror_claim *claim, const struct quarantine_entry *entry,
-    struct buffer texts[3], bool is_long, bool *is_new, struct error *err)
+    struct entry_texts *texts, bool *is_new, struct error *err)
 {
     struct sql_parameters parameters = { .count = 0 };
     PGresult *row = NULL;
 
-    parameter_integer(&parameters, claim->mirror_id);
-    parameter_text(&parameters, entry->table->schema);
-    parameter_text(&parameters, entry->table->name);
-    parameter_text(&parameters, texts[0].size > 0 ? buffer_text(&texts[0]) : NULL);
-    parameter_text(&parameters, texts[1].size > 0 ? buffer_text(&texts[1]) : NULL);
-    parameter_text(&parameters, entry->column);
-    parameter_text(&parameters, entry->reason);
+    name_entry(&parameters, claim, entry, texts);
     parameter_text(&parameters, entry->detail);
-    parameter_text(&parameters, texts[2].size > 0 ? buffer_text(&texts[2]) : NULL);
+    parameter_text(&parameters, text_or_null(&texts->key_columns));
     if (entry->bytes == NULL && entry->size == 0)
         parameter_text(&parameters, NULL); // nothing is known of it
     else
         parameter_integer(&parameters, (int64_t)entry->size);
-    parameter_integer(&parameters, (int64_t)entry->row_digest);
     parameter_integer(&parameters, claim->run_id);
     if (!target_execute(target, "could not put a value into quarantine",
-            is_long ? save_long : save_short, &parameters, &row, err))
+            texts->is_long ? SAVE(LONG_ONE) : SAVE(SHORT_ONE), &parameters, &row, err))
         return false;
     *is_new = result_integer(row, 0, 0) > 0;
     PQclear(row);
@@ -128,26 +183,41 @@ bool
 quarantine_save(struct target *target, const struct mirror_claim *claim,
     const struct quarantine_entry *entry, bool *is_new, struct error *err)
 {
-    struct buffer texts[3]; // key columns, key values, the value in hex
-    bool is_long = entry->bytes != NULL && entry->size > PARAMETER_BYTES_MAX;
-    bool done = false;
+    struct entry_texts texts;
+    bool done = make_texts(&texts, entry, err) &&
+                (!texts.is_long || send_long_value(target, entry, err)) &&
+                save(target, claim, entry, &texts, is_new, err);
 
-    buffer_init(&texts[0], BUFFER_SQL_CAP);
-    buffer_init(&texts[1], BUFFER_SQL_CAP);
-    buffer_init(&texts[2], BUFFER_SQL_CAP);
-    if (entry->row_id != NULL)
-        append_row_id(entry->row_id, &texts[0], &texts[1]);
-    else if (entry->key_values != NULL && entry->table->key != NULL && keys_are_text(entry))
-        append_key(entry, &texts[0], &texts[1]);
-    if (entry->bytes != NULL && !is_long)
-        sql_append_hex(&texts[2], entry->bytes, entry->size);
-    if (texts[0].failed || texts[1].failed || texts[2].failed)
-        error_set(err, ERROR_DATA, "a key is too long for the quarantine");
-    else
-        done = (!is_long || send_long_value(target, entry, err)) &&
-               save(target, claim, entry, texts, is_long, is_new, err);
-    for (size_t i = 0; i < 3; i++)
-        buffer_release(&texts[i]);
+    release_texts(&texts);
+    return done;
+}
+
+static bool
+find(struct target *target, const struct mirror_claim *claim, const struct quarantine_entry *entry,
+    struct entry_texts *texts, int64_t *id, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    PGresult *rows = NULL;
+
+    name_entry(&parameters, claim, entry, texts);
+    if (!target_execute(target, "could not look for a value in quarantine",
+            texts->is_long ? FIND(LONG_ONE) : FIND(SHORT_ONE), &parameters, &rows, err))
+        return false;
+    *id = PQntuples(rows) > 0 ? result_integer(rows, 0, 0) : 0;
+    PQclear(rows);
+    return true;
+}
+
+bool
+quarantine_find(struct target *target, const struct mirror_claim *claim,
+    const struct quarantine_entry *entry, int64_t *id, struct error *err)
+{
+    struct entry_texts texts;
+    bool done = make_texts(&texts, entry, err) &&
+                (!texts.is_long || send_long_value(target, entry, err)) &&
+                find(target, claim, entry, &texts, id, err);
+
+    release_texts(&texts);
     return done;
 }
 

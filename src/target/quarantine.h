@@ -28,6 +28,12 @@ bool quarantine_save(struct target *target, const struct mirror_claim *claim,
     const struct quarantine_entry *entry, bool *is_new, struct error *err)
     __attribute__((warn_unused_result));
 
+// The number of the open entry that this one would be saved as; 0: there is none. Writes nothing.
+// Inside a transaction.
+bool quarantine_find(struct target *target, const struct mirror_claim *claim,
+    const struct quarantine_entry *entry, int64_t *id, struct error *err)
+    __attribute__((warn_unused_result));
+
 // Appends a row as PostgreSQL's text form of text[]: value::text[] gives it back.
 void quarantine_row_text(struct buffer *text, const struct table *table, const struct cell *row);
 

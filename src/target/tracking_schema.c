@@ -219,7 +219,14 @@ static const char *const step_3[] = {
     NULL,
 };
 
-static const char *const *const steps[] = { step_1, step_2, step_3 };
+static const char *const step_4[] = {
+    "ALTER TABLE oe2pg.verification ADD COLUMN quarantined bigint NOT NULL DEFAULT 0,"
+    " ADD COLUMN unrecorded bigint NOT NULL DEFAULT 0;"
+    "COMMENT ON COLUMN oe2pg.verification.is_equal IS 'but for what is in quarantine';",
+    NULL,
+};
+
+static const char *const *const steps[] = { step_1, step_2, step_3, step_4 };
 
 enum { STEP_COUNT = sizeof steps / sizeof steps[0] };
 

@@ -8,8 +8,6 @@
 enum {
     LIST_BYTES = 1024 * 1024,
     ROW_TEXT_CAP = 4 * 1024 * 1024, // of a longer row the key and the reason are kept
-    SAVED_MAX =
-        100000, // a table with more bad values than this has another problem; they are counted
 };
 
 struct quarantine_node {
@@ -177,13 +175,24 @@ quarantine_list_clear(struct quarantine_list *list)
 }
 
 bool
+quarantine_list_visit(
+    const struct quarantine_list *list, quarantine_visit *visit, void *context, struct error *err)
+{
+    for (const struct quarantine_node *node = list->first; node != NULL; node = node->next) {
+        if (!visit(context, &node->entry, err))
+            return false;
+    }
+    return true;
+}
+
+bool
 quarantine_list_save(struct quarantine_list *list, struct target *target,
     const struct mirror_claim *claim, struct error *err)
 {
     for (struct quarantine_node *node = list->first; node != NULL; node = node->next) {
         bool is_new = true;
 
-        if (list->saved_count < SAVED_MAX &&
+        if (list->saved_count < QUARANTINE_SAVED_MAX &&
             !quarantine_save(target, claim, &node->entry, &is_new, err))
             return false;
         list->saved_count++;

@@ -9,6 +9,9 @@
 #include "target/quarantine.h"
 #include "target/row_policy.h"
 
+// A table with more bad values in one pass has another problem: the others are counted alone.
+enum { QUARANTINE_SAVED_MAX = 100000 };
+
 struct quarantine_list {
     const struct table *table;
     struct digest_kind unseeded; // digests of rows are compared over runs
@@ -33,6 +36,11 @@ void quarantine_list_add_row(
     struct quarantine_list *list, const struct cell *row, const struct error *why);
 // True when the list should be written before more rows are read.
 bool quarantine_list_is_full(const struct quarantine_list *list);
+// Called with each entry; false ends it, and err is set then.
+typedef bool quarantine_visit(
+    void *context, const struct quarantine_entry *entry, struct error *err);
+bool quarantine_list_visit(const struct quarantine_list *list, quarantine_visit *visit,
+    void *context, struct error *err) __attribute__((warn_unused_result));
 void quarantine_list_clear(struct quarantine_list *list);
 // Writes and empties the list, inside the open transaction.
 bool quarantine_list_save(struct quarantine_list *list, struct target *target,
