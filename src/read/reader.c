@@ -22,7 +22,6 @@ reader_init(struct reader *reader, struct source *source, const struct table *ta
         reader->page_rows = (size_t)fault_setting("OE2PG_TEST_PAGE_ROWS", PAGE_ROWS_FIRST);
     buffer_init(&reader->position_bytes, LOOKUP_KEY_CAP);
     buffer_init(&reader->start_bytes, LOOKUP_KEY_CAP);
-    buffer_init(&reader->condition, BUFFER_SQL_CAP);
     order_proof_init(&reader->order, false);
     arena_init(&reader->row.arena);
 }
@@ -81,7 +80,6 @@ reader_release(struct reader *reader)
     reader->cursor = NULL;
     buffer_release(&reader->position_bytes);
     buffer_release(&reader->start_bytes);
-    buffer_release(&reader->condition);
     narrow_release(&reader->narrow);
     order_proof_release(&reader->order);
     by_row_id_release(&reader->by_row_id);

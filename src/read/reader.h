@@ -48,8 +48,6 @@ struct reader {
     size_t known_id_count;
     size_t known_id_next;
     struct order_proof order;
-    struct buffer condition; // of the open step, where rows are left out by their ids
-    struct table step_table; // the same
     struct by_row_id by_row_id;
 };
 

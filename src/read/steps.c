@@ -60,26 +60,14 @@ choose_columns(struct reader *reader)
     return &reader->narrow.table;
 }
 
-// Rows that are known by their ids were read before.
-static const struct table *
-choose_rows(struct reader *reader, const struct table *table)
-{
-    if (reader->known_id_count == 0)
-        return table;
-    by_row_id_condition(
-        &reader->condition, reader->table, reader->known_ids, reader->known_id_count, true);
-    reader->step_table = *table;
-    reader->step_table.where = buffer_text(&reader->condition);
-    return &reader->step_table;
-}
-
-// All of the part, as far as it is read in key order.
+// All of the part, as far as it is read in key order. Rows that are known were read before.
 static struct read_request
-make_part(struct reader *reader, const struct table *table)
+make_part(const struct reader *reader, const struct table *table)
 {
-    struct read_request request =
-        steps_make_request(reader, choose_rows(reader, table), reader->part);
+    struct read_request request = steps_make_request(reader, table, reader->part);
 
+    request.except_ids =
+        (struct row_ids){ .ids = reader->known_ids, .count = reader->known_id_count };
     if (reader->part != KEY_PART_WITH_NULL) {
         request.except = reader->known;
         request.except_count = reader->known_count;

@@ -179,6 +179,20 @@ append_exceptions(const struct select_names *names, const struct read_request *r
 }
 
 static void
+append_row_ids(const struct select_names *names, const struct row_ids *rows, bool are_left_out,
+    struct buffer *sql, bool *has_where)
+{
+    if (rows->count == 0)
+        return;
+    if (names->append_row_ids == NULL)
+        BUG("rows of a source without ids were asked for by them");
+    append_and(sql, has_where);
+    (void)buffer_append_byte(sql, '(');
+    names->append_row_ids(sql, rows->ids, rows->count, are_left_out);
+    (void)buffer_append_byte(sql, ')');
+}
+
+static void
 append_order(
     const struct select_names *names, const struct read_request *request, struct buffer *sql)
 {
@@ -202,6 +216,8 @@ select_append_conditions(
         // The line end closes a comment that the user may have ended his condition with.
         (void)buffer_printf(sql, "(%s\n)", request->table->where);
     }
+    append_row_ids(names, &request->only_ids, false, sql, &has_where);
+    append_row_ids(names, &request->except_ids, true, sql, &has_where);
     append_exceptions(names, request, sql, &has_where);
     if (request->part == KEY_PART_ALL)
         return;

@@ -17,6 +17,8 @@ struct select_names {
     bool is_qualified;
     select_append_value *append_value; // NULL: a question mark
     void *appender;
+    // As in product.h; NULL: rows have no ids.
+    void (*append_row_ids)(struct buffer *sql, const int64_t *ids, size_t count, bool are_left_out);
 };
 
 void select_append_column(const struct select_names *names, struct buffer *sql,

@@ -104,7 +104,7 @@ source_capabilities(const struct source *source)
 
     if (quote == '\0')
         quote = '"';
-    return (struct source_capabilities){ .has_row_ids = product->is_openedge,
+    return (struct source_capabilities){ .row_id = product->row_ids.column,
         .may_cut = product->is_openedge,
         .has_metaschema = product->is_openedge,
         .name_quote = quote,
@@ -201,6 +201,14 @@ note_trouble(struct source *source, const struct table *table, const struct erro
     source->trouble.is_too_wide = labs(err->native_code) == NATIVE_TOO_WIDE;
     if (source->trouble.is_too_wide)
         source->trouble.column = find_named_column(table, err->message);
+}
+
+bool
+source_row_is_gone(const struct source *source, const struct error *err)
+{
+    const struct product *product = product_find(source->identity.product);
+
+    return product->row_ids.is_gone != NULL && product->row_ids.is_gone(err);
 }
 
 struct source_trouble

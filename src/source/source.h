@@ -46,7 +46,9 @@ const struct source_session *source_session(const struct source *source);
 
 // What those above judge a source by: none of them asks which product it is. Texts are constants.
 struct source_capabilities {
-    bool has_row_ids;    // rows are found by ids that the source keeps beside their keys
+    // The id that the source keeps beside a row's key, to be read like a column; rows can be asked
+    // for by it. NULL: there is none.
+    const struct column *row_id;
     bool may_cut;        // a value as wide as its column may be the rest of a longer one
     bool has_metaschema; // source/openedge/ can tell about its catalogue, names and grants
     char name_quote;     // around a name that people type
@@ -113,6 +115,14 @@ struct key_position {
     size_t count;        // key columns used: the first count-1 equal, the last one greater
 };
 
+// Rows by the ids under which the source keeps them (source_capabilities.row_id).
+struct row_ids {
+    const int64_t *ids; // borrowed
+    size_t count;
+};
+
+// Which rows are read is said here, beside the user's own condition in table->where: by a part of
+// the key and its bounds, by whole keys, by ids. All of it holds at once.
 struct read_request {
     const struct table *table; // all of its columns are read, in order
     enum key_part part;
@@ -124,13 +134,18 @@ struct read_request {
     bool is_count;    // KEY_PART_NOT_NULL in no order: the table's one column counts its rows
     const struct key_position *except; // rows with these whole keys, in which no NULL is, are left
     size_t except_count;               // out; of KEY_PART_ALL and KEY_PART_NOT_NULL
-    size_t row_limit;                  // rows in all at most, where the source can; 0: no limit
-    size_t batch_rows;                 // rows a batch at most
-    size_t block_rows;                 // rows fetched at a time at most, where the source lets that
-                                       // be chosen apart from a batch; 0: as many as is best
-    size_t batch_bytes;                // stop filling a batch past this many bytes
-    size_t value_bytes;                // a longer value is not read (model/batch.h)
+    struct row_ids only_ids;           // none: any row
+    struct row_ids except_ids;
+    size_t row_limit;   // rows in all at most, where the source can; 0: no limit
+    size_t batch_rows;  // rows a batch at most
+    size_t block_rows;  // rows fetched at a time at most, where the source lets that
+                        // be chosen apart from a batch; 0: as many as is best
+    size_t batch_bytes; // stop filling a batch past this many bytes
+    size_t value_bytes; // a longer value is not read (model/batch.h)
 };
+
+// True when the failure says that a row which was asked for by its id is not there.
+bool source_row_is_gone(const struct source *source, const struct error *err);
 
 // Opens the statement. One cursor at a time on a source. ERROR_TABLE when the table does not look
 // like its catalogue entry any more.

@@ -17,9 +17,6 @@ struct fake_cursor {
     int places[FAKE_COLUMNS_MAX + 1]; // of its columns in the table; ROW_ID_PLACE: the id
     const struct fake_row **chosen;   // the rows that it was opened for
     size_t chosen_count;
-    bool has_ids; // a condition, of these ids
-    bool leaves_out;
-    bool is_named[FAKE_ROWS_MAX + 1];
     size_t checked; // of them: fetched by the source without a failure
     size_t given;
     struct batch batch;
@@ -146,32 +143,22 @@ is_excepted(const struct fake_source *source, const struct read_request *request
     return false;
 }
 
-// "ROWID = '1' OR ROWID = '2'", or the same of <> and AND: which ids it names.
-static void
-read_condition(struct fake_cursor *cursor)
+static bool
+is_among(const struct row_ids *rows, int64_t id)
 {
-    static const char word[] = "ROWID ";
-    const char *where = cursor->request.table->where;
-
-    while (where != NULL && (where = strstr(where, word)) != NULL) {
-        int64_t id;
-
-        where += strlen(word);
-        cursor->leaves_out = where[0] == '<';
-        where = strchr(where, '\'') + 1;
-        id = strtoll(where, NULL, 10);
-        assert_in_range(id, 0, FAKE_ROWS_MAX);
-        cursor->has_ids = cursor->is_named[id] = true;
+    for (size_t i = 0; i < rows->count; i++) {
+        if (rows->ids[i] == id)
+            return true;
     }
+    return false;
 }
 
 static bool
-meets_condition(const struct fake_cursor *cursor, const struct fake_row *row)
+meets_ids(const struct read_request *request, const struct fake_row *row)
 {
-    if (!cursor->has_ids)
-        return true;
-    return cursor->leaves_out ? !cursor->is_named[row->id]
-                              : cursor->is_named[row->id] && !row->is_lost;
+    if (request->only_ids.count > 0 && (row->is_lost || !is_among(&request->only_ids, row->id)))
+        return false;
+    return !is_among(&request->except_ids, row->id);
 }
 
 static void
@@ -186,14 +173,13 @@ choose_rows(struct fake_cursor *cursor, struct fake_source *source)
         limit = source->ends_after;
     if (request->row_limit > 0 && request->row_limit < limit)
         limit = request->row_limit;
-    read_condition(cursor);
     cursor->chosen = mem_calloc(table->row_count + 1, sizeof *cursor->chosen);
     for (size_t i = 0; i < table->row_count && cursor->chosen_count < limit; i++) {
         const struct fake_row *row =
             &table->rows[request->is_backward ? table->row_count - 1 - i : i];
 
         if (is_in_part(source, request, row) && !is_excepted(source, request, row) &&
-            meets_condition(cursor, row))
+            meets_ids(request, row))
             cursor->chosen[cursor->chosen_count++] = row;
     }
 }
@@ -212,11 +198,9 @@ fail_as_told(size_t at, size_t count, const struct error *failure, struct error 
 static bool
 refuses(const struct fake_source *source, const struct read_request *request)
 {
-    const char *where = request->table->where != NULL ? request->table->where : "";
-
     return (request->is_count && source->refuses_counts) ||
-           (source->refuses_ids && strstr(where, "ROWID = ") != NULL) ||
-           (source->refuses_without && strstr(where, "ROWID <> ") != NULL);
+           (source->refuses_ids && request->only_ids.count > 0) ||
+           (source->refuses_without && request->except_ids.count > 0);
 }
 
 static bool

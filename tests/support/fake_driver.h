@@ -6,7 +6,7 @@
 // Rows come in the order in which they stand, whatever the comparison says of them: by the bytes of
 // their texts. A statement sees the rows as they are when it is opened; they may be changed while
 // none is open. A column of a request is found by its name, so tables may be seen through some of
-// their columns. Of conditions only OpenEdge's for rows by their ids are understood.
+// their columns. The user's condition is not understood.
 //
 // A test that links it (meson: fake_driver) gets what source_open gives from fake_source_opens.
 #ifndef OE2PG_TESTS_FAKE_DRIVER_H

@@ -140,7 +140,7 @@ around_is_refused(const struct around *around, const struct source *source, stru
 bool
 around_has_row_ids(const struct around *around, const struct source *source)
 {
-    return around->row_ids != ROW_IDS_REFUSED && source_capabilities(source).has_row_ids;
+    return around->row_ids != ROW_IDS_REFUSED && source_capabilities(source).row_id != NULL;
 }
 
 static bool

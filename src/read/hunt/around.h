@@ -93,9 +93,9 @@ bool around_is_spent(const struct around *around);
 // True, with the reason in err, when such a value is to make its table fail.
 bool around_is_refused(const struct around *around, const struct source *source, struct error *err);
 
-// Reads the row that `request` (of the whole table) asks for by its key (KEY_PART_EQUAL), or by
-// around->row_id (in the table's condition, without a key), without what cannot be read of it,
-// which goes to the sink. No row in row->batch: it is not there.
+// Reads the row that `request` (of the whole table) asks for by its key (KEY_PART_EQUAL), or by its
+// id (which is around->row_id; without a key), without what cannot be read of it, which goes to the
+// sink. No row in row->batch: it is not there.
 bool around_read_row(struct around *around, struct source *source,
     const struct read_request *request, struct unread_row *row, struct error *err)
     __attribute__((warn_unused_result));

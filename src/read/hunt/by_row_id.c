@@ -3,7 +3,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "source/openedge/openedge.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -34,9 +33,8 @@ by_row_id_init(struct by_row_id *by, struct source *source, struct around *aroun
     by->wide.key = NULL;
     by->wide.columns = mem_calloc(table->column_count + 1, sizeof *by->wide.columns);
     memcpy(by->wide.columns, table->columns, table->column_count * sizeof *table->columns);
-    by->wide.columns[by->wide.column_count++] = openedge_row_id;
+    by->wide.columns[by->wide.column_count++] = *source_capabilities(source).row_id;
     by->batch.column_count = table->column_count;
-    buffer_init(&by->condition, BUFFER_SQL_CAP);
 }
 
 void
@@ -47,24 +45,9 @@ by_row_id_release(struct by_row_id *by)
     cursor_close(by->cursor);
     narrow_release(&by->narrow);
     row_id_list_release(&by->list);
-    buffer_release(&by->condition);
     free(by->wide.columns);
+    free(by->left_out);
     memset(by, 0, sizeof *by);
-}
-
-void
-by_row_id_condition(struct buffer *condition, const struct table *table, const int64_t *ids,
-    size_t count, bool are_left_out)
-{
-    bool has_own = table->where != NULL && table->where[0] != '\0';
-
-    buffer_clear(condition);
-    // The line end closes a comment that the user may have ended his condition with.
-    if (has_own)
-        (void)buffer_printf(condition, "(%s\n) AND (", table->where);
-    openedge_append_row_ids(condition, ids, count, are_left_out);
-    if (has_own)
-        (void)buffer_append_byte(condition, ')');
 }
 
 // ---- which rows there are ----------------------------------------------------------------------
@@ -179,25 +162,18 @@ bool
 by_row_id_read_row(struct around *around, struct source *source, const struct read_request *request,
     int64_t id, struct unread_row *row, struct error *err)
 {
-    struct table table = *request->table;
     struct read_request one = *request;
-    struct buffer condition;
     char text[ROW_ID_TEXT_MAX + 2];
     bool done;
 
-    buffer_init(&condition, BUFFER_SQL_CAP);
-    by_row_id_condition(&condition, request->table, &id, 1, false);
     (void)text_print(text, sizeof text, "%" PRId64, id);
-    table.where = buffer_text(&condition);
-    table.key = NULL;
-    one.table = &table;
     one.part = KEY_PART_ALL;
     one.key = NULL;
+    one.only_ids = (struct row_ids){ .ids = &id, .count = 1 };
     around->row_id = text;
     done = around_read_row(around, source, &one, row, err);
     around->row_id = NULL;
-    buffer_release(&condition);
-    if (!done && openedge_is_gone(err)) {
+    if (!done && source_row_is_gone(source, err)) {
         error_clear(err);
         row->batch.row_count = 0;
         return true;
@@ -213,7 +189,7 @@ sweep_again(struct by_row_id *by, int64_t bad_id)
 {
     if (by->bad_count == ROW_ID_SWEEPS_MAX || around_is_spent(by->around))
         return;
-    by->bad_ids[by->bad_count++] = bad_id;
+    by->left_out[by->known_count + by->bad_count++] = bad_id;
     by->is_sweeping = true;
 }
 
@@ -258,28 +234,13 @@ open_group(struct by_row_id *by, struct error *err)
     narrow_release(&by->narrow);
     narrow_init(&by->narrow, &by->wide, is_left_out);
     free(is_left_out);
-    by_row_id_condition(&by->condition, by->request.table, by->ids, by->id_count, false);
-    by->asked = by->narrow.table;
-    by->asked.where = buffer_text(&by->condition);
-    request.table = &by->asked;
+    request.table = &by->narrow.table;
     request.part = KEY_PART_ALL;
     request.key = NULL;
+    request.only_ids = (struct row_ids){ .ids = by->ids, .count = by->id_count };
     by->opened_ms = clock_steady_ms();
     by->around->query_count += by->suspects > 0 ? 1 : 0;
     return source_open_cursor(by->source, &request, &by->cursor, err);
-}
-
-static void
-append_left_out(struct by_row_id *by)
-{
-    size_t count = by->known_count + by->bad_count;
-    int64_t *ids = mem_calloc(count, sizeof *ids);
-
-    if (by->known_count > 0)
-        memcpy(ids, by->known, by->known_count * sizeof *ids);
-    memcpy(ids + by->known_count, by->bad_ids, by->bad_count * sizeof *ids);
-    by_row_id_condition(&by->condition, by->request.table, ids, count, true);
-    free(ids);
 }
 
 static bool
@@ -292,12 +253,9 @@ open_sweep(struct by_row_id *by, struct error *err)
     narrow_release(&by->narrow);
     narrow_init(&by->narrow, &by->wide, is_left_out);
     free(is_left_out);
-    by->asked = by->narrow.table;
-    if (by->known_count + by->bad_count > 0) {
-        append_left_out(by);
-        by->asked.where = buffer_text(&by->condition);
-    }
-    request.table = &by->asked;
+    request.table = &by->narrow.table;
+    request.except_ids =
+        (struct row_ids){ .ids = by->left_out, .count = by->known_count + by->bad_count };
     request.block_rows = SWEEP_BLOCK;
     by->id_count = 0;
     by->around->query_count += by->sweep_count++ > 0 ? 1 : 0;
@@ -481,8 +439,10 @@ static bool
 begin(struct by_row_id *by, const int64_t *known, size_t known_count, struct error *err)
 {
     by->is_listed = true;
-    by->known = known;
     by->known_count = known_count;
+    by->left_out = mem_calloc(known_count + ROW_ID_SWEEPS_MAX, sizeof *by->left_out);
+    if (known_count > 0)
+        memcpy(by->left_out, known, known_count * sizeof *known);
     if (!list_ids(by, &by->list, err))
         return false;
     for (size_t i = 0; i < known_count; i++)

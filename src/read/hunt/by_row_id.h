@@ -28,13 +28,11 @@ struct by_row_id {
     struct row_id_list list;
     size_t max_bytes;
     bool is_listed;
-    bool is_checked;    // the second list was read
-    struct table wide;  // all columns and the id, no key
-    struct table asked; // the same, or less of it, of the group's rows
-    struct narrow narrow;
+    bool is_checked;       // the second list was read
+    struct table wide;     // all columns and the id, no key
+    struct narrow narrow;  // of it, what is read of the group
     struct cursor *cursor; // of the group
     struct batch batch;    // without the id
-    struct buffer condition;
     int64_t ids[ROW_IDS_A_GROUP];
     size_t id_count;   // in the group
     size_t group_size; // follows what groups cost
@@ -47,10 +45,9 @@ struct by_row_id {
     bool is_sweeping;     // the open statement, or the next one, is a sweep
     bool is_behind_sweep; // the row that ended the last sweep is looked for
     size_t sweep_count;
-    int64_t bad_ids[ROW_ID_SWEEPS_MAX]; // found so: left out of sweeps
-    size_t bad_count;
-    const int64_t *known; // borrowed
+    int64_t *left_out; // of sweeps: the known ones, and then those found so
     size_t known_count;
+    size_t bad_count;
 };
 
 // `request` is that of the part: table (borrowed), part, key, bounds of a batch. With `around` an
@@ -71,8 +68,5 @@ bool by_row_id_fetch(struct by_row_id *by, const int64_t *known, size_t known_co
 bool by_row_id_read_row(struct around *around, struct source *source,
     const struct read_request *request, int64_t id, struct unread_row *row, struct error *err)
     __attribute__((warn_unused_result));
-// Appends the table's own condition, if any, and that of the ids.
-void by_row_id_condition(struct buffer *condition, const struct table *table, const int64_t *ids,
-    size_t count, bool are_left_out);
 
 #endif

@@ -47,7 +47,8 @@ names_of(const struct jdbc_source *source)
         .is_qualified = source->product->jdbc.append_expression != NULL ||
                         !source->product->jdbc.is_statically_typed || has_odd_texts(source),
         .append_value = append_value,
-        .appender = (void *)(uintptr_t)source }; // only read
+        .appender = (void *)(uintptr_t)source, // only read
+        .append_row_ids = source->product->row_ids.append };
 }
 
 // Returns true when it is just the name.

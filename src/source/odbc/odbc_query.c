@@ -14,7 +14,8 @@ static struct select_names
 names_of(const struct odbc_source *source)
 {
     return (struct select_names){ .quote = source->quote,
-        .is_qualified = source->product->odbc.append_expression != NULL };
+        .is_qualified = source->product->odbc.append_expression != NULL,
+        .append_row_ids = source->product->row_ids.append };
 }
 
 // As odbc_limit.h asks for it.

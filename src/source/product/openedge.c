@@ -1,5 +1,6 @@
 // Progress OpenEdge, by either door: what a line can say of it. Its catalogue, keys, names, row ids
 // and errors are a room of their own, source/openedge/.
+#include "source/openedge/openedge.h"
 #include "source/product/products.h"
 
 const struct product product_openedge = {
@@ -15,6 +16,9 @@ const struct product product_openedge = {
     // Whether blanks at the end of characters count in an index as they do in a comparison is not
     // documented.
     .order.kinds = PRODUCT_NUMBERS | PRODUCT_TIMES,
+    .row_ids = { .column = &openedge_row_id,
+        .append = openedge_append_row_ids,
+        .is_gone = openedge_is_gone },
     .odbc.driver = "*",
     .jdbc.is_statically_typed = true,
     .is_openedge = true,

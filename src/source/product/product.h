@@ -129,6 +129,17 @@ struct product_order {
     bool is_loosely_typed; // only a rowid holds nothing but integers
 };
 
+// --- rows by the ids under which it keeps them, beside any key
+
+// All of it, or zeros: there are none that could be relied on.
+struct product_row_ids {
+    const struct column *column; // to be read like one
+    // Appends a condition: the rows with one of these ids, or those with none of them.
+    void (*append)(struct buffer *sql, const int64_t *ids, size_t count, bool are_left_out);
+    // True for the failure that says that no row has the id that was asked for.
+    bool (*is_gone)(const struct error *err);
+};
+
 // --- texts of any bytes
 
 struct product_bytes {
@@ -252,6 +263,7 @@ struct product {
     struct product_asking asking;
     struct product_session session;
     struct product_order order;
+    struct product_row_ids row_ids;
     struct product_bytes bytes;
     struct product_odbc odbc;
     struct product_jdbc jdbc;

@@ -81,15 +81,36 @@ openedge_is_read_without_locks_by_a_hint_where_the_level_cannot_be_had(void **st
 static void
 rowid_is_asked_for_like_a_column_but_never_in_quotes(void **state)
 {
+    static const int64_t ids[] = { 7, 8 };
     struct column with_id[] = { columns[0], openedge_row_id };
     struct table asked = table;
-    struct read_request request = { .table = &asked, .part = KEY_PART_ALL };
+    struct read_request request = {
+        .table = &asked, .part = KEY_PART_ALL, .only_ids = { .ids = ids, .count = 2 }
+    };
 
     (void)state;
     asked.columns = with_id;
-    asked.where = "ROWID = '7'";
     check_sql(&request, true,
-        "SELECT \"Cust-Num\", ROWID FROM \"PUB\".\"Order\" WITH (NOLOCK) WHERE (ROWID = '7'\n)");
+        "SELECT \"Cust-Num\", ROWID FROM \"PUB\".\"Order\" WITH (NOLOCK)"
+        " WHERE (ROWID = '7' OR ROWID = '8')");
+}
+
+static void
+the_users_condition_stands_beside_those_of_the_request(void **state)
+{
+    static const int64_t ids[] = { 5, 7 };
+    static const int64_t id[] = { 9 };
+    struct table asked = table;
+    struct read_request request = { .table = &asked,
+        .part = KEY_PART_ALL,
+        .only_ids = { .ids = id, .count = 1 },
+        .except_ids = { .ids = ids, .count = 2 } };
+
+    (void)state;
+    asked.where = "x = 1 OR y = 2 -- why";
+    check_sql(&request, false,
+        "SELECT " ITEMS " WHERE (x = 1 OR y = 2 -- why\n) AND (ROWID = '9')"
+        " AND (ROWID <> '5' AND ROWID <> '7')");
 }
 
 int
@@ -99,6 +120,7 @@ main(void)
         cmocka_unit_test(openedge_is_read_in_the_direction_of_its_index),
         cmocka_unit_test(openedge_is_read_without_locks_by_a_hint_where_the_level_cannot_be_had),
         cmocka_unit_test(rowid_is_asked_for_like_a_column_but_never_in_quotes),
+        cmocka_unit_test(the_users_condition_stands_beside_those_of_the_request),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

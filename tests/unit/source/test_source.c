@@ -15,10 +15,10 @@ static void
 what_a_source_can_is_told_without_its_name(void **state)
 {
     (void)state;
-    assert_true(capabilities_of("OpenEdge").has_row_ids);
+    assert_non_null(capabilities_of("OpenEdge").row_id);
     assert_true(capabilities_of("OpenEdge").may_cut);
     assert_true(capabilities_of("OpenEdge").has_metaschema);
-    assert_false(capabilities_of("PostgreSQL").has_row_ids);
+    assert_null(capabilities_of("PostgreSQL").row_id);
     assert_false(capabilities_of("PostgreSQL").may_cut);
     assert_int_equal(capabilities_of("MySQL").name_quote, '`');
     assert_int_equal(capabilities_of("MariaDB").name_quote, '`');
@@ -31,7 +31,7 @@ of_an_unknown_product_nothing_is_relied_on(void **state)
     const struct source_capabilities capabilities = capabilities_of("Oracle");
 
     (void)state;
-    assert_false(capabilities.has_row_ids);
+    assert_null(capabilities.row_id);
     assert_false(capabilities.may_cut);
     assert_false(capabilities.has_metaschema);
     assert_int_equal(capabilities.name_quote, '"');

@@ -117,9 +117,8 @@ rows_that_are_listed_and_not_found_are_no_rows_by_ids(void **state)
 static void
 double_fourth(struct fake_source *source, const struct read_request *request)
 {
-    const char *where = request->table->where;
-
-    if (where != NULL && strcmp(where, "ROWID = '4'") == 0 && source->table->row_count == 5)
+    if (request->only_ids.count == 1 && request->only_ids.ids[0] == 4 &&
+        source->table->row_count == 5)
         fake_table_add(source->table, "0006 a b c")->id = 4;
 }
 
@@ -263,24 +262,30 @@ only_rows_with_a_null_in_their_key_are_read_by_ids_where_it_leads_to_the_others(
     assert_string_equal(told(), "b unreadable 0001|c unreadable ROWID 4");
 }
 
+// Whatever rows are meant, and however few of its columns.
 static void
-a_condition_of_the_user_holds_beside_that_of_the_ids(void **state)
+look_at_where(struct fake_source *source, const struct read_request *request)
 {
-    const int64_t ids[] = { 5, 7 };
-    struct buffer condition;
+    if (request->table->where == source->context)
+        return;
+    fail_msg("a statement has another condition than the user's");
+}
+
+static void
+the_users_condition_is_his_own_in_every_statement(void **state)
+{
+    static char where[] = "x = 1 OR y = 2 -- why";
 
     (void)state;
-    buffer_init(&condition, 1000);
-    by_row_id_condition(&condition, &hunt.table.table, ids, 2, false);
-    assert_string_equal(buffer_text(&condition), "ROWID = '5' OR ROWID = '7'");
-    hunt.table.table.where = "x = 1 OR y = 2 -- why";
-    by_row_id_condition(&condition, &hunt.table.table, ids, 2, false);
-    assert_string_equal(
-        buffer_text(&condition), "(x = 1 OR y = 2 -- why\n) AND (ROWID = '5' OR ROWID = '7')");
-    by_row_id_condition(&condition, &hunt.table.table, ids, 2, true);
-    assert_string_equal(
-        buffer_text(&condition), "(x = 1 OR y = 2 -- why\n) AND (ROWID <> '5' AND ROWID <> '7')");
-    buffer_release(&condition);
+    fake_table_fill(&hunt.table, 40);
+    hunt.table.table.where = where;
+    hunt.source.context = where;
+    hunt.source.before = look_at_where;
+    damage(3, 2, FAKE_UNREADABLE);
+    damage(30, 1, FAKE_NAMED);
+    assert_true(hunt_run(&hunt));
+    assert_int_equal(hunt.around.row_ids, ROW_IDS_REST);
+    assert_rows(40, 0);
 }
 
 static void
@@ -390,7 +395,7 @@ main(void)
         TEST(a_row_of_which_nothing_can_be_read_is_a_row_all_the_same),
         TEST(a_value_of_the_key_is_read_around_by_ids),
         TEST(only_rows_with_a_null_in_their_key_are_read_by_ids_where_it_leads_to_the_others),
-        TEST(a_condition_of_the_user_holds_beside_that_of_the_ids),
+        TEST(the_users_condition_is_his_own_in_every_statement),
         TEST(a_row_that_is_deleted_behind_the_list_is_not_waited_for),
         TEST(past_the_allowance_columns_are_left_out_of_groups_and_counted),
         TEST(whatever_is_bad_all_else_is_read_by_ids),
