@@ -126,32 +126,64 @@ digest_set_freeze(struct digest_set *set)
         set->starts[b] = (uint32_t)at;
     }
     set->starts[buckets] = (uint32_t)set->count;
-    set->left = set->count;
 }
 
-// Rows of one digest are struck off from the front, so in a bucket "greater, or equal and still
-// there" holds from some entry on: a binary search finds it, however many equal rows there are.
-bool
-digest_set_strike(struct digest_set *set, uint64_t digest)
+static bool
+is_struck(const struct digest_entry *entry)
 {
-    size_t bucket = digest >> (64 - set->bucket_bits);
-    size_t low = set->starts[bucket];
-    size_t high = set->starts[bucket + 1];
-    struct digest_entry *entry;
+    return atomic_load_explicit(&entry->is_struck, memory_order_relaxed) != 0;
+}
 
+static bool
+take(struct digest_entry *entry)
+{
+    uint16_t free_mark = 0;
+
+    return atomic_compare_exchange_strong_explicit(
+        &entry->is_struck, &free_mark, 1, memory_order_relaxed, memory_order_relaxed);
+}
+
+// Where "greater, or equal and still there" begins to hold in a bucket, as far as this thread sees:
+// a binary search finds it, however many equal rows there are. The entry before it was struck when
+// it was looked at, or is smaller, and neither changes any more.
+static size_t
+find_first_left(const struct digest_set *set, uint64_t digest, size_t low, size_t high)
+{
     while (low < high) {
         size_t middle = low + (high - low) / 2;
+        const struct digest_entry *entry = &set->entries[middle];
 
-        entry = &set->entries[middle];
-        if (entry->digest > digest || (entry->digest == digest && !entry->is_struck))
+        if (entry->digest > digest || (entry->digest == digest && !is_struck(entry)))
             high = middle;
         else
             low = middle + 1;
     }
-    entry = &set->entries[low];
-    if (low == set->starts[bucket + 1] || entry->digest != digest)
-        return false;
-    entry->is_struck = 1;
-    set->left--;
-    return true;
+    return low;
+}
+
+// Another thread may take the entry between the search and the exchange; then the next one is
+// tried, for all before it are struck. Marks are all that threads share here, each is changed once
+// and by an exchange that cannot miss: no order among them is needed.
+bool
+digest_set_strike(struct digest_set *set, uint64_t digest)
+{
+    size_t bucket = digest >> (64 - set->bucket_bits);
+    size_t end = set->starts[bucket + 1];
+
+    for (size_t i = find_first_left(set, digest, set->starts[bucket], end);
+         i < end && set->entries[i].digest == digest; i++) {
+        if (take(&set->entries[i]))
+            return true;
+    }
+    return false;
+}
+
+size_t
+digest_set_left(const struct digest_set *set)
+{
+    size_t left = 0;
+
+    for (size_t i = 0; i < set->count; i++)
+        left += !is_struck(&set->entries[i]);
+    return left;
 }

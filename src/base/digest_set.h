@@ -1,9 +1,17 @@
 // A multiset of rows by digest, each with where the row is: filled once, then struck off row by
 // row. 16 bytes a row and one byte for its index, out of memory that is reserved at the start and
-// touched only as it is used. One thread.
+// touched only as it is used.
+//
+// One thread fills and freezes it; then any number of threads strike, without a lock; who looks at
+// what is left has waited for all of them.
+//
+// Invariant: of the entries with one digest those that are struck are the first ones, at every
+// moment and for every thread. So each strike takes exactly one of them, no two strikes the same
+// one, and a strike fails only when all of them are taken.
 #ifndef OE2PG_BASE_DIGEST_SET_H
 #define OE2PG_BASE_DIGEST_SET_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,7 +20,7 @@ struct digest_entry {
     uint64_t digest;
     uint32_t block; // the row's place: PostgreSQL's ctid
     uint16_t offset;
-    uint16_t is_struck;
+    _Atomic uint16_t is_struck;
 };
 
 struct digest_set {
@@ -21,7 +29,6 @@ struct digest_set {
     size_t capacity;
     uint32_t *starts; // by the leading bits of the digest: the first entry of a bucket
     unsigned bucket_bits;
-    size_t left; // entries not struck off
 };
 
 // Room for as many rows as fit `size_bytes`.
@@ -31,7 +38,9 @@ void digest_set_release(struct digest_set *set);
 bool digest_set_add(struct digest_set *set, uint64_t digest, uint32_t block, uint16_t offset);
 // After the last add, before the first strike.
 void digest_set_freeze(struct digest_set *set);
-// Takes one row with this digest away; false when there is none (left).
+// Takes one row with this digest away; false when there is none (left). Any thread.
 bool digest_set_strike(struct digest_set *set, uint64_t digest);
+// After the last strike: the entries that are not struck off. Looks at all of them.
+size_t digest_set_left(const struct digest_set *set);
 
 #endif

@@ -72,7 +72,7 @@ scan(struct small_group *group, size_t i, struct row_policy *policy, struct erro
     } while (is_equal && batch->row_count > 0);
     reader_release(&reader);
     // What ended early may be as short as the mirror is.
-    group->is_equal[i] = done && is_equal && group->sets[i].left == 0 &&
+    group->is_equal[i] = done && is_equal && digest_set_left(&group->sets[i]) == 0 &&
                          !source_session(task->source)->may_end_early;
     return done;
 }

@@ -40,10 +40,11 @@ send_places(struct comparison *comparison, const struct digest_set *set, struct 
 bool
 comparison_add_gone(struct comparison *comparison, const struct digest_set *set, struct error *err)
 {
+    size_t left = digest_set_left(set);
     PGresult *result;
     bool done;
 
-    if (set->left == 0)
+    if (left == 0)
         return true;
     if (!compare_make_gone(comparison, err))
         return false;
@@ -66,7 +67,7 @@ comparison_add_gone(struct comparison *comparison, const struct digest_set *set,
         if (is_copy)
             break;
     }
-    comparison->gone_count = (int64_t)set->left;
+    comparison->gone_count = (int64_t)left;
     return done;
 }
 

@@ -24,14 +24,14 @@ check_all_struck_once(const uint64_t *digests, size_t count)
     for (size_t i = 0; i < count; i++)
         assert_true(digest_set_add(&set, digests[i], (uint32_t)i, (uint16_t)(i % 100)));
     digest_set_freeze(&set);
-    assert_int_equal(set.left, count);
+    assert_int_equal(digest_set_left(&set), count);
     for (size_t i = 0; i < count; i++) {
         assert_true(set.entries[i].offset == set.entries[i].block % 100);
         assert_true(i == 0 || set.entries[i - 1].digest <= set.entries[i].digest);
     }
     for (size_t i = 0; i < count; i++)
         assert_true(digest_set_strike(&set, digests[i]));
-    assert_int_equal(set.left, 0);
+    assert_int_equal(digest_set_left(&set), 0);
     for (size_t i = 0; i < count; i++)
         assert_false(digest_set_strike(&set, digests[i]));
     digest_set_release(&set);
@@ -86,7 +86,7 @@ three_equal_rows_becoming_two_leave_one(void **state)
     assert_true(digest_set_strike(&set, 42));
     assert_false(digest_set_strike(&set, 41));
     assert_false(digest_set_strike(&set, UINT64_MAX));
-    assert_int_equal(set.left, 2);
+    assert_int_equal(digest_set_left(&set), 2);
     digest_set_release(&set);
 }
 
