@@ -178,7 +178,7 @@ check_brake(struct compare *compare, struct error *err)
     if (compare->table->key == NULL)
         removed -= compare->scan.counts.to_insert;
     return brake_check(&compare->task->settings->mirror, compare->table, compare->scan.mirror_rows,
-        compare->scan.source_rows, removed, err);
+        differ_outcome(&compare->scan).rows_read, removed, err);
 }
 
 // ---- the transaction ---------------------------------------------------------------------------
@@ -188,12 +188,13 @@ fill_record(struct compare *compare, const struct applied *applied)
 {
     struct table_record *record = compare->record;
     struct table_result *result = compare->result;
+    const struct part_outcome outcome = differ_outcome(&compare->scan);
 
     record->row_count = compare->scan.mirror_rows + applied->inserted - applied->deleted;
-    record->size_bytes = compare->scan.source_bytes;
+    record->size_bytes = outcome.bytes_read;
     record->read_to_ms = clock_wall_ms();
-    result->rows_read += compare->scan.source_rows;
-    result->bytes_read += compare->scan.source_bytes;
+    result->rows_read += outcome.rows_read;
+    result->bytes_read += outcome.bytes_read;
     if (compare->is_staged)
         return;
     record->state = TABLE_STATE_DONE;
@@ -207,13 +208,13 @@ fill_record(struct compare *compare, const struct applied *applied)
     record->hint = full_width_note(&compare->task->full_width, &compare->task->arena);
 }
 
-// What the pieces say is what the staging table holds.
+// What the parts say together is what the staging table holds.
 static void
 count_staged(struct table_record *record)
 {
-    for (size_t i = 0; i < record->piece_count; i++) {
-        record->pieces[i].row_count = i == 0 ? record->row_count : 0;
-        record->pieces[i].size_bytes = i == 0 ? record->size_bytes : 0;
+    for (size_t i = 0; i < record->parts.count; i++) {
+        record->parts.parts[i].row_count = i == 0 ? record->row_count : 0;
+        record->parts.parts[i].size_bytes = i == 0 ? record->size_bytes : 0;
     }
 }
 
@@ -274,6 +275,7 @@ save_quarantine(struct compare *compare, const struct applied *applied, struct e
     const struct mirror_claim *claim = task->claim;
     struct quarantine_list *list = &compare->scan.sender.quarantine;
     struct table_result *result = compare->result;
+    struct part_outcome outcome;
 
     for (size_t i = 0; i < compare->scan.known_row_count; i++) {
         if (compare->scan.known_rows[i].is_seen &&
@@ -283,12 +285,31 @@ save_quarantine(struct compare *compare, const struct applied *applied, struct e
     }
     if (!quarantine_list_save(list, task->target, claim, err))
         return false;
-    result->values_quarantined += list->saved_count + applied->refused;
+    outcome = differ_outcome(&compare->scan);
+    result->values_quarantined += outcome.values_quarantined + applied->refused;
     // What the load took out no run has told of yet.
     result->values_newly_quarantined =
-        compare->ends_load ? result->values_quarantined : list->new_count + applied->newly_refused;
+        compare->ends_load ? result->values_quarantined
+                           : outcome.values_newly_quarantined + applied->newly_refused;
     return save_altered(compare, err) &&
            quarantine_resolve_unseen(task->target, claim, compare->table, err);
+}
+
+// Each row that the source returned is mirrored or left out.
+static bool
+check_balance(struct compare *compare, const struct applied *applied, struct error *err)
+{
+    const struct part_outcome outcome = differ_outcome(&compare->scan);
+    int64_t left_out = outcome.rows_known + outcome.rows_refused + applied->refused;
+
+    compare->result->values_quarantined = outcome.rows_known;
+    if (compare->record->row_count - compare->scan.kept + left_out != outcome.rows_read)
+        return error_set(err, ERROR_TABLE,
+            "the source returned %" PRId64 " rows, the mirror would hold %" PRId64 " and %" PRId64
+            " are left out",
+            outcome.rows_read, compare->record->row_count, left_out);
+    compare->result->rows_left_out = left_out;
+    return true;
 }
 
 static bool
@@ -315,16 +336,7 @@ write_differences(struct compare *compare, bool *is_current, struct error *err)
     if (finding.count > 0)
         return leave_out(compare, &finding, err);
     fill_record(compare, &applied);
-    compare->result->values_quarantined = compare->scan.left_out;
-    compare->scan.left_out += compare->scan.sender.refused_rows + applied.refused;
-    if (compare->record->row_count - compare->scan.kept + compare->scan.left_out !=
-        compare->scan.source_rows)
-        return error_set(err, ERROR_TABLE,
-            "the source returned %" PRId64 " rows, the mirror would hold %" PRId64 " and %" PRId64
-            " are left out",
-            compare->scan.source_rows, compare->record->row_count, compare->scan.left_out);
-    compare->result->rows_left_out = compare->scan.left_out;
-    if (!save_quarantine(compare, &applied, err))
+    if (!check_balance(compare, &applied, err) || !save_quarantine(compare, &applied, err))
         return false;
     task_set_phase(task, PHASE_COMMITTING);
     if (!record_end(compare, err))
@@ -339,15 +351,15 @@ static bool
 look_for_early_end(struct compare *compare, bool *is_to_be_read_again, struct error *err)
 {
     bool was_short = compare->was_short;
+    int64_t row_count = differ_outcome(&compare->scan).rows_read;
     int64_t counted = 0;
 
-    compare->was_short =
-        early_end_is_likely(compare->task, compare->table, compare->scan.source_rows, &counted);
+    compare->was_short = early_end_is_likely(compare->task, compare->table, row_count, &counted);
     *is_to_be_read_again = compare->was_short && !was_short;
     if (compare->was_short && !early_end_read_on(compare->task, compare->table, err))
         return false;
     if (compare->was_short && was_short)
-        early_end_warn(compare->table, compare->scan.source_rows, counted);
+        early_end_warn(compare->table, row_count, counted);
     return true;
 }
 

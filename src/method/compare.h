@@ -10,7 +10,7 @@ bool compare_table(struct task *task, const struct table *table, struct table_re
     struct table_result *result, struct error *err) __attribute__((warn_unused_result));
 
 // The same for the staged rows of a load that was not read in one go, before anybody sees them.
-// `staged` is the table with the name of its staging table. All pieces of `record` are done; they
+// `staged` is the table with the name of its staging table. All parts of `record` are done; they
 // are recorded with what is staged now, and record->state stays as it is.
 bool compare_staged(struct task *task, const struct table *staged, struct table_record *record,
     struct table_result *result, struct error *err) __attribute__((warn_unused_result));

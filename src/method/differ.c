@@ -2,6 +2,7 @@
 
 #include "model/key_choice.h"
 #include "read/lookup.h"
+#include "read/split.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +40,7 @@ take_known(struct differ *scan, struct known_row *known)
     if (known->is_seen && !scan->has_set)
         return false;
     known->is_seen = true;
-    scan->left_out++;
+    scan->sender.outcome->rows_known++;
     return true;
 }
 
@@ -112,7 +113,7 @@ differ_take_matching(
 
         if (!lookup_has_key(scan->table->key, row, values))
             continue;
-        scan->source_rows++;
+        scan->again.rows_read++;
         if (!row_sender_send(&scan->sender, row, row_sender_peek(&scan->sender, row), err))
             return false;
     }
@@ -120,37 +121,39 @@ differ_take_matching(
 }
 
 static bool
-compare_batch(struct differ *scan, const struct batch *batch, struct error *err)
+compare_batch(struct differ *scan, struct part *part, const struct batch *batch, struct error *err)
 {
     if (!(scan->is_by_key ? differ_by_key_take(scan, batch, err) : compare_rows(scan, batch, err)))
         return false;
-    scan->source_rows += (int64_t)batch->row_count;
-    scan->source_bytes += (int64_t)batch->size_bytes;
+    part->outcome.rows_read += (int64_t)batch->row_count;
+    part->outcome.bytes_read += (int64_t)batch->size_bytes;
     task_add_progress(scan->task, batch->row_count, batch->size_bytes);
     return (!quarantine_list_is_full(&scan->sender.quarantine) || save_quarantine(scan, err));
 }
 
 static bool
-scan_part(struct differ *scan, enum key_part part, struct error *err)
+scan_part(struct differ *scan, struct part *part, struct error *err)
 {
+    // What is known is read with the first part, and left out of all.
+    bool are_read = part != scan->parts.parts;
     struct around *around = &scan->task->around;
     struct reader reader;
     const struct batch *batch;
     bool done;
 
-    reader_init(&reader, scan->task->source, scan->table, part, &scan->task->reading);
+    reader_init(&reader, scan->task->source, scan->table, &part->rows, &scan->task->reading);
     reader_read_around(&reader, around, quarantine_list_add_unread, &scan->sender.quarantine);
     reader_prove_order(&reader);
-    if (part != KEY_PART_WITH_NULL)
-        reader_read_first(&reader, around->known, around->known_count);
-    reader_read_first_by_id(
-        &reader, around->known_ids, around->known_id_count, part == KEY_PART_WITH_NULL);
+    reader_read_first(&reader, around->known, around->known_count, are_read);
+    reader_read_first_by_id(&reader, around->known_ids, around->known_id_count, are_read);
+    task_begin_part(scan->task, part, &scan->sender);
     do {
         done = !task_is_cancelled(scan->task, err) && reader_fetch(&reader, &batch, err) &&
-               compare_batch(scan, batch, err);
+               compare_batch(scan, part, batch, err);
     } while (done && batch->row_count > 0);
     scan->is_cut |= reader.order.is_relied_on;
     reader_release(&reader);
+    full_width_add(&scan->task->full_width, part->outcome.full_widths);
     return done;
 }
 
@@ -159,19 +162,29 @@ scan_part(struct differ *scan, enum key_part part, struct error *err)
 static bool
 scan_source(struct differ *scan, struct error *err)
 {
-    bool done;
+    struct task *task = scan->task;
+    bool done = true;
 
-    if (!task_begin_reading(scan->task, scan->table, err))
+    if (!task_begin_reading(task, scan->table, err))
         return false;
-    task_set_phase(scan->task, PHASE_READING);
-    around_begin(&scan->task->around);
-    if (task_reads_in_order(scan->task, scan->table, scan->duration_ms))
-        done = scan_part(scan, KEY_PART_NOT_NULL, err) &&
-               (!reader_has_null_part(scan->table) || scan_part(scan, KEY_PART_WITH_NULL, err));
-    else
-        done = scan_part(scan, KEY_PART_ALL, err);
-    task_end_reading(scan->task);
+    task_set_phase(task, PHASE_READING);
+    around_begin(&task->around);
+    scan->parts = split_table(
+        &task->arena, scan->table, task_reads_in_order(task, scan->table, scan->duration_ms));
+    for (size_t i = 0; done && i < scan->parts.count; i++)
+        done = scan_part(scan, &scan->parts.parts[i], err);
+    row_sender_count_for(&scan->sender, &scan->again);
+    task_end_reading(task);
     return done;
+}
+
+struct part_outcome
+differ_outcome(const struct differ *scan)
+{
+    struct part_outcome sum = part_list_outcome(&scan->parts);
+
+    part_outcome_add(&sum, &scan->again);
+    return sum;
 }
 
 static bool

@@ -10,6 +10,7 @@
 #define OE2PG_METHOD_DIFFER_H
 
 #include "base/digest_set.h"
+#include "model/part.h"
 #include "method/differ_by_key.h"
 #include "write/row_sender.h"
 #include "method/exceptions.h"
@@ -44,10 +45,9 @@ struct differ {
     size_t known_row_count;
     struct difference_counts counts;
     int64_t mirror_rows;
-    int64_t source_rows;
-    int64_t source_bytes;
-    int64_t left_out; // known refused rows
-    int64_t kept;     // missing in the second of two scans only
+    struct part_list parts;    // of the source's table
+    struct part_outcome again; // of rows that were read once more, by their key: what that changed
+    int64_t kept;              // missing in the second of two scans only
 };
 
 // Compares. `is_second`: of a table that lacked rows in the scan before, on this connection, which
@@ -57,6 +57,8 @@ struct differ {
 // counts are worth nothing, compare again. Release in any case.
 bool differ_run(struct differ *scan, bool *is_current, struct error *err)
     __attribute__((warn_unused_result));
+// What came of reading the source, in all.
+struct part_outcome differ_outcome(const struct differ *scan);
 // For differ_by_key.c: whether the row, policies applied, is known to be refused, and so left out
 // again.
 bool differ_is_known_row(struct differ *scan, const struct cell *row);

@@ -129,7 +129,7 @@ read_again(
 
     if (task_is_cancelled(task, err) || !row_read_again(task, scan->table, values, row, err))
         return false;
-    scan->source_rows--;
+    scan->again.rows_read--;
     task_add_progress(task, 0, 0);
     return differ_take_matching(scan, &row->batch, values, err);
 }
@@ -169,7 +169,7 @@ differ_by_key_find(struct differ *scan, bool *is_too_much, struct error *err)
     *is_too_much = false;
     if (!comparison_find_unseen(scan->comparison, &wanted, err))
         return false;
-    *is_too_much = wanted > asked_max && wanted > scan->source_rows / SMALL_PART;
+    *is_too_much = wanted > asked_max && wanted > differ_outcome(scan).rows_read / SMALL_PART;
     if (*is_too_much || wanted == 0)
         return true;
     task_set_phase(scan->task, PHASE_READING);

@@ -9,6 +9,7 @@
 #include "method/early_end.h"
 #include "method/compare.h"
 #include "method/into_place.h"
+#include "read/split.h"
 #include "write/row_sender.h"
 #include "target/compare.h"
 #include "target/ddl.h"
@@ -31,7 +32,8 @@ struct load {
     const struct table *table;
     struct table_record *record;
     struct table_result *result;
-    struct reader reader;
+    struct part_list parts;
+    struct reader reader; // of the part in hand
     struct row_sender sender;
     char staging[NAME_SIZE];
     bool is_created;   // now or by an earlier attempt
@@ -39,8 +41,7 @@ struct load {
     bool is_short;     // the source counts more rows than came
     bool is_unlogged;  // staging would be published: subscribers must not see it
     bool is_cut;       // by a key whose order the read had to prove
-    int64_t open_rows; // sent in the open transaction
-    int64_t open_bytes;
+    bool has_open;     // rows were sent that are not committed
     int64_t commit_ms; // steady clock: of the last commit, or the start
 };
 
@@ -147,15 +148,6 @@ save_record(struct load *load, struct error *err)
         load->record, err);
 }
 
-static void
-count_open_rows(struct load *load, struct piece *piece)
-{
-    piece->row_count += load->open_rows;
-    piece->size_bytes += load->open_bytes;
-    load->open_rows = 0;
-    load->open_bytes = 0;
-}
-
 // A position is kept as text. One that is none (bytes of another encoding, or a NULL that should
 // not be there) is passed over: what was read is committed at a later one, or at the end of the
 // part, which needs none.
@@ -172,12 +164,26 @@ can_commit(const struct load *load)
     return true;
 }
 
+static void
+note_position(struct load *load, struct part *part, bool is_end)
+{
+    const struct cell *position = reader_position(&load->reader);
+
+    part->state = is_end ? PART_DONE : PART_BEGUN;
+    part->position.count = is_end || position == NULL ? 0 : load->table->key->column_count;
+    if (part->position.count == 0)
+        return;
+    if (part->position.values == NULL)
+        part->position.values =
+            arena_calloc(&load->task->arena, part->position.count, sizeof *part->position.values);
+    memcpy(part->position.values, position, part->position.count * sizeof *position);
+}
+
 // Commits what was read so far, with its position.
 static bool
-commit_part(struct load *load, struct piece *piece, bool is_end, struct error *err)
+commit_part(struct load *load, struct part *part, bool is_end, struct error *err)
 {
     struct task *task = load->task;
-    const struct cell *position = reader_position(&load->reader);
 
     task_set_phase(task, PHASE_COMMITTING);
     if (!open_transaction(load, err) || !end_copy(load, err) ||
@@ -187,16 +193,14 @@ commit_part(struct load *load, struct piece *piece, bool is_end, struct error *e
                     STAGING_SCHEMA, load->staging, err))))
         return false;
     load->is_staged = true;
-    count_open_rows(load, piece);
-    piece->is_done = is_end;
-    piece->position_count = is_end || position == NULL ? 0 : load->table->key->column_count;
-    if (piece->position_count > 0)
-        memcpy(piece->position, position, piece->position_count * sizeof *position);
+    note_position(load, part, is_end);
+    load->record->parts = load->parts;
     load->record->state = TABLE_STATE_STAGED;
     load->record->staging_table = load->staging;
     load->record->was_staged = true;
     if (!save_record(load, err) || !target_commit(task->target, err))
         return false;
+    load->has_open = false;
     load->commit_ms = clock_steady_ms();
     task_set_phase(task, PHASE_READING);
     return true;
@@ -205,9 +209,9 @@ commit_part(struct load *load, struct piece *piece, bool is_end, struct error *e
 // ---- reading -----------------------------------------------------------------------------------
 
 static bool
-send_batch(struct load *load, const struct batch *batch, struct error *err)
+send_batch(struct load *load, struct part *part, const struct batch *batch, struct error *err)
 {
-    int64_t refused = load->sender.refused_rows;
+    int64_t refused = part->outcome.rows_refused;
 
     if (!open_transaction(load, err))
         return false;
@@ -219,87 +223,93 @@ send_batch(struct load *load, const struct batch *batch, struct error *err)
     }
     if (!row_sender_flush(&load->sender, err))
         return false;
-    load->open_rows += (int64_t)batch->row_count - (load->sender.refused_rows - refused);
-    load->open_bytes += (int64_t)batch->size_bytes;
+    part->row_count += (int64_t)batch->row_count - (part->outcome.rows_refused - refused);
+    part->size_bytes += (int64_t)batch->size_bytes;
+    part->outcome.rows_read += (int64_t)batch->row_count;
+    part->outcome.bytes_read += (int64_t)batch->size_bytes;
+    load->has_open = true;
     load->result->rows_read += (int64_t)batch->row_count;
     load->result->bytes_read += (int64_t)batch->size_bytes;
     task_add_progress(load->task, batch->row_count, batch->size_bytes);
     return !quarantine_list_is_full(&load->sender.quarantine) || end_copy(load, err);
 }
 
-// Reads one part to its end. What was read may be committed before the end, if there is a piece
-// to record it in.
+// Rows in key order may be committed before the part's end; others are lost with the attempt.
 static bool
-read_part(struct load *load, struct piece *piece, struct error *err)
+is_to_be_committed(const struct load *load, const struct part *part)
+{
+    return part->rows.kind == KEY_PART_NOT_NULL &&
+           clock_steady_ms() - load->commit_ms >=
+               fault_setting("OE2PG_TEST_COMMIT_MS", COMMIT_INTERVAL_MS) &&
+           can_commit(load);
+}
+
+// What is read is worth keeping, if that is quick.
+static void
+keep_what_is_read(struct load *load, struct part *part)
+{
+    struct error ignored;
+
+    if (part->rows.kind == KEY_PART_NOT_NULL && load->has_open && can_commit(load))
+        (void)commit_part(load, part, false, &ignored);
+}
+
+static bool
+read_rows(struct load *load, struct part *part, struct error *err)
 {
     const struct batch *batch;
 
     task_set_phase(load->task, PHASE_READING);
     for (;;) {
         if (task_is_cancelled(load->task, err)) {
-            struct error ignored;
-
-            // What is read is worth keeping, if that is quick.
-            if (piece != NULL && load->open_rows > 0 && can_commit(load))
-                (void)commit_part(load, piece, false, &ignored);
+            keep_what_is_read(load, part);
             return false;
         }
         if (!reader_fetch(&load->reader, &batch, err))
             return false;
         if (batch->row_count == 0)
             return true;
-        if (!send_batch(load, batch, err))
-            return false;
-        if (piece != NULL &&
-            clock_steady_ms() - load->commit_ms >=
-                fault_setting("OE2PG_TEST_COMMIT_MS", COMMIT_INTERVAL_MS) &&
-            can_commit(load) && !commit_part(load, piece, false, err))
+        if (!send_batch(load, part, batch, err) ||
+            (is_to_be_committed(load, part) && !commit_part(load, part, false, err)))
             return false;
     }
 }
 
-static void
-begin_part(struct load *load, enum key_part part)
-{
-    reader_init(&load->reader, load->task->source, load->table, part, &load->task->reading);
-    reader_read_around(
-        &load->reader, &load->task->around, quarantine_list_add_unread, &load->sender.quarantine);
-    reader_prove_order(&load->reader);
-}
-
+// Reads a part to its end, from where it stopped. Staged rows become visible all at once only if
+// every one of them was committed before: a reader between this commit and the rename sees the
+// whole table, or nothing.
 static bool
-read_not_null_part(struct load *load, struct error *err)
+read_part(struct load *load, struct part *part, struct error *err)
 {
-    struct piece *piece = &load->record->pieces[0];
+    struct reader *reader = &load->reader;
+    const struct key_position *position = &part->position;
 
-    if (piece->is_done)
+    if (part->state == PART_DONE)
         return true;
-    begin_part(load, KEY_PART_NOT_NULL);
-    if (piece->position_count > 0 && !reader_start_after(&load->reader, piece->position, err))
+    reader_release(reader);
+    reader_init(reader, load->task->source, load->table, &part->rows, &load->task->reading);
+    reader_read_around(
+        reader, &load->task->around, quarantine_list_add_unread, &load->sender.quarantine);
+    reader_prove_order(reader);
+    task_begin_part(load->task, part, &load->sender);
+    if ((position->count > 0 && !reader_start_after(reader, position->values, err)) ||
+        !read_rows(load, part, err))
         return false;
-    if (!read_part(load, piece, err))
-        return false;
-    load->is_cut = load->reader.order.is_relied_on;
-    return !load->is_staged || commit_part(load, piece, true, err);
+    load->is_cut |= reader->order.is_relied_on;
+    return !load->is_staged || commit_part(load, part, true, err);
 }
 
 static bool
-read_rest(struct load *load, enum key_part part, struct error *err)
+read_parts(struct load *load, struct error *err)
 {
-    reader_release(&load->reader);
-    begin_part(load, part);
-    return read_part(load, NULL, err);
-}
+    for (size_t i = 0; i < load->parts.count; i++) {
+        struct part *part = &load->parts.parts[i];
 
-// Staged rows become visible all at once only if every one of them was committed before: a reader
-// between this commit and the rename sees the whole table, or nothing.
-static bool
-read_null_part(struct load *load, struct error *err)
-{
-    struct piece *piece = &load->record->pieces[1];
-
-    return piece->is_done || (read_rest(load, KEY_PART_WITH_NULL, err) &&
-                                 (!load->is_staged || commit_part(load, piece, true, err)));
+        if (!read_part(load, part, err))
+            return false;
+        full_width_add(&load->task->full_width, part->outcome.full_widths);
+    }
+    return true;
 }
 
 // ---- the end -----------------------------------------------------------------------------------
@@ -312,9 +322,10 @@ end_quarantine(struct load *load, struct error *err)
     struct target *target = load->task->target;
     const struct mirror_claim *claim = load->task->claim;
     struct table_result *result = load->result;
+    const struct part_outcome outcome = part_list_outcome(&load->parts);
 
-    result->values_quarantined = load->sender.quarantine.saved_count;
-    result->values_newly_quarantined = load->sender.quarantine.new_count;
+    result->values_quarantined = outcome.values_quarantined;
+    result->values_newly_quarantined = outcome.values_newly_quarantined;
     if (!load->record->was_resumed)
         return quarantine_resolve_unseen(target, claim, load->table, err);
     if (!quarantine_count(target, claim, load->table, &result->values_quarantined, err))
@@ -346,26 +357,22 @@ finish(struct load *load, bool was_staged, bool is_safe, struct error *err)
     if ((!load->is_created && !create_empty(load, err)) || !open_transaction(load, err) ||
         !end_copy(load, err))
         return false;
-    record->row_count = load->open_rows;
-    record->size_bytes = load->open_bytes;
-    for (size_t i = 0; i < record->piece_count; i++) {
-        record->row_count += record->pieces[i].row_count;
-        record->size_bytes += record->pieces[i].size_bytes;
-    }
+    record->row_count = part_list_rows(&load->parts);
+    record->size_bytes = part_list_bytes(&load->parts);
     if ((was_staged &&
             !into_place_put(task, load->table, load->staging, record->row_count, is_safe, err)) ||
         !arrival_look(task->target, &task->arena, task->settings->target.schema,
             load->table->target_name, &is_plain, err))
         return false;
     load->result->rows_inserted = record->row_count;
-    load->result->rows_left_out = load->sender.refused_rows;
+    load->result->rows_left_out = part_list_outcome(&load->parts).rows_refused;
     // Staged rows were compared before; others are compared where they are, and so is what an event
     // trigger, or people in staging, made something else of.
     record->state = (!was_staged && is_to_be_compared(load)) || !is_plain ? TABLE_STATE_LOADED
                                                                           : TABLE_STATE_DONE;
     record->is_loaded = true;
     record->staging_table = NULL;
-    record->piece_count = 0;
+    record->parts.count = 0;
     load->result->finished_ms = clock_wall_ms();
     load->result->values_full_width = full_width_total(&task->full_width);
     record->hint = full_width_note(&task->full_width, &task->arena);
@@ -422,12 +429,9 @@ compare_what_is_staged(struct load *load, struct error *err)
 static void
 look_for_early_end(struct load *load)
 {
-    const struct table_record *record = load->record;
-    int64_t row_count = load->open_rows + (int64_t)load->sender.refused_rows;
+    int64_t row_count = part_list_rows(&load->parts) + part_list_outcome(&load->parts).rows_refused;
     int64_t counted;
 
-    for (size_t i = 0; i < record->piece_count; i++)
-        row_count += record->pieces[i].row_count;
     reader_release(&load->reader); // one statement at a time
     load->is_short = early_end_is_likely(load->task, load->table, row_count, &counted);
 }
@@ -437,8 +441,7 @@ load_in_order(struct load *load, struct error *err)
 {
     bool is_safe = false;
 
-    if (!into_place_begin(load->task, err) || !read_not_null_part(load, err) ||
-        (reader_has_null_part(load->table) && !read_null_part(load, err)) ||
+    if (!into_place_begin(load->task, err) || !read_parts(load, err) ||
         (load->is_cut && !check_doubled(load, err)))
         return false;
     look_for_early_end(load);
@@ -455,29 +458,36 @@ load_in_order(struct load *load, struct error *err)
 // ---- beginning ---------------------------------------------------------------------------------
 
 static void
-count_pieces(struct load *load)
-{
-    struct table_record *record = load->record;
-
-    record->piece_count = !is_read_in_order(load) ? 0 : reader_has_null_part(load->table) ? 2 : 1;
-    record->pieces[0].number = 1;
-    record->pieces[1].number = 2;
-    record->pieces[1].is_null_part = true;
-}
-
-static void
 start_fresh(struct load *load)
 {
     struct table_record *record = load->record;
-    struct piece *piece = &record->pieces[0];
 
-    memset(record->pieces, 0, sizeof record->pieces);
-    count_pieces(load);
-    if (load->table->key != NULL)
-        piece->position = arena_calloc(
-            &load->task->arena, load->table->key->column_count, sizeof *piece->position);
+    load->parts = split_table(&load->task->arena, load->table, is_read_in_order(load));
+    record->parts.count = 0;
     record->read_from_ms = clock_wall_ms();
     record->was_resumed = false;
+}
+
+// True when the parts that were recorded are those that the table has, and each can be read on.
+static bool
+can_go_on(const struct load *load)
+{
+    const struct part_list *recorded = &load->record->parts;
+    struct part_list parts;
+
+    if (recorded->count == 0 || load->table->key == NULL || !is_read_in_order(load))
+        return false;
+    parts = split_table(&load->task->arena, load->table, true);
+    if (parts.count != recorded->count)
+        return false;
+    for (size_t i = 0; i < parts.count; i++) {
+        const struct part *part = &recorded->parts[i];
+
+        if (part->number != parts.parts[i].number || part->rows.kind != parts.parts[i].rows.kind ||
+            (part->state == PART_BEGUN && part->position.count != load->table->key->column_count))
+            return false;
+    }
+    return true;
 }
 
 // True in *is_usable when the staging table holds what the record says.
@@ -492,10 +502,7 @@ check_staging(struct load *load, bool *is_usable, struct error *err)
     if (!ddl_find(
             load->task->target, &load->task->arena, STAGING_SCHEMA, load->staging, &relation, err))
         return false;
-    if (!relation.exists || record->piece_count == 0 || load->table->key == NULL ||
-        (!record->pieces[0].is_done &&
-            record->pieces[0].position_count != load->table->key->column_count) ||
-        !is_read_in_order(load))
+    if (!relation.exists || !can_go_on(load))
         return true;
     *is_usable = true;
     load->is_unlogged = relation.is_unlogged;
@@ -503,7 +510,7 @@ check_staging(struct load *load, bool *is_usable, struct error *err)
     if (relation.is_unlogged) {
         if (!ddl_count_staging(load->task->target, load->staging, &row_count, err))
             return false;
-        *is_usable = row_count == record->pieces[0].row_count + record->pieces[1].row_count;
+        *is_usable = row_count == part_list_rows(&record->parts);
     }
     return true;
 }
@@ -554,9 +561,8 @@ prepare(struct load *load, uint64_t fingerprint, struct error *err)
         load->is_created = true;
         load->is_staged = true;
         record->was_resumed = true;
-        count_pieces(load);
-        task_add_progress(
-            load->task, (size_t)(record->pieces[0].row_count + record->pieces[1].row_count), 0);
+        load->parts = record->parts;
+        task_add_progress(load->task, (size_t)part_list_rows(&load->parts), 0);
         return true;
     }
     start_fresh(load);
@@ -575,7 +581,7 @@ analyse_if_large(struct load *load, bool was_staged)
 static bool
 load_in_any_order(struct load *load, struct error *err)
 {
-    if (!read_rest(load, KEY_PART_ALL, err))
+    if (!read_parts(load, err))
         return false;
     look_for_early_end(load);
     return (!load->is_short || early_end_read_on(load->task, load->table, err)) &&
@@ -597,7 +603,8 @@ load_table(struct task *task, const struct table *table, uint64_t fingerprint,
 
     name_staging(&load);
     task_init_sender(task, &load.sender, table, open_copy, &load);
-    reader_init(&load.reader, task->source, table, KEY_PART_ALL, &task->reading);
+    reader_init(
+        &load.reader, task->source, table, &(struct part_rows){ KEY_PART_ALL }, &task->reading);
     around_begin(&task->around);
     done = task_begin_reading(task, table, err) && prepare(&load, fingerprint, err);
     if (done && is_read_in_order(&load))

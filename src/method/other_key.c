@@ -8,6 +8,8 @@ void
 other_key_take(struct task *task, const struct job *planned)
 {
     arena_reset(&task->job_arena);
+    task->part_reads = NULL;
+    task->part_count = 0;
     task->table = *planned->table;
     task->job = *planned;
     task->job.table = &task->table;

@@ -55,12 +55,13 @@ scan(struct small_group *group, size_t i, struct row_policy *policy, struct erro
 {
     struct task *task = group->task;
     struct small_table_record *record = &group->records[i];
+    const struct part_rows all = { .kind = KEY_PART_ALL };
     struct reader reader;
     const struct batch *batch;
     bool done;
     bool is_equal = true;
 
-    reader_init(&reader, task->source, group->mirrored.tables[i], KEY_PART_ALL, &task->reading);
+    reader_init(&reader, task->source, group->mirrored.tables[i], &all, &task->reading);
     do {
         done = !task_is_cancelled(task, err) && reader_fetch(&reader, &batch, err);
         if (!done)

@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "model/key_choice.h"
 
+#include <string.h>
+
 enum { GATE_POLL_MS = 50 };
 
 void
@@ -88,6 +90,33 @@ task_see_altered(struct task *task)
     full_width_init(&task->full_width, source_capabilities(task->source).may_cut, table);
 }
 
+// Reads are counted through all attempts of a job, and its parts are made anew in each.
+static int64_t
+count_read(struct task *task, int number)
+{
+    size_t place = (size_t)number - 1;
+
+    if (place >= task->part_count) {
+        int64_t *reads = arena_calloc(&task->job_arena, place + 1, sizeof *reads);
+
+        if (task->part_count > 0)
+            memcpy(reads, task->part_reads, task->part_count * sizeof *reads);
+        task->part_reads = reads;
+        task->part_count = place + 1;
+    }
+    return ++task->part_reads[place];
+}
+
+void
+task_begin_part(struct task *task, struct part *part, struct row_sender *sender)
+{
+    part->outcome = (struct part_outcome){ .reads = count_read(task, part->number) };
+    if (task->full_width.counts != NULL)
+        part->outcome.full_widths = arena_calloc(
+            &task->arena, task->full_width.table->column_count, sizeof *part->outcome.full_widths);
+    row_sender_count_for(sender, &part->outcome);
+}
+
 void
 task_init_sender(struct task *task, struct row_sender *sender, const struct table *table,
     row_sender_open *open, void *context)
@@ -95,10 +124,10 @@ task_init_sender(struct task *task, struct row_sender *sender, const struct tabl
     const struct row_sender_setup setup = {
         .target = task->target,
         .table = table,
-        .full_width = &task->full_width,
         .is_careful = task->effort.is_careful,
         .is_fallback = task->digest->is_fallback,
     };
 
+    full_width_reset(&task->full_width);
     row_sender_init(sender, &setup, open, context);
 }

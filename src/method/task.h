@@ -50,9 +50,11 @@ struct task {
     struct job job;
     struct arena arena;           // of the attempt in hand
     struct effort effort;         // of the job
+    int64_t *part_reads;          // of its parts, by number: reads that were begun
+    size_t part_count;            // of part_reads
     struct around around;         // the same
     struct altered altered;       // the same
-    struct full_width full_width; // of the attempt in hand
+    struct full_width full_width; // of the attempt in hand: its parts' together
     struct memory_share share;
     struct reader_limits reading; // of the table in hand, by task_begin_reading
     struct task_counters counters;
@@ -74,6 +76,9 @@ void task_end_reading(struct task *task);
 // True when a table that was read within so many milliseconds before has to be read in key order,
 // where the source's transaction can be ended after max_transaction_s.
 bool task_reads_in_order(const struct task *task, const struct table *table, int64_t duration_ms);
+// Begins to read the part, once more or for the first time: what comes of it counts in its outcome,
+// by way of the sender too.
+void task_begin_part(struct task *task, struct part *part, struct row_sender *sender);
 // Rows of the table on their way into what `open` opens (write/row_sender.h).
 void task_init_sender(struct task *task, struct row_sender *sender, const struct table *table,
     row_sender_open *open, void *context);

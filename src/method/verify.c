@@ -405,12 +405,13 @@ judge(struct verify *verify, struct error *err)
     struct task *task = verify->task;
     struct verification *result = verify->result;
     const struct difference_counts *counts = &verify->scan.counts;
+    int64_t row_count = differ_outcome(&verify->scan).rows_read;
     int64_t counted;
 
-    if (early_end_is_likely(task, verify->table, verify->scan.source_rows, &counted)) {
+    if (early_end_is_likely(task, verify->table, row_count, &counted)) {
         if (!early_end_read_on(task, verify->table, err))
             return false;
-        early_end_warn(verify->table, verify->scan.source_rows, counted);
+        early_end_warn(verify->table, row_count, counted);
     }
     *result = (struct verification){
         .row_count = verify->scan.mirror_rows,

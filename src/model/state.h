@@ -3,7 +3,7 @@
 #ifndef OE2PG_MODEL_STATE_H
 #define OE2PG_MODEL_STATE_H
 
-#include "model/batch.h"
+#include "model/part.h"
 #include "model/table.h"
 
 #include <stdbool.h>
@@ -11,24 +11,11 @@
 
 enum table_state {
     TABLE_STATE_PENDING, // known, never mirrored
-    TABLE_STATE_STAGED,  // a first load was begun and committed in pieces
+    TABLE_STATE_STAGED,  // a first load was begun, and some of it committed
     TABLE_STATE_LOADED,  // loaded and in its place; to be compared before it is done
     TABLE_STATE_DONE,
     TABLE_STATE_FAILED,
     TABLE_STATE_DROPPED, // gone from the source; its mirror is kept or was dropped
-};
-
-enum { PIECES_MAX = 2 };
-
-// A part of a first load that is read and committed on its own. Its position says how far.
-struct piece {
-    int number;        // from 1
-    bool is_null_part; // the rows in which a key column is NULL: read last, never in part
-    bool is_done;
-    int64_t row_count;
-    int64_t size_bytes;
-    struct cell *position; // key values of the last committed row, one a key column; NULL: none
-    size_t position_count;
 };
 
 struct table_record {
@@ -60,9 +47,8 @@ struct table_record {
     const char *error; // NULL: none
     const char *hint;
     const char *staging_table; // NULL: none
-    bool was_staged;           // pieces were recorded, so they have to be removed
-    struct piece pieces[PIECES_MAX];
-    size_t piece_count;
+    bool was_staged;           // parts were recorded, so they have to be removed
+    struct part_list parts;    // of a first load that is committed part by part
 };
 
 // The numbers of one table in one run.

@@ -136,7 +136,8 @@ count_rows(struct source *source, const struct read_request *part, const struct 
     table.column_count = 1; // the others only stand in conditions
     table.key = request.key = &key;
     request.table = &table;
-    request.up_to = up_to != NULL ? &last : NULL;
+    if (up_to != NULL)
+        request.up_to = &last;
     request.is_count = true;
     request.batch_rows = 2;
     if (!source_open_cursor(source, &request, &cursor, err))

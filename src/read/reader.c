@@ -11,12 +11,16 @@
 
 void
 reader_init(struct reader *reader, struct source *source, const struct table *table,
-    enum key_part part, const struct reader_limits *limits)
+    const struct part_rows *rows, const struct reader_limits *limits)
 {
     memset(reader, 0, sizeof *reader);
     reader->source = source;
     reader->table = table;
-    reader->part = part;
+    reader->rows = *rows;
+    if (rows->after.count > 0) {
+        memcpy(reader->position, rows->after.values, rows->after.count * sizeof *reader->position);
+        reader->has_position = reader->is_at_bound = true;
+    }
     reader->limits = *limits;
     if (source != NULL && source_buffers_results(source))
         reader->page_rows = (size_t)fault_setting("OE2PG_TEST_PAGE_ROWS", PAGE_ROWS_FIRST);
@@ -43,17 +47,19 @@ uses_row_ids(const struct reader *reader)
 
     return around != NULL &&
            (around->row_ids == ROW_IDS_ALL ||
-               (around->row_ids == ROW_IDS_REST && reader->part != KEY_PART_NOT_NULL));
+               (around->row_ids == ROW_IDS_REST && reader->rows.kind != KEY_PART_NOT_NULL));
 }
 
 void
-reader_read_first(struct reader *reader, const struct key_position *known, size_t count)
+reader_read_first(
+    struct reader *reader, const struct key_position *known, size_t count, bool are_read)
 {
     reader->known = known;
     reader->known_count = count;
+    reader->known_next = are_read ? count : 0;
     // Where the key cannot be relied on they are met among all others.
     if (reader->around != NULL && reader->around->row_ids == ROW_IDS_ALL)
-        reader->known_count = 0;
+        reader->known_count = reader->known_next = 0;
 }
 
 void
@@ -70,7 +76,7 @@ reader_read_first_by_id(struct reader *reader, const int64_t *ids, size_t count,
 void
 reader_prove_order(struct reader *reader)
 {
-    reader->order.is_on = reader->part == KEY_PART_NOT_NULL && !uses_row_ids(reader);
+    reader->order.is_on = reader->rows.kind == KEY_PART_NOT_NULL && !uses_row_ids(reader);
 }
 
 void
@@ -94,6 +100,7 @@ reader_start_after(struct reader *reader, const struct cell *position, struct er
     if (!lookup_keep_values(&reader->position_bytes, reader->position, position, NULL, count, err))
         return false;
     reader->has_position = true;
+    reader->is_at_bound = false;
     return true;
 }
 
@@ -117,9 +124,10 @@ static bool
 find_next_key(struct reader *reader, struct reader *keys, const struct table *table, bool *is_found,
     struct error *err)
 {
+    const struct part_rows rows = { .kind = KEY_PART_NOT_NULL, .up_to = reader->rows.up_to };
     const struct batch *batch;
 
-    reader_init(keys, reader->source, table, KEY_PART_NOT_NULL, &reader->limits);
+    reader_init(keys, reader->source, table, &rows, &reader->limits);
     keys->limits.batch_rows = 1;
     keys->page_rows = 1;
     keys->known = reader->known;
@@ -164,7 +172,7 @@ read_known(struct reader *reader, const struct batch **batch, struct error *err)
 {
     // These were looked for in another run.
     size_t query_count = reader->around->query_count;
-    struct read_request request = steps_make_request(reader, reader->table, reader->part);
+    struct read_request request = steps_make_request(reader, reader->table, reader->rows.kind);
     bool done;
 
     if (reader->known_next < reader->known_count)
@@ -182,7 +190,7 @@ read_known(struct reader *reader, const struct batch **batch, struct error *err)
 static bool
 leave_out(struct reader *reader, int column, struct error *err)
 {
-    struct read_request request = steps_make_request(reader, reader->table, reader->part);
+    struct read_request request = steps_make_request(reader, reader->table, reader->rows.kind);
 
     if (around_has_row_ids(reader->around, reader->source)) {
         reader->around->row_ids = ROW_IDS_REST;
@@ -214,9 +222,9 @@ go_around(struct reader *reader, struct error *err)
         return around_fail_for_key(around, reader->source, err);
     cursor_close(reader->cursor);
     reader->cursor = NULL;
-    if (reader->part == KEY_PART_ALL && key_choice_is_resumable(reader->table))
+    if (reader->rows.kind == KEY_PART_ALL && key_choice_is_resumable(reader->table))
         return steps_fail_for_repeat(err, RETRY_IN_ORDER, "a value cannot be read");
-    if (reader->part != KEY_PART_NOT_NULL)
+    if (reader->rows.kind != KEY_PART_NOT_NULL)
         return leave_out(reader, column, err);
     bisect_fail(&reader->bisect, reader->page_row_count);
     if (!around_is_spent(around) || !bisect_is_near(&reader->bisect) ||
@@ -240,7 +248,7 @@ go_around(struct reader *reader, struct error *err)
 static bool
 read_by_ids(struct reader *reader, const struct batch **batch, struct error *err)
 {
-    struct read_request request = steps_make_request(reader, reader->table, reader->part);
+    struct read_request request = steps_make_request(reader, reader->table, reader->rows.kind);
 
     if (reader->by_row_id.source == NULL)
         by_row_id_init(&reader->by_row_id, reader->source, reader->around, &request,
@@ -275,7 +283,7 @@ end_part(struct reader *reader, struct error *err)
     if (!steps_end_order(reader, err))
         return false;
     if (reader->around != NULL)
-        around_tell(reader->around, reader->part == KEY_PART_NOT_NULL);
+        around_tell(reader->around, reader->rows.kind == KEY_PART_NOT_NULL);
     return true;
 }
 
@@ -319,15 +327,7 @@ reader_fetch(struct reader *reader, const struct batch **batch, struct error *er
 const struct cell *
 reader_position(const struct reader *reader)
 {
-    return reader->part == KEY_PART_NOT_NULL && reader->has_position ? reader->position : NULL;
-}
-
-bool
-reader_has_null_part(const struct table *table)
-{
-    for (size_t i = 0; i < table->key->column_count; i++) {
-        if (key_choice_can_be_null(&table->columns[table->key->columns[i]]))
-            return true;
-    }
-    return false;
+    return reader->rows.kind == KEY_PART_NOT_NULL && reader->has_position && !reader->is_at_bound
+               ? reader->position
+               : NULL;
 }

@@ -21,7 +21,7 @@ struct reader {
     struct source *source;
     const struct table *table;
     struct reader_limits limits;
-    enum key_part part;
+    struct part_rows rows; // that are read
     struct cursor *cursor;
     int64_t opened_ms;
     size_t page_rows;       // rows a statement may return; 0: any number
@@ -31,6 +31,7 @@ struct reader {
     size_t prefix;          // key columns of the step that is open; 0: the whole part
     bool is_at_end;
     bool has_position;
+    bool is_at_bound; // it is the one behind which the part begins: no row was handed out
     struct cell position[KEY_COLUMNS_MAX]; // of the last row handed out; NULLs as they came
     struct cell start[KEY_COLUMNS_MAX];    // what the open step began after
     struct buffer position_bytes;
@@ -51,10 +52,11 @@ struct reader {
     struct by_row_id by_row_id;
 };
 
-// `position` (key values, one a key column) may be NULL: from the beginning. Opens nothing yet.
+// Reads these rows of the table. The values of their bounds and ids are borrowed. Opens nothing
+// yet.
 void reader_init(struct reader *reader, struct source *source, const struct table *table,
-    enum key_part part, const struct reader_limits *limits);
-// Goes on after these key values, which are copied.
+    const struct part_rows *rows, const struct reader_limits *limits);
+// Goes on after these key values, one a key column, which are copied.
 bool reader_start_after(struct reader *reader, const struct cell *position, struct error *err)
     __attribute__((warn_unused_result));
 // From now on values that cannot be read are read around; what is not read goes to `sink`.
@@ -62,7 +64,8 @@ void reader_read_around(
     struct reader *reader, struct around *around, unread_sink *sink, void *context);
 // Reads the rows with these keys (borrowed, no NULLs) first, for in them some value could not be
 // read before. For a whole table: the invariant is then one of the other rows.
-void reader_read_first(struct reader *reader, const struct key_position *known, size_t count);
+void reader_read_first(
+    struct reader *reader, const struct key_position *known, size_t count, bool are_read);
 // The same of rows that are known by their ids. `are_read`: they were, with another part.
 void reader_read_first_by_id(
     struct reader *reader, const int64_t *ids, size_t count, bool are_read);
@@ -78,8 +81,6 @@ bool reader_fetch(struct reader *reader, const struct batch **batch, struct erro
 // Key values of the last row handed out, one a key column; NULL before the first row or out of
 // key order. Valid until the next fetch. One in which a value is NULL is no place to go on from.
 const struct cell *reader_position(const struct reader *reader);
-// True when there can be rows in which a key column is NULL: KEY_PART_WITH_NULL is to be read too.
-bool reader_has_null_part(const struct table *table);
 // Closes the statement; the reader can be released or initialised again.
 void reader_release(struct reader *reader);
 

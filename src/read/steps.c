@@ -15,6 +15,7 @@ steps_make_request(const struct reader *reader, const struct table *table, enum 
         .table = table,
         .part = part,
         .key = table->key,
+        .only_ids = reader->rows.ids,
         .batch_rows = reader->limits.batch_rows,
         .batch_bytes = reader->limits.batch_bytes,
         .value_bytes = reader->limits.value_bytes,
@@ -26,7 +27,7 @@ limit_of(const struct reader *reader)
 {
     size_t limit = reader->bisect.limit;
 
-    if (reader->part != KEY_PART_NOT_NULL)
+    if (reader->rows.kind != KEY_PART_NOT_NULL)
         return 0;
     return limit == 0 || (reader->page_rows > 0 && reader->page_rows < limit) ? reader->page_rows
                                                                               : limit;
@@ -42,7 +43,7 @@ left_out(const struct reader *reader)
         return NULL;
     if (reader->is_piece)
         return around->is_bad;
-    if (reader->part == KEY_PART_NOT_NULL ||
+    if (reader->rows.kind == KEY_PART_NOT_NULL ||
         memchr(around->is_left_out, true, reader->table->column_count) == NULL)
         return NULL;
     return around->is_left_out;
@@ -64,11 +65,15 @@ choose_columns(struct reader *reader)
 static struct read_request
 make_part(const struct reader *reader, const struct table *table)
 {
-    struct read_request request = steps_make_request(reader, table, reader->part);
+    struct read_request request = steps_make_request(reader, table, reader->rows.kind);
 
+    if (reader->rows.after.count > 0)
+        request.beyond = &reader->rows.after;
+    if (reader->rows.up_to.count > 0)
+        request.up_to = &reader->rows.up_to;
     request.except_ids =
         (struct row_ids){ .ids = reader->known_ids, .count = reader->known_id_count };
-    if (reader->part != KEY_PART_WITH_NULL) {
+    if (reader->rows.kind != KEY_PART_WITH_NULL) {
         request.except = reader->known;
         request.except_count = reader->known_count;
     }
@@ -89,7 +94,9 @@ open_step(struct reader *reader, struct error *err)
     struct read_request request = make_part(reader, choose_columns(reader));
 
     request.after = reader->prefix > 0 ? &after : NULL;
-    request.up_to = order_proof_is_bounded(&reader->order, reader->prefix) ? &up_to : NULL;
+    request.beyond = NULL; // the position is
+    if (order_proof_is_bounded(&reader->order, reader->prefix))
+        request.up_to = &up_to;
     request.row_limit = reader->step_limit = limit_of(reader);
     reader->opened_ms = clock_steady_ms();
     reader->page_row_count = 0;
@@ -144,14 +151,16 @@ give_up_order(struct reader *reader, struct error *err)
 static bool
 prove_order(struct reader *reader, struct error *err)
 {
+    // A bound is no cut: it parts the rows by the source's own comparison.
+    bool has_passed = reader->has_position && !reader->is_at_bound;
     struct read_request part;
 
     if (!reader->order.is_on)
         return true;
     part = make_part(reader, reader->table);
-    if (!order_proof_begin(&reader->order, reader->source, &part, reader->has_position, err))
+    if (!order_proof_begin(&reader->order, reader->source, &part, has_passed, err))
         return false;
-    return !reader->has_position ||
+    return !has_passed ||
            order_proof_cut(&reader->order, reader->source, &part, reader->position, err) ||
            give_up_order(reader, err);
 }
@@ -159,7 +168,7 @@ prove_order(struct reader *reader, struct error *err)
 static bool
 open_from_position(struct reader *reader, struct error *err)
 {
-    size_t count = reader->part == KEY_PART_NOT_NULL ? reader->table->key->column_count : 0;
+    size_t count = reader->rows.kind == KEY_PART_NOT_NULL ? reader->table->key->column_count : 0;
     int null_column = find_null(reader);
 
     reader->prefix = 0;
@@ -188,15 +197,15 @@ is_overdue(const struct reader *reader)
 static bool
 is_due_to_close(const struct reader *reader)
 {
-    return reader->part == KEY_PART_NOT_NULL && reader->has_position && find_null(reader) < 0 &&
-           reader->page_row_count > 0 && is_overdue(reader);
+    return reader->rows.kind == KEY_PART_NOT_NULL && reader->has_position &&
+           find_null(reader) < 0 && reader->page_row_count > 0 && is_overdue(reader);
 }
 
 // The same of a statement that cannot be continued, but could if the table were read in key order.
 static bool
 is_due_to_begin_anew(const struct reader *reader)
 {
-    return reader->part == KEY_PART_ALL && is_overdue(reader) &&
+    return reader->rows.kind == KEY_PART_ALL && is_overdue(reader) &&
            key_choice_is_resumable(reader->table);
 }
 
@@ -251,9 +260,10 @@ steps_remember_position(struct reader *reader, const struct batch *batch, struct
     const struct key *key = reader->table->key;
     const struct cell *last = &batch->cells[(batch->row_count - 1) * batch->column_count];
 
-    if (reader->part != KEY_PART_NOT_NULL)
+    if (reader->rows.kind != KEY_PART_NOT_NULL)
         return true;
     reader->has_position = true;
+    reader->is_at_bound = false;
     reader->order.row_count += (int64_t)batch->row_count;
     return lookup_keep_values(
         &reader->position_bytes, reader->position, last, key->columns, key->column_count, err);

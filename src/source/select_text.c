@@ -120,30 +120,30 @@ append_position(const struct select_names *names, const struct read_request *req
 }
 
 // a <= A AND (a < A OR (b <= B AND (b < B OR c <= C))): the first column's limit stands alone, for
-// a source to look it up in an index.
+// a source to look it up in an index. The same with >= and >, the last key exclusive, where the
+// read begins behind it.
 static void
-append_up_to(const struct select_names *names, const struct read_request *request,
-    struct buffer *sql, bool *has_where)
+append_limit(const struct select_names *names, const struct read_request *request,
+    const struct key_position *limit, bool is_beginning, struct buffer *sql, bool *has_where)
 {
-    size_t count = request->up_to->count;
-
     append_and(sql, has_where);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < limit->count; i++) {
         const struct column *column = &request->table->columns[request->key->columns[i]];
-        const char *less = key_is_descending(request->key, i) ? " >" : " <";
+        const char *sign = key_is_descending(request->key, i) == is_beginning ? " <" : " >";
+        bool is_last = i + 1 == limit->count;
 
         select_append_column(names, sql, request->table, column);
-        (void)buffer_printf(sql, "%s= ", less);
-        append_value(names, sql, column, &request->up_to->values[i]);
-        if (i + 1 == count)
+        (void)buffer_printf(sql, "%s%s ", sign, is_last && is_beginning ? "" : "=");
+        append_value(names, sql, column, &limit->values[i]);
+        if (is_last)
             break;
         (void)buffer_append_text(sql, " AND (");
         select_append_column(names, sql, request->table, column);
-        (void)buffer_printf(sql, "%s ", less);
-        append_value(names, sql, column, &request->up_to->values[i]);
+        (void)buffer_printf(sql, "%s ", sign);
+        append_value(names, sql, column, &limit->values[i]);
         (void)buffer_append_text(sql, " OR (");
     }
-    for (size_t i = 1; i < count; i++)
+    for (size_t i = 1; i < limit->count; i++)
         (void)buffer_append_text(sql, "))");
 }
 
@@ -227,8 +227,10 @@ select_append_conditions(
         return;
     if (request->after != NULL)
         append_position(names, request, sql, &has_where);
+    if (request->beyond != NULL)
+        append_limit(names, request, request->beyond, true, sql, &has_where);
     if (request->up_to != NULL)
-        append_up_to(names, request, sql, &has_where);
+        append_limit(names, request, request->up_to, false, sql, &has_where);
     if (request->part == KEY_PART_EQUAL || request->is_count)
         return;
     append_order(names, request, sql);
@@ -265,11 +267,13 @@ select_check_request(const struct read_request *request, struct error *err)
         (request->key == NULL ||
             (request->part != KEY_PART_ALL && request->part != KEY_PART_NOT_NULL)))
         BUG("keys are to be left out of a part that has none");
-    if ((request->up_to != NULL || request->is_backward || request->is_count) &&
+    if ((request->beyond != NULL || request->up_to != NULL || request->is_backward ||
+            request->is_count) &&
         request->part != KEY_PART_NOT_NULL)
-        BUG("an end, a direction or a count of rows that come in no order");
-    if (request->up_to != NULL && request->up_to->count != request->key->column_count)
-        BUG("a last key that does not fit its key");
+        BUG("a limit, a direction or a count of rows that come in no order");
+    if ((request->beyond != NULL && request->beyond->count != request->key->column_count) ||
+        (request->up_to != NULL && request->up_to->count != request->key->column_count))
+        BUG("a limit that does not fit its key");
     if (request->part == KEY_PART_EQUAL &&
         (request->after == NULL || request->after->count != request->key->column_count))
         BUG("a row was asked for without its key");
@@ -278,16 +282,14 @@ select_check_request(const struct read_request *request, struct error *err)
 
 // Each value but the last stands in two comparisons.
 static bool
-each_of_up_to(
-    const struct read_request *request, select_take_position *take, void *taker, struct error *err)
+each_of_limit(const struct read_request *request, const struct key_position *limit,
+    select_take_position *take, void *taker, struct error *err)
 {
-    const struct key_position *up_to = request->up_to;
-
-    for (size_t i = 0; i < up_to->count; i++) {
+    for (size_t i = 0; limit != NULL && i < limit->count; i++) {
         const struct column *column = &request->table->columns[request->key->columns[i]];
 
-        if (!take(taker, column, &up_to->values[i], err) ||
-            (i + 1 < up_to->count && !take(taker, column, &up_to->values[i], err)))
+        if (!take(taker, column, &limit->values[i], err) ||
+            (i + 1 < limit->count && !take(taker, column, &limit->values[i], err)))
             return false;
     }
     return true;
@@ -313,5 +315,6 @@ select_each_position(
         if (value->bytes != NULL && !take(taker, &columns[request->key->columns[i]], value, err))
             return false;
     }
-    return request->up_to == NULL || each_of_up_to(request, take, taker, err);
+    return each_of_limit(request, request->beyond, take, taker, err) &&
+           each_of_limit(request, request->up_to, take, taker, err);
 }

@@ -15,7 +15,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
-#include "model/batch.h"
+#include "model/part.h"
 #include "model/settings.h"
 #include "model/table.h"
 #include "source/session.h"
@@ -100,35 +100,18 @@ bool source_read_catalog(struct source *source, const struct table_filter *filte
     struct arena *arena, struct catalog *catalog, struct error *err)
     __attribute__((warn_unused_result));
 
-// Which rows of the table, as far as the key decides it. NULL sorts first, last or nowhere
-// depending on the product, so rows whose key holds a NULL are a part of their own.
-enum key_part {
-    KEY_PART_ALL,       // every row, in any order; no `after`
-    KEY_PART_NOT_NULL,  // rows in which every key column has a value, in key order
-    KEY_PART_WITH_NULL, // rows in which some key column is NULL, in any order; no `after`
-    KEY_PART_EQUAL,     // rows whose key is exactly `after`, NULLs included
-};
-
-// The last column of a position is exclusive: equal[0..count-2] = after[..], last > after.
-struct key_position {
-    struct cell *values; // canonical texts, one a key column
-    size_t count;        // key columns used: the first count-1 equal, the last one greater
-};
-
-// Rows by the ids under which the source keeps them (source_capabilities.row_id).
-struct row_ids {
-    const int64_t *ids; // borrowed
-    size_t count;
-};
-
 // Which rows are read is said here, beside the user's own condition in table->where: by a part of
 // the key and its bounds, by whole keys, by ids. All of it holds at once.
 struct read_request {
     const struct table *table; // all of its columns are read, in order
     enum key_part part;
-    const struct key *key;            // needed unless part is KEY_PART_ALL
-    const struct key_position *after; // NULL: from the beginning of the part
-    // The last key that is read, whole and without NULLs, of KEY_PART_NOT_NULL; NULL: no limit.
+    const struct key *key; // needed unless part is KEY_PART_ALL
+    // One range of the keys behind one: its first count-1 columns are equal, the last one is
+    // greater. NULL: from the beginning of the part.
+    const struct key_position *after;
+    // Of KEY_PART_NOT_NULL, whole and without NULLs: the key behind which the read begins, and the
+    // last one that is read. NULL: no limit.
+    const struct key_position *beyond;
     const struct key_position *up_to;
     bool is_backward; // KEY_PART_NOT_NULL from the largest key to the smallest; without `after`
     bool is_count;    // KEY_PART_NOT_NULL in no order: the table's one column counts its rows

@@ -88,7 +88,7 @@ bool tracking_read(struct target *target, struct arena *arena, int mirror_id,
 bool tracking_read_one(struct target *target, struct arena *arena, int mirror_id,
     const char *source_schema, const char *source_table, struct table_record **record,
     struct error *err) __attribute__((warn_unused_result));
-// Writes the record and its pieces as they are given. Call inside a fenced transaction, last.
+// Writes the record and its parts as they are given. Call inside a fenced transaction, last.
 bool tracking_save(struct target *target, const struct mirror_claim *claim,
     const char *target_schema, const struct table_record *record, struct error *err)
     __attribute__((warn_unused_result));

@@ -117,8 +117,24 @@ tracking_read(struct target *target, struct arena *arena, int mirror_id,
     return true;
 }
 
+// A table of a first load is read in key order.
+static void
+read_part(struct arena *arena, const PGresult *rows, int i, struct part *part)
+{
+    bool is_done = result_text(rows, i, 3)[0] == 't';
+
+    part->number = (int)result_integer(rows, i, 0);
+    part->rows.kind = result_text(rows, i, 1)[0] == 't' ? KEY_PART_WITH_NULL : KEY_PART_NOT_NULL;
+    part->position.count = sql_parse_array(arena, result_text(rows, i, 2), &part->position.values);
+    part->row_count = result_integer(rows, i, 4);
+    part->size_bytes = result_integer(rows, i, 5);
+    part->state = is_done                                           ? PART_DONE
+                  : part->row_count > 0 || part->position.count > 0 ? PART_BEGUN
+                                                                    : PART_WAITING;
+}
+
 static bool
-read_pieces(struct target *target, struct arena *arena, int mirror_id, struct table_record *record,
+read_parts(struct target *target, struct arena *arena, int mirror_id, struct table_record *record,
     struct error *err)
 {
     struct sql_parameters parameters = { .count = 0 };
@@ -127,27 +143,15 @@ read_pieces(struct target *target, struct arena *arena, int mirror_id, struct ta
     parameter_integer(&parameters, mirror_id);
     parameter_text(&parameters, record->source_schema);
     parameter_text(&parameters, record->source_table);
-    if (!target_execute(target, "could not read the table's pieces",
+    if (!target_execute(target, "could not read the table's parts",
             "SELECT piece, is_null_part, position, is_done, rows, bytes FROM oe2pg.piece"
             " WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3 ORDER BY piece",
             &parameters, &rows, err))
         return false;
-    record->piece_count = (size_t)PQntuples(rows);
-    if (record->piece_count > PIECES_MAX) {
-        PQclear(rows);
-        return error_set(err, ERROR_TABLE, "the table has more pieces than this program makes");
-    }
-    for (size_t i = 0; i < record->piece_count; i++) {
-        struct piece *piece = &record->pieces[i];
-
-        piece->number = (int)result_integer(rows, (int)i, 0);
-        piece->is_null_part = result_text(rows, (int)i, 1)[0] == 't';
-        piece->position_count =
-            sql_parse_array(arena, result_text(rows, (int)i, 2), &piece->position);
-        piece->is_done = result_text(rows, (int)i, 3)[0] == 't';
-        piece->row_count = result_integer(rows, (int)i, 4);
-        piece->size_bytes = result_integer(rows, (int)i, 5);
-    }
+    record->parts.count = (size_t)PQntuples(rows);
+    record->parts.parts = arena_calloc(arena, record->parts.count, sizeof *record->parts.parts);
+    for (size_t i = 0; i < record->parts.count; i++)
+        read_part(arena, rows, (int)i, &record->parts.parts[i]);
     PQclear(rows);
     return true;
 }
@@ -174,28 +178,31 @@ tracking_read_one(struct target *target, struct arena *arena, int mirror_id,
         read_record(arena, rows, 0, *record);
     }
     PQclear(rows);
-    return *record == NULL || read_pieces(target, arena, mirror_id, *record, err);
+    return *record == NULL || read_parts(target, arena, mirror_id, *record, err);
 }
 
+// Bounds and ids have no columns yet: no load divides a table by them.
 static bool
-save_piece(struct target *target, const struct mirror_claim *claim,
-    const struct table_record *record, const struct piece *piece, struct error *err)
+save_part(struct target *target, const struct mirror_claim *claim,
+    const struct table_record *record, const struct part *part, struct error *err)
 {
     struct sql_parameters parameters = { .count = 0 };
     struct buffer position;
     bool done;
 
+    if (part->rows.after.count + part->rows.up_to.count + part->rows.ids.count > 0)
+        BUG("a part with bounds cannot be recorded");
     buffer_init(&position, BUFFER_SQL_CAP);
-    sql_append_array(&position, piece->position, piece->position_count);
+    sql_append_array(&position, part->position.values, part->position.count);
     parameter_integer(&parameters, claim->mirror_id);
     parameter_text(&parameters, record->source_schema);
     parameter_text(&parameters, record->source_table);
-    parameter_integer(&parameters, piece->number);
-    parameter_boolean(&parameters, piece->is_null_part);
-    parameter_text(&parameters, piece->position_count > 0 ? buffer_text(&position) : NULL);
-    parameter_boolean(&parameters, piece->is_done);
-    parameter_integer(&parameters, piece->row_count);
-    parameter_integer(&parameters, piece->size_bytes);
+    parameter_integer(&parameters, part->number);
+    parameter_boolean(&parameters, part->rows.kind == KEY_PART_WITH_NULL);
+    parameter_text(&parameters, part->position.count > 0 ? buffer_text(&position) : NULL);
+    parameter_boolean(&parameters, part->state == PART_DONE);
+    parameter_integer(&parameters, part->row_count);
+    parameter_integer(&parameters, part->size_bytes);
     done = !position.failed
                ? target_execute(target, "could not record how far the load came",
                      "INSERT INTO oe2pg.piece AS p (mirror_id, source_schema, source_table, piece,"
@@ -211,7 +218,7 @@ save_piece(struct target *target, const struct mirror_claim *claim,
 }
 
 static bool
-save_pieces(struct target *target, const struct mirror_claim *claim,
+save_parts(struct target *target, const struct mirror_claim *claim,
     const struct table_record *record, struct error *err)
 {
     struct sql_parameters parameters = { .count = 0 };
@@ -219,14 +226,14 @@ save_pieces(struct target *target, const struct mirror_claim *claim,
     parameter_integer(&parameters, claim->mirror_id);
     parameter_text(&parameters, record->source_schema);
     parameter_text(&parameters, record->source_table);
-    parameter_integer(&parameters, (int64_t)record->piece_count);
+    parameter_integer(&parameters, (int64_t)record->parts.count);
     if (!target_execute(target, "could not record how far the load came",
             "DELETE FROM oe2pg.piece WHERE mirror_id = $1 AND source_schema = $2"
             " AND source_table = $3 AND piece > $4",
             &parameters, NULL, err))
         return false;
-    for (size_t i = 0; i < record->piece_count; i++) {
-        if (!save_piece(target, claim, record, &record->pieces[i], err))
+    for (size_t i = 0; i < record->parts.count; i++) {
+        if (!save_part(target, claim, record, &record->parts.parts[i], err))
             return false;
     }
     return true;
@@ -306,8 +313,8 @@ tracking_save(struct target *target, const struct mirror_claim *claim, const cha
 {
     // A small table never had a piece: no statement for it.
     return save_row(target, claim, target_schema, record, err) &&
-           ((record->piece_count == 0 && !record->was_staged) ||
-               save_pieces(target, claim, record, err));
+           ((record->parts.count == 0 && !record->was_staged) ||
+               save_parts(target, claim, record, err));
 }
 
 bool

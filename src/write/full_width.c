@@ -38,12 +38,17 @@ is_full(const struct column *column, const struct cell *value)
 }
 
 void
-full_width_count(struct full_width *full, const struct cell *row)
+full_width_count(const struct table *table, int64_t *counts, const struct cell *row)
 {
-    if (full->counts == NULL)
-        return;
-    for (size_t i = 0; i < full->table->column_count; i++)
-        full->counts[i] += is_full(&full->table->columns[i], &row[i]);
+    for (size_t i = 0; i < table->column_count; i++)
+        counts[i] += is_full(&table->columns[i], &row[i]);
+}
+
+void
+full_width_add(struct full_width *full, const int64_t *counts)
+{
+    for (size_t i = 0; full->counts != NULL && counts != NULL && i < full->table->column_count; i++)
+        full->counts[i] += counts[i];
 }
 
 void

@@ -19,9 +19,12 @@ struct full_width {
 void full_width_init(struct full_width *full, bool may_cut, const struct table *table);
 // Of zeros it does nothing.
 void full_width_release(struct full_width *full);
-void full_width_count(struct full_width *full, const struct cell *row);
 // Begins to count anew.
 void full_width_reset(struct full_width *full);
+// Counts those of a row, in counts of a part of the table (model/part.h).
+void full_width_count(const struct table *table, int64_t *counts, const struct cell *row);
+// Adds the counts of a part; NULL: there are none.
+void full_width_add(struct full_width *full, const int64_t *counts);
 // Names the columns that have such values, and how many, in the log.
 void full_width_tell(const struct full_width *full);
 // How many such values there are.

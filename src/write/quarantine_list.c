@@ -12,6 +12,7 @@ enum {
 
 struct quarantine_node {
     struct quarantine_node *next;
+    struct part_outcome *outcome; // it counts for
     struct quarantine_entry entry;
 };
 
@@ -54,6 +55,7 @@ copy_key(struct quarantine_list *list, const struct cell *row)
 static struct quarantine_entry *
 append(struct quarantine_list *list, struct quarantine_node *node)
 {
+    node->outcome = list->outcome;
     list->size_bytes += sizeof *node;
     if (list->last != NULL)
         list->last->next = node;
@@ -196,7 +198,10 @@ quarantine_list_save(struct quarantine_list *list, struct target *target,
             !quarantine_save(target, claim, &node->entry, &is_new, err))
             return false;
         list->saved_count++;
-        list->new_count += is_new;
+        if (node->outcome == NULL)
+            continue;
+        node->outcome->values_quarantined++;
+        node->outcome->values_newly_quarantined += is_new;
     }
     quarantine_list_clear(list);
     return true;

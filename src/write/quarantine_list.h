@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "model/digest.h"
+#include "model/part.h"
 #include "model/unread.h"
 #include "target/quarantine.h"
 #include "target/row_policy.h"
@@ -19,8 +20,8 @@ struct quarantine_list {
     struct quarantine_node *first;
     struct quarantine_node *last;
     size_t size_bytes;
-    int64_t saved_count; // written in this transaction and before, in all
-    int64_t new_count;   // of them not known from earlier runs
+    int64_t saved_count;          // written in this transaction and before, in all
+    struct part_outcome *outcome; // of the part that the next entries are of; NULL: not counted
 };
 
 // `is_fallback` as in struct digest_kind.
@@ -42,7 +43,8 @@ typedef bool quarantine_visit(
 bool quarantine_list_visit(const struct quarantine_list *list, quarantine_visit *visit,
     void *context, struct error *err) __attribute__((warn_unused_result));
 void quarantine_list_clear(struct quarantine_list *list);
-// Writes and empties the list, inside the open transaction.
+// Writes and empties the list, inside the open transaction. Each entry counts for the part that was
+// in hand when it was added.
 bool quarantine_list_save(struct quarantine_list *list, struct target *target,
     const struct mirror_claim *claim, struct error *err) __attribute__((warn_unused_result));
 

@@ -1,6 +1,7 @@
 #include "write/row_sender.h"
 
 #include "base/mem.h"
+#include "write/full_width.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +20,6 @@ row_sender_init(struct row_sender *sender, const struct row_sender_setup *setup,
     sender->context = context;
     quarantine_list_init(&sender->quarantine, setup->table, setup->is_fallback);
     row_policy_init(&sender->policy, setup->table);
-    sender->full_width = setup->full_width;
-    full_width_reset(sender->full_width);
 }
 
 void
@@ -37,10 +36,18 @@ row_sender_release(struct row_sender *sender)
     sender->left_out_count = 0;
 }
 
+void
+row_sender_count_for(struct row_sender *sender, struct part_outcome *outcome)
+{
+    sender->outcome = outcome;
+    sender->quarantine.outcome = outcome;
+}
+
 const struct cell *
 row_sender_check(struct row_sender *sender, const struct cell *row)
 {
-    full_width_count(sender->full_width, row);
+    if (sender->outcome->full_widths != NULL)
+        full_width_count(sender->table, sender->outcome->full_widths, row);
     return row_policy_apply(&sender->policy, row, quarantine_list_add, &sender->quarantine);
 }
 
@@ -189,7 +196,7 @@ send_range(struct row_sender *sender, size_t first, size_t count, struct error *
 
         quarantine_list_add_row(&sender->quarantine, row, err);
         row_sender_leave_out(sender, row);
-        sender->refused_rows++;
+        sender->outcome->rows_refused++;
         return true;
     }
     return send_range(sender, first, count / 2, err) &&

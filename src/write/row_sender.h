@@ -9,7 +9,6 @@
 
 #include "model/batch.h"
 #include "write/quarantine_list.h"
-#include "write/full_width.h"
 #include "target/copy_stream.h"
 
 // Opens the COPY; called whenever one is needed.
@@ -19,7 +18,6 @@ typedef bool row_sender_open(void *context, struct copy_stream **copy, struct er
 struct row_sender_setup {
     struct target *target;
     const struct table *table;
-    struct full_width *full_width; // counts what passes; begun anew
     bool is_careful;
     bool is_fallback; // as in struct digest_kind
 };
@@ -32,12 +30,11 @@ struct row_sender {
     bool is_careful;
     struct copy_stream *copy;
     struct row_policy policy;
-    struct full_width *full_width;
+    struct part_outcome *outcome; // of the part in hand
     struct quarantine_list quarantine;
     const struct cell **rows; // of the batch in hand
     size_t row_count;
     size_t row_capacity;
-    int64_t refused_rows;    // left out, in all
     uint64_t *left_out_keys; // by digest_key, of rows that are left out; none for a keyless table
     size_t left_out_count;
     size_t left_out_capacity;
@@ -49,6 +46,9 @@ void row_sender_init(struct row_sender *sender, const struct row_sender_setup *s
 // Also ends a COPY that is open, which fails the transaction it is in.
 void row_sender_release(struct row_sender *sender);
 
+// From now on rows are of the part with this outcome, which is counted in. To be called before the
+// first row.
+void row_sender_count_for(struct row_sender *sender, struct part_outcome *outcome);
 // Applies the value policy; the result is valid until the next call.
 const struct cell *row_sender_check(struct row_sender *sender, const struct cell *row);
 // The same without putting anything into quarantine.

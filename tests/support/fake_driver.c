@@ -99,20 +99,24 @@ is_after(const struct fake_source *source, const struct read_request *request,
     return true;
 }
 
+// Of its whole key with that of the position.
+static int
+compare_key(const struct fake_source *source, const struct read_request *request,
+    const struct fake_row *row, const struct key_position *position)
+{
+    int order = 0;
+
+    for (size_t i = 0; order == 0 && i < position->count; i++)
+        order = compare_value(request, i, key_value(source, request, row, i), &position->values[i]);
+    return order;
+}
+
 static bool
-is_up_to(const struct fake_source *source, const struct read_request *request,
+is_within(const struct fake_source *source, const struct read_request *request,
     const struct fake_row *row)
 {
-    const struct key_position *up_to = request->up_to;
-
-    for (size_t i = 0; up_to != NULL && i < up_to->count; i++) {
-        int order =
-            compare_value(request, i, key_value(source, request, row, i), &up_to->values[i]);
-
-        if (order != 0)
-            return order < 0;
-    }
-    return true;
+    return (request->beyond == NULL || compare_key(source, request, row, request->beyond) > 0) &&
+           (request->up_to == NULL || compare_key(source, request, row, request->up_to) <= 0);
 }
 
 static bool
@@ -129,7 +133,7 @@ is_in_part(const struct fake_source *source, const struct read_request *request,
         has_null = has_null || key_value(source, request, row, i) == NULL;
     if (request->part == KEY_PART_WITH_NULL)
         return has_null;
-    return !has_null && is_after(source, request, row) && is_up_to(source, request, row);
+    return !has_null && is_after(source, request, row) && is_within(source, request, row);
 }
 
 static bool

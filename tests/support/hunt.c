@@ -1,5 +1,7 @@
 #include "hunt.h"
 
+#include "read/split.h"
+
 #include "../unit/cmocka_all.h"
 
 #include <inttypes.h>
@@ -54,13 +56,13 @@ take_unread(void *context, const struct unread *unread)
 }
 
 static bool
-read_part(struct hunt *hunt, enum key_part part)
+read_part(struct hunt *hunt, const struct part_rows *rows)
 {
     const struct batch *batch;
     struct reader reader;
     bool done;
 
-    reader_init(&reader, &hunt->source.base, &hunt->table.table, part, &hunt->limits);
+    reader_init(&reader, &hunt->source.base, &hunt->table.table, rows, &hunt->limits);
     reader_read_around(&reader, &hunt->around, take_unread, hunt);
     if (hunt->proves_order)
         reader_prove_order(&reader);
@@ -79,18 +81,20 @@ read_part(struct hunt *hunt, enum key_part part)
 bool
 hunt_try(struct hunt *hunt)
 {
-    const struct table *table = &hunt->table.table;
-    bool is_in_parts = hunt->is_ordered && hunt->around.row_ids != ROW_IDS_ALL;
+    bool is_in_order = hunt->is_ordered && hunt->around.row_ids != ROW_IDS_ALL;
+    struct part_list parts;
 
     buffer_clear(&hunt->rows);
     buffer_clear(&hunt->told);
     hunt->told_count = hunt->row_count = 0;
     hunt->attempts++;
     around_begin(&hunt->around);
-    if (!is_in_parts)
-        return read_part(hunt, KEY_PART_ALL);
-    return read_part(hunt, KEY_PART_NOT_NULL) &&
-           (!reader_has_null_part(table) || read_part(hunt, KEY_PART_WITH_NULL));
+    parts = split_table(&hunt->table.arena, &hunt->table.table, is_in_order);
+    for (size_t i = 0; i < parts.count; i++) {
+        if (!read_part(hunt, &parts.parts[i].rows))
+            return false;
+    }
+    return true;
 }
 
 bool

@@ -146,7 +146,7 @@ odbc_query_build(const struct odbc_source *source, const struct read_request *re
     query->is_plain = mem_calloc(table->column_count, sizeof *query->is_plain);
     query->is_counted = mem_calloc(table->column_count, sizeof *query->is_counted);
     query->parameters =
-        mem_calloc((request->except_count + 3) * KEY_COLUMNS_MAX, sizeof *query->parameters);
+        mem_calloc((request->except_count + 5) * KEY_COLUMNS_MAX, sizeof *query->parameters);
     (void)buffer_append_text(&query->sql, "SELECT ");
     if (select_is_limited(request) && source->product->dialect.top != NULL)
         select_append_limit(source->product->dialect.top, request->row_limit, &query->sql);

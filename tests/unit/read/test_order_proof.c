@@ -75,7 +75,8 @@ read_all(size_t batch_rows, bool is_cut, struct error *err)
 
     forget_rows();
     error_clear(err);
-    reader_init(&reader, &source.base, &shelf.table, KEY_PART_NOT_NULL, &limits);
+    reader_init(&reader, &source.base, &shelf.table,
+        &(struct part_rows){ .kind = KEY_PART_NOT_NULL }, &limits);
     reader_prove_order(&reader);
     do {
         done = reader_fetch(&reader, &batch, err);

@@ -118,7 +118,7 @@ static struct column columns[] = { { .name = "a", .kind = VALUE_TEXT } };
 static uint16_t key_columns[] = { 0 };
 static const struct key key = { .name = "k", .columns = key_columns, .column_count = 1 };
 static struct table table;
-static struct full_width full_width;
+static struct part_outcome outcome;
 static struct row_sender sender;
 static struct error err;
 
@@ -126,10 +126,12 @@ static void
 begin(bool is_careful)
 {
     const struct row_sender_setup setup = {
-        .table = &table, .full_width = &full_width, .is_careful = is_careful, .is_fallback = true
+        .table = &table, .is_careful = is_careful, .is_fallback = true
     };
 
     row_sender_init(&sender, &setup, open_copy, NULL);
+    outcome = (struct part_outcome){ 0 };
+    row_sender_count_for(&sender, &outcome);
 }
 
 static int
@@ -190,7 +192,7 @@ a_quick_sender_fails_with_all_of_its_rows(void **state)
     assert_false(row_sender_end(&sender, &err));
     assert_true(row_sender_can_isolate(&err));
     assert_string_equal(server.rows, "");
-    assert_int_equal(sender.refused_rows, 0);
+    assert_int_equal(outcome.rows_refused, 0);
 }
 
 static void
@@ -202,7 +204,7 @@ a_careful_sender_does_not_go_on_where_no_row_is_to_blame(void **state)
     assert_false(send_words("a !b c"));
     assert_string_equal(err.sqlstate, "53100");
     assert_int_equal(server.copies, 1);
-    assert_int_equal(sender.refused_rows, 0);
+    assert_int_equal(outcome.rows_refused, 0);
 }
 
 static void
@@ -214,7 +216,7 @@ a_savepoint_that_is_lost_is_the_failure(void **state)
     assert_false(send_words("a !b c"));
     assert_int_equal(err.kind, ERROR_TARGET);
     assert_string_equal(err.message, "the connection is lost");
-    assert_int_equal(sender.refused_rows, 0);
+    assert_int_equal(outcome.rows_refused, 0);
 }
 
 static void
@@ -278,7 +280,7 @@ a_refused_row_is_left_out_wherever_it_is(void **state)
         for (const char *p = batches[i][0]; *p != '\0'; p++)
             bad += *p == '!';
         assert_string_equal(server.rows, batches[i][1]);
-        assert_int_equal(sender.refused_rows, bad);
+        assert_int_equal(outcome.rows_refused, bad);
         assert_int_equal(server.savepoints, 0);
         row_sender_release(&sender);
     }
@@ -353,7 +355,7 @@ a_value_that_postgres_cannot_hold_is_kept_once_and_sent_as_null(void **state)
     begin(true);
     assert_true(send_words("a \xFF c"));
     assert_string_equal(server.rows, "a ~ c ");
-    assert_int_equal(sender.refused_rows, 0);
+    assert_int_equal(outcome.rows_refused, 0);
     assert_true(sender.quarantine.size_bytes > 0);
 }
 

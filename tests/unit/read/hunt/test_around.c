@@ -449,9 +449,10 @@ known_rows_are_read_first_and_by_themselves(void **state)
     buffer_clear(&hunt.rows);
     hunt.source.statements = 0;
     around_begin(&hunt.around);
-    reader_init(&reader, &hunt.source.base, &hunt.table.table, KEY_PART_NOT_NULL, &hunt.limits);
+    reader_init(&reader, &hunt.source.base, &hunt.table.table,
+        &(struct part_rows){ .kind = KEY_PART_NOT_NULL }, &hunt.limits);
     reader_read_around(&reader, &hunt.around, hunt.around.sink, hunt.around.sink_context);
-    reader_read_first(&reader, known, 2);
+    reader_read_first(&reader, known, 2, false);
     do {
         assert_true(reader_fetch(&reader, &batch, &hunt.err));
         fake_append_rows(&hunt.rows, batch);
