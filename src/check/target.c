@@ -4,6 +4,7 @@
 #include "check/finding.h"
 #include "report/first_load_words.h"
 #include "target/mirror.h"
+#include "target/observe.h"
 #include "target/readers.h"
 #include "target/rights.h"
 
@@ -231,6 +232,38 @@ report_obstacle(struct check *check, const struct rights_obstacle *obstacle)
             "%s is in the way: it is no table", obstacle->quoted);
 }
 
+static void
+add_stale(const struct observed_table *table, struct check_names *names)
+{
+    char name[300];
+
+    for (size_t i = 0; i < table->stale_count; i++) {
+        (void)text_print(name, sizeof name, "%s.%s", table->target_table, table->stale_columns[i]);
+        check_names_add(names, name);
+    }
+}
+
+// Columns that are gone from the source and stand in the mirror.
+static bool
+report_stale(struct check *check, struct error *err)
+{
+    struct check_names names = { .count = 0 };
+    struct observation seen;
+
+    if (!check->has_tracking)
+        return true;
+    if (!observe_mirror(check->target, &check->arena, check->settings->target.schema, &seen, err))
+        return false;
+    for (size_t i = 0; i < seen.table_count; i++)
+        add_stale(&seen.tables[i], &names);
+    if (names.count > 0)
+        check_report(check, CHECK_WARNING, "stale columns",
+            "ALTER TABLE ... DROP COLUMN, or set mirror_settings.dropped_columns to \"drop\".",
+            "%zu in the mirror, gone from the source (or excluded) and with old values: %s",
+            names.count, check_names_end(&names));
+    return true;
+}
+
 bool
 check_mirrored_tables(struct check *check, struct error *err)
 {
@@ -256,5 +289,5 @@ check_mirrored_tables(struct check *check, struct error *err)
     }
     if (found == 0)
         check_report(check, CHECK_OK, "mirrored tables", "", "nothing is in their way");
-    return true;
+    return report_stale(check, err);
 }

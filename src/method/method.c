@@ -40,6 +40,8 @@ load_job(struct task *task, const struct job *job, struct outcome *outcome,
         task_see_altered(task);
         record_name_columns(task, record);
     }
+    record->stale_column_count =
+        record->state == TABLE_STATE_LOADED ? record->stale_column_count : 0;
     // An attempt before this one may have put the table into its place.
     if (record->state != TABLE_STATE_LOADED &&
         !load_table(task, job->table, job->fingerprint, record, &outcome->result, err))

@@ -1,6 +1,7 @@
 #include "method/shape.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "plan/plan.h"
 #include "plan/shape_diff.h"
@@ -14,7 +15,7 @@ enum { LOCK_TRIES = 6, LOCK_PAUSE_MS = 500 };
 struct shape {
     struct task *task;
     const struct table *table;
-    const struct table_record *record;
+    struct table_record *record;
     struct relation relation;
     const struct mirror_settings *settings;
 };
@@ -118,51 +119,161 @@ check_names(struct shape *shape, const struct name_list *mirrored, const struct 
     return true;
 }
 
-// Columns that were mirrored and are not in the source any more.
+// A column that was mirrored and is not in the source any more.
+static bool
+leave_column(struct shape *shape, const char *column, struct error *err)
+{
+    const char *statement = NULL;
+    char change[200];
+
+    if (shape->settings->dropped_columns == DROPPED_DROP &&
+        !ddl_drop_column(shape->task->target, &shape->task->arena,
+            shape->task->settings->target.schema, shape->table->target_name, column, &statement,
+            err))
+        return false;
+    describe_gone(change, sizeof change, column, statement != NULL);
+    return save_change(shape, change, statement, err);
+}
+
+// Those that went earlier were recorded then; they matter when they are to be dropped now.
 static bool
 leave_columns(struct shape *shape, const struct shape_diff *diff, struct error *err)
 {
-    const char *schema = shape->task->settings->target.schema;
+    bool drops = shape->settings->dropped_columns == DROPPED_DROP;
 
     for (size_t i = 0; i < diff->gone_count; i++) {
-        const char *statement = NULL;
-        char change[200];
-
-        if (shape->settings->dropped_columns == DROPPED_DROP &&
-            !ddl_drop_column(shape->task->target, &shape->task->arena, schema,
-                shape->table->target_name, diff->gone[i], &statement, err))
+        if (!leave_column(shape, diff->gone[i], err))
             return false;
-        describe_gone(change, sizeof change, diff->gone[i], statement != NULL);
-        if (!save_change(shape, change, statement, err))
+    }
+    for (size_t i = 0; drops && i < diff->stale_count; i++) {
+        if (!leave_column(shape, diff->stale[i], err))
             return false;
     }
     return true;
 }
 
+// What stands there without being mirrored after the change.
+static struct name_list
+stale_after(struct shape *shape, const struct shape_diff *diff)
+{
+    const char **names =
+        arena_calloc(&shape->task->arena, diff->gone_count + diff->stale_count, sizeof *names);
+    struct name_list list = { .names = names };
+
+    if (shape->settings->dropped_columns == DROPPED_DROP)
+        return list;
+    for (size_t i = 0; i < diff->stale_count; i++)
+        names[list.count++] = diff->stale[i];
+    for (size_t i = 0; i < diff->gone_count; i++)
+        names[list.count++] = diff->gone[i];
+    return list;
+}
+
 static bool
-change_shape(struct shape *shape, const struct shape_diff *diff, struct error *err)
+is_another_shape(const struct shape *shape, const struct shape_diff *diff, uint64_t fingerprint)
+{
+    // Somebody may have dropped a mirrored column by hand: it is made again.
+    return shape->record->fingerprint != fingerprint || diff->added_count > 0;
+}
+
+static bool
+record_shape(
+    struct shape *shape, const struct shape_diff *diff, uint64_t fingerprint, struct error *err)
+{
+    const struct name_list stale = stale_after(shape, diff);
+    const char *what = plan_is_rezoned(shape->table, shape->record->fingerprint)
+                           ? "time stamps that mean an instant are in UTC from now on"
+                           : "shape of the source table changed";
+
+    return (!is_another_shape(shape, diff, fingerprint) || save_change(shape, what, NULL, err)) &&
+           tracking_save_shape(shape->task->target, shape->task->claim, shape->table, &stale, err);
+}
+
+static bool
+change_shape(
+    struct shape *shape, const struct shape_diff *diff, uint64_t fingerprint, struct error *err)
 {
     struct target *target = shape->task->target;
-    bool done;
-
-    done = target_begin(target, err) && add_columns(shape, diff, err) &&
-           leave_columns(shape, diff, err) &&
-           save_change(shape,
-               plan_is_rezoned(shape->table, shape->record->fingerprint)
-                   ? "time stamps that mean an instant are in UTC from now on"
-                   : "shape of the source table changed",
-               NULL, err) &&
-           tracking_save_shape(target, shape->task->claim, shape->table, err) &&
-           target_commit(target, err);
+    bool done = target_begin(target, err) && add_columns(shape, diff, err) &&
+                leave_columns(shape, diff, err) && record_shape(shape, diff, fingerprint, err) &&
+                target_commit(target, err);
 
     if (!done)
         target_rollback(target);
     return done;
 }
 
+// ---- telling -----------------------------------------------------------------------------------
+
+static void
+tell_added(const struct shape *shape, const struct shape_diff *diff)
+{
+    struct arena *arena = &shape->task->arena;
+    const char **names = arena_calloc(arena, diff->added_count, sizeof *names);
+    const struct name_list list = { names, diff->added_count };
+
+    if (diff->added_count == 0)
+        return;
+    for (size_t i = 0; i < diff->added_count; i++)
+        names[i] = diff->added[i]->target_name;
+    log_warning("table \"%s\": %zu %s new in the source and added to the mirror: %s%s",
+        shape->table->name, list.count, list.count == 1 ? "column is" : "columns are",
+        name_list_text(arena, &list),
+        diff->gone_count > 0 ? " (a column that was renamed is a new one, and the old one is gone)"
+                             : "");
+}
+
+static void
+tell_gone(const struct shape *shape, const struct shape_diff *diff)
+{
+    struct arena *arena = &shape->task->arena;
+    bool drops = shape->settings->dropped_columns == DROPPED_DROP;
+    size_t count = diff->gone_count + (drops ? diff->stale_count : 0);
+    const char **names = arena_calloc(arena, count, sizeof *names);
+    const struct name_list list = { names, count };
+
+    if (count == 0)
+        return;
+    for (size_t i = 0; i < diff->gone_count; i++)
+        names[i] = diff->gone[i];
+    for (size_t i = diff->gone_count; i < count; i++)
+        names[i] = diff->stale[i - diff->gone_count];
+    log_warning("table \"%s\": %zu %s gone from the source (or excluded) and %s: %s",
+        shape->table->name, count, count == 1 ? "column is" : "columns are",
+        drops ? "dropped from the mirror"
+              : "kept in the mirror, where nothing writes to it any more: its values grow stale",
+        name_list_text(arena, &list));
+}
+
+static void
+tell(const struct shape *shape, const struct shape_diff *diff, uint64_t fingerprint)
+{
+    tell_added(shape, diff);
+    tell_gone(shape, diff);
+    if (diff->added_count + diff->gone_count == 0 && is_another_shape(shape, diff, fingerprint))
+        log_info("table \"%s\": types, key or order of its columns changed in the source",
+            shape->table->name);
+}
+
+// Somebody may hold a lock for a while; nobody waits behind us for longer than 2 s.
+static bool
+change_in_time(
+    struct shape *shape, const struct shape_diff *diff, uint64_t fingerprint, struct error *err)
+{
+    for (int tries = 1; !change_shape(shape, diff, fingerprint, err); tries++) {
+        if (strcmp(err->sqlstate, "55P03") != 0 || tries == LOCK_TRIES) {
+            attached_explain(shape->task->target, shape->task->settings->target.schema,
+                shape->table->target_name, diff->added_count > 0 ? diff->added[0] : NULL, err);
+            return false;
+        }
+        clock_sleep_ms((int64_t)LOCK_PAUSE_MS * tries);
+    }
+    return true;
+}
+
 bool
 shape_follow(struct task *task, const struct table *table, uint64_t fingerprint,
-    const struct table_record *record, bool *is_missing, struct error *err)
+    struct table_record *record, bool *is_missing, struct error *err)
 {
     struct shape shape = {
         .task = task,
@@ -170,7 +281,11 @@ shape_follow(struct task *task, const struct table *table, uint64_t fingerprint,
         .record = record,
         .settings = &task->settings->mirror,
     };
-    const struct name_list mirrored = { record->previous_columns, record->previous_column_count };
+    const struct shape_before before = {
+        .mirrored = { record->previous_columns, record->previous_column_count },
+        .stale = { record->stale_columns, record->stale_column_count },
+    };
+    struct name_list stale;
     struct name_list present;
     struct shape_diff diff;
 
@@ -183,20 +298,16 @@ shape_follow(struct task *task, const struct table *table, uint64_t fingerprint,
     present = (struct name_list){ shape.relation.columns, shape.relation.column_count };
     if (!check_relation(&shape, err))
         return false;
-    shape_diff_make(&task->arena, table, &mirrored, &present, &diff);
-    // Somebody may have dropped a mirrored column by hand: it is made again.
-    if (record->fingerprint == fingerprint && diff.added_count == 0)
+    shape_diff_make(&task->arena, table, &before, &present, &diff);
+    stale = stale_after(&shape, &diff);
+    if (!is_another_shape(&shape, &diff, fingerprint) && diff.gone_count == 0 &&
+        stale.count == before.stale.count)
         return true;
-    if (!check_names(&shape, &mirrored, &present, err))
+    if (!check_names(&shape, &before.mirrored, &present, err) ||
+        !change_in_time(&shape, &diff, fingerprint, err))
         return false;
-    // Somebody may hold a lock for a while; nobody waits behind us for longer than 2 s.
-    for (int tries = 1; !change_shape(&shape, &diff, err); tries++) {
-        if (strcmp(err->sqlstate, "55P03") != 0 || tries == LOCK_TRIES) {
-            attached_explain(task->target, task->settings->target.schema, table->target_name,
-                diff.added_count > 0 ? diff.added[0] : NULL, err);
-            return false;
-        }
-        clock_sleep_ms((int64_t)LOCK_PAUSE_MS * tries);
-    }
+    record->stale_columns = stale.names;
+    record->stale_column_count = stale.count;
+    tell(&shape, &diff, fingerprint);
     return true;
 }

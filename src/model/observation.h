@@ -62,8 +62,10 @@ struct observed_table {
     struct observed_verification verification;
     int64_t attempt;
     int64_t run_id;
-    int64_t quarantined; // open entries; -1: may not be seen
-    bool is_ignored;     // by the present configuration; filled by the caller
+    int64_t quarantined;              // open entries; -1: may not be seen
+    const char *const *stale_columns; // still there, and not written: gone from the source
+    size_t stale_count;
+    bool is_ignored; // by the present configuration; filled by the caller
 };
 
 struct observed_worker {

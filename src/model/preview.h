@@ -87,6 +87,8 @@ struct preview_table {
     int64_t disk_bytes; // the target will need; 0 where there is no first load
     const char **statements;
     size_t statement_count;
+    const char **stale_columns; // mirrored once, gone from the source, and kept
+    size_t stale_count;
     struct preview_obstacle *obstacles;
     size_t obstacle_count;
 };

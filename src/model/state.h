@@ -31,6 +31,8 @@ struct table_record {
     size_t digest_column_count;
     const char *const *previous_columns; // digest_columns as recorded by an earlier run
     size_t previous_column_count;
+    const char *const *stale_columns; // that were mirrored, are gone from the source and were kept
+    size_t stale_column_count;
     uint64_t fingerprint; // of the shape the table was read with
     bool is_rezoned;      // this run's: what is mirrored has its time stamps in another zone
     int64_t row_count;    // in the mirror

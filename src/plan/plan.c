@@ -121,7 +121,8 @@ compare_jobs(const void *left, const void *right)
     return order != 0 ? order : strcmp(a->table->name, b->table->name);
 }
 
-// Small, mirrored well, with the shape that it has now, and without anything in quarantine.
+// Small, mirrored well, with the shape that it has now, and without anything in quarantine, or a
+// stale column that may have to go.
 static void
 judge_size(struct job *job, int small_rows)
 {
@@ -129,7 +130,8 @@ judge_size(struct job *job, int small_rows)
 
     job->is_small = !job->is_suspect && job->method == METHOD_COMPARE &&
                     record->state == TABLE_STATE_DONE && record->row_count < small_rows &&
-                    record->fingerprint == job->fingerprint && !record->has_quarantine;
+                    record->fingerprint == job->fingerprint && !record->has_quarantine &&
+                    record->stale_column_count == 0;
     if (job->is_small)
         job->reason = "small and mirrored already: read whole and compared in memory";
 }

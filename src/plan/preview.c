@@ -119,33 +119,57 @@ meet_dropped_column(struct maker *maker, struct preview_table *made,
 }
 
 static void
+meet_gone_column(struct maker *maker, struct preview_table *made,
+    const struct mirrored_relation *relation, const char *name)
+{
+    if (maker->input->settings->mirror.dropped_columns == DROPPED_DROP)
+        meet_dropped_column(maker, made, relation, name);
+    else
+        made->statements[made->statement_count++] = arena_printf(maker->arena,
+            "-- column %s is gone from the source: kept and no longer written",
+            quote_name(maker->arena, name));
+}
+
+// Columns that went earlier: to be dropped now, or named as long as they stand there.
+static void
+meet_stale_columns(struct maker *maker, struct preview_table *made,
+    const struct mirrored_relation *relation, const struct shape_diff *diff)
+{
+    if (maker->input->settings->mirror.dropped_columns != DROPPED_DROP) {
+        made->stale_columns = diff->stale;
+        made->stale_count = diff->stale_count;
+        return;
+    }
+    for (size_t i = 0; i < diff->stale_count; i++)
+        meet_dropped_column(maker, made, relation, diff->stale[i]);
+}
+
+static void
 compare_columns(struct maker *maker, struct preview_table *made, const struct job *job,
     const struct mirrored_relation *relation)
 {
     const char **names = arena_calloc(maker->arena, relation->column_count, sizeof *names);
-    const struct name_list mirrored = { job->record->digest_columns,
-        job->record->digest_column_count };
+    const struct shape_before before = {
+        .mirrored = { job->record->digest_columns, job->record->digest_column_count },
+        .stale = { job->record->stale_columns, job->record->stale_column_count },
+    };
     const struct name_list present = { names, relation->column_count };
+    bool has_changed = job->record->fingerprint != job->fingerprint;
     struct shape_diff diff;
 
     for (size_t i = 0; i < relation->column_count; i++)
         names[i] = relation->columns[i].name;
-    shape_diff_make(maker->arena, job->table, &mirrored, &present, &diff);
-    made->statements =
-        arena_calloc(maker->arena, diff.added_count + diff.gone_count, sizeof *made->statements);
-    for (size_t i = 0; i < diff.added_count; i++)
+    shape_diff_make(maker->arena, job->table, &before, &present, &diff);
+    made->statements = arena_calloc(maker->arena,
+        diff.added_count + diff.gone_count + diff.stale_count, sizeof *made->statements);
+    for (size_t i = 0; has_changed && i < diff.added_count; i++)
         made->statements[made->statement_count++] = arena_printf(maker->arena,
             "ALTER TABLE %s ADD COLUMN %s %s", qualify(maker, relation->name),
             quote_name(maker->arena, diff.added[i]->target_name),
             target_types[diff.added[i]->kind].name);
-    for (size_t i = 0; i < diff.gone_count; i++) {
-        if (maker->input->settings->mirror.dropped_columns == DROPPED_DROP)
-            meet_dropped_column(maker, made, relation, diff.gone[i]);
-        else
-            made->statements[made->statement_count++] = arena_printf(maker->arena,
-                "-- column %s is gone from the source: kept and no longer written",
-                quote_name(maker->arena, diff.gone[i]));
-    }
+    for (size_t i = 0; has_changed && i < diff.gone_count; i++)
+        meet_gone_column(maker, made, relation, diff.gone[i]);
+    meet_stale_columns(maker, made, relation, &diff);
 }
 
 static bool
@@ -239,8 +263,7 @@ compare_shape(struct maker *maker, struct preview_table *made, const struct job 
             "Rename or drop it, or give the mirror another schema with postgres_db.schema.");
     } else if (relation != NULL) {
         meet_relation(maker, made, job->table, relation);
-        if (job->record->fingerprint != job->fingerprint)
-            compare_columns(maker, made, job, relation);
+        compare_columns(maker, made, job, relation);
     } else {
         made->statements = arena_calloc(maker->arena, 1, sizeof *made->statements);
         made->statements[made->statement_count++] =
@@ -400,15 +423,29 @@ find_uncuttable(struct maker *maker, const struct job *job, const struct preview
               "ordered in another way than it is compared");
 }
 
+static const char *
+find_stale(struct maker *maker, const struct preview_table *table)
+{
+    const struct name_list list = { table->stale_columns, table->stale_count };
+
+    if (list.count == 0)
+        return NULL;
+    return arena_printf(maker->arena,
+        "%s: %zu %s gone from the source (or excluded), and the mirror keeps old values there: %s; "
+        "drop %s, or set mirror_settings.dropped_columns to \"drop\"",
+        table->source_table, list.count, list.count == 1 ? "column is" : "columns are",
+        name_list_text(maker->arena, &list), list.count == 1 ? "it" : "them");
+}
+
 // After the selection's sentences. Jobs are the first tables.
 static void
-warn_of_uncuttable(struct maker *maker)
+warn_of_tables(struct maker *maker)
 {
     const struct plan *plan = maker->input->plan;
     const struct selection *selection = maker->input->selection;
     struct preview *preview = maker->preview;
     const char **warnings = arena_calloc(maker->arena,
-        selection->warning_count + selection->note_count + plan->job_count, sizeof *warnings);
+        selection->warning_count + selection->note_count + 2 * plan->job_count, sizeof *warnings);
 
     preview->warnings = warnings;
     preview->warning_count = 0;
@@ -419,6 +456,9 @@ warn_of_uncuttable(struct maker *maker)
     for (size_t i = 0; i < plan->job_count; i++) {
         const char *warning = find_uncuttable(maker, &plan->jobs[i], &preview->tables[i]);
 
+        if (warning != NULL)
+            warnings[preview->warning_count++] = warning;
+        warning = find_stale(maker, &preview->tables[i]);
         if (warning != NULL)
             warnings[preview->warning_count++] = warning;
     }
@@ -487,7 +527,7 @@ preview_make(struct arena *arena, const struct preview_input *input, struct prev
     preview->first_load = input->inspection->first_load;
     maker.rows_per_ms = preview_measure_speed(input->inspection);
     make_tables(&maker);
-    warn_of_uncuttable(&maker);
+    warn_of_tables(&maker);
     preview_sum_up(preview);
     meet_run(&maker);
 }

@@ -63,6 +63,7 @@ write_table(struct json_writer *json, const struct preview_table *table)
     json_decimal(json, "estimated_seconds", seconds_of(table->duration_ms));
     json_count(json, "estimated_disk_bytes", table->disk_bytes);
     write_texts(json, "statements", table->statements, table->statement_count);
+    write_texts(json, "stale_columns", table->stale_columns, table->stale_count);
     write_obstacles(json, table->obstacles, table->obstacle_count);
     json_end_object(json);
 }

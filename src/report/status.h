@@ -68,7 +68,8 @@ struct status_totals {
     size_t left_out;
     int64_t rows;
     int64_t bytes;
-    int64_t quarantined;                 // open entries; -1: may not be seen
+    int64_t quarantined; // open entries; -1: may not be seen
+    size_t stale_columns;
     const struct observed_table *oldest; // NULL: none has content
 };
 void status_sum(const struct status_view *view, struct status_totals *totals);

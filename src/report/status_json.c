@@ -147,6 +147,10 @@ write_table(
     json_text(json, "error", table->error);
     json_text(json, "hint", table->hint);
     json_count(json, "quarantined", table->quarantined);
+    json_begin_array(json, "stale_columns");
+    for (size_t i = 0; i < table->stale_count; i++)
+        json_text(json, NULL, table->stale_columns[i]);
+    json_end_array(json);
     json_end_object(json);
 }
 
@@ -168,6 +172,7 @@ write_totals(struct json_writer *json, const struct status_view *view)
     json_integer(json, "bytes", totals.bytes);
     json_time(json, "oldest_read_from", totals.oldest != NULL ? totals.oldest->read_from_ms : 0);
     json_count(json, "quarantined", totals.quarantined);
+    json_integer(json, "stale_columns", (int64_t)totals.stale_columns);
     json_end_object(json);
 }
 

@@ -120,6 +120,7 @@ status_sum(const struct status_view *view, struct status_totals *totals)
     for (size_t i = 0; i < view->table_count; i++) {
         const struct observed_table *table = view->tables[i];
 
+        totals->stale_columns += table->stale_count;
         totals->rows += table->row_count;
         totals->bytes += table->size_bytes;
         totals->quarantined += table->quarantined > 0 ? table->quarantined : 0;

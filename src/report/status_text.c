@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "model/name_list.h"
 #include "report/figures.h"
 
 #include <inttypes.h>
@@ -264,6 +265,21 @@ state_of(const struct page *page, const struct observed_table *table)
 }
 
 static void
+write_stale(struct page *page, const struct observed_table *table)
+{
+    if (table->stale_count == 0)
+        return;
+    buffer_printf(&page->line,
+        "  %zu %s gone from the source (or excluded), with old values: ", table->stale_count,
+        table->stale_count == 1 ? "column is" : "columns are");
+    for (size_t i = 0; i < table->stale_count && i < NAMES_TOLD; i++)
+        buffer_printf(&page->line, "%s%s", i > 0 ? ", " : "", table->stale_columns[i]);
+    if (table->stale_count > NAMES_TOLD)
+        buffer_printf(&page->line, " and %zu more", table->stale_count - NAMES_TOLD);
+    end_line(page);
+}
+
+static void
 write_table(struct page *page, const struct observed_table *table)
 {
     const char *state = state_of(page, table);
@@ -284,6 +300,7 @@ write_table(struct page *page, const struct observed_table *table)
         buffer_printf(&page->line, "  %s", table->hint);
         end_line(page);
     }
+    write_stale(page, table);
     if (table->quarantined > 0) {
         buffer_printf(&page->line, "  %" PRId64 " values in quarantine", table->quarantined);
         end_line(page);
@@ -312,8 +329,8 @@ write_tables(struct page *page)
     append_columns(page, heads, "REASON");
     for (int order = 0; order <= 2; order++) {
         for (size_t i = 0; i < view->table_count; i++) {
-            // The last lines are for the totals and for what is left out; a table may take three.
-            if (order_of(page, view->tables[i]) != order || !has_room(page, 7))
+            // The last lines are for the totals and for what is left out; a table may take four.
+            if (order_of(page, view->tables[i]) != order || !has_room(page, 8))
                 continue;
             write_table(page, view->tables[i]);
             written++;
@@ -341,6 +358,8 @@ write_totals(struct page *page)
     append_size(page, totals.bytes);
     if (totals.quarantined > 0)
         buffer_printf(&page->line, "; %" PRId64 " values in quarantine", totals.quarantined);
+    if (totals.stale_columns > 0)
+        buffer_printf(&page->line, "; %zu stale columns", totals.stale_columns);
     end_line(page);
     if (totals.oldest != NULL) {
         buffer_append_text(&page->line, "Oldest content: ");

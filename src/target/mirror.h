@@ -6,6 +6,7 @@
 #define OE2PG_TARGET_MIRROR_H
 
 #include "base/arena.h"
+#include "model/name_list.h"
 #include "model/settings.h"
 #include "model/state.h"
 #include "target/target.h"
@@ -105,9 +106,11 @@ bool table_run_save(struct target *target, const struct mirror_claim *claim,
     const struct table_record *record, const struct table_result *result, struct error *err)
     __attribute__((warn_unused_result));
 
-// The columns that are mirrored from now on. Inside the transaction that changed the table.
+// The columns that are mirrored from now on, and those that stay without being so. Inside the
+// transaction that changed the table.
 bool tracking_save_shape(struct target *target, const struct mirror_claim *claim,
-    const struct table *table, struct error *err) __attribute__((warn_unused_result));
+    const struct table *table, const struct name_list *stale_names, struct error *err)
+    __attribute__((warn_unused_result));
 // The source spells the table's name in another way now.
 bool tracking_rename(struct target *target, const struct mirror_claim *claim,
     const struct table_record *record, const struct table *table, struct error *err)

@@ -212,6 +212,19 @@ fill_verification(const PGresult *rows, int i, struct observed_verification *ver
 }
 
 static void
+fill_stale(struct arena *arena, const char *array, struct observed_table *table)
+{
+    struct cell *names;
+    size_t count = sql_parse_array(arena, array, &names);
+    const char **texts = arena_calloc(arena, count, sizeof *texts);
+
+    for (size_t i = 0; i < count; i++)
+        texts[i] = names[i].bytes;
+    table->stale_columns = texts;
+    table->stale_count = count;
+}
+
+static void
 fill_table(struct arena *arena, const PGresult *rows, int i, struct observed_table *table)
 {
     *table = (struct observed_table){
@@ -235,6 +248,7 @@ fill_table(struct arena *arena, const PGresult *rows, int i, struct observed_tab
         .quarantined = -1,
     };
     fill_verification(rows, i, &table->verification);
+    fill_stale(arena, result_text(rows, i, 25), table);
 }
 
 static const char *const tables_sql =
@@ -246,7 +260,14 @@ static const char *const tables_sql =
     "  (extract(epoch FROM t.verified_at) * 1000)::bigint, t.attempt, t.run_id,"
     "  (extract(epoch FROM v.verified_at) * 1000)::bigint,"
     "  v.is_equal, v.rows, v.missing, v.changed, v.surplus,"
-    "  pg_catalog.to_jsonb(v) ->> 'quarantined', pg_catalog.to_jsonb(v) ->> 'unrecorded'"
+    "  pg_catalog.to_jsonb(v) ->> 'quarantined', pg_catalog.to_jsonb(v) ->> 'unrecorded',"
+    "  ARRAY(SELECT s.name FROM pg_catalog.jsonb_array_elements_text("
+    "   pg_catalog.to_jsonb(t) -> 'stale_columns') s (name)"
+    "   WHERE EXISTS (SELECT FROM pg_catalog.pg_attribute a"
+    "    JOIN pg_catalog.pg_class c ON c.oid = a.attrelid"
+    "    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+    "    WHERE n.nspname = t.target_schema AND c.relname = t.target_table"
+    "    AND a.attname = s.name AND NOT a.attisdropped))"
     "  FROM oe2pg.tracking t LEFT JOIN oe2pg.verification v"
     "  USING (mirror_id, source_schema, source_table) WHERE t.mirror_id = $1"
     "  ORDER BY t.target_table COLLATE \"C\", t.source_table COLLATE \"C\"";

@@ -38,6 +38,7 @@ state_from_name(const char *name)
     return TABLE_STATE_PENDING;
 }
 
+// The last one not by its name: tables that an older program made do not have it.
 #define RECORD_COLUMNS                                                                             \
     "source_schema, source_table, target_table, state, method, reason, key_columns,"               \
     " digest_columns, staging_table, rows, bytes,"                                                 \
@@ -47,7 +48,9 @@ state_from_name(const char *name)
     " (extract(epoch FROM last_success_at) * 1000)::bigint, run_id, loaded_at IS NOT NULL,"        \
     " EXISTS (SELECT FROM oe2pg.quarantine q WHERE q.mirror_id = tracking.mirror_id"               \
     "  AND q.source_schema = tracking.source_schema"                                               \
-    "  AND q.source_table = tracking.source_table AND q.resolved_at IS NULL)"
+    "  AND q.source_table = tracking.source_table AND q.resolved_at IS NULL),"                     \
+    " ARRAY(SELECT pg_catalog.jsonb_array_elements_text(pg_catalog.to_jsonb(tracking)"             \
+    "  -> 'stale_columns'))"
 
 static const char *
 copy_text(struct arena *arena, const PGresult *rows, int row, int column)
@@ -95,6 +98,7 @@ read_record(struct arena *arena, const PGresult *rows, int row, struct table_rec
     record->run_id = result_integer(rows, row, 19);
     record->is_loaded = result_text(rows, row, 20)[0] == 't';
     record->has_quarantine = result_text(rows, row, 21)[0] == 't';
+    record->stale_column_count = copy_names(arena, rows, row, 22, &record->stale_columns);
 }
 
 bool
@@ -246,12 +250,12 @@ static const char save_statement[] =
     " read_from, read_to,"
     " was_resumed, schema_fingerprint, run_id, attempt, error, hint,"
     " last_success_at,"
-    " loaded_at)"
+    " loaded_at, stale_columns)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
     " pg_catalog.to_timestamp($14::bigint / 1000.0), pg_catalog.to_timestamp($15::bigint / 1000.0),"
     " $16, $17, $18, $19, $20, $21,"
     " CASE WHEN $6 = 'done' THEN pg_catalog.clock_timestamp() END,"
-    " CASE WHEN $6 IN ('running', 'done') THEN pg_catalog.clock_timestamp() END)"
+    " CASE WHEN $6 IN ('running', 'done') THEN pg_catalog.clock_timestamp() END, $22)"
     " ON CONFLICT (mirror_id, source_schema, source_table) DO UPDATE SET"
     " target_schema = excluded.target_schema, target_table = excluded.target_table,"
     " state = excluded.state, method = excluded.method, reason = excluded.reason,"
@@ -260,7 +264,7 @@ static const char save_statement[] =
     " read_from = excluded.read_from, read_to = excluded.read_to,"
     " was_resumed = excluded.was_resumed, schema_fingerprint = excluded.schema_fingerprint,"
     " run_id = excluded.run_id, attempt = excluded.attempt, error = excluded.error,"
-    " hint = excluded.hint,"
+    " hint = excluded.hint, stale_columns = excluded.stale_columns,"
     " last_success_at = COALESCE(excluded.last_success_at, tracking.last_success_at),"
     " loaded_at = COALESCE(tracking.loaded_at, excluded.loaded_at)";
 
@@ -271,11 +275,14 @@ save_row(struct target *target, const struct mirror_claim *claim, const char *ta
     struct sql_parameters parameters = { .count = 0 };
     struct buffer keys;
     struct buffer columns;
+    struct buffer stale;
     char fingerprint[20];
     bool done;
 
     buffer_init(&keys, BUFFER_SQL_CAP);
     buffer_init(&columns, BUFFER_SQL_CAP);
+    buffer_init(&stale, BUFFER_SQL_CAP);
+    sql_append_name_array(&stale, record->stale_columns, record->stale_column_count);
     sql_append_name_array(&keys, record->key_columns, record->key_column_count);
     sql_append_name_array(&columns, record->digest_columns, record->digest_column_count);
     (void)text_print(fingerprint, sizeof fingerprint, "%016" PRIx64, record->fingerprint);
@@ -300,10 +307,12 @@ save_row(struct target *target, const struct mirror_claim *claim, const char *ta
     parameter_integer(&parameters, record->attempt);
     parameter_text(&parameters, record->error);
     parameter_text(&parameters, record->hint);
+    parameter_text(&parameters, buffer_text(&stale));
     done = target_execute_often(
         target, "could not record the table's state", save_statement, &parameters, NULL, err);
     buffer_release(&keys);
     buffer_release(&columns);
+    buffer_release(&stale);
     return done;
 }
 
@@ -482,13 +491,16 @@ activity_end(struct target *target, const struct mirror_claim *claim, int worker
 
 bool
 tracking_save_shape(struct target *target, const struct mirror_claim *claim,
-    const struct table *table, struct error *err)
+    const struct table *table, const struct name_list *stale_names, struct error *err)
 {
     struct sql_parameters parameters = { .count = 0 };
     const char **names = mem_calloc(table->column_count, sizeof *names);
     struct buffer columns;
+    struct buffer stale;
     bool done;
 
+    buffer_init(&stale, BUFFER_SQL_CAP);
+    sql_append_name_array(&stale, stale_names->names, stale_names->count);
     for (size_t i = 0; i < table->column_count; i++)
         names[i] = table->columns[i].target_name;
     buffer_init(&columns, BUFFER_SQL_CAP);
@@ -497,11 +509,13 @@ tracking_save_shape(struct target *target, const struct mirror_claim *claim,
     parameter_text(&parameters, table->schema);
     parameter_text(&parameters, table->name);
     parameter_text(&parameters, buffer_text(&columns));
+    parameter_text(&parameters, buffer_text(&stale));
     done = target_execute(target, "could not record the table's columns",
-        "UPDATE oe2pg.tracking SET digest_columns = $4"
+        "UPDATE oe2pg.tracking SET digest_columns = $4, stale_columns = $5"
         " WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3",
         &parameters, NULL, err);
     buffer_release(&columns);
+    buffer_release(&stale);
     free(names);
     return done;
 }

@@ -223,6 +223,18 @@ static const char *const step_4[] = {
     "ALTER TABLE oe2pg.verification ADD COLUMN quarantined bigint NOT NULL DEFAULT 0,"
     " ADD COLUMN unrecorded bigint NOT NULL DEFAULT 0;"
     "COMMENT ON COLUMN oe2pg.verification.is_equal IS 'but for what is in quarantine';",
+    "ALTER TABLE oe2pg.tracking ADD COLUMN stale_columns text[] NOT NULL DEFAULT '{}';"
+    "COMMENT ON COLUMN oe2pg.tracking.stale_columns IS"
+    " 'mirrored columns that are gone from the source and were kept: no run writes them';"
+    "UPDATE oe2pg.tracking t SET stale_columns = ARRAY(SELECT DISTINCT a.attname::text"
+    "  FROM oe2pg.schema_change c, pg_catalog.pg_attribute a"
+    "  JOIN pg_catalog.pg_class r ON r.oid = a.attrelid"
+    "  JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace"
+    "  WHERE c.mirror_id = t.mirror_id AND c.source_schema = t.source_schema"
+    "  AND c.source_table = t.source_table AND n.nspname = t.target_schema"
+    "  AND r.relname = t.target_table AND a.attnum > 0 AND NOT a.attisdropped"
+    "  AND a.attname <> ALL (t.digest_columns) AND c.change = 'column \"' || a.attname ||"
+    "  '\" is gone from the source, kept and no longer written');",
     NULL,
 };
 

@@ -133,6 +133,7 @@ def test_a_value_too_long_for_a_statement_is_found_in_quarantine(mirrored, pg):
 def test_status_reads_tracking_tables_of_an_older_program(mirrored, pg):
     mirrored.run("verify")
     pg.query("ALTER TABLE oe2pg.verification DROP COLUMN quarantined, DROP COLUMN unrecorded")
+    pg.query("ALTER TABLE oe2pg.tracking DROP COLUMN stale_columns")
     pg.query("DELETE FROM oe2pg.version WHERE version = (SELECT max(version) FROM oe2pg.version)")
     assert status_of(mirrored, "keyed")["verification"]["quarantined"] == 0
     mirrored.run_well()

@@ -8,19 +8,22 @@ new_and_gone_columns_are_told_from_peoples_own(void **state)
     struct column columns[] = { { .target_name = "id" }, { .target_name = "phone" } };
     const struct table table = { .columns = columns, .column_count = 2 };
     const char *const mirrored_names[] = { "id", "fax", "telex" };
-    const char *const present_names[] = { "id", "fax", "note_of_the_people" };
-    const struct name_list mirrored = { mirrored_names, 3 };
-    const struct name_list present = { present_names, 3 };
+    const char *const present_names[] = { "id", "fax", "note_of_the_people", "note" };
+    const char *const stale_names[] = { "phone", "telex", "note" };
+    const struct shape_before before = { { mirrored_names, 3 }, { stale_names, 3 } };
+    const struct name_list present = { present_names, 4 };
     struct shape_diff diff;
     struct arena arena;
 
     (void)state;
     arena_init(&arena);
-    shape_diff_make(&arena, &table, &mirrored, &present, &diff);
+    shape_diff_make(&arena, &table, &before, &present, &diff);
     assert_int_equal(diff.added_count, 1);
     assert_string_equal(diff.added[0]->target_name, "phone");
     assert_int_equal(diff.gone_count, 1); // telex is not there any more: nothing to be done
     assert_string_equal(diff.gone[0], "fax");
+    assert_int_equal(diff.stale_count, 1); // phone is in the source again
+    assert_string_equal(diff.stale[0], "note");
     arena_release(&arena);
 }
 
@@ -31,14 +34,16 @@ the_same_shape_has_no_difference(void **state)
     const struct table table = { .columns = columns, .column_count = 1 };
     const char *const names[] = { "id" };
     const struct name_list list = { names, 1 };
+    const struct shape_before before = { .mirrored = list };
     struct shape_diff diff;
     struct arena arena;
 
     (void)state;
     arena_init(&arena);
-    shape_diff_make(&arena, &table, &list, &list, &diff);
+    shape_diff_make(&arena, &table, &before, &list, &diff);
     assert_int_equal(diff.added_count, 0);
     assert_int_equal(diff.gone_count, 0);
+    assert_int_equal(diff.stale_count, 0);
     arena_release(&arena);
 }
 
