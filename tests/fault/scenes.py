@@ -99,11 +99,7 @@ class FullSync(Scene):
         return template
 
     def database(self, template):
-        name = new_database(self.server).name
-        self.server.sql("DROP DATABASE %s" % name)
-        self.server.sql("CREATE DATABASE %s TEMPLATE %s" % (name, template.name))
-        self.server.sql("GRANT CREATE, TEMP ON DATABASE %s TO mirror" % name)
-        return type(template)(self.server, name)
+        return new_database(self.server, template.name)
 
 
 class FullSyncByKey(FullSync):

@@ -176,7 +176,6 @@ def test_bad_values_at_random_take_no_other_along(server, mirror, pg, chance, nu
                     full_below_rows=chance.choice([0, 10_000]))
     if chance.random() < 0.5:
         mirror.source(fetch_size=chance.choice([1, 7, 50]))
-    mirror.source(jvm_options=["-XX:TieredStopAtLevel=1"])
     world = World(wide, chance, answers["wide_predicates"] == "all_rows")
     try:
         for _ in range(chance.randint(1, 3)):

@@ -15,7 +15,7 @@ from conftest import LONG
 from scenes import (QUICK, FirstLoad, FullSync, FullSyncByKey, Verify, VerifyAndRepair, assert_equal,
                     count_points, drop, is_old_or_new, spread)
 
-SAMPLE = None if LONG else 10
+SAMPLE = None if LONG else 6
 MODES = ("kill", "once", "always")
 
 

@@ -34,9 +34,9 @@ from openedge_server import OpenEdgeServer, jars_folder
 from scenes import QUICK
 from servers import java_environment
 
-ROUNDS = 500 if LONG else 20
-TABLES = 20
-BUSY_ROUNDS = 100 if LONG else 5
+ROUNDS = 500 if LONG else 12
+TABLES = 20 if LONG else 12
+BUSY_ROUNDS = 100 if LONG else 3
 ROWS_MAX = 1500
 WORDS = ["", " ", "a", "A", "ä", "a ", "NULL", "\\N", "\t", "\n", "'", '"', "\\", "0", "ß", "中", "😀", "x" * 300]
 
@@ -189,8 +189,7 @@ class OpenEdgeSource(Source):
         self.connection = self.server
 
     def configure(self, mirror):
-        # Runs are too short for what Java's second compiler gains.
-        mirror.source(**self.server.source_keys(jvm_options=["-XX:TieredStopAtLevel=1"]))
+        mirror.source(**self.server.source_keys())
         mirror.config["postgres_db"]["schema"] = "mirror"
 
     def mood(self, chance):
@@ -454,7 +453,7 @@ KINDS = {"SQLite": SqliteSource, "PostgreSQL": PostgresSource, "MariaDB": Mariad
 
 @pytest.fixture(params=list(KINDS))
 def world(request, mirror, second_pg, mariadb_server, tmp_path, chance):
-    """Twenty tables of all kinds, one of them larger; a mirror that is configured for them."""
+    """Tables of all kinds, one of them larger; a mirror that is configured for them."""
     source = KINDS[request.param](tmp_path, second_pg, mariadb_server)
     source.configure(mirror)
     keep = chance.choice(["keep", "drop"])

@@ -30,7 +30,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 
 from openedge_server import OpenEdgeServer, jars_folder  # noqa: E402  (found by the line above)
-from servers import MariadbServer, PostgresServer  # noqa: E402
+from servers import BRIEF_JAVA, MariadbServer, PostgresServer  # noqa: E402
 
 PROJECT = HERE.parent.parent
 MIRROR_PASSWORD = "mirror-Geheim-1"
@@ -103,6 +103,8 @@ class Mirror:
 
     def source(self, **keys):
         self.config["progress_db"].update(keys)
+        if "jar_file" in keys:
+            self.config["progress_db"].setdefault("jvm_options", BRIEF_JAVA)
         return self
 
     def sqlite(self, path, **keys):
@@ -189,10 +191,10 @@ def openedge(openedge_server):
 _numbers = iter(range(1, 1_000_000))
 
 
-def new_database(server):
+def new_database(server, template="template1"):
     name = "test_%d" % next(_numbers)
-    server.sql("CREATE DATABASE %s;" % name)
-    server.sql("GRANT CREATE, TEMP ON DATABASE %s TO mirror;" % name)
+    server.sql("CREATE DATABASE %s TEMPLATE %s%s; GRANT CREATE, TEMP ON DATABASE %s TO mirror;"
+               % (name, template, server.by_files, name))
     return Database(server, name)
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from conftest import program
 from mirroring import need_fault_build
-from servers import java_environment, java_jars
+from servers import BRIEF_JAVA, compiled_classes, java_environment, java_jars
 
 JARS = java_jars("postgresql.jar")
 pytestmark = pytest.mark.skipif(JARS is None, reason="the driver is not installed")
@@ -52,7 +52,7 @@ def jdbc_url(database):
 
 def through_jdbc(mirror, database, **keys):
     return mirror.source(jar_file=JARS, jdbc_url=jdbc_url(database), user="postgres", schema="erp",
-                         jvm_options=["-Xcheck:jni"], **keys)
+                         jvm_options=[*BRIEF_JAVA, "-Xcheck:jni"], **keys)
 
 
 def content(pg, schema):
@@ -267,18 +267,8 @@ def test_a_server_that_says_nothing_is_given_up(pg, mirror):
     assert time.monotonic() - begin < 15
 
 
-@pytest.fixture(scope="module")
-def odd_driver(tmp_path_factory):
-    """The folder of its classes: as good as a jar."""
-    folder = tmp_path_factory.mktemp("odd")
-    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support",
-                          "OddDriver.java")
-    subprocess.run(["javac", "-d", str(folder), source], check=True)
-    return str(folder)
-
-
-def test_causes_are_told_and_secrets_are_not(pg, mirror, odd_driver):
-    mirror.source(jar_file=odd_driver, driver_class="OddDriver", schema="erp", user="u",
+def test_causes_are_told_and_secrets_are_not(pg, mirror):
+    mirror.source(jar_file=compiled_classes(), driver_class="OddDriver", schema="erp", user="u",
                   jdbc_url="jdbc:odd:host;password=geheim 1;mode=x", password="geheim-2",
                   jdbc_properties={"wakeToken": "geheim/3"})
     result = mirror.run(environment=ENVIRONMENT)
@@ -289,10 +279,10 @@ def test_causes_are_told_and_secrets_are_not(pg, mirror, odd_driver):
     assert "geheim" not in result.stdout + result.stderr + result.log
 
 
-def test_state_and_code_are_found_in_the_chain(odd_driver):
+def test_state_and_code_are_found_in_the_chain():
     program = os.path.join(os.environ["OE2PG_TEST_PROGRAMS"], "source_dump")
     done = subprocess.run([program, "identity"], stdout=subprocess.PIPE, check=False, env={
-        **os.environ, **ENVIRONMENT, "SOURCE_JARS": odd_driver, "SOURCE_CLASS": "OddDriver",
+        **os.environ, **ENVIRONMENT, "SOURCE_JARS": compiled_classes(), "SOURCE_CLASS": "OddDriver",
         "SOURCE_URL": "jdbc:odd:x"})
     error = json.loads(done.stdout)["error"]
     assert done.returncode == 1 and error["kind"] == "source" and error["transient"]

@@ -6,6 +6,7 @@ import collections
 import pytest
 
 from conftest import program
+from doors import from_java, from_mariadb, from_postgres
 from mirroring import last_run, need_fault_build, sqlite_file
 from openedge_server import jars_folder
 from servers import JavaServer, java_environment, java_jars
@@ -66,11 +67,6 @@ def mariadb(mariadb_server):
     mariadb_server.sql("DROP DATABASE orders")
 
 
-def through_odbc(mirror, server):
-    return mirror.source(host=server.host, port=server.port, db_name="orders", user=server.user,
-                         password=server.password, odbc_driver="MariaDB Unicode", schema="")
-
-
 def make_mariadb_tables(server):
     for name, (kind, value) in MARIADB_TYPES.items():
         key = "k" if value is not None else "k, n"
@@ -80,15 +76,17 @@ def make_mariadb_tables(server):
                       ROWS - 1), dbname="orders")
 
 
-def test_mariadbs_key_types_lose_no_row_at_a_cut(mirror, pg, mariadb):
+@pytest.mark.parametrize("door", ["odbc", "jdbc"])
+def test_mariadbs_key_types_lose_no_row_at_a_cut(mirror, pg, mariadb, door):
     make_mariadb_tables(mariadb)
-    settings(through_odbc(mirror, mariadb))
+    settings(from_mariadb(mirror, mariadb, door, "orders"))
+    cut = {**CUT, **java_environment()}
     for _ in range(2):
-        result = mirror.run_well(environment=CUT)
+        result = mirror.run_well(environment=cut)
         for name in MARIADB_TYPES:
             assert_each_row_once(pg, name, range(ROWS))
     assert last_run(pg) == (0, 0, 0), result.explain()
-    verified = mirror.run("verify", environment=CUT)
+    verified = mirror.run("verify", environment=cut)
     assert verified.status == 0, verified.explain()
 
 
@@ -97,26 +95,9 @@ TICKETS = ("CREATE TABLE ticket (state ENUM('new','open','closed','archived') NO
            "INSERT INTO ticket SELECT 1 + seq MOD 4, seq FROM seq_1_to_400")
 
 
-def through_jdbc(mirror, server):
-    return mirror.source(jar_file=java_jars("mariadb-java-client.jar"), schema="", user=server.user,
-                         jdbc_url="jdbc:mariadb://%s:%d/orders" % (server.host, server.port),
-                         password=server.password)
-
-
-@pytest.mark.skipif(java_jars("mariadb-java-client.jar") is None, reason="the driver is not installed")
-def test_mariadbs_key_types_lose_no_row_at_a_cut_by_jdbc(mirror, pg, mariadb):
-    make_mariadb_tables(mariadb)
-    settings(through_jdbc(mirror, mariadb))
-    for _ in range(2):
-        result = mirror.run_well(environment={**CUT, **java_environment()})
-        for name in MARIADB_TYPES:
-            assert_each_row_once(pg, name, range(ROWS))
-    assert last_run(pg) == (0, 0, 0), result.explain()
-
-
 def test_a_key_that_begins_with_an_enum_is_never_cut(mirror, pg, mariadb):
     mariadb.sql(TICKETS % "", dbname="orders")
-    settings(through_odbc(mirror, mariadb))
+    settings(from_mariadb(mirror, mariadb, "odbc", "orders"))
     planned = mirror.run("plan", "--all", environment=CUT)
     result = mirror.run_well(environment=CUT)
     assert_each_row_once(pg, "ticket", range(1, 401), column="id")
@@ -126,7 +107,7 @@ def test_a_key_that_begins_with_an_enum_is_never_cut(mirror, pg, mariadb):
 
 def test_another_key_is_chosen_where_the_primary_key_cannot_be_cut(mirror, pg, mariadb):
     mariadb.sql(TICKETS % ", UNIQUE KEY by_id (id)", dbname="orders")
-    settings(through_odbc(mirror, mariadb))
+    settings(from_mariadb(mirror, mariadb, "odbc", "orders"))
     mirror.run_well(environment=CUT)
     assert_each_row_once(pg, "ticket", range(1, 401), column="id")
     assert pg.value("SELECT key_columns FROM oe2pg.tracking") == ["id"]
@@ -165,16 +146,7 @@ def make_postgres_tables(database):
 @pytest.mark.parametrize("door", ["odbc", "jdbc"])
 def test_postgresqls_key_types_lose_no_row_at_a_cut(mirror, pg, second_pg, door):
     make_postgres_tables(second_pg)
-    server = second_pg.server
-    if door == "odbc":
-        mirror.source(odbc_driver="PostgreSQL Unicode", host=server.host, port=server.port,
-                      db_name=second_pg.name)
-    else:
-        if java_jars("postgresql.jar") is None:
-            pytest.skip("the driver is not installed")
-        mirror.source(jar_file=java_jars("postgresql.jar"), jdbc_url="jdbc:postgresql://%s:%d/%s" % (
-            server.host, server.port, second_pg.name))
-    settings(mirror.source(user="postgres", schema="orders"))
+    settings(from_postgres(mirror, second_pg, door, "orders"))
     for _ in range(2):
         result = mirror.run_well(environment={**CUT, **java_environment()})
         for name in POSTGRES_TYPES:
@@ -251,9 +223,7 @@ def test_a_java_databases_key_types_lose_no_row_at_a_cut(mirror, pg, product):
             server.sql('CREATE TABLE "%s" ("k" %s NOT NULL PRIMARY KEY, "n" INT NOT NULL)' % (name, kind))
             server.sql('INSERT INTO "%s" VALUES ' % name + ", ".join(
                 "(%s, %d)" % (literal % value(n), n) for n in range(ROWS)))
-        settings(mirror.source(
-            jar_file=java_jars(*JavaServer.jars[product]), jdbc_url=server.url, user="sa", password="sa",
-            schema={"Derby": "SA"}.get(product, "PUBLIC")))
+        settings(from_java(mirror, server))
         for _ in range(2):
             result = mirror.run_well(environment={**CUT, **java_environment()})
             for name in types:

@@ -4,6 +4,7 @@ what is missing in two scans goes. Somebody who deletes a row during each scan h
 import pytest
 
 from conftest import program
+from doors import from_java, from_mariadb, from_postgres
 from mirroring import go_on, last_run, need_fault_build, wait_until_stopped
 from servers import JavaServer, java_environment, java_jars
 from test_key_orders import FEW, JAVA_TYPES, MARIADB_TYPES, POSTGRES_TYPES, UUIDS
@@ -88,16 +89,7 @@ def assert_only_what_is_gone_goes(pg, mirror, tables, two_scans):
 
 @pytest.mark.parametrize("door", ["odbc", "jdbc"])
 def test_postgresqls_keys(mirror, pg, second_pg, door):
-    server = second_pg.server
-    if door == "odbc":
-        mirror.source(odbc_driver="PostgreSQL Unicode", host=server.host, port=server.port,
-                      db_name=second_pg.name)
-    else:
-        if java_jars("postgresql.jar") is None:
-            pytest.skip("the driver is not installed")
-        mirror.source(jar_file=java_jars("postgresql.jar"), jdbc_url="jdbc:postgresql://%s:%d/%s" % (
-            server.host, server.port, second_pg.name))
-    mirror.source(user="postgres", schema="public")
+    from_postgres(mirror, second_pg, door, "public")
     for name, (kind, _) in POSTGRES_TYPES.items():
         second_pg.query('CREATE TABLE "%s" (k %s NOT NULL, n int NOT NULL, PRIMARY KEY (%s))' % (
             name, kind, "k, n" if name in FEW else "k"))
@@ -112,14 +104,7 @@ def test_postgresqls_keys(mirror, pg, second_pg, door):
 def test_mariadbs_keys(mirror, pg, mariadb_server, door):
     server = mariadb_server
     server.sql("DROP DATABASE IF EXISTS asked; CREATE DATABASE asked CHARACTER SET utf8mb4")
-    if door == "odbc":
-        mirror.source(host=server.host, port=server.port, db_name="asked", odbc_driver="MariaDB Unicode")
-    else:
-        if java_jars("mariadb-java-client.jar") is None:
-            pytest.skip("the driver is not installed")
-        mirror.source(jar_file=java_jars("mariadb-java-client.jar"),
-                      jdbc_url="jdbc:mariadb://%s:%d/asked" % (server.host, server.port))
-    mirror.source(user=server.user, password=server.password, schema="")
+    from_mariadb(mirror, server, door, "asked")
     types = dict(MARIADB_TYPES, text_of_any_length=("TEXT", "CONCAT('t', n)"))
     for name, (kind, value) in types.items():
         server.sql("CREATE TABLE `%s` (k %s NOT NULL, n INT NOT NULL, %s (%s))" % (
@@ -153,6 +138,5 @@ def test_a_java_databases_keys(mirror, pg, product):
         for name, (kind, _, _) in types.items():
             server.sql('CREATE TABLE "%s" ("k" %s NOT NULL, "n" INT NOT NULL, PRIMARY KEY (%s))' % (
                 name, kind, '"k", "n"' if name == "flag" else '"k"'))
-        mirror.source(jar_file=java_jars(*JavaServer.jars[product]), jdbc_url=server.url, user="sa",
-                      password="sa", schema={"Derby": "SA"}.get(product, "PUBLIC"))
+        from_java(mirror, server)
         assert_only_what_is_gone_goes(pg, mirror, Tables(types, server.sql, '"', insert), two_scans=())

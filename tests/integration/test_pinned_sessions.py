@@ -2,14 +2,14 @@
 
 import collections
 import os
-import subprocess
-import zipfile
 
 import pytest
 
 from conftest import program
+from doors import from_mariadb, from_postgres
 from mirroring import last_run, mirrored, need_fault_build, sqlite_file
-from servers import JavaServer, MariadbServer, java_environment, java_jars, odbc_driver
+from servers import (
+    JavaServer, MariadbServer, compiled_classes, java_environment, java_jars, odbc_driver)
 from test_check import find, findings
 
 ENVIRONMENT = java_environment()
@@ -42,27 +42,8 @@ def shop(berlin):
                % (NO_LIMIT, NO_LIMIT))
 
 
-def from_mariadb(mirror, server, door, user="plain", password="plain", **keys):
-    if door == "jdbc":
-        mirror.source(jar_file=java_jars("mariadb-java-client.jar"), schema="", user=user,
-                      jdbc_url="jdbc:mariadb://%s:%d/erp" % (server.host, server.port),
-                      password=password, **keys)
-    else:
-        mirror.source(odbc_driver=odbc_driver("libmaodbc.so"), host=server.host, port=server.port,
-                      db_name="erp", user=user, password=password, schema="", **keys)
-    return mirror
-
-
-def from_postgres(mirror, database, door, user):
-    server = database.server
-    mirror.config["postgres_db"]["schema"] = "mirror"
-    if door == "jdbc":
-        mirror.source(jar_file=java_jars("postgresql.jar"), user=user, schema="public",
-                      jdbc_url="jdbc:postgresql://%s:%d/%s" % (server.host, server.port, database.name))
-    else:
-        mirror.source(odbc_driver="PostgreSQL Unicode", host=server.host, port=server.port,
-                      db_name=database.name, user=user, schema="public")
-    return mirror
+def from_shop(mirror, server, door, user="plain", password="plain"):
+    return from_mariadb(mirror, server, door, "erp", user, password)
 
 
 # --- rows ------------------------------------------------------------------------------------------
@@ -79,7 +60,7 @@ MANY = ("CREATE TABLE keyed (id INT PRIMARY KEY, t CHAR(8)); CREATE TABLE keyles
 def test_every_row_and_table_comes_whatever_the_server_limits(mirror, pg, shop, door, limit):
     shop.sql(MANY + "SET GLOBAL sql_select_limit = %d, GLOBAL max_join_size = 10,"
              " GLOBAL max_sort_length = 64" % limit, dbname="erp")
-    result = from_mariadb(mirror, shop, door).run_well(environment=ENVIRONMENT)
+    result = from_shop(mirror, shop, door).run_well(environment=ENVIRONMENT)
     assert not result.log_lines("WARNING"), result.explain()
     assert pg.tables() == ["a", "b", "c", "keyed", "keyless"]
     assert pg.value("SELECT count(DISTINCT id) FROM mirror.keyed") == 300
@@ -89,7 +70,7 @@ def test_every_row_and_table_comes_whatever_the_server_limits(mirror, pg, shop, 
 @pytest.mark.parametrize("door", DOORS)
 def test_what_a_user_is_given_at_the_start_changes_nothing(mirror, pg, shop, door):
     shop.sql(MANY, dbname="erp")
-    from_mariadb(mirror, shop, door).run_well(environment=ENVIRONMENT)
+    from_shop(mirror, shop, door).run_well(environment=ENVIRONMENT)
     before = [mirrored(pg, table) for table in pg.tables()]
     modes = ("ANSI_QUOTES,NO_BACKSLASH_ESCAPES,PIPES_AS_CONCAT,HIGH_NOT_PRECEDENCE,"
              "PAD_CHAR_TO_FULL_LENGTH,IGNORE_SPACE")
@@ -110,7 +91,7 @@ def test_what_a_user_is_given_at_the_start_changes_nothing(mirror, pg, shop, doo
 def test_a_table_with_a_history_is_read_as_it_is_today(mirror, pg, shop, door):
     shop.sql("CREATE TABLE item (id INT PRIMARY KEY) WITH SYSTEM VERSIONING; INSERT INTO item VALUES (1);"
              "SET GLOBAL system_versioning_asof = '2020-01-01 00:00:00'", dbname="erp")
-    from_mariadb(mirror, shop, door).run_well(environment=ENVIRONMENT)
+    from_shop(mirror, shop, door).run_well(environment=ENVIRONMENT)
     assert mirrored(pg, "item", "id") == [("1",)]
 
 
@@ -125,7 +106,7 @@ HOURS = ("SET time_zone = '+00:00'; CREATE TABLE reading (at TIMESTAMP(3) NOT NU
 @pytest.mark.parametrize("door", DOORS)
 def test_the_two_hours_of_a_change_from_summer_time_are_two(mirror, pg, shop, door):
     shop.sql(HOURS % 1000, dbname="erp")
-    from_mariadb(mirror, shop, door).run_well(environment=ENVIRONMENT)
+    from_shop(mirror, shop, door).run_well(environment=ENVIRONMENT)
     assert pg.value("SELECT count(DISTINCT at) FROM mirror.reading") == 300
     assert pg.query("SELECT at, d FROM mirror.reading WHERE n IN ('120', '180') ORDER BY 1") == [
         ("2024-10-27 00:30:00", "2024-10-27 02:30:00"), ("2024-10-27 01:30:00", "2024-10-27 02:30:00")]
@@ -135,7 +116,7 @@ def test_the_two_hours_of_a_change_from_summer_time_are_two(mirror, pg, shop, do
 def test_the_hour_that_comes_twice_is_not_lost_at_a_cut(mirror, pg, shop, door):
     need_fault_build(program())
     shop.sql(HOURS % 1000, dbname="erp")
-    from_mariadb(mirror, shop, door).settings(batch_size=20, full_below_rows=0)
+    from_shop(mirror, shop, door).settings(batch_size=20, full_below_rows=0)
     cut = {**ENVIRONMENT, "OE2PG_TEST_TRANSACTION_MS": "0", "OE2PG_TEST_PAGE_ROWS": "20"}
     for _ in range(2):
         mirror.run_well(environment=cut)
@@ -156,7 +137,7 @@ def make_old(pg, table):
     pytest.param("jdbc", 7, marks=DOORS[1].marks)])
 def test_a_mirror_of_before_gets_its_time_stamps_in_utc_by_updates(mirror, pg, shop, door, contents):
     shop.sql(HOURS % contents, dbname="erp")
-    from_mariadb(mirror, shop, door).settings(max_delete_rows=5, full_below_rows=0)
+    from_shop(mirror, shop, door).settings(max_delete_rows=5, full_below_rows=0)
     mirror.run_well(environment=ENVIRONMENT)
     right = mirrored(pg, "reading")
     make_old(pg, "reading")
@@ -170,7 +151,7 @@ def test_a_mirror_of_before_gets_its_time_stamps_in_utc_by_updates(mirror, pg, s
 
 def test_a_zone_is_no_excuse_for_rows_that_are_gone(mirror, pg, shop):
     shop.sql(HOURS % 1000, dbname="erp")
-    from_mariadb(mirror, shop, "odbc").settings(max_delete_rows=5).run_well()
+    from_shop(mirror, shop, "odbc").settings(max_delete_rows=5).run_well()
     make_old(pg, "reading")
     shop.sql("DELETE FROM reading WHERE n > 200", dbname="erp")
     result = mirror.run()
@@ -179,7 +160,7 @@ def test_a_zone_is_no_excuse_for_rows_that_are_gone(mirror, pg, shop):
 
 def test_people_s_unique_index_on_a_time_stamp_stands_a_change_of_zone(mirror, pg, shop):
     shop.sql(HOURS % 1000 + "DELETE FROM reading WHERE n < 200", dbname="erp")
-    from_mariadb(mirror, shop, "odbc").settings(max_delete_rows=5).run_well()
+    from_shop(mirror, shop, "odbc").settings(max_delete_rows=5).run_well()
     make_old(pg, "reading")
     pg.query("CREATE UNIQUE INDEX ON mirror.reading (at)")
     mirror.run_well()
@@ -188,7 +169,7 @@ def test_people_s_unique_index_on_a_time_stamp_stands_a_change_of_zone(mirror, p
 
 def test_check_says_which_tables_are_in_utc_and_warns_of_their_where(mirror, shop):
     shop.sql(HOURS % 1000, dbname="erp")
-    from_mariadb(mirror, shop, "odbc")
+    from_shop(mirror, shop, "odbc")
     mirror.settings(tables={"reading": {"where": "at > '2024-10-27 02:30:00'"}})
     result = mirror.run("check")
     assert "reading" in find(result, "ok", "time zone", "in UTC (the source's own zone: SYSTEM)")
@@ -225,7 +206,7 @@ def stamps(second_pg):
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("whose", ["ROLE odd", "DATABASE %s"])
 def test_settings_of_a_role_or_a_database_change_nothing(mirror, pg, stamps, door, whose):
-    from_postgres(mirror, stamps, door, "odd").run_well(environment=ENVIRONMENT)
+    from_postgres(mirror, stamps, door, "public", "odd").run_well(environment=ENVIRONMENT)
     assert mirrored(pg, "t", "z, zs, zr")[0] == (
         "2024-10-27 00:30:00+00", '{"2024-01-01 00:00:00+00"}', '["2024-01-01 00:00:00+00",)')
     whose = whose % stamps.name if "%" in whose else whose
@@ -249,7 +230,7 @@ def test_a_setting_that_may_not_be_made_is_named(mirror, pg, door):
     with MariadbServer(options=["--maximum-max-sort-length=2048"]) as server:
         server.sql("CREATE DATABASE erp")
         server.sql(MANY, dbname="erp")
-        from_mariadb(mirror, server, door, server.user, server.password)
+        from_shop(mirror, server, door, server.user, server.password)
         check = mirror.run("check", environment=ENVIRONMENT)
         assert "max_sort_length is 2048, not 16384" in find(check, "warning", "session")
         result = mirror.run_well(environment=ENVIRONMENT)
@@ -263,7 +244,7 @@ def test_a_user_who_may_not_set_it_is_named_with_what_the_source_says(mirror, pg
     try:
         stamps.query("ALTER ROLE held SET \"IntervalStyle\" = 'iso_8601';"
                      "REVOKE EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) FROM PUBLIC")
-        from_postgres(mirror, stamps, "odbc", "held")
+        from_postgres(mirror, stamps, "odbc", "public", "held")
         said = find(mirror.run("check"), "warning", "session", "IntervalStyle")
         assert "IntervalStyle is iso_8601, not postgres" in said and "permission denied" in said
         result = mirror.run()
@@ -317,23 +298,9 @@ def test_limits_of_a_data_source_are_lifted_or_counted(mirror, pg, tmp_path, att
 
 
 @pytest.fixture(scope="module")
-def limited_driver(tmp_path_factory):
-    h2 = java_jars("h2.jar")
-    if h2 is None:
+def h2_with_fifty():
+    if java_jars("h2.jar") is None:
         pytest.skip("left out: there is no H2")
-    folder = tmp_path_factory.mktemp("limited")
-    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support",
-                          "LimitedDriver.java")
-    subprocess.run(["javac", "-cp", h2[0], "-d", str(folder), source], check=True)
-    jar = folder / "limited.jar"
-    with zipfile.ZipFile(jar, "w") as made:
-        for each in folder.glob("*.class"):
-            made.write(each, each.name)
-    return [str(jar)] + h2
-
-
-@pytest.fixture(scope="module")
-def h2_with_fifty(limited_driver):
     with JavaServer("H2") as server:
         server.sql("CREATE TABLE keyed (id INT PRIMARY KEY, x VARCHAR(9));"
                    "INSERT INTO keyed SELECT x, 'x' FROM SYSTEM_RANGE(1, 50);"
@@ -343,8 +310,9 @@ def h2_with_fifty(limited_driver):
 
 
 @pytest.mark.parametrize("how", ["lifted", "told", "kept"])
-def test_limits_of_a_jdbc_driver_are_lifted_or_counted(mirror, pg, limited_driver, h2_with_fifty, how):
-    mirror.source(jar_file=limited_driver, driver_class="LimitedDriver", schema="PUBLIC",
+def test_limits_of_a_jdbc_driver_are_lifted_or_counted(mirror, pg, h2_with_fifty, how):
+    mirror.source(jar_file=[compiled_classes(), *java_jars("h2.jar")], schema="PUBLIC",
+                  driver_class="LimitedDriver",
                   jdbc_url="jdbc:limited:5:%s:%s" % (how, h2_with_fifty.url), user="sa", password="sa")
     mirror.config["postgres_db"]["schema"] = "mirror"
     result = mirror.run_well(environment=ENVIRONMENT)

@@ -10,8 +10,8 @@ import pytest
 
 from conftest import program
 from mirroring import go_on, mirrored, need_fault_build, sqlite_file, wait_until_stopped
-from servers import java_environment
-from test_jdbc import odd_driver, small_table, through_jdbc  # pylint: disable=unused-import
+from servers import compiled_classes, java_environment
+from test_jdbc import small_table, through_jdbc
 
 SECRET = "correct-horse-battery"
 
@@ -156,8 +156,8 @@ def test_a_java_home_that_holds_no_java_is_named(
     assert result.status == 3 and cause in line and "JAVA_HOME" in line, result.explain()
 
 
-def test_a_driver_that_ends_the_process_has_a_last_line(pg, mirror, odd_driver):
-    mirror.source(jar_file=odd_driver, driver_class="OddDriver", schema="erp",
+def test_a_driver_that_ends_the_process_has_a_last_line(pg, mirror):
+    mirror.source(jar_file=compiled_classes(), driver_class="OddDriver", schema="erp",
                   jdbc_url="jdbc:odd:exit")
     result = mirror.run(environment=java_environment())
     assert result.status == 70, result.explain()

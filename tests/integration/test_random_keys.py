@@ -1,5 +1,5 @@
 """Tables with keys of random types, of every type that each product documents for an index, with values
-that orders and comparisons are known to disagree about. Each read is cut behind some 50 rows; whatever is
+that orders and comparisons are known to disagree about. Each read is cut behind a sixth of its rows; whatever is
 loaded, or changed later, is what the product itself says. OE2PG_LONG=1 makes more of them."""
 
 import collections
@@ -10,12 +10,13 @@ import pytest
 
 import compare
 from conftest import program
+from doors import from_java, from_mariadb, from_postgres
 from mirroring import last_run, need_fault_build, sqlite_file
 from servers import JavaServer, java_environment, java_jars
 
-SEEDS = 60 if os.environ.get("OE2PG_LONG") else 5
-ROWS = 300
-CUT = {"OE2PG_TEST_TRANSACTION_MS": "0", "OE2PG_TEST_PAGE_ROWS": "50"}
+SEEDS, PAGE = (60, 50) if os.environ.get("OE2PG_LONG") else (5, 20)
+ROWS = 6 * PAGE
+CUT = {"OE2PG_TEST_TRANSACTION_MS": "0", "OE2PG_TEST_PAGE_ROWS": str(PAGE)}
 
 pytestmark = pytest.mark.usefixtures("fault_build")
 
@@ -204,14 +205,16 @@ class RandomTable:
 
     def changes(self, **words):
         name, n, v = self.q(self.name), self.q("n"), self.q("v")
-        return ["DELETE FROM %s WHERE %s IN (3, 50, 51, 149, 250)" % (name, n),
-                "UPDATE %s SET %s = 'new' WHERE %s IN (7, 49, 52, 100, 299)" % (name, v, n),
+        gone = "3, %d, %d, %d, %d" % (PAGE, PAGE + 1, 3 * PAGE - 1, 5 * PAGE)
+        changed = "7, %d, %d, %d, %d" % (PAGE - 1, PAGE + 2, 2 * PAGE, ROWS - 1)
+        return ["DELETE FROM %s WHERE %s IN (%s)" % (name, n, gone),
+                "UPDATE %s SET %s = 'new' WHERE %s IN (%s)" % (name, v, n, changed),
                 *self.inserts(ROWS, 20, **words)]
 
 
 def assert_mirrored_at_each_step(mirror, pg, tables, rows_of, change, canonical=None):
     mirror.config["postgres_db"]["schema"] = "mirror"
-    mirror.settings(batch_size=50, jobs=2, full_below_rows=0, max_delete_percent=100)
+    mirror.settings(batch_size=PAGE, jobs=2, full_below_rows=0, max_delete_percent=100)
     read = canonical or (lambda name: compare.postgres_rows(pg.admin_dsn, "mirror", name))
     for step in ("load", "idle", "changed"):
         if step == "changed":
@@ -237,21 +240,9 @@ def test_sqlite(mirror, pg, tmp_path):
         mirror, pg, tables, lambda name: compare.sqlite_rows(path, name), change)
 
 
-def postgres_door(mirror, database, door):
-    server = database.server
-    if door == "jdbc":
-        if java_jars("postgresql.jar") is None:
-            pytest.skip("the driver is not installed")
-        mirror.source(jar_file=java_jars("postgresql.jar"), jdbc_url="jdbc:postgresql://%s:%d/%s" % (
-            server.host, server.port, database.name))
-    else:
-        mirror.source(odbc_driver="PostgreSQL Unicode", host=server.host, port=server.port, db_name=database.name)
-    mirror.source(user="postgres", schema="public")
-
-
 @pytest.mark.parametrize("door", ["odbc", "jdbc"])
 def test_postgresql(mirror, pg, second_pg, door):
-    postgres_door(mirror, second_pg, door)
+    from_postgres(mirror, second_pg, door, "public")
     second_pg.query("CREATE TYPE mood AS ENUM ('z', 'a', 'm')")
     shift = 0 if door == "odbc" else SEEDS  # other tables
     tables = [RandomTable(shift + seed, POSTGRESQL, '"') for seed in range(SEEDS)]
@@ -269,14 +260,7 @@ def test_postgresql(mirror, pg, second_pg, door):
 def test_mariadb(mirror, pg, mariadb_server, door):
     server = mariadb_server
     server.sql("DROP DATABASE IF EXISTS dice; CREATE DATABASE dice CHARACTER SET utf8mb4")
-    if door == "jdbc":
-        if java_jars("mariadb-java-client.jar") is None:
-            pytest.skip("the driver is not installed")
-        mirror.source(jar_file=java_jars("mariadb-java-client.jar"),
-                      jdbc_url="jdbc:mariadb://%s:%d/dice" % (server.host, server.port))
-    else:
-        mirror.source(host=server.host, port=server.port, db_name="dice", odbc_driver="MariaDB Unicode")
-    mirror.source(user=server.user, password=server.password, schema="")
+    from_mariadb(mirror, server, door, "dice")
     shift = 0 if door == "odbc" else SEEDS
     tables = [RandomTable(shift + seed, MARIADB, "`") for seed in range(SEEDS)]
     words = {"verb": "INSERT IGNORE INTO"}
@@ -316,8 +300,7 @@ def test_a_java_database(mirror, pg, product):
             for sql in table.create:
                 server.sql(sql)
             send(table.inserts())
-        mirror.source(jar_file=java_jars(*JavaServer.jars[product]), jdbc_url=server.url, user="sa",
-                      password="sa", schema={"Derby": "SA"}.get(product, "PUBLIC"))
+        from_java(mirror, server)
         assert_mirrored_at_each_step(
             mirror, pg, tables, lambda name: collections.Counter(
                 (str(n), v) for n, v in server.sql('SELECT "n", "v" FROM "%s"' % name)),

@@ -10,6 +10,7 @@ import json
 import os
 import random
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -25,11 +26,15 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import openedge_ddl  # noqa: E402
 from openedge_server import DRIVER_CLASS, PASSWORD, USER, OpenEdgeServer, jars_folder  # noqa: E402
 from servers import (  # noqa: E402
-    JavaServer, MariadbServer, PostgresServer, java_environment, java_jars, odbc_driver)
+    BRIEF_JAVA, JavaServer, MariadbServer, PostgresServer, java_environment, java_jars,
+    odbc_driver)
 from source_reader import Readers, ask_once  # noqa: E402
 
 MEGABYTE = 1 << 20
 READERS = Readers()
+LONG = bool(os.environ.get("OE2PG_LONG"))
+# What a sanitizer adds to a process would be measured, too.
+IS_MEASURED = "ASAN_OPTIONS" not in os.environ
 
 
 def sql_text(value):
@@ -157,6 +162,10 @@ class Sqlite(Source):
     def bytes_literal(self, value):
         return "x'" + value.hex() + "'"
 
+    def fill_large(self, rows):
+        self.sql("CREATE TABLE t AS WITH RECURSIVE g(n) AS (SELECT 1 UNION ALL SELECT n + 1 "
+                 "FROM g WHERE n < %d) SELECT n AS a, printf('%%.200c', 'x') AS b FROM g" % rows)
+
     def client_rows(self, table, columns, order):
         """columns: (name, kind)."""
         items = []
@@ -208,6 +217,10 @@ class Postgres(Source):
 
     def bytes_literal(self, value):
         return "'\\x" + value.hex() + "'::bytea"
+
+    def fill_large(self, rows):
+        self.sql("CREATE TABLE t AS SELECT g AS a, repeat('x', 200) AS b "
+                 "FROM generate_series(1, %d) g" % rows)
 
     def client_rows(self, table, columns, order):
         items = []
@@ -262,6 +275,9 @@ class Mariadb(Source):
     def sql(self, statement):
         return self.server.sql(statement, raw=True)
 
+    def fill_large(self, rows):
+        self.sql("CREATE TABLE t AS SELECT seq AS a, repeat('x', 200) AS b FROM seq_1_to_%d" % rows)
+
     def shell(self, statement):
         return "mariadb --no-defaults --socket=%s -u %s -p%s %s -e '%s'" % (
             self.server.socket, self.server.user, self.server.password, self.server.dbname,
@@ -301,7 +317,7 @@ class Jdbc:
         self.environment = {
             "SOURCE_JARS": ":".join(jars), "SOURCE_URL": url,
             # So small a heap does not hold a whole result.
-            "SOURCE_JVM_OPTIONS": "-Xcheck:jni;-Xmx48m;-XX:TieredStopAtLevel=1",
+            "SOURCE_JVM_OPTIONS": ";".join(["-Xcheck:jni", "-Xmx48m", *BRIEF_JAVA]),
             "JAVA_HOME": os.environ.get("JAVA_HOME"), **java_environment()}
         self.environment.update(more)
 
@@ -405,10 +421,8 @@ class JavaSource(Jdbc, Source):
         return self.server.sql(statement)
 
     def shell(self, statement):
-        jars = ":".join(java_jars(*self.server.jars[self.server.product]))
-        program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support",
-                               "JdbcServer.java")
-        return "java -cp %s '%s' RUN '%s' '%s'" % (jars, program, self.server.url, statement)
+        return "%s RUN '%s' '%s'" % (
+            shlex.join(self.server.command(self.server.product)), self.server.url, statement)
 
     def bytes_literal(self, value):
         return "X'" + value.hex() + "'"
@@ -423,17 +437,18 @@ class H2(JavaSource):
     types = dict(JavaSource.types, float="double precision")
     reset = ("DROP ALL OBJECTS",)
 
-    def fill_large(self):
-        self.sql("CREATE TABLE t AS SELECT x AS a, repeat('x', 200) AS b FROM SYSTEM_RANGE(1, 300000)")
+    def fill_large(self, rows):
+        self.sql("CREATE TABLE t AS SELECT x AS a, repeat('x', 200) AS b FROM SYSTEM_RANGE(1, %d)"
+                 % rows)
 
 
 class Hsqldb(JavaSource):
     product = "HSQL Database Engine"
     reset = ("DROP SCHEMA PUBLIC CASCADE",)
 
-    def fill_large(self):
+    def fill_large(self, rows):
         self.sql("CREATE TABLE t (a int, b varchar(200)); INSERT INTO t SELECT n, repeat('x', 200) "
-                 "FROM UNNEST(SEQUENCE_ARRAY(1, 300000, 1)) s(n)")
+                 "FROM UNNEST(SEQUENCE_ARRAY(1, %d, 1)) s(n)" % rows)
 
 
 class Derby(JavaSource):
@@ -459,12 +474,12 @@ class Derby(JavaSource):
     def bytes_literal(self, value):
         return "CAST(X'" + value.hex() + "' AS BLOB)"
 
-    def fill_large(self):
+    def fill_large(self, rows):
         self.sql("CREATE TABLE t (a int, b varchar(200)); INSERT INTO t VALUES (1, '%s')" % (
             "x" * 200))
-        for power in range(18):
-            self.sql("INSERT INTO t SELECT a + %d, b FROM t" % 2**power)
-        self.sql("INSERT INTO t SELECT a + 262144, b FROM t WHERE a <= 37856")
+        for power in range((rows - 1).bit_length()):
+            self.sql("INSERT INTO t SELECT a + %d, b FROM t WHERE a <= %d" % (
+                2**power, rows - 2**power))
 
 
 class OpenEdge(Jdbc, Source):
@@ -493,7 +508,6 @@ class OpenEdge(Jdbc, Source):
         self.use_jdbc([server.jar], None, SOURCE_CLASS=DRIVER_CLASS, SOURCE_HOST=server.host,
                       SOURCE_PORT=str(server.port), SOURCE_DB=server.database, SOURCE_USER=USER,
                       SOURCE_PASSWORD=PASSWORD, SOURCE_SCHEMA="PUB")
-        self.environment["SOURCE_JVM_OPTIONS"] += ";-XX:TieredStopAtLevel=1"
         server.reset()
         server.sql("SET SCHEMA PUB")
         # Views come first: tables that one is made of cannot go.
@@ -540,9 +554,9 @@ class OpenEdge(Jdbc, Source):
         return [[{"0": "false", "1": "true"}[value] if kind == "boolean" and value else value
                  for value, (_, kind) in zip(row, columns)] for row in rows]
 
-    def fill_large(self):
+    def fill_large(self, rows):
         self.sql("CREATE TABLE t (a int, b varchar(200))")
-        self.sql("INSERT INTO t SELECT x, repeat('x', 200) FROM SYSTEM_RANGE(1, 300000)")
+        self.sql("INSERT INTO t SELECT x, repeat('x', 200) FROM SYSTEM_RANGE(1, %d)" % rows)
 
 
 JDBC_SOURCES = {
@@ -763,7 +777,20 @@ def test_no_time_passes_through_javas_own_zone(source):
             assert rest == expected[i + 1:], (zone, row)
 
 
-def test_every_unicode_plane_in_every_locale(source, tmp_path):
+@pytest.fixture(scope="session")
+def locales(tmp_path_factory):
+    """What a process may be told of its locale."""
+    told = [{"LC_ALL": "C"}, {"LC_ALL": "C.UTF-8"}, {"LC_ALL": None},
+            {"LC_ALL": None, "LANG": "nonsense"}]
+    if shutil.which("localedef") and os.path.exists("/usr/share/i18n/locales/de_DE"):
+        folder = tmp_path_factory.mktemp("locales")
+        subprocess.run(["localedef", "-i", "de_DE", "-f", "ISO-8859-1",
+                        str(folder / "de_DE.ISO-8859-1")], check=True, stderr=subprocess.DEVNULL)
+        told.append({"LC_ALL": "de_DE.ISO-8859-1", "LOCPATH": str(folder)})
+    return told
+
+
+def test_every_unicode_plane_in_every_locale(source, locales):
     texts = ["\x01\x1f\x7f", "\u0080\u00ff", "\u07ff\u0800\ud7ff\ue000\ufffd\ufffe", "Ä€ß"]
     texts += [chr(plane << 16 | 0x1234) + chr(plane << 16 | 0xfffd) for plane in range(1, 17)]
     texts += ["\U0001f600\U0010ffff", "e\u0301\u200d\u202e", "日本語", "עברית"]
@@ -774,14 +801,10 @@ def test_every_unicode_plane_in_every_locale(source, tmp_path):
         (i, text, text * 500) for i, text in enumerate(texts)])
     expected = [[str(i), text, text * 500] for i, text in enumerate(texts)]
     assert source.client_rows(source.unicode_name, columns, "id") == expected
-    locales = [{"LC_ALL": "C"}, {"LC_ALL": "C.UTF-8"}, {"LC_ALL": None},
-               {"LC_ALL": None, "LANG": "nonsense"}]
-    if shutil.which("localedef") and os.path.exists("/usr/share/i18n/locales/de_DE"):
-        subprocess.run(["localedef", "-i", "de_DE", "-f", "ISO-8859-1",
-                        str(tmp_path / "de_DE.ISO-8859-1")], check=True, stderr=subprocess.DEVNULL)
-        locales.append({"LC_ALL": "de_DE.ISO-8859-1", "LOCPATH": str(tmp_path)})
-    for environment in locales:
-        assert source.rows(source.unicode_name, environment=environment) == expected, environment
+    usual = source.environment
+    for told in locales:
+        source.environment = {**usual, **told}  # of a process that may have been started before
+        assert source.rows(source.unicode_name) == expected, told
 
 
 def test_null_empty_and_blanks_are_three_things(source):
@@ -984,13 +1007,13 @@ def test_two_hundred_wide_columns_with_short_values(source):
     width = 60 if source.product == "MariaDB" else 255  # its rows may hold 65,535 bytes
     kind = source.types["varchar"] % width
     columns = [("c%d" % i, kind) for i in range(200)]
-    create(source, "t", columns, [["r%dc%d" % (r, c) for c in range(200)] for r in range(300)])
+    create(source, "t", columns, [["r%dc%d" % (r, c) for c in range(200)] for r in range(60)])
     found = source.rows("t")
-    assert len(found) == 300 and found[299][199] == "r299c199"
-    assert source.count("t")["peak_kb"] < 30000 + source.peak_kb or "ASAN_OPTIONS" in os.environ
+    assert len(found) == 60 and found[59][199] == "r59c199"
+    assert source.count("t")["peak_kb"] < 30000 + source.peak_kb or not IS_MEASURED
     long_value = "€" * width
     source.sql("UPDATE t SET c150 = %s" % source.text(long_value))
-    assert [row[150] for row in source.rows("t")] == [long_value] * 300
+    assert [row[150] for row in source.rows("t")] == [long_value] * 60
 
 
 def test_a_thousand_columns_of_numbers(source):
@@ -1002,13 +1025,13 @@ def test_a_thousand_columns_of_numbers(source):
 
 def test_batches_are_bounded_by_rows_and_bytes(source):
     columns = [("id", "integer"), ("v", "text")]
-    create(source, "t", columns, [(i, "x" * 10000) for i in range(200)])
+    create(source, "t", columns, [(i, "x" * 10000) for i in range(50)])
     tally = source.count("t", "--batch-rows", "7")
-    assert tally["rows"] == 200 and tally["batches"] >= 29
+    assert tally["rows"] == 50 and tally["batches"] >= 8
     tally = source.count("t", "--batch-bytes", "50000")
-    assert tally["rows"] == 200 and tally["widest_batch"] < 50000 + 10010
+    assert tally["rows"] == 50 and tally["widest_batch"] < 50000 + 10010
     assert [row[0] for row in source.rows("t", "--batch-bytes", "50000")] == [
-        str(i) for i in range(200)]
+        str(i) for i in range(50)]
 
 
 def test_the_users_condition(source):
@@ -1266,7 +1289,8 @@ def test_estimates(source):
     assert 900 <= source.catalog()["t"]["rows"] <= 1100
 
 
-def test_two_thousand_tables_in_seconds(source):
+def test_many_tables_in_seconds(source):
+    count = 2000 if LONG else 200
     if source.product == "OpenEdge":
         pytest.skip("test_openedge.py counts its queries for as many tables")
     if not source.is_known:
@@ -1274,17 +1298,17 @@ def test_two_thousand_tables_in_seconds(source):
     source.sql("".join(
         "CREATE TABLE table_number_%d (id int primary key, a varchar(30) unique, b decimal(10,2), "
         "c date, d %s, e int, f int, g varchar(200), h varchar(10));" % (i, source.types["text"])
-        for i in range(2000)))
+        for i in range(count)))
     begin = time.monotonic()
     printed = source.run("catalog")[0]
     seconds = time.monotonic() - begin
     tables = [table for table in printed["tables"]
               if table["name"].lower().startswith("table_number_")]
-    assert len(tables) == 2000
+    assert len(tables) == count
     assert all(len(t["columns"]) == 9 and len(t["keys"]) == (
         2 if source.keys_with_nulls else 1) for t in tables)
     limit = 5 if source.product == "SQLite" else 10
-    assert seconds < limit * (4 if "ASAN_OPTIONS" in os.environ else 1), printed["ms"]
+    assert seconds < limit * (1 if IS_MEASURED else 4), printed["ms"]
 
 
 # --- when things go wrong
@@ -1303,7 +1327,7 @@ def test_cancel_ends_a_running_call(source):
     if source.product == "Apache Derby":
         # Its client locks the connection while it waits for the server, and not even a cancel gets
         # past that: a read ends between two answers.
-        source.fill_large()
+        source.fill_large(100_000)
         begin = time.monotonic()
         printed = source.run("count", "t", "--batch-rows", "1", "--cancel-after", "300")
         assert "error" in printed[-1] and time.monotonic() - begin < 10
@@ -1374,19 +1398,11 @@ def test_a_query_timeout(source):
 
 
 def test_streams_large_tables(source):
-    if source.product == "SQLite":
-        source.sql("CREATE TABLE t AS WITH RECURSIVE g(n) AS (SELECT 1 UNION ALL SELECT n + 1 "
-                   "FROM g WHERE n < 300000) SELECT n AS a, printf('%.200c', 'x') AS b FROM g")
-    elif source.product == "PostgreSQL":
-        source.sql("CREATE TABLE t AS SELECT g AS a, repeat('x', 200) AS b "
-                   "FROM generate_series(1, 300000) g")
-    elif source.door == "jdbc" and source.product != "MariaDB":
-        source.fill_large()
-    else:
-        source.sql("CREATE TABLE t AS SELECT seq AS a, repeat('x', 200) AS b FROM seq_1_to_300000")
+    rows = 300_000 if LONG or IS_MEASURED else 30_000  # test_source_memory.py measures what they take
+    source.fill_large(rows)
     tally = source.count("t")
-    assert tally["rows"] == 300000 and tally["bytes"] > 60000000
-    if "ASAN_OPTIONS" not in os.environ:
+    assert tally["rows"] == rows and tally["bytes"] > 200 * rows
+    if IS_MEASURED:
         # The data are 60 MB; a driver that buffers is known to.
         assert (tally["peak_kb"] < source.peak_kb) == source.streams, tally
 
@@ -1394,15 +1410,16 @@ def test_streams_large_tables(source):
 def test_memory_is_bounded_by_wide_rows_too(source):
     columns = [("id", "integer"), ("v", "text")]
     create(source, "t", columns)
-    for i in range(0, 60, 20):
+    count = 60 if LONG or IS_MEASURED else 20
+    for i in range(0, count, 20):
         source.sql("INSERT INTO t VALUES " + ", ".join(
             "(%d, %s)" % (n, source.text(chr(97 + n % 26) * MEGABYTE)) for n in range(i, i + 20)))
     found = source.rows("t")
     assert [hashlib.md5(row[1].encode()).digest() for row in found] == [
-        hashlib.md5((chr(97 + n % 26) * MEGABYTE).encode()).digest() for n in range(60)]
+        hashlib.md5((chr(97 + n % 26) * MEGABYTE).encode()).digest() for n in range(count)]
     tally = source.count("t", "--batch-bytes", str(MEGABYTE))
     assert tally["widest_batch"] < 2.1 * MEGABYTE
-    if source.streams and "ASAN_OPTIONS" not in os.environ:
+    if source.streams and IS_MEASURED:
         assert tally["peak_kb"] < 50 * 1024 + source.peak_kb
 
 
@@ -1469,7 +1486,7 @@ def test_a_connection_string_and_a_data_source(source, tmp_path):
     folder = {"ODBCSYSINI": str(tmp_path), "ODBCINI": str(tmp_path / "odbc.ini")}
     assert "t" in source.catalog(environment=dict(only, SOURCE_CONNECTION="DSN=erp", **folder))
     if source.product == "SQLite":  # and it streams, though nothing in those names says SQLite
-        source.sql("CREATE TABLE big AS WITH RECURSIVE g(n) AS (SELECT 1 UNION ALL SELECT n + 1 "
-                   "FROM g WHERE n < 200000) SELECT n AS a, printf('%.200c', 'x') AS b FROM g")
-        tally = source.count("big", environment=dict(only, SOURCE_CONNECTION="DSN=erp", **folder))
-        assert tally["peak_kb"] < 30000 or "ASAN_OPTIONS" in os.environ
+        source.sql("DROP TABLE t")
+        source.fill_large(200_000 if IS_MEASURED else 2000)
+        tally = source.count("t", environment=dict(only, SOURCE_CONNECTION="DSN=erp", **folder))
+        assert tally["peak_kb"] < 30000 or not IS_MEASURED

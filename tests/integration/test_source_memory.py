@@ -8,6 +8,7 @@ the heap that has no room for the whole result.
 
 import pytest
 
+from servers import BRIEF_JAVA
 # Fixtures, used by their names.
 from test_source_conformance import (  # noqa: F401
     readers, source, source_derby, source_h2, source_hsqldb, source_mariadb, source_openedge,
@@ -30,7 +31,7 @@ FORMS = {
     "in order after a position with a limit": [*ORDERED, *AFTER, "--limit", "1000000"],
 }
 # Java starts anew with a heap that has no room, and the SELECT is made by the same code.
-FORMS_BY_JDBC = ["a scan with exceptions", "in order after a position"]
+FORMS_BY_JDBC = ["a plain scan", "a scan with exceptions", "in order after a position"]
 
 
 def make_table(source):
@@ -47,8 +48,8 @@ def make_table(source):
 def test_no_form_of_statement_makes_a_driver_keep_its_result(source):
     kept_kb = make_table(source)
     if source.door == "jdbc":
-        source.environment["SOURCE_JVM_OPTIONS"] = (
-            "-Xcheck:jni;-XX:TieredStopAtLevel=1;-Xmx%dm" % (kept_kb // 1024))
+        source.environment["SOURCE_JVM_OPTIONS"] = ";".join(
+            ["-Xcheck:jni", *BRIEF_JAVA, "-Xmx%dm" % (kept_kb // 1024)])
     for form in FORMS_BY_JDBC if source.door == "jdbc" else FORMS:
         tally = source.count("t", "--batch-rows", "500", *FORMS[form])
         assert tally["bytes"] > kept_kb * 1000, (form, tally)

@@ -2,22 +2,25 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.Driver;
-import java.sql.DriverPropertyInfo;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
-import java.util.logging.Logger;
 
 /**
  * A JDBC driver whose statements return a few rows at most, whatever they are told: H2's, which it
  * loads, behind jdbc:limited:ROWS:HOW:URL. HOW is "told" where getMaxRows says so, "kept" where it
  * fails, and "lifted" where the limit is only what a statement begins with.
  */
-public class LimitedDriver implements Driver {
+public class LimitedDriver extends BareDriver {
     private static final String PREFIX = "jdbc:limited:";
 
-    private final Driver driver = new org.h2.Driver();
+    private final Driver driver;
+
+    public LimitedDriver() throws ReflectiveOperationException {
+        super(PREFIX);
+        driver = (Driver) Class.forName("org.h2.Driver").getDeclaredConstructor().newInstance();
+    }
 
     @Override
     public Connection connect(String url, Properties properties) throws SQLException {
@@ -48,35 +51,5 @@ public class LimitedDriver implements Driver {
                     name.equals("createStatement") ? Statement.class : PreparedStatement.class;
                 return wrap(made, result, rows, how);
             }));
-    }
-
-    @Override
-    public boolean acceptsURL(String url) {
-        return url.startsWith(PREFIX);
-    }
-
-    @Override
-    public DriverPropertyInfo[] getPropertyInfo(String url, Properties properties) {
-        return new DriverPropertyInfo[0];
-    }
-
-    @Override
-    public int getMajorVersion() {
-        return 1;
-    }
-
-    @Override
-    public int getMinorVersion() {
-        return 0;
-    }
-
-    @Override
-    public boolean jdbcCompliant() {
-        return false;
-    }
-
-    @Override
-    public Logger getParentLogger() {
-        return Logger.getGlobal();
     }
 }

@@ -38,6 +38,18 @@ hunt_release(struct hunt *hunt)
     fake_table_release(&hunt->table);
 }
 
+void
+hunt_damage(struct hunt *hunt, size_t row, size_t column, enum fake_value how)
+{
+    hunt->table.rows[row].states[column] = how;
+}
+
+const char *
+hunt_told(struct hunt *hunt)
+{
+    return buffer_text(&hunt->told);
+}
+
 static void
 take_unread(void *context, const struct unread *unread)
 {

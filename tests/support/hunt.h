@@ -27,6 +27,9 @@ struct hunt {
 void hunt_init(struct hunt *hunt, size_t key_count);
 // Asserts that no cursor is open.
 void hunt_release(struct hunt *hunt);
+void hunt_damage(struct hunt *hunt, size_t row, size_t column, enum fake_value how);
+// What the last attempt was told, as above.
+const char *hunt_told(struct hunt *hunt);
 // One attempt over the whole table. False with the failure in `err`.
 bool hunt_try(struct hunt *hunt);
 // Attempts as long as the failure says that another one helps.

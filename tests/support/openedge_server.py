@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import tempfile
 
-from servers import java_jars
+from servers import BRIEF_JAVA, java_jars
 
 DRIVER_CLASS = "com.ddtek.jdbc.openedge.OpenEdgeDriver"
 USER = PASSWORD = "reader"
@@ -73,9 +73,9 @@ class OpenEdgeServer:
         jars = java_jars("h2.jar") + [os.path.join(jars_folder(), "lookalike.jar")]
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                ["java", "-Xmx" + self.memory, "-XX:+UseSerialGC", "-XX:-UsePerfData",
-                 "-XX:TieredStopAtLevel=1", "-Duser.timezone=UTC", "-Dfile.encoding=UTF-8", "-cp", ":".join(jars), "oe.Server",
-                 "0", self.database] + self.schemas,
+                ["java", "-Xmx" + self.memory, "-XX:+UseSerialGC", "-XX:-UsePerfData", *BRIEF_JAVA,
+                 "-Duser.timezone=UTC", "-Dfile.encoding=UTF-8", "-cp", ":".join(jars),
+                 "oe.Server", "0", self.database] + self.schemas,
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
         try:
             self.port = int(self._answer())

@@ -28,12 +28,6 @@ tear_down(void **state)
 }
 
 static void
-damage(size_t row, size_t column, enum fake_value how)
-{
-    hunt.table.rows[row].states[column] = how;
-}
-
-static void
 mend_all(void)
 {
     for (size_t r = 0; r < hunt.table.row_count; r++)
@@ -46,12 +40,6 @@ rows(void)
     return buffer_text(&hunt.rows);
 }
 
-static const char *
-told(void)
-{
-    return buffer_text(&hunt.told);
-}
-
 // ---- what cannot be helped ----------------------------------------------------------------------
 
 static void
@@ -62,12 +50,12 @@ a_bad_value_of_the_key_fails_the_table_wherever_it_is(void **state)
     for (int how = FAKE_UNREADABLE; how <= FAKE_TOO_WIDE; how++) {
         for (size_t row = 0; row < 300; row += 149) {
             mend_all();
-            damage(row, 0, (enum fake_value)how);
+            hunt_damage(&hunt, row, 0, (enum fake_value)how);
             assert_false(hunt_run(&hunt));
             assert_int_equal(hunt.err.kind, ERROR_DATA);
             assert_int_equal(hunt.err.retry, RETRY_NEVER);
             assert_non_null(strstr(hunt.err.hint, "part of the key"));
-            assert_string_equal(told(), "");
+            assert_string_equal(hunt_told(&hunt), "");
         }
     }
 }
@@ -78,13 +66,13 @@ a_wide_value_fails_its_table_where_it_is_to(void **state)
     (void)state;
     hunt.settings.mirror.on_wide_value = WIDE_VALUE_FAIL;
     fake_table_fill(&hunt.table, 10);
-    damage(5, 2, FAKE_TOO_WIDE);
+    hunt_damage(&hunt, 5, 2, FAKE_TOO_WIDE);
     assert_false(hunt_run(&hunt));
     assert_int_equal(hunt.err.kind, ERROR_DATA);
     assert_non_null(strstr(hunt.err.message, "Column c"));
     assert_non_null(strstr(hunt.err.hint, "dbtool"));
     assert_non_null(strstr(hunt.err.hint, "key: a."));
-    assert_string_equal(told(), "");
+    assert_string_equal(hunt_told(&hunt), "");
 }
 
 static void
@@ -93,9 +81,9 @@ an_unreadable_value_is_no_wide_one(void **state)
     (void)state;
     hunt.settings.mirror.on_wide_value = WIDE_VALUE_FAIL;
     fake_table_fill(&hunt.table, 10);
-    damage(5, 2, FAKE_NAMED);
+    hunt_damage(&hunt, 5, 2, FAKE_NAMED);
     assert_true(hunt_run(&hunt));
-    assert_string_equal(told(), "c unreadable 0006");
+    assert_string_equal(hunt_told(&hunt), "c unreadable 0006");
 }
 
 static void
@@ -103,7 +91,7 @@ a_lost_connection_is_no_bad_value(void **state)
 {
     (void)state;
     fake_table_fill(&hunt.table, 10);
-    damage(5, 2, FAKE_UNREADABLE);
+    hunt_damage(&hunt, 5, 2, FAKE_UNREADABLE);
     (void)error_set(&hunt.source.failure, ERROR_SOURCE, "gone");
     hunt.source.failure.retry = RETRY_LATER;
     for (size_t at = 1; at <= 6; at++) {
@@ -121,10 +109,10 @@ a_value_that_is_cut_needs_a_connection_that_cuts(void **state)
     (void)state;
     hunt.settings.mirror.on_wide_value = WIDE_VALUE_TRUNCATE;
     fake_table_fill(&hunt.table, 3);
-    damage(1, 2, FAKE_TOO_WIDE);
+    hunt_damage(&hunt, 1, 2, FAKE_TOO_WIDE);
     assert_false(hunt_run(&hunt));
     assert_int_equal(hunt.err.kind, ERROR_SOURCE);
-    assert_string_equal(told(), "");
+    assert_string_equal(hunt_told(&hunt), "");
 }
 
 // ---- one row ------------------------------------------------------------------------------------
@@ -144,7 +132,7 @@ a_bad_row_is_found_wherever_it_is_and_nothing_else_is_lost(void **state)
                 char tale[40];
 
                 mend_all();
-                damage(places[p], 2, (enum fake_value)how);
+                hunt_damage(&hunt, places[p], 2, (enum fake_value)how);
                 hunt.source.block = blocks[b];
                 hunt.limits.max_transaction_s = b % 2 == 0 ? 0 : 1000;
                 assert_true(hunt_run(&hunt));
@@ -152,7 +140,7 @@ a_bad_row_is_found_wherever_it_is_and_nothing_else_is_lost(void **state)
                 (void)snprintf(tale, sizeof tale, "c %s %04zu",
                     how == FAKE_TOO_WIDE ? "too_wide" : "unreadable", places[p] + 1);
                 assert_non_null(strstr(rows(), row));
-                assert_string_equal(told(), tale);
+                assert_string_equal(hunt_told(&hunt), tale);
                 assert_int_equal(hunt.row_count, 300);
                 assert_int_equal(hunt.rows.size, 300 * sizeof "0001 a b c" - 1);
             }
@@ -166,14 +154,14 @@ each_bad_column_of_a_row_is_told(void **state)
     (void)state;
     fake_table_fill(&hunt.table, 3);
     for (int how = FAKE_UNREADABLE; how <= FAKE_TOO_WIDE; how++) {
-        damage(1, 1, (enum fake_value)how);
-        damage(1, 3, FAKE_UNREADABLE);
+        hunt_damage(&hunt, 1, 1, (enum fake_value)how);
+        hunt_damage(&hunt, 1, 3, FAKE_UNREADABLE);
         assert_true(hunt_run(&hunt));
         assert_string_equal(rows(), "0001 a b c|0002 ~ b ~|0003 a b c");
         assert_int_equal(hunt.told_count, 2);
-        assert_non_null(strstr(told(), "d unreadable 0002"));
+        assert_non_null(strstr(hunt_told(&hunt), "d unreadable 0002"));
     }
-    damage(1, 2, FAKE_UNREADABLE);
+    hunt_damage(&hunt, 1, 2, FAKE_UNREADABLE);
     assert_true(hunt_run(&hunt));
     assert_string_equal(rows(), "0001 a b c|0002 ~ ~ ~|0003 a b c");
     assert_int_equal(hunt.told_count, 3);
@@ -184,15 +172,15 @@ rows_beside_one_another_and_at_both_ends_are_found(void **state)
 {
     (void)state;
     fake_table_fill(&hunt.table, 6);
-    damage(0, 1, FAKE_NAMED);
-    damage(1, 2, FAKE_UNREADABLE);
-    damage(4, 3, FAKE_TOO_WIDE);
-    damage(5, 1, FAKE_UNREADABLE);
+    hunt_damage(&hunt, 0, 1, FAKE_NAMED);
+    hunt_damage(&hunt, 1, 2, FAKE_UNREADABLE);
+    hunt_damage(&hunt, 4, 3, FAKE_TOO_WIDE);
+    hunt_damage(&hunt, 5, 1, FAKE_UNREADABLE);
     assert_true(hunt_run(&hunt));
     assert_string_equal(
         rows(), "0001 ~ b c|0002 a ~ c|0003 a b c|0004 a b c|0005 a b ~|0006 ~ b c");
     assert_string_equal(
-        told(), "b unreadable 0001|c unreadable 0002|d too_wide 0005|b unreadable 0006");
+        hunt_told(&hunt), "b unreadable 0001|c unreadable 0002|d too_wide 0005|b unreadable 0006");
 }
 
 static void
@@ -201,7 +189,7 @@ a_table_in_which_each_row_is_bad_is_read(void **state)
     (void)state;
     fake_table_fill(&hunt.table, 20);
     for (size_t r = 0; r < 20; r++)
-        damage(r, 1 + r % 3, FAKE_UNREADABLE);
+        hunt_damage(&hunt, r, 1 + r % 3, FAKE_UNREADABLE);
     assert_true(hunt_run(&hunt));
     assert_int_equal(hunt.row_count, 20);
     assert_int_equal(hunt.told_count, 20);
@@ -220,7 +208,7 @@ a_bad_row_is_found_under_a_key_of_several_columns(void **state)
         hunt.table.row_count = 0;
         for (size_t r = 0; r < 5; r++)
             (void)fake_table_add(&hunt.table, words[r]);
-        damage(bad, 3, FAKE_UNREADABLE);
+        hunt_damage(&hunt, bad, 3, FAKE_UNREADABLE);
         assert_true(hunt_run(&hunt));
         assert_int_equal(hunt.row_count, 5);
         assert_int_equal(hunt.told_count, 1);
@@ -247,11 +235,11 @@ a_row_that_is_mended_while_it_is_looked_for_comes_whole(void **state)
 {
     (void)state;
     fake_table_fill(&hunt.table, 2);
-    damage(1, 2, FAKE_UNREADABLE);
+    hunt_damage(&hunt, 1, 2, FAKE_UNREADABLE);
     hunt.source.before = mend_and_lose;
     assert_true(hunt_run(&hunt));
     assert_string_equal(rows(), "0001 a b c|0002 a b c");
-    assert_string_equal(told(), "");
+    assert_string_equal(hunt_told(&hunt), "");
 }
 
 static void
@@ -259,12 +247,12 @@ a_row_that_is_deleted_while_it_is_looked_for_is_no_row(void **state)
 {
     (void)state;
     fake_table_fill(&hunt.table, 2);
-    damage(1, 2, FAKE_UNREADABLE);
+    hunt_damage(&hunt, 1, 2, FAKE_UNREADABLE);
     hunt.source.before = mend_and_lose;
     hunt.source.context = &hunt;
     assert_true(hunt_run(&hunt));
     assert_string_equal(rows(), "0001 a b c");
-    assert_string_equal(told(), "");
+    assert_string_equal(hunt_told(&hunt), "");
 }
 
 static void
@@ -277,14 +265,14 @@ a_wide_value_is_cut_by_a_connection_that_cuts(void **state)
     fake_table_fill(&hunt.table, 1);
     (void)fake_table_add(&hunt.table, "0002 a 0123456789ABC c");
     (void)fake_table_add(&hunt.table, "0003 a 0123456789ABC c");
-    damage(1, 2, FAKE_TOO_WIDE);
-    damage(2, 2, FAKE_TOO_WIDE);
-    damage(2, 3, FAKE_UNREADABLE);
+    hunt_damage(&hunt, 1, 2, FAKE_TOO_WIDE);
+    hunt_damage(&hunt, 2, 2, FAKE_TOO_WIDE);
+    hunt_damage(&hunt, 2, 3, FAKE_UNREADABLE);
     fake_source_init(&cutting, &hunt.table);
     fake_source_opens(&cutting);
     assert_true(hunt_run(&hunt));
     assert_string_equal(rows(), "0001 a b c|0002 a 0123456789 c|0003 a 0123456789 ~");
-    assert_string_equal(told(), "c truncated 0002|c truncated 0003|d unreadable 0003");
+    assert_string_equal(hunt_told(&hunt), "c truncated 0002|c truncated 0003|d unreadable 0003");
     assert_true(cutting.cuts_wide);
     around_release(&hunt.around);
     assert_int_equal(cutting.closes, 1);
@@ -299,14 +287,14 @@ what_the_cutting_connection_refuses_too_is_told_as_too_wide(void **state)
     (void)state;
     hunt.settings.mirror.on_wide_value = WIDE_VALUE_TRUNCATE;
     fake_table_fill(&hunt.table, 3);
-    damage(1, 2, FAKE_TOO_WIDE);
+    hunt_damage(&hunt, 1, 2, FAKE_TOO_WIDE);
     fake_source_init(&cutting, &hunt.table);
     cutting.fails_at_fetch = 1;
     (void)error_set(&cutting.failure, ERROR_DATA, "numbers are not cut");
     fake_source_opens(&cutting);
     assert_true(hunt_run(&hunt));
     assert_string_equal(rows(), "0001 a b c|0002 a ~ c|0003 a b c");
-    assert_string_equal(told(), "c too_wide 0002");
+    assert_string_equal(hunt_told(&hunt), "c too_wide 0002");
     around_release(&hunt.around);
     around_init(&hunt.around, &hunt.settings, &hunt.table.table);
 }
@@ -319,12 +307,12 @@ a_read_in_any_order_is_begun_in_key_order_for_a_bad_value(void **state)
     (void)state;
     hunt.is_ordered = false;
     fake_table_fill(&hunt.table, 10);
-    damage(9, 3, FAKE_UNREADABLE);
+    hunt_damage(&hunt, 9, 3, FAKE_UNREADABLE);
     assert_false(hunt_try(&hunt));
     assert_int_equal(hunt.err.retry, RETRY_IN_ORDER);
     assert_true(hunt_run(&hunt));
     assert_int_equal(hunt.row_count, 10);
-    assert_string_equal(told(), "d unreadable 0010");
+    assert_string_equal(hunt_told(&hunt), "d unreadable 0010");
 }
 
 static void
@@ -334,11 +322,11 @@ where_no_key_leads_to_a_row_the_column_is_left_out_of_all(void **state)
     hunt.table.table.key = NULL;
     hunt.is_ordered = false;
     fake_table_fill(&hunt.table, 4);
-    damage(2, 1, FAKE_NAMED);
-    damage(3, 3, FAKE_UNREADABLE);
+    hunt_damage(&hunt, 2, 1, FAKE_NAMED);
+    hunt_damage(&hunt, 3, 3, FAKE_UNREADABLE);
     assert_true(hunt_run(&hunt));
     assert_string_equal(rows(), "0001 ~ b ~|0002 ~ b ~|0003 ~ b ~|0004 ~ b ~");
-    assert_string_equal(told(), "b not_read 4|d not_read 4");
+    assert_string_equal(hunt_told(&hunt), "b not_read 4|d not_read 4");
 }
 
 static void
@@ -350,7 +338,7 @@ a_table_of_which_no_column_can_be_read_fails(void **state)
     fake_table_fill(&hunt.table, 4);
     for (int how = FAKE_UNREADABLE; how <= FAKE_TOO_WIDE; how++) {
         for (size_t i = 0; i < 4; i++)
-            damage(i, i, (enum fake_value)how);
+            hunt_damage(&hunt, i, i, (enum fake_value)how);
         assert_false(hunt_run(&hunt));
         assert_int_equal(hunt.err.kind, ERROR_DATA);
         assert_int_equal(hunt.err.retry, RETRY_NEVER);
@@ -368,11 +356,11 @@ rows_whose_key_has_a_null_lose_the_column_and_others_do_not(void **state)
     fake_table_fill(&hunt.table, 2);
     (void)fake_table_add(&hunt.table, "~ a b c");
     (void)fake_table_add(&hunt.table, "~ d e f");
-    damage(0, 1, FAKE_UNREADABLE);
-    damage(3, 2, FAKE_UNREADABLE);
+    hunt_damage(&hunt, 0, 1, FAKE_UNREADABLE);
+    hunt_damage(&hunt, 3, 2, FAKE_UNREADABLE);
     assert_true(hunt_run(&hunt));
     assert_string_equal(rows(), "0001 ~ b c|0002 a b c|~ a ~ c|~ d ~ f");
-    assert_string_equal(told(), "b unreadable 0001|c not_read 2");
+    assert_string_equal(hunt_told(&hunt), "b unreadable 0001|c not_read 2");
 }
 
 // Far more bad rows than a table may cost statements.
@@ -384,14 +372,14 @@ past_the_allowance_columns_are_left_out_of_pieces_and_counted(void **state)
         hunt.table.row_count = 0;
         fake_table_fill(&hunt.table, 3000);
         for (size_t r = 100; r < 3000; r++)
-            damage(r, 2, (enum fake_value)how);
+            hunt_damage(&hunt, r, 2, (enum fake_value)how);
         hunt.source.statements = 0;
         assert_true(hunt_run(&hunt));
         assert_int_equal(hunt.row_count, 3000);
         assert_int_equal(hunt.rows.size, 3000 * sizeof "0001 a b c" - 1);
         assert_non_null(strstr(rows(), "0100 a b c|0101 a ~ c"));
         assert_non_null(strstr(rows(), "3000 a ~ c"));
-        assert_non_null(strstr(told(), "c not_read"));
+        assert_non_null(strstr(hunt_told(&hunt), "c not_read"));
         assert_in_range(hunt.source.statements, 100, 600);
     }
 }
@@ -407,12 +395,12 @@ past_the_allowance_a_piece_goes_over_several_ranges_of_a_key(void **state)
 
         (void)snprintf(words, sizeof words, "%04zu %zu b c", r / 2, r % 2);
         (void)fake_table_add(&hunt.table, words);
-        damage(r, 2, r >= 100 ? FAKE_NAMED : FAKE_READABLE);
+        hunt_damage(&hunt, r, 2, r >= 100 ? FAKE_NAMED : FAKE_READABLE);
     }
     assert_true(hunt_run(&hunt));
     assert_int_equal(hunt.row_count, 3000);
     assert_int_equal(hunt.rows.size, 3000 * sizeof "0001 0 b c" - 1);
-    assert_non_null(strstr(told(), "c not_read"));
+    assert_non_null(strstr(hunt_told(&hunt), "c not_read"));
     assert_in_range(hunt.source.statements, 100, 800);
 }
 
@@ -424,7 +412,7 @@ a_second_pass_may_ask_as_often_as_the_first(void **state)
     (void)state;
     fake_table_fill(&hunt.table, 600);
     for (size_t r = 0; r < 600; r += 2)
-        damage(r, 2, FAKE_NAMED);
+        hunt_damage(&hunt, r, 2, FAKE_NAMED);
     assert_true(hunt_run(&hunt));
     first = hunt.told_count;
     assert_true(hunt_run(&hunt));
@@ -444,7 +432,7 @@ known_rows_are_read_first_and_by_themselves(void **state)
 
     (void)state;
     fake_table_fill(&hunt.table, 3);
-    damage(1, 2, FAKE_UNREADABLE);
+    hunt_damage(&hunt, 1, 2, FAKE_UNREADABLE);
     assert_true(hunt_try(&hunt));
     buffer_clear(&hunt.rows);
     hunt.source.statements = 0;
@@ -481,7 +469,7 @@ damage_by_chance(uint32_t *seed, struct buffer *expected)
         for (size_t c = 1; c < 4; c++) {
             bool is_bad = next_number(seed, rarity + 4) == 0;
 
-            damage(r, c,
+            hunt_damage(&hunt, r, c,
                 is_bad ? (enum fake_value)(1 + next_number(seed, FAKE_TOO_WIDE)) : FAKE_READABLE);
             (void)buffer_printf(expected, " %c", is_bad ? '~' : (char)('a' + c - 1));
         }
@@ -568,14 +556,14 @@ the_warning_says_why_rows_lost_a_column(void **state)
     hunt.table.columns[0].is_nullable = true;
     fake_table_fill(&hunt.table, 3000);
     for (size_t r = 100; r < 3000; r++)
-        damage(r, 2, FAKE_NAMED);
+        hunt_damage(&hunt, r, 2, FAKE_NAMED);
     assert_true(hunt_run(&hunt));
     assert_non_null(strstr(buffer_text(&warnings), "too many were met to tell each row. Mend"));
     assert_null(strstr(buffer_text(&warnings), "no key leads"));
     buffer_clear(&warnings);
     hunt.table.row_count = 0;
     (void)fake_table_add(&hunt.table, "~ a b c");
-    damage(0, 2, FAKE_NAMED);
+    hunt_damage(&hunt, 0, 2, FAKE_NAMED);
     assert_true(hunt_run(&hunt));
     assert_non_null(strstr(buffer_text(&warnings), "no key leads to their rows. Mend"));
     log_set_console_hook(NULL);

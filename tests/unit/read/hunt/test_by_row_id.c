@@ -26,18 +26,6 @@ tear_down(void **state)
     return 0;
 }
 
-static void
-damage(size_t row, size_t column, enum fake_value how)
-{
-    hunt.table.rows[row].states[column] = how;
-}
-
-static const char *
-told(void)
-{
-    return buffer_text(&hunt.told);
-}
-
 // Each row came once, in whatever order.
 static void
 assert_rows(size_t count, size_t gone)
@@ -61,11 +49,11 @@ static void
 assert_read_without_ids(const char *why)
 {
     fake_table_fill(&hunt.table, 5);
-    damage(3, 2, FAKE_NAMED);
+    hunt_damage(&hunt, 3, 2, FAKE_NAMED);
     assert_true(hunt_run(&hunt));
     assert_int_equal(hunt.around.row_ids, ROW_IDS_REFUSED);
     assert_string_equal(hunt.around.row_id_refusal, why);
-    assert_string_equal(told(), "c not_read 5");
+    assert_string_equal(hunt_told(&hunt), "c not_read 5");
     assert_rows(5, 0);
 }
 
@@ -92,7 +80,7 @@ ids_that_several_rows_have_are_not_used(void **state)
     (void)fake_table_add(&hunt.table, "0001 a b c");
     (void)fake_table_add(&hunt.table, "0002 a b c");
     hunt.table.rows[1].id = 1;
-    damage(0, 2, FAKE_UNREADABLE);
+    hunt_damage(&hunt, 0, 2, FAKE_UNREADABLE);
     assert_true(hunt_run(&hunt));
     assert_int_equal(hunt.around.row_ids, ROW_IDS_REFUSED);
     assert_string_equal(hunt.around.row_id_refusal, "several rows have the same ROWID");
@@ -104,7 +92,7 @@ rows_that_are_listed_and_not_found_are_no_rows_by_ids(void **state)
 {
     (void)state;
     fake_table_fill(&hunt.table, 40);
-    damage(0, 2, FAKE_UNREADABLE);
+    hunt_damage(&hunt, 0, 2, FAKE_UNREADABLE);
     hunt.source.refuses_without = true;
     hunt.table.rows[30].is_lost = true;
     assert_true(hunt_run(&hunt));
@@ -129,7 +117,7 @@ an_id_that_leads_to_two_rows_is_not_used(void **state)
     (void)state;
     hunt.source.before = double_fourth;
     fake_table_fill(&hunt.table, 5);
-    damage(3, 2, FAKE_NAMED);
+    hunt_damage(&hunt, 3, 2, FAKE_NAMED);
     assert_true(hunt_run(&hunt));
     assert_int_equal(hunt.around.row_ids, ROW_IDS_REFUSED);
     assert_string_equal(hunt.around.row_id_refusal, "a ROWID leads to more than one row");
@@ -141,7 +129,7 @@ a_lost_connection_is_no_refusal(void **state)
 {
     (void)state;
     fake_table_fill(&hunt.table, 10);
-    damage(5, 2, FAKE_UNREADABLE);
+    hunt_damage(&hunt, 5, 2, FAKE_UNREADABLE);
     (void)error_set(&hunt.source.failure, ERROR_SOURCE, "gone");
     hunt.source.failure.retry = RETRY_LATER;
     for (size_t at = 2; at <= 12; at++) {
@@ -161,7 +149,7 @@ a_wide_value_fails_its_table_where_it_is_to(void **state)
     (void)state;
     hunt.settings.mirror.on_wide_value = WIDE_VALUE_FAIL;
     fake_table_fill(&hunt.table, 10);
-    damage(5, 2, FAKE_TOO_WIDE);
+    hunt_damage(&hunt, 5, 2, FAKE_TOO_WIDE);
     assert_false(hunt_run(&hunt));
     assert_int_equal(hunt.err.retry, RETRY_NEVER);
     assert_non_null(strstr(hunt.err.hint, "key: none."));
@@ -180,15 +168,15 @@ a_bad_row_is_found_wherever_it_is(void **state)
         for (size_t p = 0; p < 6; p++) {
             char tale[40];
 
-            damage(places[p], 2, (enum fake_value)how);
+            hunt_damage(&hunt, places[p], 2, (enum fake_value)how);
             hunt.source.refuses_without = p % 2 == 1;
             assert_true(hunt_run(&hunt));
             assert_int_equal(hunt.around.row_ids, ROW_IDS_REST);
             (void)snprintf(tale, sizeof tale, "c %s ROWID %zu",
                 how == FAKE_TOO_WIDE ? "too_wide" : "unreadable", places[p] + 1);
-            assert_string_equal(told(), tale);
+            assert_string_equal(hunt_told(&hunt), tale);
             assert_rows(300, 0);
-            damage(places[p], 2, FAKE_READABLE);
+            hunt_damage(&hunt, places[p], 2, FAKE_READABLE);
         }
     }
 }
@@ -198,16 +186,16 @@ several_bad_rows_and_columns_are_found(void **state)
 {
     (void)state;
     fake_table_fill(&hunt.table, 250);
-    damage(0, 0, FAKE_NAMED);
-    damage(1, 1, FAKE_UNREADABLE);
-    damage(1, 2, FAKE_UNREADABLE);
-    damage(120, 3, FAKE_TOO_WIDE);
-    damage(249, 3, FAKE_NAMED);
+    hunt_damage(&hunt, 0, 0, FAKE_NAMED);
+    hunt_damage(&hunt, 1, 1, FAKE_UNREADABLE);
+    hunt_damage(&hunt, 1, 2, FAKE_UNREADABLE);
+    hunt_damage(&hunt, 120, 3, FAKE_TOO_WIDE);
+    hunt_damage(&hunt, 249, 3, FAKE_NAMED);
     assert_true(hunt_run(&hunt));
     assert_int_equal(hunt.row_count, 250);
     assert_int_equal(hunt.told_count, 5);
-    assert_non_null(strstr(told(), "a unreadable ROWID 1|"));
-    assert_non_null(strstr(told(), "d unreadable ROWID 250"));
+    assert_non_null(strstr(hunt_told(&hunt), "a unreadable ROWID 1|"));
+    assert_non_null(strstr(hunt_told(&hunt), "d unreadable ROWID 250"));
     assert_non_null(strstr(buffer_text(&hunt.rows), "0002 ~ ~ c"));
 }
 
@@ -217,7 +205,7 @@ a_row_of_which_nothing_can_be_read_is_a_row_all_the_same(void **state)
     (void)state;
     fake_table_fill(&hunt.table, 3);
     for (size_t i = 0; i < 4; i++)
-        damage(1, i, FAKE_UNREADABLE);
+        hunt_damage(&hunt, 1, i, FAKE_UNREADABLE);
     assert_true(hunt_run(&hunt));
     assert_int_equal(hunt.row_count, 3);
     assert_non_null(strstr(buffer_text(&hunt.rows), "~ ~ ~ ~"));
@@ -233,13 +221,13 @@ a_value_of_the_key_is_read_around_by_ids(void **state)
     hunt.source.base.identity.product = "OpenEdge";
     hunt.is_ordered = true;
     fake_table_fill(&hunt.table, 30);
-    damage(12, 0, FAKE_UNREADABLE);
-    damage(20, 2, FAKE_UNREADABLE);
+    hunt_damage(&hunt, 12, 0, FAKE_UNREADABLE);
+    hunt_damage(&hunt, 20, 2, FAKE_UNREADABLE);
     assert_true(hunt_run(&hunt));
     assert_int_equal(hunt.around.row_ids, ROW_IDS_ALL);
     assert_int_equal(hunt.row_count, 30);
-    assert_non_null(strstr(told(), "a unreadable ROWID 13"));
-    assert_non_null(strstr(told(), "c unreadable 0021")); // its key tells it
+    assert_non_null(strstr(hunt_told(&hunt), "a unreadable ROWID 13"));
+    assert_non_null(strstr(hunt_told(&hunt), "c unreadable 0021")); // its key tells it
     assert_non_null(strstr(buffer_text(&hunt.rows), "~ a b c"));
 }
 
@@ -255,11 +243,11 @@ only_rows_with_a_null_in_their_key_are_read_by_ids_where_it_leads_to_the_others(
     fake_table_fill(&hunt.table, 2);
     (void)fake_table_add(&hunt.table, "~ a b c");
     (void)fake_table_add(&hunt.table, "~ d e f");
-    damage(0, 1, FAKE_UNREADABLE);
-    damage(3, 2, FAKE_UNREADABLE);
+    hunt_damage(&hunt, 0, 1, FAKE_UNREADABLE);
+    hunt_damage(&hunt, 3, 2, FAKE_UNREADABLE);
     assert_true(hunt_run(&hunt));
     assert_string_equal(buffer_text(&hunt.rows), "0001 ~ b c|0002 a b c|~ a b c|~ d ~ f");
-    assert_string_equal(told(), "b unreadable 0001|c unreadable ROWID 4");
+    assert_string_equal(hunt_told(&hunt), "b unreadable 0001|c unreadable ROWID 4");
 }
 
 // Whatever rows are meant, and however few of its columns.
@@ -281,8 +269,8 @@ the_users_condition_is_his_own_in_every_statement(void **state)
     hunt.table.table.where = where;
     hunt.source.context = where;
     hunt.source.before = look_at_where;
-    damage(3, 2, FAKE_UNREADABLE);
-    damage(30, 1, FAKE_NAMED);
+    hunt_damage(&hunt, 3, 2, FAKE_UNREADABLE);
+    hunt_damage(&hunt, 30, 1, FAKE_NAMED);
     assert_true(hunt_run(&hunt));
     assert_int_equal(hunt.around.row_ids, ROW_IDS_REST);
     assert_rows(40, 0);
@@ -301,12 +289,12 @@ a_row_that_is_deleted_behind_the_list_is_not_waited_for(void **state)
 {
     (void)state;
     fake_table_fill(&hunt.table, 30);
-    damage(3, 2, FAKE_UNREADABLE);
+    hunt_damage(&hunt, 3, 2, FAKE_UNREADABLE);
     hunt.source.refuses_without = true;
     hunt.source.before = lose_last;
     assert_true(hunt_run(&hunt));
     assert_int_equal(hunt.around.row_ids, ROW_IDS_REST);
-    assert_string_equal(told(), "c unreadable ROWID 4");
+    assert_string_equal(hunt_told(&hunt), "c unreadable ROWID 4");
     assert_rows(30, 1);
 }
 
@@ -319,11 +307,11 @@ past_the_allowance_columns_are_left_out_of_groups_and_counted(void **state)
         hunt.table.row_count = 0;
         fake_table_fill(&hunt.table, 1000);
         for (size_t r = 100; r < 1000; r++)
-            damage(r, 2, (enum fake_value)how);
+            hunt_damage(&hunt, r, 2, (enum fake_value)how);
         hunt.source.statements = 0;
         assert_true(hunt_run(&hunt));
         assert_rows(1000, 0);
-        assert_non_null(strstr(told(), "c not_read"));
+        assert_non_null(strstr(hunt_told(&hunt), "c not_read"));
         assert_in_range(hunt.source.statements, 100, 700);
     }
 }
@@ -346,7 +334,7 @@ damage_by_chance(uint32_t *seed, size_t row, uint32_t rarity, char *expected, si
     for (size_t c = 1; c < 4; c++) {
         bool is_bad = next_number(seed, rarity) == 0;
 
-        damage(row, c,
+        hunt_damage(&hunt, row, c,
             is_bad ? (enum fake_value)(1 + next_number(seed, FAKE_TOO_WIDE)) : FAKE_READABLE);
         shown[c - 1] = is_bad ? '~' : (char)('a' + c - 1);
     }
