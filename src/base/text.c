@@ -442,3 +442,23 @@ text_parse_integer(const char *text, int64_t min, int64_t max, int64_t *value)
     *value = parsed;
     return true;
 }
+
+static int
+hex_digit(char digit)
+{
+    if (digit >= '0' && digit <= '9')
+        return digit - '0';
+    digit = (char)(digit | 0x20);
+    return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
+}
+
+bool
+text_parse_hex_byte(const char *text, char *byte)
+{
+    int high = hex_digit(text[0]);
+    int low = high < 0 ? -1 : hex_digit(text[1]);
+
+    if (low >= 0)
+        *byte = (char)(high * 16 + low);
+    return low >= 0;
+}

@@ -60,5 +60,7 @@ void text_mask(char *text, size_t capacity, const char *secret);
 
 // A whole number, all of `text`, within min..max.
 bool text_parse_integer(const char *text, int64_t min, int64_t max, int64_t *value);
+// The byte that two hexadecimal digits at the beginning of `text` mean.
+bool text_parse_hex_byte(const char *text, char *byte);
 
 #endif

@@ -194,15 +194,6 @@ scan_libpq_pairs(struct scan *scan, struct error *err)
     return true;
 }
 
-static int
-hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 // %41 -> A; what is no percent code stays.
 static const char *
 decode_percent(struct arena *arena, const char *start, const char *end)
@@ -211,12 +202,11 @@ decode_percent(struct arena *arena, const char *start, const char *end)
     size_t size = 0;
 
     for (const char *p = start; p < end; p++) {
-        if (*p == '%' && end - p > 2 && hex_digit(p[1]) >= 0 && hex_digit(p[2]) >= 0) {
-            text[size++] = (char)(hex_digit(p[1]) * 16 + hex_digit(p[2]));
+        if (*p == '%' && end - p > 2 && text_parse_hex_byte(p + 1, &text[size]))
             p += 2;
-        } else {
-            text[size++] = *p;
-        }
+        else
+            text[size] = *p;
+        size++;
     }
     return text;
 }

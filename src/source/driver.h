@@ -4,6 +4,8 @@
 #define OE2PG_SOURCE_DRIVER_H
 
 #include "base/buffer.h"
+#include "model/batch.h"
+#include "source/catalog/code_page.h"
 #include "source/source.h"
 
 #include <stdatomic.h>
@@ -20,6 +22,7 @@ struct source {
     size_t odd_stamp_count;        // since source_take_odd_stamps
     const char *remark;            // for source_take_remark; lives as long as the source
     unsigned value_copies;         // 0: unknown
+    struct code_page code_page;    // what texts come in; the driver releases it
 };
 
 struct cursor {
@@ -27,6 +30,9 @@ struct cursor {
     const struct table *table; // source.c's
     bool is_ahead;             // the driver's: the next batch is being fetched already
     bool is_ending;            // source.c's: no batch is to be begun any more
+    size_t value_bytes;        // source.c's, as the next two: of the request
+    struct batch converted;    // the driver's batch with texts in UTF-8
+    struct buffer texts;       // which are here
 };
 
 // Counts a stamp with zone that came as characters in a form that is not known: it is kept as it

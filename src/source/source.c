@@ -151,18 +151,33 @@ source_buffers_results(const struct source *source)
 unsigned
 source_value_copies(const struct source *source)
 {
-    enum { COMMONLY = 2 };
+    // As bytes a text comes in hexadecimal, and is converted.
+    enum { COMMONLY = 2, AS_BYTES = 3 };
 
-    return source->value_copies > 0 ? source->value_copies : COMMONLY;
+    return (source->value_copies > 0 ? source->value_copies : COMMONLY) +
+           (source->code_page.is_read_as_bytes ? AS_BYTES : 0);
+}
+
+// Names come as the server converts them: nobody can be asked which one it could not convert.
+static bool
+explain_names(const struct source *source, struct error *err)
+{
+    if (source->code_page.is_read_as_bytes && err->retry == RETRY_NEVER)
+        error_hint(err,
+            "See that no name of a schema, table, column or index has a character of %s that has "
+            "no counterpart in UTF-8 (%s lists tables whose names are beyond ASCII).",
+            source->identity.code_page, product_find(source->identity.product)->bytes.odd_names);
+    return false;
 }
 
 bool
 source_read_catalog(struct source *source, const struct table_filter *filter, struct arena *arena,
     struct catalog *catalog, struct error *err)
 {
-    if (fail_here("read the source's catalogue", err) ||
-        !is_told_by_source(source->driver->read_catalog(source, filter, arena, catalog, err), err))
+    if (fail_here("read the source's catalogue", err))
         return false;
+    if (!is_told_by_source(source->driver->read_catalog(source, filter, arena, catalog, err), err))
+        return explain_names(source, err);
     for (size_t i = 0; i < catalog->table_count; i++)
         product_order_tell(product_find(source->identity.product), catalog->tables[i]);
     return true;
@@ -259,6 +274,8 @@ source_open_cursor(struct source *source, const struct read_request *request,
     done = is_told_by_source(source->driver->open_cursor(source, request, cursor, err), err);
     if (done) {
         (*cursor)->table = request->table;
+        (*cursor)->value_bytes = request->value_bytes;
+        buffer_init(&(*cursor)->texts, SIZE_MAX / 2);
     } else {
         note_trouble(source, request->table, err);
         judge_failure(source, err);
@@ -269,6 +286,25 @@ source_open_cursor(struct source *source, const struct read_request *request,
         error_hint(err, "See the table's \"where\" in %s, which the source is given as it is.",
             request->table->where_place);
     return done;
+}
+
+// One enormous batch must not hold its memory for the rest of the table.
+enum { TEXTS_KEPT = 2 * 1024 * 1024 };
+
+static bool
+convert_texts(struct cursor *cursor, const struct batch **batch, struct error *err)
+{
+    const struct code_page *page = &cursor->source->code_page;
+
+    if (page->nodes == NULL)
+        return true;
+    if (cursor->texts.capacity > TEXTS_KEPT)
+        buffer_release(&cursor->texts);
+    cursor->converted = **batch;
+    *batch = &cursor->converted;
+    return code_page_convert(
+               page, cursor->table, cursor->value_bytes, &cursor->converted, &cursor->texts) ||
+           error_set(err, ERROR_SYSTEM, "no memory for texts in UTF-8");
 }
 
 bool
@@ -288,7 +324,7 @@ cursor_fetch(struct cursor *cursor, const struct batch **batch, struct error *er
     }
     source->is_waiting = false;
     if (done)
-        return true;
+        return convert_texts(cursor, batch, err);
     // The statement was accepted: what fails now is in the rows. A lock that somebody holds is not,
     // nor is what a loosely typed source says, which looks at its statement only now and fails at
     // no value.
@@ -337,6 +373,7 @@ cursor_close(struct cursor *cursor)
     if (cursor == NULL)
         return;
     source = cursor->source;
+    buffer_release(&cursor->texts);
     source->is_waiting = cursor->is_ahead;
     source->driver->close_cursor(cursor);
     source->is_waiting = false;

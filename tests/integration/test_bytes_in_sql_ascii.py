@@ -27,9 +27,9 @@ def ascii_source(pg_server):
             FROM generate_series(1, 20) g;
         INSERT INTO bytes_in_key VALUES ('plain', 'plain', 'x '), ('zz', 'zz', NULL);
         CREATE TABLE kinds (id int PRIMARY KEY, u uuid, n numeric(6,2), b bytea, a text[], d date,
-            j json, "Gr\u00f6\u00dfe" text);
+            i inet, j json, "Gr\u00f6\u00dfe" text);
         INSERT INTO kinds VALUES (1, '00000000-0000-0000-0000-000000000001', 1.5, '\\xff00', '{a,NULL}',
-            '2024-02-29', '{}', E'gr\\303\\274n');
+            '2024-02-29', '10.0.0.1', '{}', E'gr\\303\\274n');
     """ % (ROWS, ", ".join(map(str, PLACES)), ", ".join(map(str, PLACES))), dbname="anybytes")
     yield pg_server
     pg_server.sql("DROP DATABASE anybytes WITH (FORCE);")
@@ -62,7 +62,7 @@ def test_bytes_that_are_no_utf8_cost_no_other_value(mirror, pg, ascii_source, do
         "SELECT column_name, value FROM oe2pg.quarantine")] == 6 * [("v", BAD)]
     assert pg.query("SELECT * FROM mirror.kinds")[0] == (
         "1", "00000000-0000-0000-0000-000000000001", "1.50", "\\xff00", "{a,NULL}", "2024-02-29",
-        "{}", "gr\u00fcn")
+        "10.0.0.1", "{}", "gr\u00fcn")
     written = pg.query("SELECT xmin::text, count(*) FROM mirror.keyed GROUP BY 1")
     assert mirror.run("--full-sync", "--table", "keyed", "--table", "keyless",
                       environment=java_environment()).status == 0

@@ -19,8 +19,8 @@ struct pinning {
     const char *why[PRODUCT_PINS_MAX];   // it could not be set; NULL: it could
 };
 
-static bool
-is_lost(const struct error *err)
+bool
+session_pins_is_lost(const struct error *err)
 {
     return strncmp(err->sqlstate, "08", 2) == 0 || err->kind == ERROR_CANCELLED ||
            err->kind == ERROR_SYSTEM;
@@ -58,7 +58,7 @@ ask(struct pinning *pinning, struct error *err)
         pinning->door->context, buffer_text(&sql), SETTING_FIELDS, take_setting, pinning, &refused);
     buffer_release(&sql);
     pinning->was_asked = true;
-    if (done || !is_lost(&refused))
+    if (done || !session_pins_is_lost(&refused))
         return true;
     *err = refused;
     return false;
@@ -109,7 +109,7 @@ set(struct pinning *pinning, const size_t *which, size_t count, bool *is_set, st
     pinning->product->append_setting(&sql, pins, count);
     *is_set = pinning->door->run(pinning->door->context, buffer_text(&sql), refused);
     buffer_release(&sql);
-    return *is_set || !is_lost(refused);
+    return *is_set || !session_pins_is_lost(refused);
 }
 
 // All in one statement; where that is refused, one by one, so that one that may not be set takes no

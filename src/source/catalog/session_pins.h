@@ -16,6 +16,8 @@ bool session_pins_set(const struct catalog_door *door, const struct product *pro
     struct arena *arena, struct source_session *session, struct error *err)
     __attribute__((warn_unused_result));
 
+// True for a connection that is lost, rather than an answer that was refused.
+bool session_pins_is_lost(const struct error *err);
 // Adds what a door found out about a setting of the driver. The texts are borrowed.
 void session_pins_add_loose(
     struct source_session *session, struct arena *arena, struct loose_setting loose);

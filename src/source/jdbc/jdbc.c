@@ -230,6 +230,7 @@ static void
 release(struct jdbc_source *source)
 {
     jdbc_note_free_all(source);
+    code_page_release(&source->base.code_page);
     arena_release(&source->arena);
     free(source);
 }

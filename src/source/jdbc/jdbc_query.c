@@ -10,30 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool
-has_odd_texts(const struct jdbc_source *source)
-{
-    return source->product->bytes.has_odd_texts != NULL &&
-           source->product->bytes.has_odd_texts(source->base.identity.code_page);
-}
-
-static bool
-is_literal(const struct jdbc_source *source, const struct column *column, const struct cell *value)
-{
-    return source->product->bytes.needs_literal != NULL &&
-           source->product->bytes.needs_literal(
-               source->base.identity.code_page, column->kind, value);
-}
-
 // What a key is compared with: a question mark, as long as the server takes the value.
 static void
 append_value(
     void *context, struct buffer *sql, const struct column *column, const struct cell *value)
 {
     const struct jdbc_source *source = context;
+    struct cell stored;
 
-    if (is_literal(source, column, value))
-        source->product->jdbc.append_literal(sql, column, value);
+    if (code_page_is_foreign(&source->base.code_page, column, value, &stored))
+        source->product->bytes.append_literal(sql, column, &stored);
     else
         (void)buffer_append_byte(sql, '?');
 }
@@ -45,7 +31,8 @@ names_of(const struct jdbc_source *source)
     // it.
     return (struct select_names){ .quote = source->quote,
         .is_qualified = source->product->jdbc.append_expression != NULL ||
-                        !source->product->jdbc.is_statically_typed || has_odd_texts(source),
+                        !source->product->jdbc.is_statically_typed ||
+                        source->base.code_page.is_read_as_bytes,
         .append_value = append_value,
         .appender = (void *)(uintptr_t)source, // only read
         .append_row_ids = source->product->row_ids.append };
@@ -58,8 +45,8 @@ append_item(const struct jdbc_source *source, const struct column *column, const
 {
     const struct product *product = source->product;
 
-    if (column->kind == VALUE_TEXT && has_odd_texts(source)) {
-        product->jdbc.append_bytes(sql, column, name);
+    if (column->kind == VALUE_TEXT && source->base.code_page.is_read_as_bytes) {
+        product->bytes.append_text(sql, column, name);
         return false;
     }
     if (product->jdbc.append_expression != NULL)
@@ -147,9 +134,10 @@ put_position(
     void *context, const struct column *column, const struct cell *value, struct error *err)
 {
     struct position_taker *taker = context;
+    struct cell stored;
 
     (void)err;
-    if (is_literal(taker->source, column, value))
+    if (code_page_is_foreign(&taker->source->base.code_page, column, value, &stored))
         return true;
     parcel_put_number(&taker->positions, (int32_t)parameter_of(taker->source, column));
     parcel_put_bytes(&taker->positions, value->bytes, value->size);

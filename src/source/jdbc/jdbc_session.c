@@ -161,7 +161,9 @@ jdbc_set_up_session(struct jdbc_source *source, struct error *err)
     buffer_release(&request);
     if (done)
         describe_isolation(source, &answer);
-    done = done && session_pins_set(&door, product, &source->arena, &source->base.session, err);
+    done = done && session_pins_set(&door, product, &source->arena, &source->base.session, err) &&
+           code_page_learn(&door, source->product, &source->arena, &source->base.session,
+               &source->base.code_page, err);
     if (done)
         note_limits(source, &answer);
     done = done && end_transactions(source, err);

@@ -274,6 +274,7 @@ release(struct odbc_source *source)
     if (source->environment != SQL_NULL_HENV)
         (void)SQLFreeHandle(SQL_HANDLE_ENV, source->environment);
     odbc_note_free_all(source);
+    code_page_release(&source->base.code_page);
     arena_release(&source->arena);
     (void)pthread_mutex_destroy(&source->running_lock);
     free(source);

@@ -19,8 +19,7 @@ odbc_note_find(struct odbc_source *source, const struct table *table)
     note->name = mem_strdup(table->name);
     note->column_count = table->column_count;
     note->is_long = mem_calloc(table->column_count + 1, sizeof *note->is_long);
-    note->has_odd_texts = source->product->bytes.has_odd_texts != NULL &&
-                          source->product->bytes.has_odd_texts(source->base.identity.code_page);
+    note->has_odd_texts = source->base.code_page.is_read_as_bytes;
     note->next = source->notes;
     source->notes = note;
     return note;

@@ -104,7 +104,12 @@ append_value(
     const struct odbc_source *source = appender->source;
     struct odbc_query *query = appender->query;
     const struct product_reading reading = odbc_reading(source, NULL);
+    struct cell stored;
 
+    if (code_page_is_foreign(&source->base.code_page, column, value, &stored)) {
+        source->product->bytes.append_literal(sql, column, &stored);
+        return;
+    }
     if (source->product->odbc.append_literal != NULL &&
         source->product->odbc.append_literal(&reading, sql, column, value))
         return;

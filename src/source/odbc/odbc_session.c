@@ -114,6 +114,8 @@ odbc_set_up_session(struct odbc_source *source, const char *dbms_name, struct er
     if (!prove_readable(source, err) ||
         !session_pins_set(
             &door, product_find(dbms_name), &source->arena, &source->base.session, err) ||
+        !code_page_learn(&door, source->product, &source->arena, &source->base.session,
+            &source->base.code_page, err) ||
         !odbc_check_attributes(source, err)) {
         err->kind = ERROR_SOURCE;
         return error_within(err, "could not set up the session");

@@ -137,49 +137,7 @@ is_instant(const struct column *column)
            text_match("*tstz*range*", column->type_name);
 }
 
-// --- texts of a database in SQL_ASCII, where any bytes may stand
-//
-// Such a server refuses to send, or to take, a text that is none in the client's encoding: in the
-// middle of a result, which not every driver outlives. So texts are asked for as bytes, and a key
-// is named by its bytes; what they are is judged here. `is_padded`: a char(n), whose blanks a cast
-// would take away.
-
-static bool
-has_odd_texts(const char *code_page)
-{
-    return text_equal_nocase(code_page, "SQL_ASCII");
-}
-
-static void
-append_bytes(struct buffer *sql, const char *name, bool is_padded)
-{
-    if (is_padded)
-        (void)buffer_printf(sql,
-            "CASE WHEN %s IS NOT NULL THEN "
-            "pg_catalog.convert_to(pg_catalog.concat(%s), 'SQL_ASCII') END",
-            name, name);
-    else
-        (void)buffer_printf(
-            sql, "pg_catalog.convert_to(CAST(%s AS pg_catalog.text), 'SQL_ASCII')", name);
-}
-
-static bool
-needs_literal(const char *code_page, enum value_kind kind, const struct cell *value)
-{
-    return kind == VALUE_TEXT && has_odd_texts(code_page) &&
-           text_utf8_valid_size(value->bytes, value->size) < value->size;
-}
-
-static void
-append_literal(struct buffer *sql, const struct cell *value, bool is_padded)
-{
-    (void)buffer_append_text(sql, "CAST(pg_catalog.convert_from(pg_catalog.decode('");
-    product_append_hex(sql, value->bytes, value->size);
-    (void)buffer_printf(
-        sql, "', 'hex'), 'SQL_ASCII') AS pg_catalog.%s)", is_padded ? "bpchar" : "text");
-}
-
-// --- by ODBC: its own text for everything that psqlODBC would rewrite (dates, zones, uuid, money)
+// --- types: what psqlODBC would rewrite (dates, zones, uuid, money) is asked for as text
 
 enum {
     PG_BOOL = 16,
@@ -228,15 +186,115 @@ static const struct {
 
 enum { TYPE_COUNT = sizeof types / sizeof types[0] };
 
-// A cast is not always what the type prints: that of inet adds /32, that of a domain over char(n)
-// drops its blanks, and people make casts of their own. concat() calls the output function.
-// IS NULL would be true of a composite value whose fields are all NULL.
+// A cast is not always what the type prints: that of inet adds /32, that of char(n) drops its
+// blanks, and people make casts of their own. concat() calls the output function. IS NULL would be
+// true of a composite value whose fields are all NULL.
+static void
+append_print(struct buffer *sql, const char *name, const char *before, const char *behind)
+{
+    (void)buffer_printf(sql,
+        "CASE WHEN %s IS NOT DISTINCT FROM NULL THEN NULL ELSE %spg_catalog.concat(%s)%s END", name,
+        before, name, behind);
+}
+
+// --- texts as bytes
+//
+// A server refuses to send, or to take, a text that is none in the client's encoding: one of a
+// database in SQL_ASCII that is no UTF-8, or a character without counterpart (byte 81 in WIN1252).
+// In the middle of a result, which not every driver outlives. So texts are asked for as bytes, and
+// a key is named by its bytes; what they are is judged here. "To SQL_ASCII" is no conversion.
+
+static bool
+has_odd_texts(const char *code_page)
+{
+    return text_equal_nocase(code_page, "SQL_ASCII");
+}
+
+static bool
+is_of_type(const struct column *column, int type, const char *name)
+{
+    return column->driver_type == type || text_equal_nocase(column->type_name, name);
+}
+
+static void
+append_bytes(struct buffer *sql, const struct column *column, const char *name)
+{
+    if (is_of_type(column, PG_TEXT, "text") || is_of_type(column, PG_VARCHAR, "varchar"))
+        (void)buffer_printf(
+            sql, "pg_catalog.convert_to(CAST(%s AS pg_catalog.text), 'SQL_ASCII')", name);
+    else
+        append_print(sql, name, "pg_catalog.convert_to(", ", 'SQL_ASCII')");
+}
+
+static void
+append_literal(struct buffer *sql, const struct column *column, const struct cell *value)
+{
+    (void)buffer_append_text(sql, "CAST(pg_catalog.convert_from(pg_catalog.decode('");
+    product_append_hex(sql, value->bytes, value->size);
+    (void)buffer_printf(sql, "', 'hex'), 'SQL_ASCII') AS pg_catalog.%s)",
+        is_of_type(column, PG_BPCHAR, "bpchar") ? "bpchar" : "text");
+}
+
+// The bytes with which characters begin: none where each is one byte, else any byte from 80 on,
+// and before it those that say that the character is longer. What is no character is found out.
+static void
+append_leads(struct buffer *sql, const char *code_page)
+{
+    static const struct {
+        const char *code_page;
+        const char *stems;
+    } encodings[] = {
+        { "EUC_*", "''" },
+        { "EUC_JP", "'8f'" },
+        { "EUC_JIS_2004", "'8f'" },
+        { "EUC_TW", "'8ea1', '8ea2', '8ea3', '8ea4', '8ea5', '8ea6', '8ea7'" },
+    };
+    const char *separator = "SELECT s || pg_catalog.to_hex(n) FROM pg_catalog.generate_series(128, "
+                            "255) n, pg_catalog.unnest(ARRAY[";
+    bool is_multibyte = false;
+
+    for (size_t i = 0; i < sizeof encodings / sizeof encodings[0]; i++) {
+        if (!text_match(encodings[i].code_page, code_page))
+            continue;
+        (void)buffer_printf(sql, "%s%s", separator, encodings[i].stems);
+        separator = ", ";
+        is_multibyte = true;
+    }
+    (void)buffer_append_text(sql, is_multibyte ? "]) s" : "SELECT ''");
+}
+
+// Only an exception tells that a character cannot be converted, and PL/pgSQL alone outlives one. It
+// returns nothing: the answer is left in a setting of our own.
+static bool
+append_characters(struct buffer *sql, const char *code_page)
+{
+    if (text_equal_nocase(code_page, "UTF8"))
+        return false;
+    (void)buffer_append_text(
+        sql, "DO $do$ DECLARE lead text; line text; answer text := ''; BEGIN FOR lead IN ");
+    append_leads(sql, code_page);
+    (void)buffer_append_text(sql,
+        " LOOP line := ''; FOR tail IN 128..255 LOOP BEGIN line := line || pg_catalog.encode("
+        "pg_catalog.convert(pg_catalog.decode(lead || pg_catalog.to_hex(tail), 'hex'), "
+        "pg_catalog.current_setting('server_encoding'), 'UTF8'), 'hex') || ','; "
+        "EXCEPTION WHEN untranslatable_character OR character_not_in_repertoire THEN "
+        "line := line || ','; END; END LOOP; IF pg_catalog.replace(line, ',', '') <> '' THEN "
+        "answer := answer || lead || ':' || line || ';'; END IF; END LOOP; "
+        "PERFORM pg_catalog.set_config('oe2pg.characters', answer, false); END $do$");
+    return true;
+}
+
+static const char characters[] = "SELECT l FROM pg_catalog.unnest(pg_catalog.string_to_array("
+                                 "pg_catalog.current_setting('oe2pg.characters'), ';')) l";
+
+// --- by ODBC
+
 static bool
 odbc_expression(const struct product_reading *reading, struct buffer *sql,
     const struct column *column, const char *name)
 {
     if (reading->has_odd_texts && column->kind == VALUE_TEXT) {
-        append_bytes(sql, name, column->driver_type == PG_BPCHAR);
+        append_bytes(sql, column, name);
         return true;
     }
     for (size_t i = 0; i < TYPE_COUNT; i++) {
@@ -245,19 +303,7 @@ odbc_expression(const struct product_reading *reading, struct buffer *sql,
         (void)buffer_printf(sql, types[i].is_cast ? "CAST(%s AS pg_catalog.text)" : "%s", name);
         return types[i].is_cast;
     }
-    (void)buffer_printf(sql,
-        "CASE WHEN %s IS NOT DISTINCT FROM NULL THEN NULL ELSE pg_catalog.concat(%s) END", name,
-        name);
-    return true;
-}
-
-static bool
-odbc_literal(const struct product_reading *reading, struct buffer *sql, const struct column *column,
-    const struct cell *value)
-{
-    if (!needs_literal(reading->code_page, column->kind, value))
-        return false;
-    append_literal(sql, value, column->driver_type == PG_BPCHAR);
+    append_print(sql, name, "", "");
     return true;
 }
 
@@ -307,26 +353,6 @@ odbc_refine(struct column *column, int64_t base_type, int64_t type_modifier)
     }
 }
 
-// --- by JDBC
-
-static bool
-is_padded(const struct column *column)
-{
-    return text_match("bpchar*", column->type_name);
-}
-
-static void
-jdbc_bytes(struct buffer *sql, const struct column *column, const char *name)
-{
-    append_bytes(sql, name, is_padded(column));
-}
-
-static void
-jdbc_literal(struct buffer *sql, const struct column *column, const struct cell *value)
-{
-    append_literal(sql, value, is_padded(column));
-}
-
 // --- all of it
 
 const struct product product_postgresql = {
@@ -351,10 +377,14 @@ const struct product product_postgresql = {
     .order = { .kinds = PRODUCT_NUMBERS | PRODUCT_TIMES | PRODUCT_KIND(VALUE_BOOLEAN) |
                         PRODUCT_KIND(VALUE_TIMESTAMP_TZ),
         .names = { "uuid" } },
-    .bytes = { .has_odd_texts = has_odd_texts, .needs_literal = needs_literal },
+    .bytes = { .has_odd_texts = has_odd_texts,
+        .append_characters = append_characters,
+        .characters = characters,
+        .odd_names = "SELECT relname FROM pg_class WHERE relname !~ '^[ -~]*$'",
+        .append_text = append_bytes,
+        .append_literal = append_literal },
     .odbc = { .driver = "*psqlodbc*",
         .append_expression = odbc_expression,
-        .append_literal = odbc_literal,
         .parameter_type = product_bind_as_text,
         .refine_column = odbc_refine,
         .has_own_types = true,
@@ -366,8 +396,6 @@ const struct product product_postgresql = {
             "true" },
         .columns = columns,
         .is_statically_typed = true,
-        .append_bytes = jdbc_bytes,
-        .append_literal = jdbc_literal,
         .delivers_raw_text = true,
         .has_own_types = true,
         .positions_untyped = true },

@@ -140,13 +140,21 @@ struct product_row_ids {
     bool (*is_gone)(const struct error *err);
 };
 
-// --- texts of any bytes
+// --- texts that the server would have to convert, and cannot always: source/catalog/code_page.h
 
+// All or nothing.
 struct product_bytes {
-    // True for a code page of which texts are read as bytes from the start. NULL: for none.
+    // True for a code page in which any bytes may stand: they are what a text is.
     bool (*has_odd_texts)(const char *code_page);
-    // True for the value of a key that the server would not take as a text. NULL: for none.
-    bool (*needs_literal)(const char *code_page, enum value_kind kind, const struct cell *value);
+    // The statement that finds out what each character of the code page is in UTF-8. False, and
+    // nothing appended, where no text needs to be converted.
+    bool (*append_characters)(struct buffer *sql, const char *code_page);
+    const char *characters; // the query of what it found, as code_page.c reads it
+    const char *odd_names;  // the query, for people, of tables whose names are beyond ASCII
+    // The bytes of a text, and a key's value by its bytes.
+    void (*append_text)(struct buffer *sql, const struct column *column, const char *name);
+    void (*append_literal)(
+        struct buffer *sql, const struct column *column, const struct cell *value);
 };
 
 // --- what its ODBC driver would spoil
@@ -195,8 +203,8 @@ struct product_odbc {
     bool is_unprepared;
     // Appends the value of a key as a literal that is compared with the column just as the bound
     // text would be. False, and nothing appended: there is none, the value is bound. NULL: values
-    // are bound always. For drivers that keep the whole result of a statement with parameters, for
-    // texts that a server refuses, and for types that it does not compare with any parameter.
+    // are bound always. For drivers that keep the whole result of a statement with parameters, and
+    // for types that it does not compare with any parameter.
     bool (*append_literal)(const struct product_reading *reading, struct buffer *sql,
         const struct column *column, const struct cell *value);
     // Type under which a position in a key is bound (its C type is char). NULL: the column's.
@@ -234,10 +242,6 @@ struct product_jdbc {
     bool writes_no_limit; // dialect.limit is not written: the driver's own limit serves
     // As above; what differs is that the type's name is what is known of it.
     bool (*append_expression)(struct buffer *sql, const struct column *column, const char *name);
-    // The bytes of a text, and a key's value by its bytes: where struct product_bytes says so.
-    void (*append_bytes)(struct buffer *sql, const struct column *column, const char *name);
-    void (*append_literal)(
-        struct buffer *sql, const struct column *column, const struct cell *value);
     void (*refine_column)(struct column *column); // after the general rules of jdbc_type.h
     // Every value is of its column's type, so that the driver may be asked for it by that type. Any
     // other is asked what each value is: SQLite's driver gives 0 for a text that is asked for as a

@@ -286,6 +286,23 @@ mask_hides_every_occurrence_and_never_grows(void **state)
 }
 
 static void
+a_byte_is_two_hexadecimal_digits(void **state)
+{
+    char byte = 7;
+
+    (void)state;
+    assert_true(text_parse_hex_byte("e9", &byte) && byte == '\xE9');
+    assert_true(text_parse_hex_byte("4A and more", &byte) && byte == 'J');
+    byte = 7;
+    assert_false(text_parse_hex_byte("", &byte));
+    assert_false(text_parse_hex_byte("4", &byte));
+    assert_false(text_parse_hex_byte("g0", &byte));
+    assert_false(text_parse_hex_byte("0g", &byte));
+    assert_false(text_parse_hex_byte("@0", &byte));
+    assert_int_equal(byte, 7);
+}
+
+static void
 integers_are_whole_and_in_range(void **state)
 {
     int64_t value = 7;
@@ -363,6 +380,7 @@ main(void)
         cmocka_unit_test(distance_counts_edits),
         cmocka_unit_test(nearest_is_the_one_that_was_meant_or_none),
         cmocka_unit_test(mask_hides_every_occurrence_and_never_grows),
+        cmocka_unit_test(a_byte_is_two_hexadecimal_digits),
         cmocka_unit_test(integers_are_whole_and_in_range),
         cmocka_unit_test(a_word_for_a_shell_is_quoted_where_it_must_be),
         cmocka_unit_test(a_name_for_sql_is_in_quotes_and_those_inside_are_doubled),
