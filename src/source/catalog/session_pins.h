@@ -11,7 +11,8 @@
 
 // Asks for all settings, sets those that differ, and asks again. A setting that stays otherwise is
 // no failure: it is told in `session`, whose texts are put into `arena`. Fails for a connection
-// that is lost alone. Before autocommit is switched off: what a transaction set goes with it.
+// that is lost, or a database that cannot be read at all. Before autocommit is switched off: what a
+// transaction set goes with it.
 bool session_pins_set(const struct catalog_door *door, const struct product *product,
     struct arena *arena, struct source_session *session, struct error *err)
     __attribute__((warn_unused_result));

@@ -270,6 +270,7 @@ jdbc_open(const struct source_settings *settings, struct source **opened, struct
         describe(source, buffer_text(&url));
         *opened = &source->base;
     } else {
+        (void)jdbc_url_explain(settings->jdbc_url, err);
         jdbc_close(&source->base);
     }
     buffer_release(&url);

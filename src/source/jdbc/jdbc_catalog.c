@@ -6,6 +6,7 @@
 #include "source/jdbc/jdbc.h"
 #include "source/jdbc/jdbc_result.h"
 #include "source/jdbc/jdbc_type.h"
+#include "source/jdbc/jdbc_url.h"
 #include "source/product/product.h"
 
 #include <stdint.h>
@@ -305,7 +306,7 @@ jdbc_read_catalog(struct source *base, const struct table_filter *filter, struct
         .list_indexes = jdbc_list_indexes };
 
     if (!catalog_read(&ways, arena, catalog, err))
-        return false;
+        return jdbc_url_explain(source->settings->jdbc_url, err);
     if (!source->product->jdbc.is_statically_typed)
         distrust(catalog);
     session_pins_mark_instants(&base->session, product_find(base->identity.product), catalog);

@@ -1,6 +1,7 @@
 #include "source/jdbc/jdbc_url.h"
 
 #include "base/text.h"
+#include "source/sqlite_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -94,4 +95,24 @@ jdbc_url_database(const char *url, char *name, size_t size)
     while (start > 0 && strchr("/:\\", url[start - 1]) == NULL)
         start--;
     (void)text_print(name, size, "%.*s", (int)(end - start), url + start);
+}
+
+// jdbc:sqlite:PATH?properties, jdbc:sqlite:file:PATH?properties.
+bool
+jdbc_url_explain(const char *url, struct error *err)
+{
+    static const char *const beginnings[] = { "jdbc:sqlite:", "file:" };
+    struct buffer path;
+
+    if (url == NULL || strncmp(url, beginnings[0], strlen(beginnings[0])) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof beginnings / sizeof beginnings[0]; i++) {
+        if (strncmp(url, beginnings[i], strlen(beginnings[i])) == 0)
+            url += strlen(beginnings[i]);
+    }
+    buffer_init(&path, strlen(url) + 1);
+    (void)buffer_append(&path, url, strcspn(url, "?"));
+    sqlite_file_explain(buffer_text(&path), err);
+    buffer_release(&path);
+    return false;
 }

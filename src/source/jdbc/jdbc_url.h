@@ -1,4 +1,5 @@
-// URLs: the one that OpenEdge's driver takes, and what can be read out of any. Pure; any thread.
+// URLs: the one that OpenEdge's driver takes, and what can be read out of any. Pure, but for
+// jdbc_url_explain; any thread.
 #ifndef OE2PG_SOURCE_JDBC_URL_H
 #define OE2PG_SOURCE_JDBC_URL_H
 
@@ -21,5 +22,9 @@ void jdbc_url_server(const char *url, char *host, size_t size, int *port);
 // The property databaseName, or the last name in the path: what a driver without catalogues has for
 // a database.
 void jdbc_url_database(const char *url, char *name, size_t size);
+
+// After a failure: says in `err` what is wrong with the database, where that is a file. Returns
+// false. NULL, for want of a URL, is allowed.
+bool jdbc_url_explain(const char *url, struct error *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include "source/catalog/column_run.h"
 #include "source/catalog/session_pins.h"
 #include "source/odbc/odbc.h"
+#include "source/odbc/odbc_connect.h"
 #include "source/odbc/odbc_type.h"
 #include "source/product/product.h"
 #include "source/select_text.h"
@@ -441,8 +442,11 @@ odbc_read_catalog(struct source *base, const struct table_filter *filter, struct
         .list_primary = odbc_list_primary,
         .list_indexes = odbc_list_indexes };
 
-    if (!catalog_read(&ways, arena, catalog, err))
+    if (!catalog_read(&ways, arena, catalog, err)) {
+        odbc_dialect_explain_database(
+            odbc_dialect_of_product(base->identity.product), base->identity.db_name, err);
         return false;
+    }
     session_pins_mark_instants(&base->session, product_find(base->identity.product), catalog);
     for (size_t i = 0; i < catalog->table_count; i++)
         catalog->tables[i]->is_loosely_typed = source->product->odbc.is_loosely_typed;

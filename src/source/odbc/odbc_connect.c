@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "source/odbc/odbc_sqlite.h"
+#include "source/sqlite_file.h"
 
 #include <string.h>
 
@@ -52,7 +53,7 @@ static const struct odbc_dialect dialects[] = {
         .products = { "SQLite*" },
         .bracing = BRACES_NEVER,
         .prepare = odbc_sqlite_unlock,
-        .explain = odbc_sqlite_explain,
+        .explain = sqlite_file_explain,
         .database = "Database",
         .options = { { "StepAPI", NULL, "1", OPTION_FIXED }, { "NoCreat", NULL, "1", OPTION_FIXED },
             { "Timeout", NULL, "30000", OPTION_FIXED } } },

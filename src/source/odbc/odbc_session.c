@@ -96,13 +96,6 @@ set_isolation(struct odbc_source *source, struct error *err)
 
 // --- all of it
 
-static bool
-prove_readable(struct odbc_source *source, struct error *err)
-{
-    return source->product->odbc.first_query == NULL ||
-           odbc_run(source, source->product->odbc.first_query, err);
-}
-
 bool
 odbc_set_up_session(struct odbc_source *source, const char *dbms_name, struct error *err)
 {
@@ -111,8 +104,7 @@ odbc_set_up_session(struct odbc_source *source, const char *dbms_name, struct er
 
     if (!set_isolation(source, err))
         return false;
-    if (!prove_readable(source, err) ||
-        !session_pins_set(
+    if (!session_pins_set(
             &door, product_find(dbms_name), &source->arena, &source->base.session, err) ||
         !code_page_learn(&door, source->product, &source->arena, &source->base.session,
             &source->base.code_page, err) ||

@@ -66,8 +66,9 @@ struct product_catalog {
     product_append_text *append_text; // how these queries hold a text; NULL: in single quotes
 };
 
-// Its clock, in milliseconds since 1970 as a text, and PRODUCT_LETTERS. NULL: not known.
 struct product_asking {
+    const char *first_query; // proves that the database can be read at all; NULL: none is needed
+    // Its clock, in milliseconds since 1970 as a text, and PRODUCT_LETTERS. NULL: not known.
     const char *clock;
     const char *letters;
 };
@@ -171,9 +172,8 @@ struct product_reading {
 #define PRODUCT_GUARD_ODD INT64_C(1000000000000)
 
 struct product_odbc {
-    const char *driver;      // pattern of SQL_DRIVER_NAME: others are read as an unknown product
-    const char *first_query; // proves that the database can be read at all; NULL: none is needed
-    const char *code_page;   // asked by this door alone, as in struct product_catalog
+    const char *driver;    // pattern of SQL_DRIVER_NAME: others are read as an unknown product
+    const char *code_page; // asked by this door alone, as in struct product_catalog
     // Rows (schema, table, column, its place from 0, type, 1 if it may be NULL), sorted by table
     // and place: the columns that the driver's SQLColumns does not list. NULL: it lists them all.
     // Read with dialect.limit.

@@ -291,8 +291,9 @@ const struct product product_sqlite = {
     .patterns = { "SQLite*" },
     .dialect.limit = " LIMIT %zu",
     .catalog = { .objects = objects, .keys = keys, .estimates = estimates },
-    .asking = { .clock = "SELECT CAST(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) "
-                         "AS TEXT)",
+    .asking = { .first_query = "SELECT count(*) FROM sqlite_master",
+        .clock = "SELECT CAST(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) "
+                 "AS TEXT)",
         .letters = "SELECT '" PRODUCT_LETTERS "'" },
     .session = { .pins = session_pins,
         .pin_count = sizeof session_pins / sizeof session_pins[0],
@@ -301,7 +302,6 @@ const struct product product_sqlite = {
         .sets_singly = true },
     .order.is_loosely_typed = true,
     .odbc = { .driver = "*sqlite*",
-        .first_query = "SELECT count(*) FROM sqlite_master",
         .code_page = "PRAGMA encoding",
         .unlisted = unlisted,
         .append_expression = append_expression,
