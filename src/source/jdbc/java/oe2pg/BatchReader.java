@@ -264,7 +264,7 @@ final class BatchReader implements Callable<Long> {
             packObject(way, item);
             break;
         default:
-            putText(result.getString(item));
+            packString(item, result.getString(item));
         }
     }
 
@@ -332,11 +332,11 @@ final class BatchReader implements Callable<Long> {
     }
 
     private void packString(int item, String text) {
-        byte[] behind = ObjectValue.bytesBehind(result, item, text);
+        byte[] behind = text == null ? null : ObjectValue.bytesBehind(result, item, text);
         if (behind != null)
             packer.putBytes(behind);
         else
-            packer.putText(text);
+            putText(text);
     }
 
     private void packBytes(int way, byte[] value) {
