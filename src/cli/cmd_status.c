@@ -11,6 +11,7 @@
 #include "base/startup_watch.h"
 #include "target/observe.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -251,6 +252,23 @@ show(struct status *status)
     (void)fflush(stdout);
 }
 
+// For --exit-code. A first run that goes on is well.
+static bool
+is_well(const struct status *status)
+{
+    const struct observed_run *run = &status->seen.run;
+    struct status_totals totals;
+
+    status_sum(&status->view, &totals);
+    if (run->id == 0)
+        log_error("no run of this mirror has ended yet: run oe2pg");
+    else if (status_ended_badly(run))
+        log_error("run %" PRId64 " is not done: %s", run->id, status_life_name(run));
+    if (totals.failed > 0)
+        log_error("%zu of %zu tables failed", totals.failed, status->view.table_count);
+    return run->id != 0 && !status_ended_badly(run) && totals.failed == 0;
+}
+
 static int
 judge(const struct status *status)
 {
@@ -266,6 +284,8 @@ judge(const struct status *status)
     if (late > 0)
         log_error(
             "%zu of %zu tables failed or are older than --max-age", late, status->view.table_count);
+    if (has_flag(status->config, OPTION_EXIT_CODE) && !is_well(status))
+        return EXIT_STATUS_PARTLY;
     return late > 0 ? EXIT_STATUS_PARTLY : EXIT_STATUS_DONE;
 }
 

@@ -27,6 +27,7 @@ struct observed_run {
     int64_t rows_updated;
     int64_t rows_deleted;
     int64_t rows_quarantined;
+    bool is_stopping;      // it was told to stop, or stops by itself
     bool holds_lock;       // the mirror's advisory lock is taken
     int64_t session_count; // of this run, on the server
 };

@@ -53,6 +53,9 @@ int64_t status_age_ms(const struct observed_table *table, int64_t now_ms);
 bool status_is_late(const struct observed_table *table, int64_t now_ms, int64_t max_age_ms);
 // How many of the view's tables are.
 size_t status_count_late(const struct status_view *view);
+// Whether the last run ended otherwise than well: it failed, was interrupted, died. One that goes
+// on has not.
+bool status_ended_badly(const struct observed_run *run);
 // The worker that has the table in hand, in a run that is alive; NULL: none.
 const struct observed_worker *status_worker_of(
     const struct observation *seen, const struct observed_table *table);

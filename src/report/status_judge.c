@@ -73,6 +73,14 @@ status_count_late(const struct status_view *view)
     return count;
 }
 
+bool
+status_ended_badly(const struct observed_run *run)
+{
+    enum status_life life = status_life_of(run);
+
+    return life == STATUS_DEAD || (life == STATUS_ENDED && strcmp(run->state, "done") != 0);
+}
+
 static bool
 has_in_hand(const struct observed_worker *worker, const struct observed_table *table)
 {

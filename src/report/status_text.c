@@ -123,10 +123,15 @@ write_run_state(struct page *page)
 static void
 write_dead(struct page *page)
 {
-    switch (status_life_of(&page->view->seen->run)) {
+    const struct observed_run *run = &page->view->seen->run;
+
+    switch (status_life_of(run)) {
     case STATUS_DEAD:
-        buffer_append_text(&page->line, "  it ended without saying so: nobody holds the mirror. "
-                                        "Start oe2pg again; it continues from what is there.");
+        buffer_printf(&page->line,
+            "  nobody holds the mirror%s. Start oe2pg again; it continues from what is there.",
+            run->error != NULL ? ""
+            : run->is_stopping ? ": it was told to stop, and ended before it could record how"
+                               : ", and how it ended is not recorded: the end of its log may say");
         end_line(page);
         if (page->view->seen->worker_count > 0) {
             buffer_append_text(&page->line, "  These tables were in hand then; the next run reads "

@@ -5,6 +5,7 @@
 #include "base/text.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 enum { SLOWEST = 5, SLOW_MS = 1000 };
 
@@ -60,6 +61,12 @@ write_slowest(const struct summary *summary)
     }
 }
 
+static bool
+is_told_later(const struct summary *summary, const struct error *failure)
+{
+    return summary->fatal != NULL && strcmp(summary->fatal->message, failure->message) == 0;
+}
+
 void
 summary_write(const struct summary *summary)
 {
@@ -70,7 +77,7 @@ summary_write(const struct summary *summary)
     for (size_t i = 0; i < summary->table_count; i++) {
         const struct summary_table *table = &summary->tables[i];
 
-        if (table->state == SUMMARY_FAILED)
+        if (table->state == SUMMARY_FAILED && !is_told_later(summary, table->error))
             log_error("Failed: %s: %s%s%s", table->name, table->error->message,
                 table->error->hint[0] != '\0' ? " - " : "", table->error->hint);
     }

@@ -22,9 +22,10 @@ struct summary {
     size_t table_count;
     struct table_result sums;
     int64_t duration_ms;
-    size_t different_count; // tables that a verification found different, and that still are
-    size_t repaired_count;  // and those that were repaired
-    bool is_verification;   // compared, not mirrored
+    size_t different_count;    // tables that a verification found different, and that still are
+    size_t repaired_count;     // and those that were repaired
+    bool is_verification;      // compared, not mirrored
+    const struct error *fatal; // what ended the run, which is told behind it; NULL: nothing
 };
 
 // Writes the summary to the log.

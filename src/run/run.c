@@ -187,8 +187,9 @@ apply_suspicion(struct run *run, struct error *err)
     suspicion_apply(&run->arena, suspects, count, &run->selection);
     for (size_t i = 0; i < run->selection.table_count; i++) {
         if (run->selection.tables[i].is_suspect)
-            log_warning("table \"%s\" was in hand when an earlier run ended without saying so: it "
-                        "is read last and alone",
+            log_warning(
+                "table \"%s\" was in hand when an earlier run ended in the middle of it: it "
+                "is read last and alone",
                 run->selection.tables[i].table->name);
     }
     return true;
@@ -380,6 +381,7 @@ finish(struct run *run)
     run->end->is_complete = why[0] == '\0' && done == summary.table_count &&
                             run->end->error.kind == ERROR_NONE && run->end->signal == 0;
     record_end(run, &totals, why);
+    summary.fatal = run->end->error.kind != ERROR_NONE ? &run->end->error : NULL;
     summary_write(&summary);
     if (why[0] != '\0')
         log_error("%s: %s",
@@ -389,13 +391,22 @@ finish(struct run *run)
     free(tables);
 }
 
+// The watch's thread, while the main thread hangs.
+static void
+leave_word(void *context, const struct error *why)
+{
+    run_leave_last_word(context, why->message);
+}
+
 static bool
 run_phases(struct run *run, struct error *err)
 {
+    const struct startup_rescue rescue = { .end = leave_word, .context = run };
     bool started;
 
-    if (!startup_watch_start(&run->watch, &run->signals, NULL, err) || !open_both_sides(run, err) ||
-        !claim(run, err) || !choose_digest(run, err) || !make_plan(run, err))
+    if (!startup_watch_start(&run->watch, &run->signals, &rescue, err) ||
+        !open_both_sides(run, err) || !claim(run, err) || !choose_digest(run, err) ||
+        !make_plan(run, err))
         return false;
     run->end->signal = startup_watch_stop(&run->watch);
     if (run->end->signal != 0)
@@ -417,6 +428,16 @@ run_phases(struct run *run, struct error *err)
 }
 
 static void
+discard(struct run *run)
+{
+    struct error err = { 0 };
+
+    if (run->target == NULL || run_discard(run->target, &run->shared.claim, &err))
+        return;
+    log_failure(LOG_WARNING, &err);
+}
+
+static void
 give_up(struct run *run, const struct error *err)
 {
     const struct run_totals nothing = { .tables_total = 0 };
@@ -427,7 +448,12 @@ give_up(struct run *run, const struct error *err)
         run->end->error.kind = (enum error_kind)run->watch.side;
     if (run->target != NULL)
         target_rollback(run->target);
-    if (run->is_claimed)
+    if (!run->is_claimed)
+        return;
+    // A wrong word on the command line is no run that failed.
+    if (err->kind == ERROR_USAGE || err->kind == ERROR_CONFIG)
+        discard(run);
+    else
         record_end(run, &nothing, "");
 }
 

@@ -12,6 +12,7 @@
 #include "run/vanished.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 
 enum {
     JOBS_MAX = 64,
@@ -39,13 +40,16 @@ struct run {
     int64_t began_ms;    // steady clock
     int64_t stopping_ms; // steady clock: when the run began to end early; 0: it has not
     bool was_cancelled;  // statements were cancelled
-    bool is_claimed;
+    atomic_bool is_claimed;
 };
 
 // Tables that failed before any worker had them.
 size_t run_failed_early(const struct run *run);
 // Until every worker has ended; or ends the process, where one cannot be made to.
 void run_wait(struct run *run);
+// Why the process ends at once, for who looks at the tracking tables; on a connection of its own,
+// in at most a few seconds. Nothing where it cannot be had.
+void run_leave_last_word(struct run *run, const char *why);
 void run_describe(struct run *run, struct run_progress *progress);
 
 #endif

@@ -17,6 +17,7 @@
 enum {
     CANCEL_AFTER_MS = 3000,
     TICK_MS = 200,
+    WORD_TIMEOUT_S = 2,
 };
 
 size_t
@@ -45,6 +46,21 @@ begin_to_stop(struct run *run)
     run->shared.is_cancelled = true;
 }
 
+void
+run_leave_last_word(struct run *run, const char *why)
+{
+    struct target_settings settings = run->settings->target;
+    struct target *target = NULL;
+    struct error err = { 0 };
+
+    if (!run->is_claimed)
+        return;
+    settings.timeout_s = WORD_TIMEOUT_S;
+    if (target_open(&settings, "oe2pg", &target, &err))
+        (void)!run_leave_word(target, &run->shared.claim, why, &err);
+    target_close(target);
+}
+
 // Not a clean end, but the only one left: threads hang where nothing can reach them.
 static _Noreturn void
 end_process(struct run *run, const char *why)
@@ -54,6 +70,9 @@ end_process(struct run *run, const char *why)
     progress_close(run->progress);
     if (fatal.kind != ERROR_NONE)
         log_failure(LOG_ERROR, &fatal);
+    // Whoever sent a signal waits for the end.
+    if (run->end->signal == 0)
+        run_leave_last_word(run, fatal.kind != ERROR_NONE ? fatal.message : why);
     log_error("%s: ending at once; what was not committed is not there, the next run goes on", why);
     log_close();
     if (run->end->signal != 0)

@@ -365,8 +365,10 @@ fail_job(struct worker *worker, const struct job *job, struct outcome *outcome, 
     error_within(err, "table \"%s\"", full_name(name, sizeof name, job->table));
     outcome->state = OUTCOME_FAILED;
     outcome->error = *err;
-    log_failure(LOG_ERROR, err);
-    if (ends_the_run(worker, err)) {
+    // What ends the run is told at its end.
+    if (!ends_the_run(worker, err)) {
+        log_failure(LOG_ERROR, err);
+    } else {
         queue_stop(worker->shared->queue, err);
         // Without PostgreSQL, or the mirror, there is nobody to tell.
         if (err->kind == ERROR_TARGET || err->kind == ERROR_BUSY)
@@ -407,8 +409,10 @@ prepare_retry(struct worker *worker, const struct job *job, struct error *err)
     if (step == RETRY_STEP_GIVE_UP)
         return false;
     log_warning("table \"%s\": %s - trying again (%d of %d)",
-        full_name(name, sizeof name, job->table), err->message, worker->task.effort.attempts,
-        RETRY_ATTEMPTS);
+        full_name(name, sizeof name, job->table),
+        strcmp(worker->told.message, err->message) == 0 ? "the same again" : err->message,
+        worker->task.effort.attempts, RETRY_ATTEMPTS);
+    worker->told = *err;
     pause_before_retry(worker, worker->task.effort.attempts);
     return true;
 }
@@ -418,6 +422,7 @@ attempt_until_settled(struct worker *worker, const struct job *job, struct outco
 {
     struct error err;
 
+    error_clear(&worker->told);
     for (;;) {
         outcome->attempts = ++worker->task.effort.attempts;
         error_clear(&err);

@@ -35,6 +35,7 @@ struct worker {
     struct task task;     // its connections are changed under `lock` only, so that others can
     pthread_mutex_t lock; // cancel what they wait for
     bool had_target;      // another one, before
+    struct error told;    // why the job in hand was tried again, as the log has it
     pthread_t thread;
     atomic_bool is_finished;
     pthread_t canceller; // while has_canceller; the main thread's

@@ -460,3 +460,26 @@ run_finish(struct target *target, const struct mirror_claim *claim, const struct
         " AND started_at < pg_catalog.now() - $3::integer * interval '1 day'",
         &history, NULL, err);
 }
+
+bool
+run_discard(struct target *target, const struct mirror_claim *claim, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+
+    parameter_integer(&parameters, claim->run_id);
+    return target_execute(target, "could not take back the record of a run that did not begin",
+        "DELETE FROM oe2pg.run WHERE id = $1", &parameters, NULL, err);
+}
+
+bool
+run_leave_word(
+    struct target *target, const struct mirror_claim *claim, const char *why, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+
+    parameter_integer(&parameters, claim->run_id);
+    parameter_text(&parameters, why);
+    return target_execute(target, "could not record why the run ends",
+        "UPDATE oe2pg.run SET error = $2 WHERE id = $1 AND state = 'running'", &parameters, NULL,
+        err);
+}

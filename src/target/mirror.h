@@ -48,6 +48,15 @@ bool mirror_check_exists(struct target *target, struct arena *arena, const char 
 bool mirror_check_ignore_file(struct target *target, const struct settings *settings,
     struct error *err) __attribute__((warn_unused_result));
 
+// A run that was refused before it began anything: its record goes, and nobody takes it for one
+// that failed. Before any table was touched.
+bool run_discard(struct target *target, const struct mirror_claim *claim, struct error *err)
+    __attribute__((warn_unused_result));
+// Why the process ends at once, while others of its sessions may hang: the run stays one that never
+// said its end, with these words. On a connection of its own.
+bool run_leave_word(struct target *target, const struct mirror_claim *claim, const char *why,
+    struct error *err) __attribute__((warn_unused_result));
+
 // Takes the advisory lock again on a new connection of the same run, after the old one was lost.
 // ERROR_BUSY when another run has the mirror.
 bool mirror_reclaim(struct target *target, const struct mirror_claim *claim, const char *schema,

@@ -105,6 +105,7 @@ fill_run(struct arena *arena, const PGresult *row, struct observed_run *run)
     run->rows_updated = result_integer(row, 0, 15);
     run->rows_deleted = result_integer(row, 0, 16);
     run->rows_quarantined = result_integer(row, 0, 17);
+    run->is_stopping = result_text(row, 0, 18)[0] == 't';
 }
 
 static const char *const run_sql =
@@ -112,7 +113,8 @@ static const char *const run_sql =
     "  (extract(epoch FROM started_at) * 1000)::bigint,"
     "  (extract(epoch FROM finished_at) * 1000)::bigint,"
     "  tables_total, tables_done, tables_failed, rows_read, bytes_read, rows_inserted,"
-    "  rows_updated, rows_deleted, rows_quarantined"
+    "  rows_updated, rows_deleted, rows_quarantined,"
+    "  pg_catalog.to_jsonb(run) ->> 'is_stopping'" // a column that older tables have not
     "  FROM oe2pg.run WHERE mirror_id = $1 ORDER BY id DESC LIMIT 1";
 
 static bool

@@ -5,7 +5,9 @@
 // Of two workers only one can have a table, but more than one run may have ended in this way.
 static const char *const close_sql =
     "WITH closed AS (UPDATE oe2pg.run SET state = 'interrupted',"
-    "  finished_at = pg_catalog.clock_timestamp(), error = 'the run ended without saying so'"
+    "  finished_at = pg_catalog.clock_timestamp(), error = coalesce(error,"
+    "   CASE WHEN is_stopping THEN 'it was told to stop, and ended before it could record how'"
+    "   ELSE 'how it ended was not recorded: its log may say' END)"
     "  WHERE mirror_id = $1 AND id <> $2 AND state = 'running' RETURNING id, is_stopping),"
     " hands AS (DELETE FROM oe2pg.activity a USING closed c WHERE a.run_id = c.id"
     "  RETURNING a.run_id, a.source_schema, a.source_table, a.phase, a.tables, c.is_stopping),"
