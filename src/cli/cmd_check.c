@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { NAME_COLUMN = 42, VALUE_COLUMN = 40, LEVEL_COLUMN = 9, SUBJECT_COLUMN = 20 };
+enum { NAME_COLUMN = 42, VALUE_COLUMN = 40, LEVEL_COLUMN = 9, SUBJECT_COLUMN = 23 };
 
 // Control characters of a hostile file do not reach the terminal.
 static void

@@ -262,6 +262,7 @@ static const struct {
     { "after key and value", "A comma is missing, probably at the end of the line before." },
     { "after array element", "A comma or a ] is missing, probably at the end of the line before." },
     { "object key and value must", "A colon is missing between a key and its value." },
+    { "probable comment", "JSON has no comments; a key that starts with _ is one: \"_\": \"...\"" },
     { "invalid char in json text", "Texts and keys stand in double quotes; there are no comments "
                                    "but keys that start with _." },
     { "invalid character inside string", "A text ends in the line it begins in; write \\n for a "

@@ -324,8 +324,11 @@ config_check_source(const struct config *config, struct error *err)
         return check_jdbc(config, err);
     if (source->odbc_connection != NULL || source->odbc_driver != NULL)
         return true;
-    (void)fail_source(
-        config, "neither progress_db.odbc_driver nor progress_db.odbc_connection is given", err);
-    return error_hint(err, "Give the driver's name as odbcinst -q -d lists it, or a whole ODBC "
-                           "connection string.");
+    (void)fail_source(config,
+        "no source is named: neither progress_db.jar_file nor odbc_driver nor odbc_connection is "
+        "given",
+        err);
+    return error_hint(err,
+        "By JDBC give jar_file, the driver's jar; by ODBC odbc_driver, its name as "
+        "odbcinst -q -d lists it, or odbc_connection, a whole connection string.");
 }

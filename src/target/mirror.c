@@ -19,13 +19,12 @@
 
 enum { FENCE_TRIES = 3, LOCK_WAIT_MS = 2000, LOCK_PAUSE_MS = 100 };
 
+// The same database: then it is the schema that is another one, most likely a slip.
 static bool
-is_same_source(const PGresult *row, const struct source_identity *identity, const char *schema)
+is_same_database(const PGresult *row, const struct source_identity *identity)
 {
     const char *guid = result_text(row, 0, 5);
 
-    if (strcmp(result_text(row, 0, 4), schema) != 0)
-        return false;
     if (guid[0] != '\0' && identity->guid[0] != '\0')
         return strcmp(guid, identity->guid) == 0;
     return text_equal_nocase(result_text(row, 0, 1), identity->host) &&
@@ -34,16 +33,38 @@ is_same_source(const PGresult *row, const struct source_identity *identity, cons
 }
 
 static bool
+is_same_source(const PGresult *row, const struct source_identity *identity, const char *schema)
+{
+    return strcmp(result_text(row, 0, 4), schema) == 0 && is_same_database(row, identity);
+}
+
+static bool
+refuse_other_schema(const PGresult *row, const struct settings *settings, struct error *err)
+{
+    error_set(err, ERROR_CONFIG,
+        "schema \"%s\" is the mirror of schema \"%s\" of this database, and progress_db.schema is "
+        "\"%s\"",
+        settings->target.schema, result_text(row, 0, 4), settings->source.schema);
+    return error_hint(err,
+        "Set progress_db.schema to \"%s\" again; or, to mirror the other one as well, give it a "
+        "schema of its own with postgres_db.schema.",
+        result_text(row, 0, 4));
+}
+
+static bool
 refuse_other_source(const PGresult *row, const struct target_settings *settings, struct error *err)
 {
     // A file has no port.
     bool has_port = result_integer(row, 0, 2) > 0;
 
+    bool is_file = strcmp(result_text(row, 0, 1), result_text(row, 0, 3)) == 0;
+
     error_set(err, ERROR_CONFIG,
-        "schema \"%s\" is the mirror of another source: database \"%s\" on %s%s%s, schema "
-        "\"%s\"",
-        settings->schema, result_text(row, 0, 3),
-        result_text(row, 0, 1)[0] != '\0' ? result_text(row, 0, 1) : "this machine",
+        "schema \"%s\" is the mirror of another source: database \"%s\"%s%s%s%s, schema \"%s\"",
+        settings->schema, result_text(row, 0, 3), is_file ? "" : " on ",
+        is_file                             ? ""
+        : result_text(row, 0, 1)[0] != '\0' ? result_text(row, 0, 1)
+                                            : "this machine",
         has_port ? " port " : "", has_port ? result_text(row, 0, 2) : "", result_text(row, 0, 4));
     return error_hint(err,
         "Give this source a schema of its own with postgres_db.schema; or, if it is the same "
@@ -185,7 +206,8 @@ mirror_check_source(struct target *target, const struct settings *settings,
         return false;
     done = PQntuples(row) == 0 || settings->mirror.accept_source ||
            is_same_source(row, identity, settings->source.schema) ||
-           refuse_other_source(row, &settings->target, err);
+           (is_same_database(row, identity) ? refuse_other_schema(row, settings, err)
+                                            : refuse_other_source(row, &settings->target, err));
     PQclear(row);
     return done;
 }

@@ -28,6 +28,33 @@ is_from_function(const PGresult *result)
     return file != NULL && strncmp(file, "pl", 2) == 0 && strncmp(file, "plan", 4) != 0;
 }
 
+static bool
+stands_in(const char *line, size_t size, const char *text, size_t text_size)
+{
+    for (size_t at = 0; at + size <= text_size; at++) {
+        if (memcmp(text + at, line, size) == 0)
+            return true;
+    }
+    return false;
+}
+
+// libpq's own words are lines: one an attempt, with and without TLS or address by address, each
+// with advice on a line of its own that begins with a tab. What is left is each line once.
+static void
+join_lines(const char *text, char *out, size_t size)
+{
+    size_t at = 0;
+
+    out[0] = '\0';
+    while (*text != '\0') {
+        size_t line = strcspn(text, "\n");
+
+        if (line > 0 && *text != '\t' && !stands_in(text, line, out, at))
+            at += text_print(out + at, size - at, "%s%.*s", at > 0 ? "; " : "", (int)line, text);
+        text += line + (text[line] == '\n');
+    }
+}
+
 // The server's DETAIL may quote a row's values, so it is not taken.
 static void
 describe(
@@ -62,10 +89,12 @@ pq_fail(struct target *target, const PGresult *result, struct error *err, const 
     bool lost = PQstatus(target->connection) != CONNECTION_OK;
     char sqlstate[6];
     char text[TEXT_BYTES];
+    char own[TEXT_BYTES];
     struct sqlstate_meaning meaning;
 
     (void)text_print(sqlstate, sizeof sqlstate, "%s", state != NULL ? state : lost ? "08006" : "");
-    describe(result, PQerrorMessage(target->connection), sqlstate, text, sizeof text);
+    join_lines(PQerrorMessage(target->connection), own, sizeof own);
+    describe(result, own, sqlstate, text, sizeof text);
     for (size_t i = 0; i < target->settings->secret_count; i++)
         text_mask(text, sizeof text, target->settings->secrets[i]);
     meaning = sqlstate_find(sqlstate, ERROR_SIDE_TARGET);

@@ -174,5 +174,6 @@ jdbc_fail_connect(const struct jdbc_problem *problem, struct error *err)
                                "more.");
     }
     return error_hint(err, "See that host, port and database name (or progress_db.jdbc_url) are "
-                           "right and that the source is running.");
+                           "right, that the port is not that of another service (OpenEdge's is "
+                           "that of its SQL broker), and that the source is running.");
 }

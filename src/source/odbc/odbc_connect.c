@@ -256,6 +256,49 @@ has_key(const char *connection, const char *key)
     return key != NULL && odbc_connection_find(connection, key, NULL);
 }
 
+enum { KEY_MAX = 64, SLIP_MIN = 4, SLIP_MAX = 2 };
+
+// A key of the string that is nearly `wanted`, in `found`; short ones are near to anything.
+static bool
+find_slip(const char *connection, const char *wanted, char found[KEY_MAX])
+{
+    const char *p = skip_blanks(connection);
+
+    while (*p != '\0') {
+        size_t size = strcspn(p, "=;");
+
+        if (p[size] == '=' && size >= SLIP_MIN && size < KEY_MAX) {
+            (void)text_print(found, KEY_MAX, "%.*s", (int)size, p);
+            if (text_distance(found, wanted) <= SLIP_MAX)
+                return true;
+        }
+        p += size;
+        p = skip_blanks(*p == '=' ? read_value(skip_blanks(p + 1), NULL) : p + (*p == ';' ? 1 : 0));
+    }
+    return false;
+}
+
+void
+odbc_dialect_explain_keys(const struct odbc_dialect *dialect, const char *given, struct error *err)
+{
+    const struct odbc_dialect *known = dialect != NULL ? dialect : &common_dialect;
+    const char *const wanted[] = { "Driver", known->host, known->port, known->database };
+    char found[KEY_MAX];
+
+    if (given == NULL)
+        return;
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        if (wanted[i] == NULL || strlen(wanted[i]) < SLIP_MIN || has_key(given, wanted[i]) ||
+            !find_slip(given, wanted[i], found))
+            continue;
+        err->hint[0] = '\0';
+        (void)error_hint(err,
+            "In progress_db.odbc_connection \"%s\" is most likely meant to be \"%s\".", found,
+            wanted[i]);
+        return;
+    }
+}
+
 static bool
 needs_braces(const char *value)
 {

@@ -22,6 +22,11 @@ void odbc_dialect_prepare(const struct odbc_dialect *dialect);
 void odbc_dialect_explain(
     const struct odbc_dialect *dialect, const char *connection, struct error *err);
 
+// After a failure to connect by a connection string as somebody wrote it: names a key that is most
+// likely a slip, in the place of another remedy. NULL is allowed for both.
+void odbc_dialect_explain_keys(
+    const struct odbc_dialect *dialect, const char *given, struct error *err);
+
 // The same for a database whose name the driver told.
 void odbc_dialect_explain_database(
     const struct odbc_dialect *dialect, const char *database, struct error *err);

@@ -153,6 +153,7 @@ connect_as(struct odbc_source *source, const struct odbc_dialect *dialect, struc
     if (!SQL_SUCCEEDED(code)) {
         (void)odbc_fail_connect(source->settings, source->connection, code, err);
         odbc_dialect_explain(dialect, buffer_text(&connection), err);
+        odbc_dialect_explain_keys(dialect, source->settings->odbc_connection, err);
         goto out;
     }
     done = true;

@@ -31,6 +31,7 @@ final class Server {
     final Locks locks = new Locks();
     final Mishaps mishaps = new Mishaps();
     final Metaschema metaschema;
+    private final String database;
     private final ServerSocket socket;
     private final Map<Integer, Conversation> conversations = new ConcurrentHashMap<>();
     private int lastNumber;
@@ -39,6 +40,7 @@ final class Server {
         store = new Store();
         store.loadOwnSchema("metaschema.df", "PUB", "S");
         store.loadOwnSchema("sysprogress.df", "SYSPROGRESS", "S");
+        this.database = database;
         metaschema = new Metaschema(store, users, switches, database);
         users.reset();
         socket = new ServerSocket(port, 100, InetAddress.getLoopbackAddress());
@@ -110,11 +112,19 @@ final class Server {
         int servers = switches.number("servers");
         if (servers > 0 && journal.open() >= servers)
             throw Refusal.unknown(switches, "No more servers are available.", "08004", 20020);
+        if (!isOurs(properties.getOrDefault("databaseName", "")))
+            throw Refusal.unknown(switches, "Cannot find or open the database.", "08004", 20022);
         boolean isRefused = switches.takeOne("refuse_logins");
         if (isRefused || users.logIn(who.user(), properties.getOrDefault("password", "")) == null)
             throw Refusal.unknown(switches, "Access denied (Authorization failed)", "28000", 20021);
         conversations.put(who.number(), who);
         journal.opened();
+    }
+
+    /** The name may be followed by the broker's part of its configuration: db[-mdbq:cfg]. */
+    private boolean isOurs(String name) {
+        int bracket = name.indexOf('[');
+        return database.equalsIgnoreCase(bracket < 0 ? name : name.substring(0, bracket));
     }
 
     void left(Conversation who) {

@@ -9,9 +9,6 @@ import java.util.Random;
 
 /** Rows for the tables of sports2020.df: the same ones each time, and some thousand in all. */
 final class Sports {
-    private static final String[] WORDS = {"Lift", "Tours", "Urpon", "Frisbee", "Hoops", "Go",
-        "Fishing", "Co", "Match", "Point", "Tennis", "Fanatical", "Athletes", "Aerobics", "Stärke",
-        "Paris", "Pedal", "Power", "Québec", "Ski", "Über", "Chip's", "Poker", "Ølsen"};
     private static final LocalDate FIRST_DAY = LocalDate.of(1998, 1, 1);
 
     private final Store store;
@@ -72,7 +69,7 @@ final class Sports {
         if (field.isArray())
             return quotas(field.extent, row);
         return switch (field.kind) {
-        case INTEGER, INT64 -> random.nextInt(3000);
+        case INTEGER, INT64 -> Business.number(random, field.name);
         case DECIMAL -> BigDecimal.valueOf(random.nextInt(2_000_000) - 50_000, 2);
         case DATE -> FIRST_DAY.plusDays(random.nextInt(9000));
         case LOGICAL -> random.nextBoolean();
@@ -133,12 +130,9 @@ final class Sports {
             return "";
         if (kind == 1)
             return "?";
-        StringBuilder text = new StringBuilder();
-        int count = 1 + random.nextInt(Math.max(1, field.width() / 12));
-        for (int i = 0; i < count; i++)
-            text.append(i > 0 ? " " : "").append(WORDS[random.nextInt(WORDS.length)]);
+        String text = Business.text(random, field);
         if (kind == 2)
-            text.append("\ttab \"and\" back\\slash\r\nnew line; ~tilde");
+            text += "\ttab \"and\" back\\slash\r\nnew line; ~tilde";
         return text.substring(0, Math.min(text.length(), field.width()));
     }
 }

@@ -75,6 +75,11 @@ final class Problem {
     }
 
     private void takeOther(Throwable thrown) {
+        if (thrown instanceof MissingDriver) {
+            kind = CLASS;
+            add(thrown.getMessage());
+            return;
+        }
         if (thrown instanceof OutOfMemoryError)
             kind = MEMORY;
         else if (thrown instanceof ClassNotFoundException || thrown instanceof LinkageError)
