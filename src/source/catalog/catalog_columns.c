@@ -102,26 +102,48 @@ ask_for_one(const struct catalog_ways *ways, struct arena *arena, const struct t
     return done;
 }
 
+struct column_asking {
+    const struct catalog_ways *ways;
+    struct arena *arena;
+    const struct table_list *list;
+};
+
+static bool
+ask_for_missing(void *context, struct table *table, struct error *err)
+{
+    const struct column_asking *asking = context;
+
+    if (table->column_count > 0 ||
+        ask_for_one(asking->ways, asking->arena, asking->list, table, err))
+        return true;
+    forget_columns(table);
+    return false;
+}
+
+static bool
+is_lost(void *context, const struct error *err)
+{
+    const struct column_asking *asking = context;
+
+    return catalog_is_lost(asking->ways, err);
+}
+
 // A table of which no column comes back stays in the list: it is refused by name.
 bool
 catalog_read_missing_columns(const struct catalog_ways *ways, struct arena *arena,
     const struct table_list *list, struct error *err)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        struct table *table = list->tables[i];
-        struct error refused = { 0 };
+    struct column_asking asking = { .ways = ways, .arena = arena, .list = list };
+    const struct apart apart = { .arena = arena,
+        .tables = list->tables,
+        .count = list->count,
+        .context = &asking,
+        .ask = ask_for_missing,
+        .is_lost = is_lost,
+        .is_last = true };
+    bool is_answered;
 
-        if (table->is_skipped || table->unread != NULL || table->column_count > 0 ||
-            ask_for_one(ways, arena, list, table, &refused))
-            continue;
-        if (catalog_is_lost(ways, &refused)) {
-            *err = refused;
-            return error_within(err, "table \"%s\"", table->name);
-        }
-        forget_columns(table);
-        catalog_mark_unread(arena, table, &refused);
-    }
-    return true;
+    return catalog_ask_apart(&apart, &is_answered, err);
 }
 
 bool

@@ -14,22 +14,6 @@ catalog_is_lost(const struct catalog_ways *ways, const struct error *err)
            ways->is_over(ways->door.context);
 }
 
-void
-catalog_mark_unread(struct arena *arena, struct table *table, const struct error *why)
-{
-    struct error *unread = arena_alloc(arena, sizeof *unread);
-
-    *unread = *why;
-    unread->kind = ERROR_TABLE;
-    unread->side = ERROR_SIDE_SOURCE;
-    unread->retry = RETRY_NEVER;
-    (void)error_within(
-        unread, "table \"%s\": its entry in the source's catalogue could not be read", table->name);
-    (void)error_hint(
-        unread, "Mend the table at the source, or put it on the ignore file (--ignore-table).");
-    table->unread = unread;
-}
-
 // --- tables and columns
 
 static void
@@ -56,6 +40,16 @@ list_objects(const struct catalog_ways *ways, struct arena *arena, struct table_
     }
     list->count = 0;
     return ways->list_tables(ways->door.context, arena, list, err);
+}
+
+static struct openedge_reading
+openedge_reading(const struct catalog_ways *ways, struct arena *arena, struct catalog *catalog)
+{
+    return (struct openedge_reading){ .door = &ways->door,
+        .arena = arena,
+        .catalog = catalog,
+        .filter = ways->filter,
+        .schema = ways->schema != NULL ? ways->schema : "" };
 }
 
 // Adds what openedge_objects lists.
@@ -114,9 +108,10 @@ read_tables(const struct catalog_ways *ways, struct arena *arena, struct catalog
     struct table_list *list, struct error *err)
 {
     const char *schema = ways->schema != NULL ? ways->schema : "";
+    const struct openedge_reading reading = openedge_reading(ways, arena, catalog);
     bool is_read = false;
 
-    if (ways->is_openedge && !openedge_read_tables(&ways->door, arena, catalog, &is_read, err))
+    if (ways->is_openedge && !openedge_read_tables(&reading, &is_read, err))
         return false;
     if (is_read)
         return finish_openedge(ways, arena, catalog, list, err);
@@ -139,9 +134,10 @@ static bool
 read_keys(const struct catalog_ways *ways, struct arena *arena, struct catalog *catalog,
     struct error *err)
 {
+    const struct openedge_reading reading = openedge_reading(ways, arena, catalog);
     bool is_read = false;
 
-    if (ways->is_openedge && !openedge_read_keys(&ways->door, arena, catalog, &is_read, err))
+    if (ways->is_openedge && !openedge_read_keys(&reading, &is_read, err))
         return false;
     if (is_read)
         return true;

@@ -54,6 +54,29 @@ bool catalog_read(const struct catalog_ways *ways, struct arena *arena, struct c
 
 // True when a failure is not about what was asked, but of the source as a whole.
 bool catalog_is_lost(const struct catalog_ways *ways, const struct error *err);
+
+// --- apart.c
+
+// What cannot be asked for all tables at once is asked for one after the other.
+struct apart {
+    struct arena *arena;
+    struct table **tables; // those that are ignored or marked already are passed over
+    size_t count;
+    void *context; // of the functions below
+    bool (*ask)(void *context, struct table *table, struct error *err);
+    // After a failure: true when it is not about the table that was asked for.
+    bool (*is_lost)(void *context, const struct error *err);
+    // What becomes of a table for which there was no answer. NULL: catalog_mark_unread.
+    void (*refuse)(void *context, struct table *table, const struct error *why);
+    // After so many failures and no answer before them no other table is asked for. 0: all are.
+    size_t probes;
+    bool is_last; // no other way is left
+};
+
+// *is_answered is false when no table was answered for, which is no table's fault: none is refused
+// then, unless no other way is left. Fails for what is_lost says alone.
+bool catalog_ask_apart(const struct apart *apart, bool *is_answered, struct error *err)
+    __attribute__((warn_unused_result));
 // The table stays in the catalogue, with the reason why its entry could not be read.
 void catalog_mark_unread(struct arena *arena, struct table *table, const struct error *why);
 

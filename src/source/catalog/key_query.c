@@ -1,6 +1,5 @@
 // Unique indexes and estimates: by queries that products have for all their tables at once, or by
 // the driver's calls, table by table.
-#include "base/mem.h"
 #include "base/text.h"
 #include "source/catalog/catalog_read.h"
 #include "source/catalog/index_run.h"
@@ -10,12 +9,6 @@
 #include <string.h>
 
 enum { KEY_FIELDS = 6, ESTIMATE_FIELDS = 3 };
-
-static bool
-is_wanted(const struct table *table)
-{
-    return !table->is_skipped && table->unread == NULL;
-}
 
 static void
 forget_keys(struct catalog *catalog)
@@ -106,75 +99,69 @@ list_keys_of(
     return true;
 }
 
-static bool
-list_keys(const struct catalog_ways *ways, struct arena *arena, struct catalog *catalog,
-    struct error *err)
-{
-    for (size_t i = 0; i < catalog->table_count; i++) {
-        struct table *table = catalog->tables[i];
-        struct error refused = { 0 };
+// --- table by table
 
-        if (!is_wanted(table) || list_keys_of(ways, arena, table, &refused))
-            continue;
-        if (catalog_is_lost(ways, &refused)) {
-            *err = refused;
-            return error_within(err, "table \"%s\"", table->name);
-        }
-        catalog_mark_unread(arena, table, &refused);
-    }
-    return true;
+struct key_asking {
+    const struct catalog_ways *ways;
+    struct arena *arena;
+    struct catalog *catalog;
+};
+
+static bool
+ask_by_list(void *context, struct table *table, struct error *err)
+{
+    const struct key_asking *asking = context;
+
+    return list_keys_of(asking->ways, asking->arena, table, err);
 }
 
-// --- by the product's query
-
-// `failures` are as many as the tables; *answers counts those that did not fail.
 static bool
-query_keys_apart(const struct catalog_ways *ways, struct arena *arena, struct catalog *catalog,
-    struct error *failures, size_t *answers, struct error *err)
+ask_by_query(void *context, struct table *table, struct error *err)
 {
-    *answers = 0;
-    for (size_t i = 0; i < catalog->table_count; i++) {
-        struct table *table = catalog->tables[i];
+    const struct key_asking *asking = context;
 
-        if (!is_wanted(table))
-            continue;
-        if (query_keys(ways, arena, catalog, table, &failures[i])) {
-            *answers += 1;
-        } else if (catalog_is_lost(ways, &failures[i])) {
-            *err = failures[i];
-            return error_within(err, "table \"%s\"", table->name);
-        }
-    }
-    return true;
+    return query_keys(asking->ways, asking->arena, asking->catalog, table, err);
 }
 
-// Where no table answers, another version of the product may lack what is asked for.
 static bool
-read_keys_apart(const struct catalog_ways *ways, struct arena *arena, struct catalog *catalog,
-    struct error *err)
+is_lost(void *context, const struct error *err)
 {
-    struct error *failures = mem_calloc(catalog->table_count + 1, sizeof *failures);
-    size_t answers = 0;
-    bool done = query_keys_apart(ways, arena, catalog, failures, &answers, err);
+    const struct key_asking *asking = context;
 
-    for (size_t i = 0; done && answers > 0 && i < catalog->table_count; i++) {
-        if (failures[i].kind != ERROR_NONE)
-            catalog_mark_unread(arena, catalog->tables[i], &failures[i]);
-    }
-    free(failures);
-    if (done && answers == 0)
-        return list_keys(ways, arena, catalog, err);
-    return done;
+    return catalog_is_lost(asking->ways, err);
+}
+
+// By the product's query, and by the driver's calls where no table answers: another version of the
+// product may lack what is asked for.
+static bool
+read_keys_apart(struct key_asking *asking, bool has_query, struct error *err)
+{
+    struct apart apart = { .arena = asking->arena,
+        .tables = asking->catalog->tables,
+        .count = asking->catalog->table_count,
+        .context = asking,
+        .ask = ask_by_query,
+        .is_lost = is_lost };
+    bool is_answered = false;
+
+    if (has_query && !catalog_ask_apart(&apart, &is_answered, err))
+        return false;
+    if (is_answered)
+        return true;
+    apart.ask = ask_by_list;
+    apart.is_last = true;
+    return catalog_ask_apart(&apart, &is_answered, err);
 }
 
 bool
 catalog_read_keys(const struct catalog_ways *ways, struct arena *arena, struct catalog *catalog,
     struct error *err)
 {
+    struct key_asking asking = { .ways = ways, .arena = arena, .catalog = catalog };
     struct error refused = { 0 };
 
     if (ways->keys == NULL)
-        return list_keys(ways, arena, catalog, err);
+        return read_keys_apart(&asking, false, err);
     if (query_keys(ways, arena, catalog, NULL, &refused))
         return true;
     if (catalog_is_lost(ways, &refused)) {
@@ -182,7 +169,7 @@ catalog_read_keys(const struct catalog_ways *ways, struct arena *arena, struct c
         return false;
     }
     forget_keys(catalog);
-    return read_keys_apart(ways, arena, catalog, err);
+    return read_keys_apart(&asking, true, err);
 }
 
 // --- estimates

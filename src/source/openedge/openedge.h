@@ -16,7 +16,12 @@
 
 #include <stdbool.h>
 
-enum { OPENEDGE_NAME_MAX = 32 };
+enum {
+    OPENEDGE_NAME_MAX = 32,
+    // So many tables without an answer before the first one: it is not the tables' entries that the
+    // question fails for.
+    OPENEDGE_PROBES = 8,
+};
 
 // --- openedge_catalog.c, openedge_key.c
 
@@ -25,10 +30,19 @@ enum { OPENEDGE_NAME_MAX = 32 };
 #define OPENEDGE_USER_TABLES                                                                       \
     "f.\"_Tbl-Type\" = 'T' AND f.\"_File-Number\" > 0 AND f.\"_File-Number\" < 32768"
 
+struct openedge_reading {
+    const struct catalog_door *door;
+    struct arena *arena;
+    struct catalog *catalog;           // to be filled
+    const struct table_filter *filter; // which tables are not asked about where that can be
+    const char *schema;                // nor those of others; "": any
+};
+
 // Reads the tables of every schema with their columns, sorted by name and schema. *is_read is false
 // when neither catalogue may be read: the driver's calls are left then, and catalog->notes says so.
-bool openedge_read_tables(const struct catalog_door *door, struct arena *arena,
-    struct catalog *catalog, bool *is_read, struct error *err) __attribute__((warn_unused_result));
+// A table whose entry alone cannot be read by any way is marked so (table.unread).
+bool openedge_read_tables(const struct openedge_reading *reading, bool *is_read, struct error *err)
+    __attribute__((warn_unused_result));
 // What is not in the list of tables: its rows are catalogue, owner, name, kind, and two that are
 // empty. The last one has no sql.
 extern const struct openedge_objects {
@@ -36,8 +50,8 @@ extern const struct openedge_objects {
     const char *refused; // what it means that it may not be asked: a note
 } openedge_objects[];
 // Reads the keys of these tables. *is_read as above.
-bool openedge_read_keys(const struct catalog_door *door, struct arena *arena,
-    struct catalog *catalog, bool *is_read, struct error *err) __attribute__((warn_unused_result));
+bool openedge_read_keys(const struct openedge_reading *reading, bool *is_read, struct error *err)
+    __attribute__((warn_unused_result));
 // What is to be known of keys that came by the driver's own calls: none of them is relied on to be
 // unique.
 void openedge_distrust_keys(struct arena *arena, struct catalog *catalog);
@@ -49,6 +63,21 @@ struct table *openedge_find_table(
 bool openedge_is_true(const char *field);
 // True when a query was refused for a reason that another query need not share.
 bool openedge_was_refused(const struct error *err);
+// True when the error says that what was asked for is not there or may not be read, so that asking
+// for less of it is no use.
+bool openedge_is_denied(const struct error *err);
+struct openedge_query {
+    const char *sql; // for all tables; the condition for one in braces (catalog_append_query)
+    size_t field_count;
+    catalog_take *take;
+    void (*forget)(void *taker); // undoes what came before a failure; NULL: it does no harm
+    void *taker;
+};
+// Asks once, or once more in doubt, for all tables or for `one`. `refused` stays empty when there
+// is an answer; fails only for what is not refused.
+bool openedge_ask(const struct catalog_door *door, const struct openedge_query *query,
+    const struct table *one, struct error *refused, struct error *err)
+    __attribute__((warn_unused_result));
 // True when such a query is to be asked once more: nothing in its error says that it was refused
 // and did not just fail (a time-out without a state of its own). `attempts` are those made.
 bool openedge_is_doubtful(const struct error *err, unsigned attempts);

@@ -1,7 +1,9 @@
 // Tables and columns: two queries and one about change tables, however many tables there are. They
-// are sorted here, so that the source sorts nothing.
+// are sorted here, so that the source sorts nothing. A row that is not delivered ends its query:
+// then columns are asked for table by table, and those of a table that has such a row by all ways.
 #include "base/mem.h"
 #include "base/text.h"
+#include "source/catalog/catalog_read.h"
 #include "source/openedge/openedge.h"
 #include "source/table_search.h"
 
@@ -35,7 +37,7 @@ enum {
     "SELECT f.\"_Owner\", f.\"_File-Name\", c.\"_Field-Name\", c.\"_Data-Type\", c.\"_Width\", "   \
     "c.\"_Decimals\", c.\"_Extent\", c.\"_Mandatory\", c.\"_Fld-case\", c.\"_Order\"" texts        \
     " FROM PUB.\"_File\" f, PUB.\"_Field\" c WHERE c.\"_File-recid\" = f.rowid "                   \
-    "AND " OPENEDGE_USER_TABLES
+    "AND " OPENEDGE_USER_TABLES "{f.\"_Owner\",f.\"_File-Name\"}"
 
 // A way to ask for tables and columns, and what is lost by it.
 static const struct way {
@@ -59,14 +61,16 @@ static const struct way {
         .columns = "SELECT c.\"OWNER\", c.\"TBL\", c.\"COL\", c.\"COLTYPE\", c.\"WIDTH\", "
                    "c.\"SCALE\", c.\"ARRAY_EXTENT\", c.\"NULLFLAG\", c.\"COLLATION\", "
                    "c.\"DISPLAY_ORDER\", c.\"LABEL\", c.\"DESCRIPTION\", c.\"FORMAT\" "
-                   "FROM SYSPROGRESS.\"SYSCOLUMNS_FULL\" c",
+                   "FROM SYSPROGRESS.\"SYSCOLUMNS_FULL\" c WHERE c.\"COL\" IS NOT NULL"
+                   "{c.\"OWNER\",c.\"TBL\"}",
         .column_fields = COLUMN_FIELDS,
         .lost = "the metaschema may not be read: tables and columns come from SYSPROGRESS" },
     { .tables = "SELECT t.\"OWNER\", t.\"TBL\", 0 FROM SYSPROGRESS.\"SYSTABLES\" t "
                 "WHERE t.\"TBLTYPE\" = 'T'",
         .columns = "SELECT c.\"OWNER\", c.\"TBL\", c.\"COL\", c.\"COLTYPE\", c.\"WIDTH\", "
                    "c.\"SCALE\", 0, c.\"NULLFLAG\", c.\"COLLATION\", c.\"ID\" "
-                   "FROM SYSPROGRESS.\"SYSCOLUMNS\" c",
+                   "FROM SYSPROGRESS.\"SYSCOLUMNS\" c WHERE c.\"COL\" IS NOT NULL"
+                   "{c.\"OWNER\",c.\"TBL\"}",
         .column_fields = COLUMN_LABEL,
         .lost = "neither the metaschema nor SYSPROGRESS.SYSTABLES_FULL may be read: nothing says "
                 "which tables are hidden and which columns are arrays" },
@@ -90,6 +94,7 @@ static const char change_tables[] =
     "SELECT p.\"_Change-Table-Owner\", p.\"_Change-Tablename\" FROM PUB.\"_Cdc-Table-Policy\" p";
 
 struct reading {
+    const struct openedge_reading *of;
     struct arena *arena;
     struct catalog *catalog;
     size_t capacity; // of catalog->tables
@@ -98,6 +103,7 @@ struct reading {
     struct placed_column *columns; // heap
     size_t column_count;
     size_t column_capacity;
+    size_t kept_columns; // those of answers that came to their end
 };
 
 struct placed_column {
@@ -152,8 +158,8 @@ openedge_was_refused(const struct error *err)
 
 // What has no right, or no such table or column, has a state of class 42; openedge_state makes one
 // of 7512. A driver may give everything the same state, though, or none.
-static bool
-says_refused(const struct error *err)
+bool
+openedge_is_denied(const struct error *err)
 {
     return strncmp(err->sqlstate, "42", 2) == 0;
 }
@@ -163,7 +169,32 @@ openedge_is_doubtful(const struct error *err, unsigned attempts)
 {
     enum { ATTEMPTS_MAX = 2 };
 
-    return attempts < ATTEMPTS_MAX && openedge_was_refused(err) && !says_refused(err);
+    return attempts < ATTEMPTS_MAX && openedge_was_refused(err) && !openedge_is_denied(err);
+}
+
+bool
+openedge_ask(const struct catalog_door *door, const struct openedge_query *query,
+    const struct table *one, struct error *refused, struct error *err)
+{
+    struct buffer sql;
+    unsigned attempts = 0;
+    bool is_read;
+
+    buffer_init(&sql, BUFFER_SQL_CAP);
+    catalog_append_query(&sql, query->sql, NULL, one);
+    do {
+        error_clear(refused);
+        is_read = door->query(door->context, buffer_text(&sql), query->field_count, query->take,
+            query->taker, refused);
+        if (!is_read && query->forget != NULL)
+            query->forget(query->taker);
+        attempts++;
+    } while (!is_read && openedge_is_doubtful(refused, attempts));
+    buffer_release(&sql);
+    if (is_read || openedge_was_refused(refused))
+        return true;
+    *err = *refused;
+    return false;
 }
 
 void
@@ -325,22 +356,153 @@ place_columns(struct reading *reading)
     }
 }
 
-// --- all of it
+// --- ways
+
+static void
+forget_tables(void *taker)
+{
+    struct reading *reading = taker;
+
+    reading->catalog->table_count = 0;
+}
 
 static bool
-read_way(const struct catalog_door *door, const struct way *way, struct reading *reading,
-    struct error *err)
+ask_for_tables(struct reading *reading, struct error *refused, struct error *err)
 {
-    reading->catalog->table_count = 0;
-    reading->column_count = 0;
-    reading->way = way;
-    if (!door->query(door->context, way->tables, TABLE_FIELDS, take_table, reading, err))
+    const struct openedge_query query = { reading->way->tables, TABLE_FIELDS, take_table,
+        forget_tables, reading };
+
+    forget_tables(reading);
+    if (!openedge_ask(reading->of->door, &query, NULL, refused, err))
         return false;
     if (reading->catalog->table_count > 0)
         qsort(reading->catalog->tables, reading->catalog->table_count, sizeof(struct table *),
             table_search_compare);
-    return door->query(door->context, way->columns, way->column_fields, take_column, reading, err);
+    return true;
 }
+
+static void
+forget_columns(void *taker)
+{
+    struct reading *reading = taker;
+
+    reading->column_count = reading->kept_columns;
+}
+
+static bool
+ask_for_columns(
+    struct reading *reading, const struct table *one, struct error *refused, struct error *err)
+{
+    const struct openedge_query query = { reading->way->columns, reading->way->column_fields,
+        take_column, forget_columns, reading };
+
+    if (!openedge_ask(reading->of->door, &query, one, refused, err))
+        return false;
+    reading->kept_columns = reading->column_count;
+    return true;
+}
+
+// By each way in turn, from the one in hand on. The first failure is the one that is told.
+static bool
+ask_for_one(void *context, struct table *table, struct error *err)
+{
+    struct reading *reading = context;
+    const struct way *first = reading->way;
+    size_t count = reading->column_count;
+    struct error failure = { 0 };
+    bool done = true;
+
+    for (; done && reading->way < ways + WAY_COUNT && reading->column_count == count;
+         reading->way++) {
+        struct error refused = { 0 };
+
+        done = ask_for_columns(reading, table, &refused, err);
+        if (failure.kind == ERROR_NONE)
+            failure = refused;
+    }
+    reading->way = first;
+    if (done && reading->column_count == count && failure.kind != ERROR_NONE) {
+        *err = failure;
+        return false;
+    }
+    return done;
+}
+
+static bool
+is_lost(void *context, const struct error *err)
+{
+    (void)context;
+    return !openedge_was_refused(err);
+}
+
+// Tables of another schema are left out of the catalogue later.
+static void
+skip_unwanted(struct reading *reading)
+{
+    const struct table_filter *filter = reading->of->filter;
+    const struct catalog *catalog = reading->catalog;
+    const char *schema = reading->of->schema;
+
+    if (filter->skip_ignored != NULL)
+        filter->skip_ignored(
+            filter->context, reading->arena, catalog->tables, catalog->table_count);
+    for (size_t i = 0; schema[0] != '\0' && i < catalog->table_count; i++)
+        catalog->tables[i]->is_skipped |= !text_equal_nocase(schema, catalog->tables[i]->schema);
+}
+
+static bool
+ask_apart(struct reading *reading, bool *is_read, struct error *err)
+{
+    const struct apart apart = { .arena = reading->arena,
+        .tables = reading->catalog->tables,
+        .count = reading->catalog->table_count,
+        .context = reading,
+        .ask = ask_for_one,
+        .is_lost = is_lost,
+        .probes = OPENEDGE_PROBES };
+
+    skip_unwanted(reading);
+    return catalog_ask_apart(&apart, is_read, err);
+}
+
+// Two ways may differ in what they say of columns alone.
+static bool
+are_of_same_tables(const struct way *one, const struct way *other)
+{
+    return strcmp(one->tables, other->tables) == 0;
+}
+
+// The next way is no answer to rows that are not delivered: it tells less of all tables.
+static bool
+try_apart(struct reading *reading, bool *is_read, struct error *err)
+{
+    const struct way *way = reading->way;
+
+    if (way + 1 < ways + WAY_COUNT && are_of_same_tables(way, way + 1))
+        return true;
+    while (reading->way > ways && are_of_same_tables(way, reading->way - 1))
+        reading->way--;
+    return ask_apart(reading, is_read, err);
+}
+
+static bool
+try_way(struct reading *reading, bool *is_read, struct error *err)
+{
+    struct error refused = { 0 };
+
+    reading->column_count = 0;
+    reading->kept_columns = 0;
+    if (!ask_for_tables(reading, &refused, err))
+        return false;
+    if (refused.kind != ERROR_NONE)
+        return true;
+    if (!ask_for_columns(reading, NULL, &refused, err))
+        return false;
+    *is_read = refused.kind == ERROR_NONE;
+    return *is_read || openedge_is_denied(&refused) || try_apart(reading, is_read, err);
+}
+
+// --- all of it
 
 static bool
 is_missing_table(const struct error *err)
@@ -350,26 +512,18 @@ is_missing_table(const struct error *err)
 
 // A database without CDC has the table and no row in it, one before 11.7 has not even the table.
 static bool
-mark_change_tables(const struct catalog_door *door, struct reading *reading, struct error *err)
+mark_change_tables(struct reading *reading, struct error *err)
 {
-    struct error refused;
-    unsigned attempts = 0;
-    bool is_read;
+    const struct openedge_query query = { change_tables, TABLE_HIDDEN, take_change_table, NULL,
+        reading };
+    struct error refused = { 0 };
 
     if (!reading->way->is_metaschema)
         return true;
-    do {
-        memset(&refused, 0, sizeof refused);
-        is_read = door->query(
-            door->context, change_tables, TABLE_HIDDEN, take_change_table, reading, &refused);
-        attempts++;
-    } while (!is_read && openedge_is_doubtful(&refused, attempts));
-    if (is_read || is_missing_table(&refused))
-        return true;
-    if (!openedge_was_refused(&refused)) {
-        *err = refused;
+    if (!openedge_ask(reading->of->door, &query, NULL, &refused, err))
         return false;
-    }
+    if (refused.kind == ERROR_NONE || is_missing_table(&refused))
+        return true;
     openedge_add_note(reading->arena, reading->catalog,
         "PUB.\"_Cdc-Table-Policy\" is not there or may not be read: change tables of CDC, if there "
         "are any, are mirrored like other tables");
@@ -377,29 +531,11 @@ mark_change_tables(const struct catalog_door *door, struct reading *reading, str
 }
 
 static bool
-try_way(const struct catalog_door *door, const struct way *way, struct reading *reading,
-    bool *is_read, struct error *err)
-{
-    struct error refused;
-    unsigned attempts = 0;
-
-    do {
-        memset(&refused, 0, sizeof refused);
-        *is_read = read_way(door, way, reading, &refused);
-        attempts++;
-    } while (!*is_read && openedge_is_doubtful(&refused, attempts));
-    if (*is_read || openedge_was_refused(&refused))
-        return true;
-    *err = refused;
-    return false;
-}
-
-static bool
-read_best_way(
-    const struct catalog_door *door, struct reading *reading, bool *is_read, struct error *err)
+read_best_way(struct reading *reading, bool *is_read, struct error *err)
 {
     for (size_t i = 0; i < WAY_COUNT && !*is_read; i++) {
-        if (!try_way(door, &ways[i], reading, is_read, err))
+        reading->way = &ways[i];
+        if (!try_way(reading, is_read, err))
             return false;
         if (*is_read && ways[i].lost != NULL)
             openedge_add_note(reading->arena, reading->catalog, ways[i].lost);
@@ -408,21 +544,20 @@ read_best_way(
 }
 
 bool
-openedge_read_tables(const struct catalog_door *door, struct arena *arena, struct catalog *catalog,
-    bool *is_read, struct error *err)
+openedge_read_tables(const struct openedge_reading *of, bool *is_read, struct error *err)
 {
-    struct reading reading = { .arena = arena, .catalog = catalog };
+    struct reading reading = { .of = of, .arena = of->arena, .catalog = of->catalog };
     bool done;
 
     *is_read = false;
-    done = read_best_way(door, &reading, is_read, err);
+    done = read_best_way(&reading, is_read, err);
     if (done && *is_read) {
         place_columns(&reading);
-        done = mark_change_tables(door, &reading, err);
+        done = mark_change_tables(&reading, err);
     }
     if (done && !*is_read) {
-        catalog->table_count = 0;
-        openedge_add_note(arena, catalog,
+        of->catalog->table_count = 0;
+        openedge_add_note(of->arena, of->catalog,
             "neither the metaschema nor SYSPROGRESS may be read: tables, columns and keys are "
             "those that the driver tells, hidden tables and CDC's among them");
     }

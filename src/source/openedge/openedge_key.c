@@ -1,7 +1,9 @@
 // Unique indexes: those that are active, no word index, and of whole columns. Which one is primary
-// the metaschema says; it is a key only if it is unique.
+// the metaschema says; it is a key only if it is unique. Where a row is not delivered they are
+// asked for table by table.
 #include "base/mem.h"
 #include "base/text.h"
+#include "source/catalog/catalog_read.h"
 #include "source/openedge/openedge.h"
 #include "source/table_search.h"
 
@@ -22,31 +24,32 @@ enum {
     PART_FIELDS
 };
 
+#define OF_ONE_FILE "{f.\"_Owner\",f.\"_File-Name\"}"
+
 // The recids are compared by the source: a driver may give one as a text and the other as a number.
 static const char metaschema_parts[] =
     "SELECT f.\"_Owner\", f.\"_File-Name\", i.\"_Index-Name\", i.\"_Active\", i.\"_Wordidx\", "
     "k.\"_Index-Seq\", k.\"_Ascending\", k.\"_Abbreviate\", c.\"_Field-Name\" "
     "FROM PUB.\"_File\" f, PUB.\"_Index\" i, PUB.\"_Index-Field\" k, PUB.\"_Field\" c "
     "WHERE i.\"_File-recid\" = f.rowid AND k.\"_Index-recid\" = i.rowid "
-    "AND k.\"_Field-recid\" = c.rowid AND i.\"_Unique\" = 1 AND " OPENEDGE_USER_TABLES;
+    "AND k.\"_Field-recid\" = c.rowid AND i.\"_Unique\" = 1 AND " OPENEDGE_USER_TABLES OF_ONE_FILE;
 static const char metaschema_primary[] =
     "SELECT f.\"_Owner\", f.\"_File-Name\", i.\"_Index-Name\" "
     "FROM PUB.\"_File\" f, PUB.\"_Index\" i "
-    "WHERE i.rowid = f.\"_Prime-Index\" AND i.\"_Unique\" = 1 AND " OPENEDGE_USER_TABLES;
+    "WHERE i.rowid = f.\"_Prime-Index\" AND i.\"_Unique\" = 1 AND " OPENEDGE_USER_TABLES
+        OF_ONE_FILE;
 static const char sysprogress_parts[] =
     "SELECT i.\"TBLOWNER\", i.\"TBL\", i.\"IDXNAME\", i.\"ACTIVE\", i.\"WORDIDX\", i.\"IDXSEQ\", "
     "i.\"IDXORDER\", i.\"ABBREVIATE\", i.\"COLNAME\" FROM SYSPROGRESS.\"SYSINDEXES\" i "
-    "WHERE i.\"IDXTYPE\" = 'U'";
+    "WHERE i.\"IDXTYPE\" = 'U'{i.\"TBLOWNER\",i.\"TBL\"}";
 // Keys that were declared in SQL.
 static const char declared_keys[] =
     "SELECT k.\"OWNER\", k.\"TBLNAME\", k.\"CNSTRNAME\", k.\"COLPOSITION\", k.\"COLNAME\" "
     "FROM SYSPROGRESS.\"SYS_TBL_CONSTRS\" c, SYSPROGRESS.\"SYS_KEYCOL_USAGE\" k "
     "WHERE c.\"CNSTRTYPE\" = 'P' AND k.\"OWNER\" = c.\"OWNER\" "
-    "AND k.\"TBLNAME\" = c.\"TBLNAME\" AND k.\"CNSTRNAME\" = c.\"CNSTRNAME\"";
+    "AND k.\"TBLNAME\" = c.\"TBLNAME\" AND k.\"CNSTRNAME\" = "
+    "c.\"CNSTRNAME\"{k.\"OWNER\",k.\"TBLNAME\"}";
 enum { DECLARED_PLACE = 3, DECLARED_COLUMN = 4, DECLARED_FIELDS = 5, PRIMARY_FIELDS = 3 };
-
-static const char no_primary[] =
-    "SYSPROGRESS.SYSINDEXES does not say which index is the primary one";
 
 struct part {
     struct table *table;
@@ -59,6 +62,7 @@ struct part {
 };
 
 struct key_reading {
+    const struct openedge_reading *of;
     struct arena *arena;
     struct catalog *catalog;
     struct part *parts; // heap
@@ -228,28 +232,129 @@ make_keys(struct key_reading *reading)
     reading->count = 0;
 }
 
-// --- all of it
+// --- questions
 
-// Sets *is_read when there was an answer; without one no part is left of it.
-static bool
-ask(const struct catalog_door *door, const char *sql, size_t field_count, catalog_take *take,
-    struct key_reading *reading, bool *is_read, struct error *err)
+struct key_question {
+    const char *sql;
+    size_t field_count;
+    catalog_take *take;
+    const char *lost;   // what is to be known of a table's keys after this answer; NULL: nothing
+    const char *missed; // and without an answer; NULL: the table is marked as unread
+    const struct key_question *otherwise; // asked for a table that this is not answered for
+};
+
+// SYSPROGRESS may deliver what the metaschema does not.
+static const struct key_question sysprogress = { .sql = sysprogress_parts,
+    .field_count = PART_FIELDS,
+    .take = take_part,
+    .lost = "SYSPROGRESS.SYSINDEXES does not say which index is the primary one" };
+static const struct key_question metaschema = { .sql = metaschema_parts,
+    .field_count = PART_FIELDS,
+    .take = take_part,
+    .otherwise = &sysprogress };
+static const struct key_question primary = { .sql = metaschema_primary,
+    .field_count = PRIMARY_FIELDS,
+    .take = take_primary,
+    .missed = "the metaschema did not say which index is the primary one" };
+static const struct key_question declared = { .sql = declared_keys,
+    .field_count = DECLARED_FIELDS,
+    .take = take_declared,
+    .missed = "the constraints in SYSPROGRESS did not say whether a key was declared" };
+
+static void
+forget_parts(void *taker)
 {
-    struct error refused;
-    unsigned attempts = 0;
+    struct key_reading *reading = taker;
 
-    do {
-        memset(&refused, 0, sizeof refused);
-        *is_read = door->query(door->context, sql, field_count, take, reading, &refused);
-        if (!*is_read)
-            reading->count = 0;
-        attempts++;
-    } while (!*is_read && openedge_is_doubtful(&refused, attempts));
-    if (*is_read || openedge_was_refused(&refused))
-        return true;
-    *err = refused;
+    reading->count = 0;
+}
+
+// `refused` stays empty when there was an answer, which is in the tables then.
+static bool
+ask(struct key_reading *reading, const struct key_question *question, const struct table *one,
+    struct error *refused, struct error *err)
+{
+    const struct openedge_query query = { question->sql, question->field_count, question->take,
+        forget_parts, reading };
+
+    if (!openedge_ask(reading->of->door, &query, one, refused, err))
+        return false;
+    make_keys(reading);
+    return true;
+}
+
+struct key_asking {
+    struct key_reading *reading;
+    const struct key_question *question;
+};
+
+// The first failure is the one that is told.
+static bool
+ask_for_one(void *context, struct table *table, struct error *err)
+{
+    const struct key_asking *asking = context;
+    struct error failure = { 0 };
+
+    for (const struct key_question *question = asking->question; question != NULL;
+         question = question->otherwise) {
+        struct error refused = { 0 };
+
+        if (!ask(asking->reading, question, table, &refused, err))
+            return false;
+        if (refused.kind == ERROR_NONE) {
+            if (question->lost != NULL)
+                table->key_caveat = question->lost;
+            return true;
+        }
+        if (failure.kind == ERROR_NONE)
+            failure = refused;
+    }
+    *err = failure;
     return false;
 }
+
+static bool
+is_lost(void *context, const struct error *err)
+{
+    (void)context;
+    return !openedge_was_refused(err);
+}
+
+static void
+miss(void *context, struct table *table, const struct error *why)
+{
+    const struct key_asking *asking = context;
+
+    if (asking->question->missed != NULL)
+        table->key_caveat = asking->question->missed;
+    else
+        catalog_mark_unread(asking->reading->arena, table, why);
+}
+
+// Of all tables at once, or of one after the other where a row is not delivered. *is_read is false
+// when there is no answer about any table.
+static bool
+ask_for_all(struct key_reading *reading, const struct key_question *question, bool *is_read,
+    struct error *err)
+{
+    struct key_asking asking = { .reading = reading, .question = question };
+    const struct apart apart = { .arena = reading->arena,
+        .tables = reading->catalog->tables,
+        .count = reading->catalog->table_count,
+        .context = &asking,
+        .ask = ask_for_one,
+        .is_lost = is_lost,
+        .refuse = miss,
+        .probes = OPENEDGE_PROBES };
+    struct error refused = { 0 };
+
+    if (!ask(reading, question, NULL, &refused, err))
+        return false;
+    *is_read = refused.kind == ERROR_NONE;
+    return *is_read || openedge_is_denied(&refused) || catalog_ask_apart(&apart, is_read, err);
+}
+
+// --- all of it
 
 static void
 note_missing_primary(struct key_reading *reading, const char *note, const char *caveat)
@@ -262,52 +367,46 @@ note_missing_primary(struct key_reading *reading, const char *note, const char *
 }
 
 static bool
-read_primary(const struct catalog_door *door, struct key_reading *reading, struct error *err)
+read_primary(struct key_reading *reading, struct error *err)
 {
     bool is_read = false;
 
-    if (!ask(door, metaschema_primary, PRIMARY_FIELDS, take_primary, reading, &is_read, err))
+    if (!ask_for_all(reading, &primary, &is_read, err))
         return false;
     if (!is_read)
         note_missing_primary(reading,
             "the metaschema was asked in vain which indexes are the primary ones: keys are chosen "
             "among the unique indexes, perhaps others than in other runs",
-            "the metaschema did not say which index is the primary one");
+            primary.missed);
     return true;
 }
 
 static bool
-read_parts(
-    const struct catalog_door *door, struct key_reading *reading, bool *is_read, struct error *err)
+read_parts(struct key_reading *reading, bool *is_read, struct error *err)
 {
-    if (!ask(door, metaschema_parts, PART_FIELDS, take_part, reading, is_read, err))
+    if (!ask_for_all(reading, &metaschema, is_read, err))
         return false;
-    if (*is_read) {
-        make_keys(reading);
-        return read_primary(door, reading, err);
-    }
-    if (!ask(door, sysprogress_parts, PART_FIELDS, take_part, reading, is_read, err))
+    if (*is_read)
+        return read_primary(reading, err);
+    if (!ask_for_all(reading, &sysprogress, is_read, err))
         return false;
     if (*is_read)
         note_missing_primary(reading,
             "the metaschema's indexes may not be read: keys come from SYSPROGRESS.SYSINDEXES, "
             "which does not say which index is the primary one",
-            no_primary);
-    make_keys(reading);
+            sysprogress.lost);
     return true;
 }
 
 // A declared key has an index of its own as a rule, which then is known already.
 static bool
-read_declared(const struct catalog_door *door, struct key_reading *reading, struct error *err)
+read_declared(struct key_reading *reading, struct error *err)
 {
     bool is_read = false;
 
-    if (!ask(door, declared_keys, DECLARED_FIELDS, take_declared, reading, &is_read, err))
+    if (!ask_for_all(reading, &declared, &is_read, err))
         return false;
-    if (is_read)
-        make_keys(reading);
-    else
+    if (!is_read)
         openedge_add_note(reading->arena, reading->catalog,
             "the constraints in SYSPROGRESS may not be read: a primary key that was declared in "
             "SQL counts as no more than its unique index");
@@ -315,12 +414,10 @@ read_declared(const struct catalog_door *door, struct key_reading *reading, stru
 }
 
 bool
-openedge_read_keys(const struct catalog_door *door, struct arena *arena, struct catalog *catalog,
-    bool *is_read, struct error *err)
+openedge_read_keys(const struct openedge_reading *of, bool *is_read, struct error *err)
 {
-    struct key_reading reading = { .arena = arena, .catalog = catalog };
-    bool done = read_parts(door, &reading, is_read, err) &&
-                (!*is_read || read_declared(door, &reading, err));
+    struct key_reading reading = { .of = of, .arena = of->arena, .catalog = of->catalog };
+    bool done = read_parts(&reading, is_read, err) && (!*is_read || read_declared(&reading, err));
 
     free(reading.parts);
     return done;

@@ -66,11 +66,13 @@ read_all(struct script *script, struct arena *arena, struct catalog *catalog, bo
     bool *has_keys)
 {
     struct catalog_door door = { .context = script, .query = answer_query };
+    const struct table_filter filter = { .skip_ignored = NULL };
+    const struct openedge_reading reading = { &door, arena, catalog, &filter, "" };
     struct error err = { 0 };
 
     memset(catalog, 0, sizeof *catalog);
-    assert_true(openedge_read_tables(&door, arena, catalog, has_tables, &err));
-    assert_true(openedge_read_keys(&door, arena, catalog, has_keys, &err));
+    assert_true(openedge_read_tables(&reading, has_tables, &err));
+    assert_true(openedge_read_keys(&reading, has_keys, &err));
 }
 
 #define META_TABLES                                                                                \
@@ -243,13 +245,15 @@ without_any_catalogue_the_driver_is_left_and_not_relied_on(void **state)
 static const struct {
     const char *words;
     const char *note; // NULL: another way is asked, which is not in the script
+    size_t again;     // queries that a failure for no known reason leads to
 } queries[] = {
-    { "f.\"_Hidden\" FROM", NULL },
-    { "\"_Field\" c WHERE c.\"_File-recid\"", NULL },
-    { "\"_Cdc-Table-Policy\"", "change tables of CDC" },
-    { "i.\"_Wordidx\"", NULL },
-    { "i.rowid = f.\"_Prime-Index\"", "which indexes are the primary ones" },
-    { "\"SYS_TBL_CONSTRS\"", "declared in SQL" },
+    { "f.\"_Hidden\" FROM", NULL, 0 },
+    { "\"_Field\" c WHERE c.\"_File-recid\"", NULL, 0 },
+    { "\"_Cdc-Table-Policy\"", "change tables of CDC", 1 },
+    { "i.\"_Wordidx\"", NULL, 0 },
+    // Each of four tables is asked for, and in doubt once more.
+    { "i.rowid = f.\"_Prime-Index\"", "which indexes are the primary ones", 9 },
+    { "\"SYS_TBL_CONSTRS\"", "declared in SQL", 9 },
 };
 
 static void
@@ -268,8 +272,7 @@ one_failure_that_does_not_say_why_is_no_refusal(void **state)
         arena_init(&arena);
         read_all(&script, &arena, &catalog, &has_tables, &has_keys);
         assert_true(has_tables && has_keys);
-        // Both queries of a way are asked again.
-        assert_int_equal(script.query_count, i == 1 ? 8 : 7);
+        assert_int_equal(script.query_count, 7);
         assert_int_equal(catalog.note_count, 0);
         assert_int_equal(catalog.table_count, 4);
         assert_non_null(openedge_find_table(&catalog, "PUB", "CDC_Order")->left_out);
@@ -314,7 +317,7 @@ what_is_refused_twice_or_for_want_of_a_right_is_lost_and_said(void **state)
         arena_init(&arena);
         read_all(&script, &arena, &catalog, &has_tables, &has_keys);
         assert_true(has_tables && has_keys);
-        assert_int_equal(script.query_count, has_no_right ? 6 : 7);
+        assert_int_equal(script.query_count, has_no_right ? 6 : 6 + queries[i / 2].again);
         assert_int_equal(catalog.note_count, 1);
         assert_non_null(strstr(catalog.notes[0], queries[i / 2].note));
         arena_release(&arena);
@@ -337,12 +340,14 @@ a_database_that_knows_no_cdc_lacks_nothing(void **state)
     struct catalog_door door = { .context = &script, .query = know_no_cdc };
     struct arena arena;
     struct catalog catalog = { 0 };
+    const struct table_filter filter = { .skip_ignored = NULL };
+    const struct openedge_reading reading = { &door, &arena, &catalog, &filter, "" };
     struct error err = { 0 };
     bool is_read;
 
     (void)state;
     arena_init(&arena);
-    assert_true(openedge_read_tables(&door, &arena, &catalog, &is_read, &err));
+    assert_true(openedge_read_tables(&reading, &is_read, &err));
     assert_true(is_read);
     assert_int_equal(catalog.note_count, 0);
     arena_release(&arena);
@@ -366,14 +371,16 @@ a_lost_connection_is_no_answer(void **state)
     struct catalog_door door = { .query = lose_connection };
     struct arena arena;
     struct catalog catalog = { 0 };
+    const struct table_filter filter = { .skip_ignored = NULL };
+    const struct openedge_reading reading = { &door, &arena, &catalog, &filter, "" };
     struct error err = { 0 };
     bool is_read;
 
     (void)state;
     arena_init(&arena);
-    assert_false(openedge_read_tables(&door, &arena, &catalog, &is_read, &err));
+    assert_false(openedge_read_tables(&reading, &is_read, &err));
     assert_int_equal(err.kind, ERROR_SOURCE);
-    assert_false(openedge_read_keys(&door, &arena, &catalog, &is_read, &err));
+    assert_false(openedge_read_keys(&reading, &is_read, &err));
     arena_release(&arena);
 }
 

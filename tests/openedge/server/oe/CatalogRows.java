@@ -65,7 +65,8 @@ final class CatalogRows implements Rows {
     // --- the questions
 
     /** `arguments` as Facts.java of the driver sends them. */
-    static CatalogRows answer(String what, List<String> arguments, Front front, Schema schema) {
+    static CatalogRows answer(String what, List<String> arguments, Front front, Schema schema)
+        throws Refusal {
         return switch (what) {
         case "tables" -> tables(arguments, front, schema);
         case "columns" -> columns(arguments, front, schema);
@@ -132,7 +133,8 @@ final class CatalogRows implements Rows {
     }
 
     /** As CatalogOptions=2, which is the driver's own choice: those of synonyms as well. */
-    private static CatalogRows columns(List<String> arguments, Front front, Schema schema) {
+    private static CatalogRows columns(List<String> arguments, Front front, Schema schema)
+        throws Refusal {
         CatalogRows result = new CatalogRows("TABLE_CAT", "TABLE_SCHEM", "TABLE_NAME",
             "COLUMN_NAME", "DATA_TYPE", "TYPE_NAME", "COLUMN_SIZE", "BUFFER_LENGTH",
             "DECIMAL_DIGITS", "NUM_PREC_RADIX", "NULLABLE", "REMARKS", "COLUMN_DEF",
@@ -146,9 +148,11 @@ final class CatalogRows implements Rows {
         return result;
     }
 
-    private void addColumns(Schema.Synonym named, List<String> arguments, Front front) {
+    private void addColumns(Schema.Synonym named, List<String> arguments, Front front)
+        throws Refusal {
         if (!isChosen(named.owner(), named.name(), arguments))
             return;
+        Damage.refuse("columns", named.table(), front);
         int place = 0;
         for (Field field : named.table().fields) {
             place++;
@@ -165,12 +169,14 @@ final class CatalogRows implements Rows {
             out.precision, place, field.isMandatory ? "NO" : "YES");
     }
 
-    private static CatalogRows primaryKeys(List<String> arguments, Front front, Schema schema) {
+    private static CatalogRows primaryKeys(List<String> arguments, Front front, Schema schema)
+        throws Refusal {
         CatalogRows result = new CatalogRows("TABLE_CAT", "TABLE_SCHEM", "TABLE_NAME",
             "COLUMN_NAME", "KEY_SEQ", "PK_NAME");
         Table table = schema.find(String.valueOf(arguments.get(0)), arguments.get(1));
         if (table == null)
             return result;
+        Damage.refuse("primary_keys", table, front);
         int place = 0;
         for (Field field : table.primaryKey)
             result.add(null, table.owner, table.name, field.name, ++place,
@@ -187,13 +193,15 @@ final class CatalogRows implements Rows {
         return result;
     }
 
-    private static CatalogRows indexes(List<String> arguments, Front front, Schema schema) {
+    private static CatalogRows indexes(List<String> arguments, Front front, Schema schema)
+        throws Refusal {
         CatalogRows result = new CatalogRows("TABLE_CAT", "TABLE_SCHEM", "TABLE_NAME",
             "NON_UNIQUE", "INDEX_QUALIFIER", "INDEX_NAME", "TYPE", "ORDINAL_POSITION",
             "COLUMN_NAME", "ASC_OR_DESC", "CARDINALITY", "PAGES", "FILTER_CONDITION");
         Table table = schema.find(String.valueOf(arguments.get(0)), arguments.get(1));
         if (table == null || front.switches.is("index_info", "none"))
             return result;
+        Damage.refuse("indexes", table, front);
         for (Index index : table.indexes) {
             if (arguments.get(2).equals("unique") && !index.isUnique)
                 continue;

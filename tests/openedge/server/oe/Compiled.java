@@ -33,6 +33,8 @@ final class Compiled {
         Table table;
         Field field;
         boolean isRowid;
+        /** Says whether the row is one that is not delivered. */
+        boolean isDamage;
         int type = Types.VARCHAR;
         String typeName = "varchar";
         int precision;

@@ -276,7 +276,7 @@ final class Conversation implements Runnable {
         throw Refusal.unknown(front.switches, "The large value is gone.", "24000", 20018);
     }
 
-    private Wire.Body catalog(DataInputStream from) throws IOException {
+    private Wire.Body catalog(DataInputStream from) throws IOException, Refusal {
         String what = Wire.takeText(from);
         List<String> arguments = new ArrayList<>();
         for (int count = from.readInt(); count > 0; count--)

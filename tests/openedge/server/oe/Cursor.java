@@ -119,6 +119,8 @@ final class Cursor implements Rows {
         Object[] values = new Object[compiled.visible];
         for (int i = 0; i < compiled.outs.size(); i++) {
             Object value = texts.take(result, i + 1, compiled.outs.get(i));
+            if (compiled.outs.get(i).isDamage && Long.valueOf(1).equals(value))
+                throw Damage.refusal(front.switches);
             if (i < compiled.visible)
                 values[i] = sendable(value);
         }

@@ -58,6 +58,11 @@ final class Front {
 
     // --- names and types
 
+    /** A table of PUB; null when there is none of that name. */
+    Table known(String name) {
+        return store.schema.find("PUB", name);
+    }
+
     Table table(String owner, String name) throws Refusal {
         Table table = store.schema.resolve(owner != null ? owner : defaultOwner, name);
         if (table == null)

@@ -229,7 +229,17 @@ final class Rewriter {
         for (Bound bound : scopes.get(0)) {
             if (front.locks.hasSome(bound.table()))
                 addRowid(bound, list);
+            String damage = Damage.condition(bound.table(), bound.alias(), front);
+            if (damage != null)
+                addDamage(damage, list);
         }
+    }
+
+    private void addDamage(String condition, Compiled.Sql list) {
+        list.add(", (").add(condition).add(")");
+        Compiled.Out out = new Compiled.Out();
+        out.isDamage = true;
+        compiled.outs.add(out);
     }
 
     /** By it a locked record is known. */

@@ -9,8 +9,9 @@ import java.util.Map;
  * first of them unless a test says otherwise. Tests set them while the server runs.
  */
 final class Switches {
-    /** Numbers are free; all else is one of the answers. */
+    /** Numbers are free, and so are names; all else is one of the answers. */
     private static final String NUMBER = "#";
+    private static final String NAME = "*";
 
     private static final Map<String, List<String>> ANSWERS = new LinkedHashMap<>();
     /** Those that the driver is told when somebody logs in. */
@@ -67,6 +68,8 @@ final class Switches {
         add("refuse_logins", NUMBER, "0");
         add("lock_wait_ms", NUMBER, "0");
         add("lock_table_overflows", NUMBER, "0");
+        add("damaged_fields", NAME, "");
+        add("damaged_indexes", NAME, "");
     }
 
     private final Map<String, String> values = new LinkedHashMap<>();
@@ -77,7 +80,7 @@ final class Switches {
 
     synchronized void reset() {
         ANSWERS.forEach((name, answers) ->
-            values.put(name, answers.get(isNumber(name) ? 1 : 0)));
+            values.put(name, answers.get(isNumber(name) || isName(name) ? 1 : 0)));
     }
 
     private static void add(String name, String... answers) {
@@ -88,10 +91,15 @@ final class Switches {
         return ANSWERS.get(name).get(0).equals(NUMBER);
     }
 
+    private static boolean isName(String name) {
+        return ANSWERS.get(name).get(0).equals(NAME);
+    }
+
     synchronized void set(String name, String value) {
         if (!ANSWERS.containsKey(name))
             throw new IllegalArgumentException("no switch \"" + name + "\"");
-        if (isNumber(name) ? !value.matches("\\d+") : !ANSWERS.get(name).contains(value))
+        if (isNumber(name) ? !value.matches("\\d+")
+            : !isName(name) && !ANSWERS.get(name).contains(value))
             throw new IllegalArgumentException(name + " is one of " + ANSWERS.get(name));
         values.put(name, value);
     }
