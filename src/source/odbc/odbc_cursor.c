@@ -192,6 +192,9 @@ make_canonical(struct odbc_cursor *cursor, const struct odbc_slot *slot, char *t
     const struct product *product = cursor->source->product;
     const struct column *column = slot->column;
 
+    if (cursor->note->has_odd_texts && product->odbc.take_marked != NULL &&
+        product->odbc.take_marked(cursor->source->secret, text, &size))
+        return size;
     // Whole numbers and infinities are told exactly.
     if (product->odbc.prints_long_reals && memchr(text, '.', size) != NULL) {
         if (!cursor->note->has_odd_reals)
@@ -273,8 +276,8 @@ finish_stored(
         text = stored->bytes + start;
         size = make_canonical(cursor, slot, text, size, size + CANONICAL_SLACK);
         stored->size = start + size;
-    } else if (cursor->source->product->odbc.take_real != NULL) {
-        cursor->source->product->odbc.take_real(
+    } else if (cursor->source->product->odbc.take_marked != NULL) {
+        (void)cursor->source->product->odbc.take_marked(
             cursor->source->secret, stored->bytes + start, &size);
         stored->size = start + size;
     }
@@ -404,8 +407,8 @@ take_bound(struct odbc_cursor *cursor, size_t position, size_t row, struct error
         return store_bytes(cursor, slot, position, bytes, size);
     if (slot->is_number)
         size = make_canonical(cursor, slot, bytes, size, slot->stride);
-    else if (cursor->source->product->odbc.take_real != NULL)
-        cursor->source->product->odbc.take_real(cursor->source->secret, bytes, &size);
+    else if (cursor->source->product->odbc.take_marked != NULL)
+        (void)cursor->source->product->odbc.take_marked(cursor->source->secret, bytes, &size);
     if (odbc_limit_is_word(cursor->source, bytes, size, &size))
         return set_withheld(cursor, position, size);
     cell = cell_of(cursor, position, &offset);

@@ -71,7 +71,7 @@ append_guard(const struct odbc_source *source, const struct table *table, struct
 
     buffer_init(&name, BUFFER_SQL_CAP);
     for (size_t i = 0; i < table->column_count; i++) {
-        if (table->columns[i].kind != VALUE_TEXT)
+        if (table->columns[i].kind == VALUE_BINARY)
             continue;
         buffer_clear(&name);
         append_column_name(source, &name, table, &table->columns[i]);

@@ -182,10 +182,10 @@ struct product_odbc {
     // Returns false when that is just the name, so that its type in the result can be checked.
     bool (*append_expression)(const struct product_reading *reading, struct buffer *sql,
         const struct column *column, const char *name);
-    // Appends what a row's guard adds for a text column, `code_page` being the database's: either a
-    // number beyond PRODUCT_GUARD_ODD for a value that the driver would spoil silently (returns
-    // false), or the bytes that the value has, to be compared with those delivered (returns true).
-    // NULL: nothing is spoiled.
+    // Appends what a row's guard adds for a column that holds no bytes, `code_page` being the
+    // database's: either a number beyond PRODUCT_GUARD_ODD for a value that the driver would spoil
+    // silently (returns false), or the bytes that the value has, to be compared with those
+    // delivered (returns true). NULL: nothing is spoiled.
     bool (*append_guard)(
         struct buffer *sql, const struct column *column, const char *name, const char *code_page);
     // The bytes that a value takes, '@' being the quoted column: longer ones than are to be read
@@ -212,9 +212,10 @@ struct product_odbc {
     // Mends kind, width and scale after the general rules of odbc_type.h. `base_type` and
     // `type_modifier` are psqlODBC's extra columns 20 and 25 of SQLColumns, -1 elsewhere.
     void (*refine_column)(struct column *column, int64_t base_type, int64_t type_modifier);
-    // Makes a text that the expression marked as a real the shortest one that reads back as the
-    // same double, in canonical form, and leaves others. NULL: no text is marked.
-    void (*take_real)(const char *secret, char *text, size_t *size);
+    // Puts a value in the place of a text that the expression marked, and says so: of a real the
+    // shortest text that reads back as the same double, in canonical form; of a text with a NUL
+    // its bytes. NULL: no text is marked.
+    bool (*take_marked)(const char *secret, char *text, size_t *size);
     // True for what may be a real that the expression did not provide for, so that the driver
     // printed it with too few digits: the table is to be read again with has_odd_reals. Set where
     // prints_long_reals is.

@@ -141,6 +141,9 @@ refine_column(struct column *column, int64_t base_type, int64_t type_modifier)
 // begins with.
 static const char marked_real[] =
     "CASE typeof(@) WHEN 'real' THEN '$r' || printf('%!.18g', @) ELSE @ END";
+// A text with a NUL among numbers or dates, in the digits of its bytes.
+static const char marked_text[] =
+    "CASE WHEN typeof(@) = 'text' AND instr(@, char(0)) THEN '$x' || hex(@) ELSE ";
 // 18 digits because SQLite's own printf is one bit off with 17 for some doubles; its reading is,
 // too, so that the shortening is left to us. What is a number of ten-thousandths, and not large,
 // the driver's 15 digits say exactly: the quotient is rounded as a reading of that decimal would
@@ -176,12 +179,17 @@ static bool
 append_expression(const struct product_reading *reading, struct buffer *sql,
     const struct column *column, const char *name)
 {
-    bool is_blob =
-        column->kind == VALUE_BINARY || (column->kind == VALUE_TEXT && reading->has_odd_texts);
+    bool is_text = column->kind == VALUE_TEXT;
+    bool is_blob = column->kind == VALUE_BINARY || (is_text && reading->has_odd_texts);
+    bool is_marked = !is_blob && !is_text && reading->has_odd_texts;
 
     if (is_blob)
         (void)buffer_append_text(sql, "CAST(");
+    if (is_marked)
+        append_with_names(sql, marked_text, name, reading->secret);
     append_with_names(sql, expression_of(column, reading), name, reading->secret);
+    if (is_marked)
+        (void)buffer_append_text(sql, " END");
     if (is_blob)
         (void)buffer_append_text(sql, " AS BLOB)");
     return true; // what the catalogue says of a type binds no value
@@ -209,24 +217,50 @@ is_odd_real(const struct column *column, const char *text, size_t size)
     return is_real(text, size) && expects_no_reals(column);
 }
 
-static void
-take_real(const char *secret, char *text, size_t *size)
+static char
+nibble(char digit)
 {
-    size_t mark = PRODUCT_SECRET_SIZE + 1; // and the letter
-
-    if (*size < mark || text[mark - 1] != 'r' || memcmp(text, secret, mark - 1) != 0)
-        return;
-    *size -= mark;
-    memmove(text, text + mark, *size);
-    (void)real_text_shorten(text, size);
+    return (char)(digit <= '9' ? digit - '0' : digit - 'A' + 10);
 }
 
+static void
+take_hex(char *text, const char *digits, size_t *size)
+{
+    *size /= 2;
+    for (size_t i = 0; i < *size; i++)
+        text[i] = (char)(nibble(digits[2 * i]) << 4 | nibble(digits[2 * i + 1]));
+}
+
+static bool
+take_marked(const char *secret, char *text, size_t *size)
+{
+    size_t mark = PRODUCT_SECRET_SIZE + 1; // and the letter
+    char letter = *size >= mark ? text[mark - 1] : '\0';
+
+    if ((letter != 'r' && letter != 'x') || memcmp(text, secret, mark - 1) != 0)
+        return false;
+    *size -= mark;
+    if (letter == 'x') {
+        take_hex(text, text + mark, size);
+    } else {
+        memmove(text, text + mark, *size);
+        (void)real_text_shorten(text, size);
+    }
+    return true;
+}
+
+// No number is as large as a text, so that the comparison keeps numbers from being searched.
 // Counting bytes costs a third of searching them. In a UTF-16 database they are not those that
 // the driver delivers.
 static bool
 append_guard(
     struct buffer *sql, const struct column *column, const char *name, const char *code_page)
 {
+    if (column->kind != VALUE_TEXT) {
+        append_with_names(
+            sql, "CASE WHEN @ >= '' AND instr(@, char(0)) THEN 2000000000000 ELSE 0 END", name, "");
+        return false;
+    }
     if (has_text_affinity(column) && text_equal_nocase(code_page, "UTF-8")) {
         append_with_names(sql, "ifnull(length(CAST(@ AS BLOB)), 0)", name, "");
         return true;
@@ -313,7 +347,7 @@ const struct product product_sqlite = {
         .value_copies = VALUE_COPIES,
         .append_literal = append_literal,
         .parameter_type = product_bind_as_text,
-        .take_real = take_real,
+        .take_marked = take_marked,
         .is_odd_real = is_odd_real,
         .prints_long_reals = true,
         .is_loosely_typed = true },
