@@ -146,14 +146,32 @@ report_file(struct check_report *to, const char *path)
     report(to, CHECK_OK, "configuration", text, "");
 }
 
+// Whether somebody reads it shows only when it is opened, and its reader would take the end of that
+// for the end of the log.
+static void
+report_fifo(struct check_report *to, const char *path)
+{
+    char text[512];
+
+    (void)text_print(text, sizeof text,
+        "%s is a FIFO: a run does not start while nobody reads it, and what its reader does not "
+        "take at once is dropped",
+        path);
+    report(to, CHECK_WARNING, "log file", text,
+        "Start the reader before each run, or set mirror_settings.log_file to a plain file.");
+}
+
 // A run that cannot write its log does not start.
 static void
 report_log_file(struct check_report *to, const char *path)
 {
     struct error err = { 0 };
+    struct stat attributes;
 
     if (path == NULL)
         report(to, CHECK_OK, "log file", "none: the console alone", "");
+    else if (stat(path, &attributes) == 0 && S_ISFIFO(attributes.st_mode))
+        report_fifo(to, path);
     else if (file_check_appendable(path, &err))
         report(to, CHECK_OK, "log file", path, "");
     else

@@ -52,3 +52,13 @@ def test_a_driver_without_a_catalogue_is_told_by_its_error(lying, pg, lie):
     assert result.status in (1, 3), result.explain()
     assert "driver does not support this function" in result.stderr
     assert pg.tables() == []
+
+
+def test_a_driver_that_lists_no_views_is_told_of(lying, pg):
+    """An include_views that names one would find none, and nobody would know why."""
+    result = lying("no_views")
+    told = "\n".join(result.log_lines("WARNING"))
+    assert result.status == 0 and "lists no views" in told, result.explain()
+    assert "driver does not support this function" in told
+    assert pg.tables() == ["keyed", "keyless"]
+    assert "lists no views" not in lying("").stderr

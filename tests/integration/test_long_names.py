@@ -79,3 +79,19 @@ def test_a_column_that_is_left_out_may_have_any_name(latin, pg):
     latin.settings(tables={"menu": {"exclude_columns": ["pr?"]}})
     latin.run_well("--ignore-table", "caf?")
     assert pg.tables() == ["good", "menu"]
+
+
+def test_names_that_no_driver_is_asked_for_fail_their_table_alone(mirror, pg, tmp_path):
+    """Of a table, longer than the catalogue's answers may be and longer than the driver's, and of a
+    column. What is told of them is short."""
+    path = sqlite_file(
+        tmp_path / "names.sqlite", "CREATE TABLE plain (id INTEGER PRIMARY KEY)",
+        "INSERT INTO plain VALUES (1)", "CREATE TABLE columned (id INTEGER PRIMARY KEY, c%s INT)" % ("é" * 600),
+        *['CREATE TABLE "%s" (id INTEGER PRIMARY KEY)' % name for name in ("t" + "é" * 600, "u" + "é" * 1200)])
+    result = mirror.sqlite(path).run()
+    assert result.status == 1, result.explain()
+    assert mirrored(pg, "plain") == [("1",)] and pg.tables() == ["plain"]
+    assert 'table "columned": ' in errors(result) and "1023 bytes" in errors(result)
+    assert all(len(line.encode()) < 2500 for line in result.log_lines())
+    states = dict(pg.query("SELECT left(source_table, 5), state FROM oe2pg.tracking"))
+    assert states.pop("plain") == "done" and set(states.values()) == {"failed"} and len(states) == 3

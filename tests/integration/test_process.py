@@ -191,6 +191,19 @@ def test_a_fifo_that_nobody_reads_is_refused_and_does_not_hang(small):
     assert "a FIFO that nobody reads" in result.stderr and "Start the reader first" in result.stderr
 
 
+def test_check_tells_of_a_fifo_and_does_not_hang(small):
+    """It is not opened: a reader would take the end of the check for that of the log."""
+    path = small.directory / "pipe"
+    os.mkfifo(path)
+    result = small.settings(log_file="pipe").run_well("check")
+    assert "pipe is a FIFO: a run does not start while nobody reads it" in result.stdout
+    with subprocess.Popen(["cat", path], stdout=subprocess.PIPE) as reader:
+        small.run_well("check")
+        assert reader.poll() is None
+        result = small.run_well()
+        assert b"Summary: 1 of 1" in reader.communicate()[0], result.explain()
+
+
 def test_a_reader_that_stops_reading_loses_lines_and_holds_nothing(small, pg):
     path = small.directory / "pipe"
     os.mkfifo(path)

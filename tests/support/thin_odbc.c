@@ -12,6 +12,7 @@
 //     info           what succeeds does so with a warning
 //     odd_states     errors have an SQLSTATE that is none
 //     no_tables      SQLTables fails
+//     no_views       SQLTables fails where views are asked for
 //     no_columns     SQLColumns fails
 //     end_in=NAME    each result of a SELECT whose text has NAME in it ends as if it were whole,
 //     end_at_block=N where its N-th block should come; 1 where that is not said
@@ -410,7 +411,8 @@ SQLTables(SQLHSTMT statement, SQLCHAR *catalog, SQLSMALLINT catalog_size, SQLCHA
     SQLSMALLINT schema_size, SQLCHAR *table, SQLSMALLINT table_size, SQLCHAR *kinds,
     SQLSMALLINT kinds_size)
 {
-    if (lies("no_tables"))
+    if (lies("no_tables") ||
+        (lies("no_views") && kinds != NULL && strstr((const char *)kinds, "VIEW") != NULL))
         return refuse(statement);
     return answer(statement, real_SQLTables(statement, catalog, catalog_size, schema, schema_size,
                                  table, table_size, kinds, kinds_size));

@@ -14,6 +14,17 @@ catalog_is_lost(const struct catalog_ways *ways, const struct error *err)
            ways->is_over(ways->door.context);
 }
 
+void
+catalog_add_note(struct arena *arena, struct catalog *catalog, const char *note)
+{
+    const char **notes = arena_calloc(arena, catalog->note_count + 1, sizeof *notes);
+
+    if (catalog->note_count > 0)
+        memcpy(notes, catalog->notes, catalog->note_count * sizeof *notes);
+    notes[catalog->note_count++] = note;
+    catalog->notes = notes;
+}
+
 // --- tables and columns
 
 static void
@@ -77,7 +88,7 @@ add_openedge_objects(const struct catalog_ways *ways, struct arena *arena, struc
             return false;
         }
         if (ways->filter->are_views_named)
-            openedge_add_note(arena, catalog, kind->refused);
+            catalog_add_note(arena, catalog, kind->refused);
     }
     return true;
 }

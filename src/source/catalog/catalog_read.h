@@ -52,6 +52,8 @@ struct catalog_ways {
 bool catalog_read(const struct catalog_ways *ways, struct arena *arena, struct catalog *catalog,
     struct error *err) __attribute__((warn_unused_result));
 
+// What whoever runs oe2pg is to be told of the catalogue; `note` is borrowed.
+void catalog_add_note(struct arena *arena, struct catalog *catalog, const char *note);
 // True when a failure is not about what was asked, but of the source as a whole.
 bool catalog_is_lost(const struct catalog_ways *ways, const struct error *err);
 

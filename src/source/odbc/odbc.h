@@ -41,6 +41,7 @@ struct odbc_source {
     bool needs_unlocked;          // no lock is to be taken, and the isolation says otherwise
     bool paces_fetch;             // nobody said how many rows a network fetch shall have
     struct odbc_note *notes;      // owned
+    const char *unlisted_views;   // why its driver lists none; NULL: it lists them
     pthread_mutex_t running_lock; // guards `running` only
     SQLHSTMT running;             // what source_cancel may cancel; NULL when nothing runs
 };

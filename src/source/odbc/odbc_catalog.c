@@ -1,5 +1,6 @@
 // Tables and columns in two calls, SQLTables and SQLColumns, each for all tables at once, and a
 // query of the columns that a driver is known to leave out; keys and estimates are in odbc_key.c.
+#include "base/text.h"
 #include "source/catalog/catalog_read.h"
 #include "source/catalog/column_run.h"
 #include "source/catalog/session_pins.h"
@@ -14,7 +15,7 @@
 #include <string.h>
 
 // Longer names of tables or columns are refused, never cut.
-enum { NAME_BYTES = 1024, TABLES_FIELDS = 4, COLUMNS_FIELDS = 18 };
+enum { NAME_BYTES = 1024, LONG_NAME_SHOWN = 200, TABLES_FIELDS = 4, COLUMNS_FIELDS = 18 };
 
 // Columns of the results of SQLTables and SQLColumns, counted from 0.
 enum { FIELD_CATALOG = 0, FIELD_SCHEMA = 1, FIELD_TABLE = 2, FIELD_TABLE_TYPE = 3 };
@@ -61,6 +62,26 @@ is_system_table(const char *name)
     return strncmp(name, "sqlite_", 7) == 0;
 }
 
+// One whose name is too long is called by the beginning of it, and fails alone.
+static void
+add_table(struct arena *arena, struct table_list *list, struct column_owner *names, bool is_cut,
+    const char *kind)
+{
+    char beginning[LONG_NAME_SHOWN];
+    struct error too_long = { 0 };
+    struct table *table;
+
+    if (is_cut) {
+        (void)text_print(beginning, sizeof beginning, "%s", names->table);
+        names->table = beginning;
+    }
+    table = catalog_add_object(arena, list, names, kind);
+    if (!is_cut)
+        return;
+    (void)error_set(&too_long, ERROR_TABLE, "its name is longer than %d bytes", NAME_BYTES - 1);
+    catalog_mark_unread(arena, table, &too_long);
+}
+
 // `kind`: what they are called; NULL: as the driver says.
 static bool
 read_tables(struct odbc_result *result, struct arena *arena, const char *kind,
@@ -70,18 +91,19 @@ read_tables(struct odbc_result *result, struct arena *arena, const char *kind,
 
     for (;;) {
         struct column_owner names = { "", "", "" };
+        bool is_cut = false;
 
         if (!odbc_result_next(result, &has_row, err))
             return false;
         if (!has_row)
             return true;
         if (!read_name(result, FIELD_CATALOG, &names.catalog, err) ||
-            !read_name(result, FIELD_SCHEMA, &names.schema, err) ||
-            !read_name(result, FIELD_TABLE, &names.table, err))
+            !read_name(result, FIELD_SCHEMA, &names.schema, err))
             return false;
-        if (odbc_result_text(result, FIELD_TABLE, NULL) == NULL || is_system_table(names.table))
+        names.table = odbc_result_text(result, FIELD_TABLE, &is_cut);
+        if (names.table == NULL || is_system_table(names.table))
             continue;
-        (void)catalog_add_object(arena, list, &names,
+        add_table(arena, list, &names, is_cut,
             kind != NULL ? kind : odbc_result_text(result, FIELD_TABLE_TYPE, NULL));
     }
 }
@@ -119,13 +141,14 @@ ask_for_kinds(struct odbc_source *source, const char *catalog, bool are_views, s
     return done;
 }
 
-// A driver may know no kinds but tables: it has no views then.
+// A driver may know no kinds but tables.
 static bool
 ask_for_tables(struct odbc_source *source, const char *catalog, struct arena *arena,
     struct table_list *list, struct error *err)
 {
     size_t count;
 
+    source->unlisted_views = NULL;
     if (!ask_for_kinds(source, catalog, false, arena, list, err))
         return false;
     count = list->count;
@@ -133,6 +156,10 @@ ask_for_tables(struct odbc_source *source, const char *catalog, struct arena *ar
         list->count = count;
         if (is_over(source))
             return false;
+        source->unlisted_views = arena_printf(arena,
+            "the driver lists no views, materialized views, foreign tables and synonyms (%s): none "
+            "of them is known in this run, so include_views names none",
+            err->message);
         error_clear(err);
     }
     return true;
@@ -452,5 +479,7 @@ odbc_read_catalog(struct source *base, const struct table_filter *filter, struct
         catalog->tables[i]->is_loosely_typed = source->product->odbc.is_loosely_typed;
     if (source->product->patterns[0] == NULL)
         distrust_indexes(catalog);
+    if (source->unlisted_views != NULL)
+        catalog_add_note(arena, catalog, source->unlisted_views);
     return true;
 }

@@ -55,7 +55,6 @@ bool openedge_read_keys(const struct openedge_reading *reading, bool *is_read, s
 // What is to be known of keys that came by the driver's own calls: none of them is relied on to be
 // unique.
 void openedge_distrust_keys(struct arena *arena, struct catalog *catalog);
-void openedge_add_note(struct arena *arena, struct catalog *catalog, const char *note);
 // NULL when there is none of that name.
 struct table *openedge_find_table(
     const struct catalog *catalog, const char *schema, const char *name);

@@ -197,17 +197,6 @@ openedge_ask(const struct catalog_door *door, const struct openedge_query *query
     return false;
 }
 
-void
-openedge_add_note(struct arena *arena, struct catalog *catalog, const char *note)
-{
-    const char **notes = arena_calloc(arena, catalog->note_count + 1, sizeof *notes);
-
-    if (catalog->note_count > 0)
-        memcpy(notes, catalog->notes, catalog->note_count * sizeof *notes);
-    notes[catalog->note_count++] = note;
-    catalog->notes = notes;
-}
-
 // --- tables
 
 struct table *
@@ -524,7 +513,7 @@ mark_change_tables(struct reading *reading, struct error *err)
         return false;
     if (refused.kind == ERROR_NONE || is_missing_table(&refused))
         return true;
-    openedge_add_note(reading->arena, reading->catalog,
+    catalog_add_note(reading->arena, reading->catalog,
         "PUB.\"_Cdc-Table-Policy\" is not there or may not be read: change tables of CDC, if there "
         "are any, are mirrored like other tables");
     return true;
@@ -538,7 +527,7 @@ read_best_way(struct reading *reading, bool *is_read, struct error *err)
         if (!try_way(reading, is_read, err))
             return false;
         if (*is_read && ways[i].lost != NULL)
-            openedge_add_note(reading->arena, reading->catalog, ways[i].lost);
+            catalog_add_note(reading->arena, reading->catalog, ways[i].lost);
     }
     return true;
 }
@@ -557,7 +546,7 @@ openedge_read_tables(const struct openedge_reading *of, bool *is_read, struct er
     }
     if (done && !*is_read) {
         of->catalog->table_count = 0;
-        openedge_add_note(of->arena, of->catalog,
+        catalog_add_note(of->arena, of->catalog,
             "neither the metaschema nor SYSPROGRESS may be read: tables, columns and keys are "
             "those that the driver tells, hidden tables and CDC's among them");
     }

@@ -361,7 +361,7 @@ note_missing_primary(struct key_reading *reading, const char *note, const char *
 {
     struct catalog *catalog = reading->catalog;
 
-    openedge_add_note(reading->arena, catalog, note);
+    catalog_add_note(reading->arena, catalog, note);
     for (size_t i = 0; i < catalog->table_count; i++)
         catalog->tables[i]->key_caveat = caveat;
 }
@@ -407,7 +407,7 @@ read_declared(struct key_reading *reading, struct error *err)
     if (!ask_for_all(reading, &declared, &is_read, err))
         return false;
     if (!is_read)
-        openedge_add_note(reading->arena, reading->catalog,
+        catalog_add_note(reading->arena, reading->catalog,
             "the constraints in SYSPROGRESS may not be read: a primary key that was declared in "
             "SQL counts as no more than its unique index");
     return true;
@@ -429,7 +429,7 @@ openedge_distrust_keys(struct arena *arena, struct catalog *catalog)
     static const char caveat[] = "as the driver reports it; nothing says that it is unique, so the "
                                  "table is read in one go";
 
-    openedge_add_note(arena, catalog,
+    catalog_add_note(arena, catalog,
         "the indexes in the catalogue may not be read: keys are what the driver reports, which "
         "need not be unique, so no table is read in parts");
     for (size_t i = 0; i < catalog->table_count; i++) {
