@@ -18,31 +18,8 @@ struct shape {
     struct table_record *record;
     struct relation relation;
     const struct mirror_settings *settings;
+    struct attached_change in_hand;
 };
-
-static bool
-check_relation(const struct shape *shape, struct error *err)
-{
-    const struct relation *relation = &shape->relation;
-    const char *name = shape->table->target_name;
-
-    if (relation->kind != 'r') {
-        error_set(err, ERROR_TABLE, "\"%s\" is no longer a plain table in the mirror", name);
-        return error_hint(err, "Rename what is there now; oe2pg will make the table anew.");
-    }
-    if (!relation->is_owned) {
-        error_set(err, ERROR_TABLE, "the mirrored table \"%s\" belongs to another role", name);
-        return error_hint(err, "ALTER TABLE ... OWNER TO the role that oe2pg uses.");
-    }
-    if (relation->hides_rows) {
-        error_set(err, ERROR_TABLE,
-            "row security hides rows of the mirrored table \"%s\" from the role that oe2pg uses",
-            name);
-        return error_hint(err, "ALTER TABLE ... NO FORCE ROW LEVEL SECURITY, or ALTER ROLE ... "
-                               "BYPASSRLS; else it could not be compared.");
-    }
-    return true;
-}
 
 static bool
 save_change(struct shape *shape, const char *change, const char *statement, struct error *err)
@@ -59,6 +36,7 @@ add_columns(struct shape *shape, const struct shape_diff *diff, struct error *er
     for (size_t i = 0; i < diff->added_count; i++) {
         const char *statement;
 
+        shape->in_hand = (struct attached_change){ .added = diff->added[i] };
         if (!ddl_add_column(shape->task->target, &shape->task->arena, schema,
                 shape->table->target_name, diff->added[i], &statement, err) ||
             !save_change(shape, "column added", statement, err))
@@ -126,6 +104,7 @@ leave_column(struct shape *shape, const char *column, struct error *err)
     const char *statement = NULL;
     char change[200];
 
+    shape->in_hand = (struct attached_change){ .dropped = column };
     if (shape->settings->dropped_columns == DROPPED_DROP &&
         !ddl_drop_column(shape->task->target, &shape->task->arena,
             shape->task->settings->target.schema, shape->table->target_name, column, &statement,
@@ -263,7 +242,7 @@ change_in_time(
     for (int tries = 1; !change_shape(shape, diff, fingerprint, err); tries++) {
         if (strcmp(err->sqlstate, "55P03") != 0 || tries == LOCK_TRIES) {
             attached_explain(shape->task->target, shape->task->settings->target.schema,
-                shape->table->target_name, diff->added_count > 0 ? diff->added[0] : NULL, err);
+                shape->table->target_name, &shape->in_hand, err);
             return false;
         }
         clock_sleep_ms((int64_t)LOCK_PAUSE_MS * tries);
@@ -296,7 +275,8 @@ shape_follow(struct task *task, const struct table *table, uint64_t fingerprint,
     if (*is_missing)
         return true;
     present = (struct name_list){ shape.relation.columns, shape.relation.column_count };
-    if (!check_relation(&shape, err))
+    if (!attached_check(
+            task->target, task->settings->target.schema, table->target_name, &shape.relation, err))
         return false;
     shape_diff_make(&task->arena, table, &before, &present, &diff);
     stale = stale_after(&shape, &diff);

@@ -199,7 +199,7 @@ def test_a_mirrored_table_that_somebody_replaced_by_a_view_fails_with_the_remedy
     pg.query("ALTER TABLE mirror.other RENAME TO mine; CREATE VIEW mirror.other AS SELECT 1 AS id")
     result = loaded.run()
     assert result.status == 1
-    assert "other" in errors(result) and "Rename" in errors(result)
+    assert "other" in errors(result) and "RENAME TO" in errors(result)
     assert pg.query("SELECT * FROM mirror.other") == [(1,)]
 
 
