@@ -31,7 +31,7 @@ import openedge_ddl
 from conftest import LONG, SEED
 from mirrors import MIRROR_PASSWORD
 from openedge_server import OpenEdgeServer, jars_folder
-from scenes import QUICK
+from scenes import LITTLE_MB, QUICK
 from servers import java_environment
 
 ROUNDS = 500 if LONG else 12
@@ -457,7 +457,8 @@ def world(request, mirror, second_pg, mariadb_server, tmp_path, chance):
     source = KINDS[request.param](tmp_path, second_pg, mariadb_server)
     source.configure(mirror)
     keep = chance.choice(["keep", "drop"])
-    mirror.settings(batch_size=100, jobs=2, dropped_columns=keep, dropped_tables=keep)
+    mirror.settings(batch_size=100, jobs=2, dropped_columns=keep, dropped_tables=keep,
+                    memory_mb=LITTLE_MB)
     made = World(source, chance)
     for _ in range(TABLES - 1):
         made.create()
