@@ -1,5 +1,6 @@
 #include "read/order_proof.h"
 
+#include "base/fault.h"
 #include "base/text.h"
 #include "model/key_choice.h"
 #include "read/limits.h"
@@ -35,13 +36,17 @@ range_of(size_t prefix)
 bool
 order_proof_is_bounded(const struct order_proof *proof, size_t prefix)
 {
-    return proof->has_largest && proof->ended > 0 && prefix >= proof->ended;
+    int64_t unbounded = fault_setting("OE2PG_TEST_CUTS_UNBOUNDED", ORDER_CUTS_UNBOUNDED);
+
+    return proof->has_largest &&
+           (proof->cut_count >= unbounded || (proof->ended > 0 && prefix >= proof->ended));
 }
 
 // Rows of a range that never ended lead into another one of those with longer prefixes.
 void
 order_proof_leave(struct order_proof *proof, size_t prefix)
 {
+    proof->cut_count++;
     if (range_of(prefix) < proof->ended)
         proof->ended = 0;
 }
@@ -174,19 +179,15 @@ read_largest(struct order_proof *proof, struct source *source, const struct tabl
     return done;
 }
 
-bool
-order_proof_begin(struct order_proof *proof, struct source *source, const struct read_request *part,
-    bool has_position, struct error *err)
+// One that cannot be read is none.
+static bool
+ask_largest(struct order_proof *proof, struct source *source, const struct read_request *part,
+    struct error *err)
 {
     struct narrow narrow;
     bool done;
 
-    if (!proof->is_on || proof->is_begun)
-        return true;
-    proof->is_begun = true;
-    proof->is_whole = !has_position;
-    proof->column_count = part->key->column_count;
-    proof->is_documented = key_choice_order(part->table, part->key) == ORDER_DOCUMENTED;
+    proof->has_largest = false;
     lookup_narrow(&narrow, part->table);
     done = read_largest(proof, source, &narrow.table, part, err);
     narrow_release(&narrow);
@@ -195,6 +196,19 @@ order_proof_begin(struct order_proof *proof, struct source *source, const struct
     proof->has_largest = false;
     error_clear(err);
     return true;
+}
+
+bool
+order_proof_begin(struct order_proof *proof, struct source *source, const struct read_request *part,
+    bool has_position, struct error *err)
+{
+    if (!proof->is_on || proof->is_begun)
+        return true;
+    proof->is_begun = true;
+    proof->is_whole = !has_position;
+    proof->column_count = part->key->column_count;
+    proof->is_documented = key_choice_order(part->table, part->key) == ORDER_DOCUMENTED;
+    return ask_largest(proof, source, part, err);
 }
 
 // ---- judging -----------------------------------------------------------------------------------
@@ -254,7 +268,8 @@ order_proof_cut(struct order_proof *proof, struct source *source, const struct r
     if (!proof->is_on || proof->is_documented || !proof->is_whole || proof->is_relied_on)
         return true;
     if (!check_count(proof, source, part, position, err) ||
-        !count_rows(source, part, NULL, &proof->total, err))
+        !count_rows(source, part, NULL, &proof->total, err) ||
+        !ask_largest(proof, source, part, err))
         return false;
     proof->is_relied_on = true;
     return true;

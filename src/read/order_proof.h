@@ -8,8 +8,13 @@
 // the source was asked for rows beyond the last key, up to the largest key that was there before
 // the read began. A read that is never cut, and ends with that largest key, asks for nothing more.
 //
+// A table that only grows is not read for ever: what follows on a result that ended, or on
+// ORDER_CUTS_UNBOUNDED cuts, is wanted up to the largest key only. Where the order is proved that
+// is the largest behind the first cut, asked for after the rows were counted: rows that came before
+// are then read, and those that come later are among what is seen to move.
+//
 // However many statements a read takes, for pages or in search of values that cannot be read, each
-// question is asked once of it: the cuts behind the first go by the same order, which the count at
+// count is asked for once: the cuts behind the first go by the same order, which the count at
 // the end judges with all of them. The answers are of the rows that this read handed out: a read
 // that is begun anew hands out others, perhaps by another index, and asks for its own. What reads
 // single rows by their key asks for nothing: it relies on no order.
@@ -22,6 +27,10 @@
 #include "base/buffer.h"
 #include "source/source.h"
 
+// Cuts behind which a read goes on to whatever end there is: rows that came meanwhile come along.
+// As many as hardly any read has, for a bound is one more comparison a row.
+enum { ORDER_CUTS_UNBOUNDED = 100 };
+
 struct order_proof {
     bool is_on;         // else nothing is asked, and nothing is proved
     bool is_documented; // the counts are not needed
@@ -31,9 +40,10 @@ struct order_proof {
     bool is_ended;
     bool is_given_up; // the source would not count: no statement for fewer rows helps
     bool has_largest;
-    struct cell largest[KEY_COLUMNS_MAX]; // the last key when the read began
+    struct cell largest[KEY_COLUMNS_MAX]; // the last key, as above
     size_t column_count;                  // of it
     struct buffer largest_bytes;
+    int64_t cut_count;
     size_t ended; // the ranges behind the position, by their prefixes, that ended before: this one
                   // and all longer ones; 0: none
     int64_t row_count; // handed out in key order; up to the cut as the source counted them, if rows
@@ -54,7 +64,7 @@ void order_proof_release(struct order_proof *proof);
 void order_proof_leave(struct order_proof *proof, size_t prefix);
 // It ended. One that delivered rows may have ended early: the read goes on behind its last row.
 enum order_next order_proof_pass(struct order_proof *proof, size_t prefix, bool had_rows);
-// True when the range ended before, so that only keys up to the largest are wanted of it.
+// True when only keys up to the largest are wanted of the range.
 bool order_proof_is_bounded(const struct order_proof *proof, size_t prefix);
 // True when the read is at the key that was the largest, and nothing is left to be asked for.
 bool order_proof_is_complete(const struct order_proof *proof, const struct cell *position);

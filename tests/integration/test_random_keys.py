@@ -15,6 +15,7 @@ from mirroring import last_run, need_fault_build, sqlite_file
 from servers import JavaServer, java_environment, java_jars
 
 SEEDS, PAGE = (60, 50) if os.environ.get("OE2PG_LONG") else (5, 20)
+HANGS_AFTER_S = 24 * SEEDS
 ROWS = 6 * PAGE
 CUT = {"OE2PG_TEST_TRANSACTION_MS": "0", "OE2PG_TEST_PAGE_ROWS": str(PAGE)}
 
@@ -219,7 +220,7 @@ def assert_mirrored_at_each_step(mirror, pg, tables, rows_of, change, canonical=
     for step in ("load", "idle", "changed"):
         if step == "changed":
             change()
-        result = mirror.run_well(environment={**CUT, **java_environment()})
+        result = mirror.run_well(environment={**CUT, **java_environment()}, timeout=HANGS_AFTER_S)
         for table in tables:
             found = compare.difference(rows_of(table.name), read(table.name))
             assert found is None, "%s of %s (%s%s)\n%s" % (

@@ -176,9 +176,10 @@ def postgres_rows(dsn, schema, table):
         parts = []
         for name, type_name in postgres_columns(cursor, schema, table):
             quoted = '"%s"' % name.replace('"', '""')
-            # The cast of a blank-padded text to text takes its blanks away; concat does not.
+            # The cast of a blank-padded text to text takes its blanks away, that of an address shows
+            # the mask of a single host; concat prints them as they are.
             parts.append("CASE WHEN %s IS NOT NULL THEN concat(%s) END" % (quoted, quoted)
-                         if type_name == "character" else quoted + "::text")
+                         if type_name in ("character", "inet") else quoted + "::text")
         cursor.execute('SELECT %s FROM "%s"."%s"' % (
             ", ".join(parts), schema.replace('"', '""'), table.replace('"', '""')))
         return collections.Counter(cursor.fetchall())

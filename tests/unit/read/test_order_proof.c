@@ -259,6 +259,38 @@ a_table_that_only_grows_is_not_read_for_ever(void **state)
 }
 
 static void
+grow_far(struct fake_source *asked, const struct read_request *request)
+{
+    char number[8];
+
+    (void)request;
+    (void)snprintf(number, sizeof number, "%04zu", asked->table->row_count + 1);
+    (void)fake_table_add(asked->table, number);
+}
+
+// Results of one row and more, left before their end or not, while each statement finds one row
+// more than the one before: the read ends, and has all that was there when it began.
+static void
+a_table_that_grows_while_its_results_end_early_is_read_to_an_end(void **state)
+{
+    static const enum column_order orders[] = { ORDER_DOCUMENTED, ORDER_UNPROVED };
+    struct error err;
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        for (size_t ends = 1; ends <= 12; ends++) {
+            set_table(orders[i % 2], 1);
+            fake_table_fill(&shelf, 30);
+            source.ends_after = ends;
+            source.before = grow_far;
+            assert_true(read_all(2, i < 2, &err));
+            assert_in_range(read_count, 30, READ_MAX);
+            assert_in_range(source.statements, 3, 2 * ORDER_CUTS_UNBOUNDED);
+        }
+    }
+}
+
+static void
 lose_last(struct fake_source *asked, const struct read_request *request)
 {
     (void)request;
@@ -348,6 +380,7 @@ main(void)
         TEST(an_order_that_nobody_counts_is_not_proved),
         TEST(a_result_that_ends_early_is_read_on),
         TEST(a_table_that_only_grows_is_not_read_for_ever),
+        TEST(a_table_that_grows_while_its_results_end_early_is_read_to_an_end),
         TEST(a_last_row_that_is_deleted_is_not_waited_for),
         TEST(a_table_that_is_written_to_is_not_condemned_for_what_moved),
         TEST(a_difference_that_nothing_that_moves_explains_condemns),
