@@ -68,7 +68,10 @@ bool check_mirror(struct check *check, struct error *err) __attribute__((warn_un
 bool check_mirrored_tables(struct check *check, struct error *err)
     __attribute__((warn_unused_result));
 
-// What there is to say of OpenEdge besides; nothing of any other source. Needs an open source.
-void check_openedge(struct check *check);
+// The statement that lets the source's user read the table, every name in quotes, in the arena.
+const char *check_grant(struct check *check, const struct table *table);
+// What there is to say of a source with a metaschema besides; nothing of any other. Needs an open
+// source.
+void check_metaschema(struct check *check);
 
 #endif

@@ -207,12 +207,22 @@ source_name(struct check *check, const char *name)
     return text_sql_name(&check->arena, name, source_capabilities(check->source).name_quote);
 }
 
+const char *
+check_grant(struct check *check, const struct table *table)
+{
+    const char *user = check->settings->source.user;
+    bool has_schema = table->schema[0] != '\0';
+
+    return arena_printf(&check->arena, "GRANT SELECT ON %s%s%s TO %s;",
+        has_schema ? source_name(check, table->schema) : "", has_schema ? "." : "",
+        source_name(check, table->name),
+        user != NULL ? source_name(check, user) : "the user that is logged in");
+}
+
 // In place of what is only said in general about a missing right.
 static void
 name_the_grant(struct check *check, const struct table *table, struct error *failure)
 {
-    const char *user = check->settings->source.user;
-
     if (strcmp(failure->sqlstate, "42501") != 0)
         return;
     if (check->unreadable == NULL)
@@ -220,10 +230,7 @@ name_the_grant(struct check *check, const struct table *table, struct error *fai
             arena_calloc(&check->arena, check->selection.table_count, sizeof *check->unreadable);
     check->unreadable[check->unreadable_count++] = table;
     failure->hint[0] = '\0';
-    error_hint(failure, "On the source: GRANT SELECT ON %s%s%s TO %s;",
-        table->schema[0] != '\0' ? source_name(check, table->schema) : "",
-        table->schema[0] != '\0' ? "." : "", source_name(check, table->name),
-        user != NULL ? source_name(check, user) : "the user that is logged in");
+    error_hint(failure, "On the source: %s", check_grant(check, table));
 }
 
 struct trial {
@@ -378,6 +385,6 @@ check_source(struct check *check, struct error *err)
     report_long_columns(check);
     check_zone(check);
     done = report_reading(check, err);
-    check_openedge(check);
+    check_metaschema(check);
     return done;
 }

@@ -5,10 +5,9 @@
 #include "base/text.h"
 #include "model/canonical.h"
 #include "source/driver.h"
-#include "source/product/product.h"
+#include "source/product/product_error.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const struct source_driver *
@@ -183,27 +182,6 @@ source_read_catalog(struct source *source, const struct table_filter *filter, st
     return true;
 }
 
-// OpenEdge: "Column Name in table PUB.Customer has value exceeding its max length or precision."
-enum { NATIVE_TOO_WIDE = 210012 };
-
-static int
-find_named_column(const struct table *table, const char *message)
-{
-    const char *name = strstr(message, "Column ");
-    const char *end = name != NULL ? strstr(name, " in table ") : NULL;
-
-    if (end == NULL)
-        return -1;
-    name += strlen("Column ");
-    for (size_t i = 0; i < table->column_count; i++) {
-        const char *own = table->columns[i].name;
-
-        if (strlen(own) == (size_t)(end - name) && memcmp(own, name, strlen(own)) == 0)
-            return (int)i;
-    }
-    return -1;
-}
-
 static void
 forget_trouble(struct source *source)
 {
@@ -213,9 +191,11 @@ forget_trouble(struct source *source)
 static void
 note_trouble(struct source *source, const struct table *table, const struct error *err)
 {
-    source->trouble.is_too_wide = labs(err->native_code) == NATIVE_TOO_WIDE;
+    int column;
+
+    source->trouble.is_too_wide = product_error_is_too_wide(err, table, &column);
     if (source->trouble.is_too_wide)
-        source->trouble.column = find_named_column(table, err->message);
+        source->trouble.column = column;
 }
 
 bool

@@ -50,7 +50,7 @@ struct source_capabilities {
     // for by it. NULL: there is none.
     const struct column *row_id;
     bool may_cut;        // a value as wide as its column may be the rest of a longer one
-    bool has_metaschema; // source/openedge/ can tell about its catalogue, names and grants
+    bool has_metaschema; // its catalogue says who the database is, and how wide a column may be
     char name_quote;     // around a name that people type
     // Queries of one text, for source_ask: its clock in milliseconds since 1970, and letters beyond
     // ASCII, which are to come back as expected_letters. NULL: none is known.

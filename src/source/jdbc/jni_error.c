@@ -1,10 +1,9 @@
 // A driver's exception is a tree: causes, next exceptions, each with a state that may be empty.
 // java/oe2pg/Problem.java flattens it; here it gets its meaning.
 #include "base/mem.h"
-#include "base/sqlstate.h"
 #include "base/text.h"
 #include "source/jdbc/jdbc.h"
-#include "source/openedge/openedge.h"
+#include "source/product/product_error.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -80,35 +79,6 @@ jni_take_problem(const struct source_settings *settings, JNIEnv *env, struct jdb
     (*env)->DeleteLocalRef(env, thrown);
 }
 
-// What some drivers say in a number of their own, or in a state that means something else
-// elsewhere.
-static const struct {
-    const char *state; // NULL: any
-    long code;
-    const char *better;
-} better_states[] = {
-    { "HY000", 1040, "08004" }, // MariaDB: too many connections
-    { "HY000", 1205, "40001" }, // a lock was waited for
-    { "HY000", 1213, "40001" },
-    { "HY000", 1317, "57014" }, // interrupted
-    { "HY000", 1045, "28000" },
-    { NULL, 90067, "08006" }, // H2: the connection is broken, closed, the database is closed
-    { NULL, 90007, "08003" },
-    { NULL, 90098, "08006" },
-    { NULL, 90121, "08006" },
-};
-
-static const char *
-better_state(const struct jdbc_problem *problem)
-{
-    for (size_t i = 0; i < sizeof better_states / sizeof better_states[0]; i++) {
-        if (better_states[i].code == problem->code &&
-            (better_states[i].state == NULL || strcmp(better_states[i].state, problem->state) == 0))
-            return better_states[i].better;
-    }
-    return openedge_state(problem->state, problem->code, problem->message);
-}
-
 static bool
 fail_memory(struct error *err, const char *what)
 {
@@ -119,27 +89,9 @@ fail_memory(struct error *err, const char *what)
 bool
 jdbc_fail(const struct jdbc_problem *problem, struct error *err, const char *what)
 {
-    const char *state = better_state(problem);
-    const char *remedy = openedge_hint(problem->state, problem->code, problem->message);
-    struct sqlstate_meaning meaning = sqlstate_find(state, ERROR_SIDE_SOURCE);
-
     if (problem->kind == JDBC_PROBLEM_MEMORY)
         return fail_memory(err, what);
-    // OpenEdge's 210012 names table and column alone, and people need to know which.
-    if (sqlstate_may_quote_values(state) && labs(problem->code) != 210012)
-        (void)error_set(err, meaning.kind,
-            "%s: the source refused a value, SQLSTATE %s, its own number %ld", what, state,
-            (long)problem->code);
-    else
-        (void)error_set(err, meaning.kind, "%s: %s", what, problem->message);
-    err->retry = meaning.retry;
-    err->native_code = problem->code;
-    (void)text_print(
-        err->sqlstate, sizeof err->sqlstate, "%s", remedy != NULL ? state : problem->state);
-    if (remedy != NULL)
-        (void)error_hint(err, "%s", remedy);
-    if (meaning.hint != NULL)
-        (void)error_hint(err, "%s", meaning.hint);
+    (void)product_error_fill(err, what, problem->state, problem->code, problem->message);
     if (problem->kind == JDBC_PROBLEM_CLASS)
         (void)error_hint(err, "The driver needs a class that is not in progress_db.jar_file.");
     return false;
@@ -149,7 +101,7 @@ jdbc_fail(const struct jdbc_problem *problem, struct error *err, const char *wha
 static bool
 was_refused(const struct jdbc_problem *problem)
 {
-    const char *state = better_state(problem);
+    const char *state = product_error_state(problem->state, problem->code, problem->message);
 
     return strncmp(state, "28", 2) == 0 || strcmp(state, "3D000") == 0 ||
            strncmp(state, "42", 2) == 0 || strcmp(state, "08004") == 0;

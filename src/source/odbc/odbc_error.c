@@ -1,12 +1,10 @@
 // The first record of the highest rank is the cause: drivers put warnings (class 01) of the same
 // call in front of it or behind it.
 #include "base/mem.h"
-#include "base/sqlstate.h"
 #include "base/text.h"
 #include "source/odbc/odbc.h"
-#include "source/openedge/openedge.h"
+#include "source/product/product_error.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 // Masked before it is cut to a message: half a secret would not be found.
@@ -79,46 +77,11 @@ find_cause(SQLSMALLINT type, SQLHANDLE handle, struct record *cause)
     return is_found;
 }
 
-// MariaDB and MySQL say HY000 for what has a state of its own elsewhere, and OpenEdge says it for
-// everything.
-static const char *
-better_state(const struct record *record)
-{
-    const char *state = openedge_state(record->state, record->native, record->message);
-
-    if (strcmp(state, "HY000") != 0)
-        return state;
-    switch (record->native) {
-    case 2002: // cannot connect
-    case 2003:
-    case 2005: // unknown host
-    case 2006: // gone away
-    case 2013: // lost
-    case 2055:
-        return "08S01";
-    case 1040: // too many connections
-        return "08004";
-    case 1205: // lock wait
-    case 1213:
-        return "40001";
-    case 210012: // OpenEdge: a value wider than the SQL width of its column
-    case -210012:
-        return "22001";
-    case 1317: // interrupted
-        return "57014";
-    default:
-        return record->state;
-    }
-}
-
 bool
 odbc_fail(const struct source_settings *settings, SQLSMALLINT handle_type, SQLHANDLE handle,
     SQLRETURN code, struct error *err, const char *what)
 {
     struct record cause;
-    struct sqlstate_meaning meaning;
-    const char *remedy;
-    const char *state;
 
     if (code == SQL_INVALID_HANDLE)
         BUG("%s: invalid ODBC handle", what);
@@ -127,33 +90,16 @@ odbc_fail(const struct source_settings *settings, SQLSMALLINT handle_type, SQLHA
             what, (int)code);
     }
     source_settings_mask(settings, cause.message, sizeof cause.message);
-    state = better_state(&cause);
-    meaning = sqlstate_find(state, ERROR_SIDE_SOURCE);
-    // OpenEdge's 210012 names table and column alone, and people need to know which.
-    if (sqlstate_may_quote_values(state) && labs(cause.native) != 210012)
-        (void)text_print(cause.message, sizeof cause.message,
-            "the source refused a value, SQLSTATE %s, its own number %ld", state, cause.native);
-    (void)error_set(err, meaning.kind, "%s: %s", what, cause.message);
-    err->retry = meaning.retry;
-    err->native_code = cause.native;
-    remedy = openedge_hint(cause.state, cause.native, cause.message);
-    (void)text_print(
-        err->sqlstate, sizeof err->sqlstate, "%s", remedy != NULL ? state : cause.state);
-    if (remedy != NULL)
-        (void)error_hint(err, "%s", remedy);
-    if (meaning.hint != NULL)
-        (void)error_hint(err, "%s", meaning.hint);
-    return false;
+    return product_error_fill(err, what, cause.state, cause.native, cause.message);
 }
 
-// psqlODBC says 08001 for a refused login too; libpq's word for "the server answered, with no" is
-// the only sign. Trying such a login again would only lock an account.
+// Trying such a login again would only lock an account.
 static bool
 was_refused(const struct error *err)
 {
     return strncmp(err->sqlstate, "28", 2) == 0 || strcmp(err->sqlstate, "3D000") == 0 ||
            strncmp(err->sqlstate, "42", 2) == 0 || strcmp(err->sqlstate, "08004") == 0 ||
-           err->native_code == 1045 || strstr(err->message, "FATAL:") != NULL;
+           product_error_is_refusal(err->message);
 }
 
 bool

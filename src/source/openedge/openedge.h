@@ -1,4 +1,4 @@
-// What is known about OpenEdge, for both doors: its catalogue, its names, its errors. Nothing here
+// What is known about OpenEdge, for both doors: its catalogue, its names, its row ids. Nothing here
 // connects to anything; a door lends the way to run a query.
 //
 // The catalogue is asked in three ways, the best one first: the metaschema (PUB."_File" and its
@@ -114,8 +114,6 @@ void openedge_describe_type(struct arena *arena, const char *type, struct column
 // A name of more than 32 bytes cannot be said in OpenEdge's SQL: ERROR_TABLE names it.
 bool openedge_check_names(const struct table *table, struct error *err)
     __attribute__((warn_unused_result));
-// The statement that lets `user` read the table, every name in quotes.
-void openedge_append_grant(struct buffer *sql, const struct table *table, const char *user);
 
 // --- openedge_row_id.c
 
@@ -127,14 +125,5 @@ void openedge_append_row_ids(
 
 // True when the failure says that no row has the id that was asked for.
 bool openedge_is_gone(const struct error *err);
-
-// --- openedge_error.c
-
-// The SQLSTATE that says what an error of OpenEdge means: `state` itself where it says enough, else
-// by the vendor's code, whose sign differs between drivers, else by the number of the message that
-// stands in brackets at its end, in every language.
-const char *openedge_state(const char *state, long code, const char *message);
-// A remedy for it; NULL: none is known.
-const char *openedge_hint(const char *state, long code, const char *message);
 
 #endif

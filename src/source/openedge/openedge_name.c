@@ -24,27 +24,3 @@ openedge_check_names(const struct table *table, struct error *err)
     }
     return true;
 }
-
-static void
-append_quoted(struct buffer *sql, const char *name)
-{
-    (void)buffer_append_byte(sql, '"');
-    for (; *name != '\0'; name++) {
-        if (*name == '"')
-            (void)buffer_append_byte(sql, '"');
-        (void)buffer_append_byte(sql, *name);
-    }
-    (void)buffer_append_byte(sql, '"');
-}
-
-void
-openedge_append_grant(struct buffer *sql, const struct table *table, const char *user)
-{
-    (void)buffer_append_text(sql, "GRANT SELECT ON ");
-    append_quoted(sql, table->schema);
-    (void)buffer_append_byte(sql, '.');
-    append_quoted(sql, table->name);
-    (void)buffer_append_text(sql, " TO ");
-    append_quoted(sql, user);
-    (void)buffer_append_byte(sql, ';');
-}

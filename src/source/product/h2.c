@@ -1,6 +1,14 @@
 // H2, by JDBC.
 #include "source/product/products.h"
 
+// Its states are its numbers.
+static const struct product_error errors[] = {
+    { .code = 90067, .state = "08006" }, // the connection is broken
+    { .code = 90007, .state = "08003" },
+    { .code = 90098, .state = "08006" }, // the database is closed
+    { .code = 90121, .state = "08006" },
+};
+
 const struct product product_h2 = {
     .patterns = { "H2" },
     .dialect = { .limit = " FETCH FIRST %zu ROWS ONLY",
@@ -25,5 +33,6 @@ const struct product product_h2 = {
         .letters = "SELECT '" PRODUCT_LETTERS "'" },
     .order.kinds = PRODUCT_NUMBERS | PRODUCT_TIMES | PRODUCT_KIND(VALUE_BOOLEAN) |
                    PRODUCT_KIND(VALUE_TIMESTAMP_TZ),
+    .errors = { .list = errors, .count = sizeof errors / sizeof errors[0], .vague = { "90*" } },
     .jdbc.is_statically_typed = true,
 };

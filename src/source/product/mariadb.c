@@ -208,6 +208,24 @@ jdbc_refine(struct column *column)
 
 // --- all of it
 
+// --- its error numbers
+
+static const struct product_error errors[] = {
+    { .code = 1040, .state = "08004" }, // too many connections
+    { .code = 1045, .state = "28000" },
+    { .code = 1205, .state = "40001" }, // a lock was waited for
+    { .code = 1213, .state = "40001" },
+    { .code = 1317, .state = "57014" }, // interrupted
+    { .code = 2002, .state = "08S01" }, // cannot connect
+    { .code = 2003, .state = "08S01" },
+    { .code = 2005, .state = "08S01" }, // unknown host
+    { .code = 2006, .state = "08S01" }, // gone away
+    { .code = 2013, .state = "08S01" }, // lost
+    { .code = 2055, .state = "08S01" },
+};
+
+// --- all of it
+
 const struct product product_mariadb = {
     .patterns = { "MariaDB*", "MySQL*" },
     .dialect = { .quote = '`', .limit = " LIMIT %zu" },
@@ -228,6 +246,7 @@ const struct product product_mariadb = {
     .order = { .kinds = PRODUCT_NUMBERS | PRODUCT_TIMES,
         .except = { "timestamp*", "bit*" },
         .broken = { "enum*", "set*" } },
+    .errors = { .list = errors, .count = sizeof errors / sizeof errors[0] },
     .odbc = { .driver = "*",
         .append_expression = odbc_expression,
         .append_literal = odbc_literal,

@@ -1,7 +1,25 @@
-// Progress OpenEdge, by either door: what a line can say of it. Its catalogue, keys, names, row ids
-// and errors are a room of their own, source/openedge/.
+// Progress OpenEdge, by either door: what a line can say of it. Its catalogue, keys, names and row
+// ids are a room of their own, source/openedge/.
 #include "source/openedge/openedge.h"
 #include "source/product/products.h"
+
+static const char widen[] = "Widen the column's SQL width with dbtool.";
+static const char grant[] = "Let a DBA run: GRANT SELECT ON the table TO the user of oe2pg.";
+static const char locked[] = "Others hold locks for longer than the server waits: read at "
+                             "progress_db.isolation read_uncommitted, or at a quieter hour.";
+
+enum { TOO_WIDE = 210012 };
+
+// It leaves the SQLSTATE of its server's errors empty, or says HY000 for anything. Its own codes
+// come with one sign from one driver and with the other from the other.
+static const struct product_error errors[] = {
+    { 210015, 0, "40001", locked }, // the lock on a record was not obtained
+    { 10301, 0, "40001", locked },  // a table is locked
+    { 0, 915, "40001",              // the lock table is full
+        "The server's lock table is full: read at progress_db.isolation read_uncommitted, which "
+        "takes no record locks." },
+    { TOO_WIDE, 7864, "22001", widen }, { 0, 7512, "42501", grant }, // no right to read the table
+};
 
 const struct product product_openedge = {
     .patterns = { "*OpenEdge*" },
@@ -19,6 +37,14 @@ const struct product product_openedge = {
     .row_ids = { .column = &openedge_row_id,
         .append = openedge_append_row_ids,
         .is_gone = openedge_is_gone },
+    .errors = { .list = errors,
+        .count = sizeof errors / sizeof errors[0],
+        .vague = { "22P00", "42000", "M0*" },
+        .numbered = "*OpenEdge*",
+        // "Column Name in table PUB.Customer has value exceeding its max length or precision."
+        .too_wide = TOO_WIDE,
+        .before_column = "Column ",
+        .behind_column = " in table " },
     .odbc.driver = "*",
     .jdbc.is_statically_typed = true,
     .is_openedge = true,

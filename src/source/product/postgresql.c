@@ -383,6 +383,8 @@ const struct product product_postgresql = {
         .odd_names = "SELECT relname FROM pg_class WHERE relname !~ '^[ -~]*$'",
         .append_text = append_bytes,
         .append_literal = append_literal },
+    // psqlODBC says 08001 for a refused login too.
+    .errors.refusal = "FATAL:",
     .odbc = { .driver = "*psqlodbc*",
         .append_expression = odbc_expression,
         .parameter_type = product_bind_as_text,

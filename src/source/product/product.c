@@ -4,7 +4,7 @@
 #include "source/product/products.h"
 
 // THE table.
-static const struct product *const products[] = {
+const struct product *const products[] = {
     &product_openedge,
     &product_postgresql,
     &product_mariadb,
@@ -14,7 +14,7 @@ static const struct product *const products[] = {
     &product_derby,
 };
 
-enum { PRODUCT_COUNT = sizeof products / sizeof products[0] };
+const size_t product_count = sizeof products / sizeof products[0];
 
 const struct product product_unknown = {
     .order.kinds = PRODUCT_NUMBERS | PRODUCT_KIND(VALUE_DATE),
@@ -34,7 +34,7 @@ product_matches(const char *const patterns[PRODUCT_PATTERNS], const char *text)
 const struct product *
 product_find(const char *name)
 {
-    for (size_t i = 0; i < PRODUCT_COUNT; i++) {
+    for (size_t i = 0; i < product_count; i++) {
         if (product_matches(products[i]->patterns, name))
             return products[i];
     }
@@ -54,7 +54,7 @@ product_find_by_odbc(const char *name, const char *driver)
 const char *const *
 product_properties(const char *url)
 {
-    for (size_t i = 0; i < PRODUCT_COUNT; i++) {
+    for (size_t i = 0; i < product_count; i++) {
         if (product_matches(products[i]->jdbc.urls, url))
             return products[i]->jdbc.properties;
     }

@@ -258,6 +258,30 @@ struct product_jdbc {
     bool buffers_results;   // whatever the fetch size says
 };
 
+// --- what its own error numbers mean, where an SQLSTATE says little (product_error.h)
+
+struct product_error {
+    long code;         // the driver's own number, without its sign; 0: none is known
+    long number;       // in brackets at the end of its messages; 0: none is known
+    const char *state; // the SQLSTATE that says what it means
+    const char *hint;  // a sentence; NULL: the general one for the state
+};
+
+struct product_errors {
+    const struct product_error *list;
+    size_t count;
+    // Patterns of states that say no more than that there was an error, besides "", HY000 and
+    // S1000.
+    const char *vague[PRODUCT_PATTERNS];
+    const char *numbered; // pattern of the messages that have `number`; NULL: none have
+    const char *refusal;  // in the words of a server that answered a login with no; NULL: not known
+    // The number that says that a value is too wide for its column, and what stands around the
+    // column's name in its words, which quote no value. 0: there is none.
+    long too_wide;
+    const char *before_column;
+    const char *behind_column;
+};
+
 // --- all of it
 
 struct product {
@@ -270,9 +294,10 @@ struct product {
     struct product_order order;
     struct product_row_ids row_ids;
     struct product_bytes bytes;
+    struct product_errors errors;
     struct product_odbc odbc;
     struct product_jdbc jdbc;
-    bool is_openedge; // its catalogue, names, row ids and errors are source/openedge's business
+    bool is_openedge; // its catalogue, names and row ids are source/openedge's business
 };
 
 // By the product's name. Never NULL: what is not known is product_unknown.

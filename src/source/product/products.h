@@ -12,6 +12,9 @@ extern const struct product product_hsqldb;
 extern const struct product product_derby;
 extern const struct product product_openedge;
 
+extern const struct product *const products[];
+extern const size_t product_count;
+
 #define PRODUCT_KIND(kind) (1U << (kind))
 #define PRODUCT_NUMBERS (PRODUCT_KIND(VALUE_INTEGER) | PRODUCT_KIND(VALUE_DECIMAL))
 #define PRODUCT_TIMES                                                                              \

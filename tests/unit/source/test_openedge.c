@@ -385,45 +385,6 @@ a_lost_connection_is_no_answer(void **state)
 }
 
 static void
-errors_are_told_by_state_then_code_then_number(void **state)
-{
-    static const char frame[] = "[DataDirect][OpenEdge JDBC Driver][OpenEdge] ";
-    static const struct {
-        const char *state;
-        long code;
-        const char *text;
-        const char *expected;
-    } cases[] = {
-        { "", -210015, "Failure getting record lock", "40001" },
-        { "HY000", 210015, "in any language", "40001" },
-        { "M0901", 10301, "Table is locked and LCK_NOWAIT.", "40001" },
-        { "22P00", 210012, "Column c in table t has value ... (7864)", "22001" },
-        { "S1000", -210012, "", "22001" },
-        { "", 0, "Keine Berechtigung (7512)", "42501" },
-        { "42000", 0, "Access denied (Authorization failed) (7512).", "42501" },
-        { "", 0, "Lock table overflow, increase -L on server (915)", "40001" },
-        { "", 0, "a value (7512) in the middle", "" },
-        { "42S02", -20005, "not found (7512)", "42S02" },
-        { "08S01", 0, "Socket closed", "08S01" },
-        { "HY000", -20398, "unsupported context(16764)", "HY000" },
-        { "", 0, "", "" },
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char message[200];
-
-        (void)snprintf(message, sizeof message, "%s%s", frame, cases[i].text);
-        assert_string_equal(
-            openedge_state(cases[i].state, cases[i].code, message), cases[i].expected);
-        assert_int_equal(openedge_hint(cases[i].state, cases[i].code, message) != NULL,
-            strcmp(cases[i].expected, cases[i].state) != 0);
-    }
-    // A number at the end of another product's message is no business of OpenEdge.
-    assert_string_equal(openedge_state("", 0, "something failed (7512)"), "");
-}
-
-static void
 names_of_more_than_32_bytes_are_refused(void **state)
 {
     struct column column = { .name = "a_column_of_thirty-three_letters_" };
@@ -442,20 +403,6 @@ names_of_more_than_32_bytes_are_refused(void **state)
     table.name = column.name;
     assert_false(openedge_check_names(&table, &err));
     assert_int_equal(err.kind, ERROR_TABLE);
-}
-
-static void
-a_grant_quotes_every_name(void **state)
-{
-    struct table table = { .schema = "PUB", .name = "Odd\"Name" };
-    struct buffer sql;
-
-    (void)state;
-    buffer_init(&sql, 1000);
-    openedge_append_grant(&sql, &table, "some-body");
-    assert_string_equal(
-        buffer_text(&sql), "GRANT SELECT ON \"PUB\".\"Odd\"\"Name\" TO \"some-body\";");
-    buffer_release(&sql);
 }
 
 static void
@@ -499,9 +446,7 @@ main(void)
         cmocka_unit_test(what_is_refused_twice_or_for_want_of_a_right_is_lost_and_said),
         cmocka_unit_test(a_database_that_knows_no_cdc_lacks_nothing),
         cmocka_unit_test(a_lost_connection_is_no_answer),
-        cmocka_unit_test(errors_are_told_by_state_then_code_then_number),
         cmocka_unit_test(names_of_more_than_32_bytes_are_refused),
-        cmocka_unit_test(a_grant_quotes_every_name),
         cmocka_unit_test(rows_are_named_or_left_out_by_their_rowid),
         cmocka_unit_test(a_row_that_is_gone_is_told_by_code_or_state),
     };

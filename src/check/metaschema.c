@@ -1,8 +1,7 @@
-// What is particular to OpenEdge: who the database is, how it is read, which keys there are, which
-// columns are full to their SQL width, and what a DBA has to grant.
+// What is particular to a source with a metaschema (OpenEdge): who the database is, how it is read,
+// which keys there are, which columns are full to their SQL width, and what a DBA has to grant.
 #include "base/clock.h"
 #include "base/text.h"
-#include "source/openedge/openedge.h"
 #include "check/finding.h"
 #include "target/width.h"
 
@@ -172,9 +171,6 @@ report_width(struct check *check)
 static void
 report_grants(struct check *check)
 {
-    const char *user = check->settings->source.user;
-    struct buffer sql;
-
     if (check->unreadable_count == 0) {
         check_report(check, CHECK_OK, "grants", "", "none is missing");
         return;
@@ -182,17 +178,12 @@ report_grants(struct check *check)
     check_report(check, CHECK_WARNING, "grants",
         "Let a DBA run these statements on the source, and COMMIT.",
         "SQL rights are apart from those of ABL; missing on %zu tables:", check->unreadable_count);
-    buffer_init(&sql, BUFFER_SQL_CAP);
-    for (size_t i = 0; i < check->unreadable_count; i++) {
-        buffer_clear(&sql);
-        openedge_append_grant(&sql, check->unreadable[i], user != NULL ? user : "USER");
-        check_report(check, CHECK_OK, "grants", "", "%s", buffer_text(&sql));
-    }
-    buffer_release(&sql);
+    for (size_t i = 0; i < check->unreadable_count; i++)
+        check_report(check, CHECK_OK, "grants", "", "%s", check_grant(check, check->unreadable[i]));
 }
 
 void
-check_openedge(struct check *check)
+check_metaschema(struct check *check)
 {
     const struct source_identity *identity = source_identity(check->source);
 
