@@ -1,0 +1,381 @@
+#include "method/compare.h"
+
+#include "../../support/fake_job.h"
+#include "../cmocka_all.h"
+
+#include <stdio.h>
+#include <string.h>
+
+// Rows of the table that most tests have: a first, a middle and a last one.
+enum { ROWS = 5 };
+static const size_t places[] = { 0, 2, ROWS - 1 };
+enum { PLACES = sizeof places / sizeof places[0] };
+
+static struct fake_job job;
+
+static int
+set_up(void **state)
+{
+    (void)state;
+    fake_job_init(&job, 1, ROWS);
+    return 0;
+}
+
+static int
+set_up_keyless(void **state)
+{
+    (void)state;
+    fake_job_init(&job, 0, ROWS);
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    (void)state;
+    return fake_job_release(&job);
+}
+
+static void
+start_again(size_t key_count)
+{
+    assert_int_equal(fake_job_release(&job), 0);
+    fake_job_init(&job, key_count, ROWS);
+}
+
+static bool
+compare(void)
+{
+    return compare_table(&job.task, &job.table.table, &job.record, &job.result, &job.err);
+}
+
+static void
+assert_done(int64_t inserted, int64_t updated, int64_t deleted)
+{
+    if (!compare())
+        fail_msg("%s", job.err.message);
+    assert_int_equal(job.mirror.result.rows_inserted, inserted);
+    assert_int_equal(job.mirror.result.rows_updated, updated);
+    assert_int_equal(job.mirror.result.rows_deleted, deleted);
+    assert_int_equal(job.mirror.record.row_count, job.mirror.rows.row_count);
+    assert_int_equal(job.mirror.writes, 1);
+}
+
+// In any order: a changed row is written anew.
+static void
+assert_equal_sides(void)
+{
+    assert_int_equal(job.mirror.rows.row_count, job.table.row_count);
+    for (size_t r = 0; r < job.table.row_count; r++) {
+        const struct fake_row *row = &job.table.rows[r];
+        size_t k = 0;
+
+        while (k < job.mirror.rows.row_count &&
+               strcmp(job.mirror.rows.rows[k].values[0], row->values[0]) != 0)
+            k++;
+        assert_in_range(k, 0, job.mirror.rows.row_count - 1);
+        assert_string_equal(job.mirror.rows.rows[k].values[1], row->values[1]);
+    }
+}
+
+static void
+assert_nothing_written(enum error_kind kind)
+{
+    char before[200];
+
+    (void)snprintf(before, sizeof before, "%s", fake_job_mirror(&job));
+    assert_false(compare());
+    assert_int_equal(job.err.kind, kind);
+    assert_string_equal(fake_job_mirror(&job), before);
+    assert_int_equal(job.mirror.writes, 0);
+    job.mirror.is_in_transaction = false; // the caller rolls back
+}
+
+// ---- what differs ------------------------------------------------------------------------------
+
+static void
+equal_sides_are_recorded_and_nothing_is_written(void **state)
+{
+    (void)state;
+    assert_done(0, 0, 0);
+    assert_int_equal(job.mirror.result.rows_read, ROWS);
+    assert_equal_sides();
+}
+
+static void
+a_changed_row_is_written_wherever_it_stands(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2 * PLACES; i++) {
+        start_again(1);
+        job.mirror.is_large = i >= PLACES;
+        job.table.rows[places[i % PLACES]].values[1] = "new";
+        assert_done(0, 1, 0);
+        assert_equal_sides();
+    }
+}
+
+static void
+a_row_that_the_mirror_lacks_is_added_wherever_it_stands(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < PLACES; i++) {
+        start_again(1);
+        fake_job_remove(&job.mirror.rows, places[i]);
+        assert_done(1, 0, 0);
+        assert_equal_sides();
+    }
+}
+
+static void
+a_row_that_is_gone_is_removed_wherever_it_stood(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < PLACES; i++) {
+        start_again(1);
+        fake_job_remove(&job.table, places[i]);
+        assert_done(0, 0, 1);
+        assert_equal_sides();
+    }
+}
+
+static void
+all_that_differs_goes_in_one_transaction(void **state)
+{
+    (void)state;
+    job.table.rows[1].values[2] = "new";
+    fake_job_remove(&job.table, 3);
+    (void)fake_table_add(&job.table, "0009 a b");
+    assert_done(1, 1, 1);
+    assert_equal_sides();
+}
+
+static void
+equal_rows_without_a_key_are_counted_not_merged(void **state)
+{
+    (void)state;
+    start_again(0);
+    (void)fake_table_add(&job.table, "0001 a b");
+    (void)fake_table_add(&job.table, "0001 a b");
+    assert_done(2, 0, 0);
+    start_again(0);
+    (void)fake_table_add(&job.mirror.rows, "0001 a b");
+    assert_done(0, 0, 1);
+    assert_int_equal(job.mirror.rows.row_count, ROWS);
+}
+
+static void
+without_a_key_a_row_goes_only_when_two_scans_miss_it(void **state)
+{
+    (void)state;
+    fake_job_remove(&job.table, 2);
+    assert_done(0, 0, 1);
+    assert_int_equal(job.mirror.comparisons, 2);
+}
+
+// ---- what moves --------------------------------------------------------------------------------
+
+// A row that the scan missed is there when it is asked for.
+static void
+come_back(struct fake_source *source, const struct read_request *request)
+{
+    if (request == NULL || request->part != KEY_PART_EQUAL)
+        return;
+    source->before = NULL;
+    (void)fake_table_add(source->table, "0003 a b");
+}
+
+static void
+a_row_that_moved_while_it_was_looked_for_is_not_removed(void **state)
+{
+    (void)state;
+    fake_job_remove(&job.table, 2);
+    job.source.before = come_back;
+    assert_done(0, 0, 0);
+    assert_int_equal(job.mirror.comparisons, 2);
+}
+
+// It is there once when it is asked for.
+static void
+be_once(struct fake_source *source, const struct read_request *request)
+{
+    if (request == NULL || request->part != KEY_PART_EQUAL)
+        return;
+    source->before = NULL;
+    source->table->row_count--;
+}
+
+static void
+a_row_that_the_scan_met_twice_is_not_doubled(void **state)
+{
+    (void)state;
+    (void)fake_table_add(&job.table, "0002 moved b");
+    job.source.before = be_once;
+    assert_done(0, 0, 0);
+    assert_equal_sides();
+}
+
+static void
+a_mirror_that_changes_meanwhile_is_compared_again_and_given_up_in_the_end(void **state)
+{
+    (void)state;
+    job.table.rows[0].values[1] = "new";
+    job.mirror.changes = 2;
+    assert_done(0, 1, 0);
+    assert_int_equal(job.mirror.comparisons, 3);
+    start_again(1);
+    job.table.rows[0].values[1] = "new";
+    job.mirror.changes = 3;
+    assert_nothing_written(ERROR_TABLE);
+    assert_non_null(strstr(job.err.message, "changed in each of 3 comparisons"));
+}
+
+// ---- what fails --------------------------------------------------------------------------------
+
+static void
+a_value_that_cannot_be_read_is_null_and_in_quarantine_wherever_its_row_stands(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < PLACES; i++) {
+        const struct fake_row *row;
+
+        start_again(1);
+        job.table.rows[places[i]].states[2] = FAKE_UNREADABLE;
+        // A scan in no order leads to no row: it is asked for once more, by the key.
+        assert_false(compare());
+        assert_int_equal(job.err.retry, RETRY_IN_ORDER);
+        assert_int_equal(job.mirror.writes, 0);
+        error_clear(&job.err);
+        job.task.effort.is_ordered = true;
+        assert_done(0, 1, 0);
+        assert_int_equal(job.mirror.quarantined, 1);
+        row = &job.mirror.rows.rows[ROWS - 1];
+        assert_string_equal(row->values[0], job.table.rows[places[i]].values[0]);
+        assert_null(row->values[2]);
+    }
+}
+
+static void
+a_connection_that_is_lost_at_any_fetch_leaves_the_mirror_as_it_was(void **state)
+{
+    (void)state;
+    for (size_t at = 1; at <= ROWS; at += 2) {
+        start_again(1);
+        job.table.rows[0].values[1] = job.table.rows[ROWS - 1].values[1] = "new";
+        job.source.block = 1;
+        job.source.fails_at_fetch = at;
+        (void)error_set(&job.source.failure, ERROR_SOURCE, "gone");
+        assert_nothing_written(ERROR_SOURCE);
+    }
+}
+
+static void
+a_failure_of_the_mirror_at_any_step_is_told_as_it_is(void **state)
+{
+    static const enum fake_step steps[] = { FAKE_READ_MIRROR, FAKE_SEND, FAKE_PAIR, FAKE_APPLY };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        start_again(1);
+        job.table.rows[2].values[1] = "new";
+        job.mirror.fails_at = steps[i];
+        assert_nothing_written(ERROR_TARGET);
+        assert_int_equal(job.err.side, ERROR_SIDE_TARGET);
+    }
+}
+
+static void
+what_cannot_be_recorded_is_not_committed(void **state)
+{
+    static const enum fake_step steps[] = { FAKE_RECORD, FAKE_COMMIT };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        start_again(1);
+        job.table.rows[2].values[1] = "new";
+        job.mirror.fails_at = steps[i];
+        assert_false(compare());
+        assert_int_equal(job.err.kind, ERROR_TARGET);
+        assert_int_equal(job.mirror.writes, 0);
+        job.mirror.is_in_transaction = false;
+    }
+}
+
+// Whoever watches a silent source stops the run; its statement ends then.
+static void
+stop_the_run(struct fake_source *source, const struct read_request *request)
+{
+    atomic_bool *is_cancelled = source->context;
+
+    (void)request;
+    *is_cancelled = true;
+}
+
+static void
+a_silent_source_whose_run_is_stopped_leaves_the_mirror_as_it_was(void **state)
+{
+    (void)state;
+    job.table.rows[2].values[1] = "new";
+    job.source.before = stop_the_run;
+    job.source.context = &job.is_cancelled;
+    assert_nothing_written(ERROR_CANCELLED);
+}
+
+// ---- the brake ---------------------------------------------------------------------------------
+
+static void
+more_rows_gone_than_the_brake_allows_stay(void **state)
+{
+    (void)state;
+    job.table.row_count = 2; // 3 of 5: more than 2 rows and 50 %
+    assert_nothing_written(ERROR_BRAKE);
+    assert_non_null(strstr(job.err.hint, "--allow-delete"));
+}
+
+static void
+a_source_without_rows_removes_none(void **state)
+{
+    (void)state;
+    job.settings.mirror.max_delete_percent = 100;
+    job.table.row_count = 0;
+    assert_nothing_written(ERROR_BRAKE);
+}
+
+static void
+rows_gone_within_the_brake_go(void **state)
+{
+    (void)state;
+    job.table.row_count = 3;
+    assert_done(0, 0, 2);
+    assert_equal_sides();
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define KEYLESS(name) cmocka_unit_test_setup_teardown(name, set_up_keyless, tear_down)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(equal_sides_are_recorded_and_nothing_is_written),
+        TEST(a_changed_row_is_written_wherever_it_stands),
+        TEST(a_row_that_the_mirror_lacks_is_added_wherever_it_stands),
+        TEST(a_row_that_is_gone_is_removed_wherever_it_stood),
+        TEST(all_that_differs_goes_in_one_transaction),
+        KEYLESS(equal_rows_without_a_key_are_counted_not_merged),
+        KEYLESS(without_a_key_a_row_goes_only_when_two_scans_miss_it),
+        TEST(a_row_that_moved_while_it_was_looked_for_is_not_removed),
+        TEST(a_row_that_the_scan_met_twice_is_not_doubled),
+        TEST(a_mirror_that_changes_meanwhile_is_compared_again_and_given_up_in_the_end),
+        TEST(a_value_that_cannot_be_read_is_null_and_in_quarantine_wherever_its_row_stands),
+        TEST(a_connection_that_is_lost_at_any_fetch_leaves_the_mirror_as_it_was),
+        TEST(a_failure_of_the_mirror_at_any_step_is_told_as_it_is),
+        TEST(what_cannot_be_recorded_is_not_committed),
+        TEST(a_silent_source_whose_run_is_stopped_leaves_the_mirror_as_it_was),
+        TEST(more_rows_gone_than_the_brake_allows_stay),
+        TEST(a_source_without_rows_removes_none),
+        TEST(rows_gone_within_the_brake_go),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
