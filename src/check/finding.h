@@ -57,7 +57,7 @@ const char *check_names_end(struct check_names *names);
 bool check_target(struct check *check, struct error *err) __attribute__((warn_unused_result));
 bool check_source(struct check *check, struct error *err) __attribute__((warn_unused_result));
 // The source's clock, driver's limits, isolation, letters: asked of an open source.
-bool check_asking(struct check *check, struct error *err) __attribute__((warn_unused_result));
+bool check_probes(struct check *check, struct error *err) __attribute__((warn_unused_result));
 // The settings of the source's session; and, once tables were selected, what its zone means.
 void check_session(struct check *check);
 void check_zone(struct check *check);

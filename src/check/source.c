@@ -342,19 +342,19 @@ report_reading(struct check *check, struct error *err)
 static bool
 read_records(struct check *check, struct selection_basis *basis, struct error *err)
 {
-    struct observation seen;
+    struct observation observed;
     struct table_record *records;
     const char *schema = check->settings->target.schema;
 
     if (!check->has_tracking)
         return true;
     if (!check_expect_target(check, "could not read the tracking tables", err) ||
-        !observe_mirror(check->target, &check->arena, schema, &seen, err))
+        !observe_mirror(check->target, &check->arena, schema, &observed, err))
         return false;
-    if (!seen.has_mirror)
+    if (!observed.has_mirror)
         return true;
-    if (!tracking_read(
-            check->target, &check->arena, (int)seen.mirror_id, &records, &basis->record_count, err))
+    if (!tracking_read(check->target, &check->arena, (int)observed.mirror_id, &records,
+            &basis->record_count, err))
         return false;
     basis->records = records;
     return true;
@@ -374,7 +374,7 @@ check_source(struct check *check, struct error *err)
     check->source = source;
     report_connection(check);
     check_session(check);
-    if (!check_asking(check, err))
+    if (!check_probes(check, err))
         return false;
     if (!read_records(check, &basis, err) || !read_catalog(check, &basis, err) ||
         !selection_make(&check->arena, &basis, &check->catalog, &check->selection, err))

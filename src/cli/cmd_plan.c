@@ -34,7 +34,7 @@ struct planner {
     struct target *target;
     struct catalog catalog;
     struct selection selection;
-    struct observation seen;
+    struct observation observed;
     struct inspection inspection;
     struct table_record *records;
     size_t record_count;
@@ -130,10 +130,10 @@ read_target(struct planner *planner, struct error *err)
 
     if (!expect_target(planner, "could not read the tracking tables", err) ||
         !observe_mirror(
-            planner->target, &planner->arena, settings->target.schema, &planner->seen, err))
+            planner->target, &planner->arena, settings->target.schema, &planner->observed, err))
         return false;
-    if (planner->seen.has_mirror) {
-        mirror_id = (int)planner->seen.mirror_id;
+    if (planner->observed.has_mirror) {
+        mirror_id = (int)planner->observed.mirror_id;
         if (!mirror_check_ignore_file(planner->target, settings, err) ||
             !mirror_check_source(
                 planner->target, settings, source_identity(planner->source), err) ||
@@ -167,8 +167,8 @@ make_preview(struct planner *planner)
     preview->target_schema = planner->config->settings.target.schema;
     preview->source_product = identity->product;
     preview->source_database = identity->db_name;
-    preview->has_mirror = planner->seen.has_mirror;
-    preview->last_run_id = planner->seen.run.id;
+    preview->has_mirror = planner->observed.has_mirror;
+    preview->last_run_id = planner->observed.run.id;
     preview_make(&planner->arena, &input, preview);
 }
 

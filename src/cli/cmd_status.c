@@ -24,7 +24,7 @@ struct status {
     sigset_t signals;
     struct startup_watch watch; // PostgreSQL may stop where no time-out reaches it
     struct arena arena;         // of one look
-    struct observation seen;
+    struct observation observed;
     struct status_view view;
     const struct observed_table **tables;
     int64_t max_age_ms;
@@ -83,16 +83,16 @@ read_max_age(struct status *status, struct error *err)
 static struct name_space
 make_names(struct status *status)
 {
-    const struct observation *seen = &status->seen;
-    struct table **tables = arena_calloc(&status->arena, seen->table_count, sizeof(void *));
+    const struct observation *observed = &status->observed;
+    struct table **tables = arena_calloc(&status->arena, observed->table_count, sizeof(void *));
 
-    for (size_t i = 0; i < seen->table_count; i++) {
+    for (size_t i = 0; i < observed->table_count; i++) {
         tables[i] = arena_calloc(&status->arena, 1, sizeof **tables);
-        tables[i]->schema = seen->tables[i].source_schema;
-        tables[i]->name = seen->tables[i].source_table;
-        tables[i]->target_name = seen->tables[i].target_table;
+        tables[i]->schema = observed->tables[i].source_schema;
+        tables[i]->name = observed->tables[i].source_table;
+        tables[i]->target_name = observed->tables[i].target_table;
     }
-    return (struct name_space){ tables, seen->table_count, seen->target_schema };
+    return (struct name_space){ tables, observed->table_count, observed->target_schema };
 }
 
 static void
@@ -105,7 +105,7 @@ mark_ignored(struct status *status, const struct name_space *names)
         enum spelling spelling = spelling_find(names, word);
 
         for (size_t i = 0; i < names->count; i++)
-            status->seen.tables[i].is_ignored |=
+            status->observed.tables[i].is_ignored |=
                 spelling_fits(names, spelling, word, names->tables[i]);
     }
 }
@@ -144,7 +144,7 @@ choose_tables(struct status *status, struct error *err)
     status->view.table_count = 0;
     for (size_t i = 0; i < names.count; i++) {
         if (mirror->selected_count == 0 || is_chosen[i])
-            chosen[status->view.table_count++] = &status->seen.tables[i];
+            chosen[status->view.table_count++] = &status->observed.tables[i];
     }
     status->view.tables = status->tables = chosen;
     return true;
@@ -161,8 +161,8 @@ read_stories(struct status *status, struct error *err)
         return true;
     stories = arena_calloc(&status->arena, status->view.table_count, sizeof *stories);
     for (size_t i = 0; i < status->view.table_count; i++) {
-        if (!observe_story(
-                status->target, &status->arena, &status->seen, status->tables[i], &stories[i], err))
+        if (!observe_story(status->target, &status->arena, &status->observed, status->tables[i],
+                &stories[i], err))
             return false;
     }
     status->view.stories = stories;
@@ -180,7 +180,7 @@ read_quarantine(struct status *status, struct error *err)
     };
 
     return !status->view.with_quarantine ||
-           observe_quarantine(status->target, &status->arena, &request, &status->seen, err);
+           observe_quarantine(status->target, &status->arena, &request, &status->observed, err);
 }
 
 // Connecting, and then stall_seconds of silence.
@@ -203,7 +203,7 @@ look(struct status *status, struct error *err)
         return false;
     arena_reset(&status->arena);
     status->view = (struct status_view){
-        .seen = &status->seen,
+        .observed = &status->observed,
         .max_age_ms = status->max_age_ms,
         .with_quarantine = has_flag(config, OPTION_QUARANTINE),
         .with_values = has_flag(config, OPTION_VALUES),
@@ -212,9 +212,9 @@ look(struct status *status, struct error *err)
         !target_open(&config->settings.target, "oe2pg status", &status->target, err))
         return false;
     if (!observe_mirror(
-            status->target, &status->arena, config->settings.target.schema, &status->seen, err))
+            status->target, &status->arena, config->settings.target.schema, &status->observed, err))
         return false;
-    if (!status->seen.has_mirror)
+    if (!status->observed.has_mirror)
         return true;
     return choose_tables(status, err) && read_stories(status, err) && read_quarantine(status, err);
 }
@@ -231,7 +231,7 @@ show_text(struct status *status)
         status->view.height = height;
         (void)printf("\033[H");
     }
-    if (status->seen.has_mirror)
+    if (status->observed.has_mirror)
         status_write_text(stdout, &status->view);
     else
         (void)printf("There is no mirror in schema \"%s\" yet: oe2pg has not run.\n",
@@ -256,7 +256,7 @@ show(struct status *status)
 static bool
 is_well(const struct status *status)
 {
-    const struct observed_run *run = &status->seen.run;
+    const struct observed_run *run = &status->observed.run;
     struct status_totals totals;
 
     status_sum(&status->view, &totals);
@@ -274,7 +274,7 @@ judge(const struct status *status)
 {
     size_t late = 0;
 
-    if (!status->seen.has_mirror) {
+    if (!status->observed.has_mirror) {
         log_error("there is no mirror in schema \"%s\" yet: run oe2pg",
             status->config->settings.target.schema);
         return EXIT_STATUS_PARTLY;

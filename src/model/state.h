@@ -23,7 +23,7 @@ struct table_record {
     const char *source_table;
     const char *target_table;
     enum table_state state;
-    const char *method; // "load", "full", "key", "timestamp"; "none": refused
+    const char *method; // a word of method_kind.h; "none": refused
     const char *reason; // a sentence
     const char *const *key_columns;
     size_t key_column_count;

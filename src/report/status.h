@@ -12,8 +12,8 @@
 #include <stdio.h>
 
 struct status_view {
-    const struct observation *seen;
-    const struct observed_table *const *tables; // those to be shown, of seen->tables
+    const struct observation *observed;
+    const struct observed_table *const *tables; // those to be shown, of observed->tables
     size_t table_count;
     const struct observed_story *stories; // one a table of --table; NULL: none asked for
     size_t story_count;
@@ -58,7 +58,7 @@ size_t status_count_late(const struct status_view *view);
 bool status_ended_badly(const struct observed_run *run);
 // The worker that has the table in hand, in a run that is alive; NULL: none.
 const struct observed_worker *status_worker_of(
-    const struct observation *seen, const struct observed_table *table);
+    const struct observation *observed, const struct observed_table *table);
 bool status_is_stale(const struct observed_worker *worker, int64_t now_ms);
 // Milliseconds a worker still needs for its table; -1: nobody can tell.
 int64_t status_worker_left_ms(const struct observed_worker *worker, int64_t now_ms);
@@ -87,7 +87,7 @@ struct status_outlook {
     double fraction; // by rows if known, else by tables; an estimate
     int64_t left_ms; // -1: unknown
 };
-void status_look_ahead(const struct observation *seen, struct status_outlook *outlook);
+void status_look_ahead(const struct observation *observed, struct status_outlook *outlook);
 
 // The quarantine's list, as text.
 void status_write_quarantine(FILE *out, const struct status_view *view);

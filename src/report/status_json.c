@@ -9,26 +9,26 @@
 enum { FORMAT_VERSION = 1 };
 
 static void
-write_mirror(struct json_writer *json, const struct observation *seen)
+write_mirror(struct json_writer *json, const struct observation *observed)
 {
     json_begin_object(json, "mirror");
-    json_integer(json, "id", seen->mirror_id);
-    json_text(json, "schema", seen->target_schema);
-    json_text(json, "source_product", seen->source_product);
-    json_text(json, "source_host", seen->source_host[0] != '\0' ? seen->source_host : NULL);
-    json_count(json, "source_port", seen->source_port > 0 ? seen->source_port : -1);
-    json_text(json, "source_database", seen->source_database);
-    json_text(json, "source_schema", seen->source_schema);
-    json_time(json, "created_at", seen->created_ms);
+    json_integer(json, "id", observed->mirror_id);
+    json_text(json, "schema", observed->target_schema);
+    json_text(json, "source_product", observed->source_product);
+    json_text(json, "source_host", observed->source_host[0] != '\0' ? observed->source_host : NULL);
+    json_count(json, "source_port", observed->source_port > 0 ? observed->source_port : -1);
+    json_text(json, "source_database", observed->source_database);
+    json_text(json, "source_schema", observed->source_schema);
+    json_time(json, "created_at", observed->created_ms);
     json_end_object(json);
 }
 
 static void
-write_outlook(struct json_writer *json, const struct observation *seen)
+write_outlook(struct json_writer *json, const struct observation *observed)
 {
     struct status_outlook outlook;
 
-    status_look_ahead(seen, &outlook);
+    status_look_ahead(observed, &outlook);
     json_integer(json, "rows_so_far", outlook.rows);
     json_count(json, "estimated_rows", outlook.of_rows);
     json_decimal(json, "percent", outlook.fraction < 1 ? outlook.fraction * 100 : 100);
@@ -38,9 +38,9 @@ write_outlook(struct json_writer *json, const struct observation *seen)
 }
 
 static void
-write_run(struct json_writer *json, const struct observation *seen)
+write_run(struct json_writer *json, const struct observation *observed)
 {
-    const struct observed_run *run = &seen->run;
+    const struct observed_run *run = &observed->run;
 
     if (run->id == 0) {
         json_text(json, "run", NULL);
@@ -68,17 +68,17 @@ write_run(struct json_writer *json, const struct observation *seen)
     json_integer(json, "values_quarantined", run->rows_quarantined);
     json_text(json, "error", run->error);
     if (status_life_of(run) == STATUS_ALIVE)
-        write_outlook(json, seen);
+        write_outlook(json, observed);
     json_end_object(json);
 }
 
 static void
-write_workers(struct json_writer *json, const struct observation *seen)
+write_workers(struct json_writer *json, const struct observation *observed)
 {
     json_begin_array(json, "workers");
-    for (size_t i = 0; i < seen->worker_count; i++) {
-        const struct observed_worker *worker = &seen->workers[i];
-        int64_t left_ms = status_worker_left_ms(worker, seen->now_ms);
+    for (size_t i = 0; i < observed->worker_count; i++) {
+        const struct observed_worker *worker = &observed->workers[i];
+        int64_t left_ms = status_worker_left_ms(worker, observed->now_ms);
 
         json_begin_object(json, NULL);
         json_integer(json, "job", worker->number);
@@ -88,7 +88,7 @@ write_workers(struct json_writer *json, const struct observation *seen)
         json_time(json, "phase_since", worker->phase_since_ms);
         json_time(json, "table_since", worker->table_since_ms);
         json_time(json, "heartbeat", worker->heartbeat_ms);
-        json_boolean(json, "is_stale", status_is_stale(worker, seen->now_ms));
+        json_boolean(json, "is_stale", status_is_stale(worker, observed->now_ms));
         json_integer(json, "rows", worker->row_count);
         json_count(
             json, "estimated_rows", worker->of_rows >= worker->row_count ? worker->of_rows : -1);
@@ -122,7 +122,7 @@ static void
 write_table(
     struct json_writer *json, const struct status_view *view, const struct observed_table *table)
 {
-    int64_t age_ms = status_age_ms(table, view->seen->now_ms);
+    int64_t age_ms = status_age_ms(table, view->observed->now_ms);
 
     json_begin_object(json, NULL);
     json_text(json, "source_schema", table->source_schema);
@@ -142,7 +142,8 @@ write_table(
     write_verification(json, &table->verification);
     json_decimal(json, "age_seconds", age_ms < 0 ? -1 : (double)age_ms / 1000);
     if (view->max_age_ms > 0)
-        json_boolean(json, "is_late", status_is_late(table, view->seen->now_ms, view->max_age_ms));
+        json_boolean(
+            json, "is_late", status_is_late(table, view->observed->now_ms, view->max_age_ms));
     json_integer(json, "attempt", table->attempt);
     json_text(json, "error", table->error);
     json_text(json, "hint", table->hint);
@@ -180,8 +181,8 @@ static void
 write_quarantine(struct json_writer *json, const struct status_view *view)
 {
     json_begin_array(json, "quarantine");
-    for (size_t i = 0; i < view->seen->quarantine_count; i++) {
-        const struct observed_quarantine *entry = &view->seen->quarantine[i];
+    for (size_t i = 0; i < view->observed->quarantine_count; i++) {
+        const struct observed_quarantine *entry = &view->observed->quarantine[i];
 
         json_begin_object(json, NULL);
         json_integer(json, "id", entry->id);
@@ -258,11 +259,11 @@ status_write_json(FILE *out, const struct status_view *view)
     json_init(&json, out);
     json_begin_object(&json, NULL);
     json_integer(&json, "format", FORMAT_VERSION);
-    json_time(&json, "time", view->seen->now_ms);
-    if (view->seen->has_mirror) {
-        write_mirror(&json, view->seen);
-        write_run(&json, view->seen);
-        write_workers(&json, view->seen);
+    json_time(&json, "time", view->observed->now_ms);
+    if (view->observed->has_mirror) {
+        write_mirror(&json, view->observed);
+        write_run(&json, view->observed);
+        write_workers(&json, view->observed);
         json_begin_array(&json, "tables");
         for (size_t i = 0; i < view->table_count; i++)
             write_table(&json, view, view->tables[i]);

@@ -69,7 +69,7 @@ status_count_late(const struct status_view *view)
     size_t count = 0;
 
     for (size_t i = 0; i < view->table_count; i++)
-        count += status_is_late(view->tables[i], view->seen->now_ms, view->max_age_ms);
+        count += status_is_late(view->tables[i], view->observed->now_ms, view->max_age_ms);
     return count;
 }
 
@@ -89,15 +89,15 @@ has_in_hand(const struct observed_worker *worker, const struct observed_table *t
 }
 
 const struct observed_worker *
-status_worker_of(const struct observation *seen, const struct observed_table *table)
+status_worker_of(const struct observation *observed, const struct observed_table *table)
 {
-    enum status_life life = status_life_of(&seen->run);
+    enum status_life life = status_life_of(&observed->run);
 
     if (life != STATUS_ALIVE && life != STATUS_LOCK_LOST)
         return NULL;
-    for (size_t i = 0; i < seen->worker_count; i++) {
-        if (has_in_hand(&seen->workers[i], table))
-            return &seen->workers[i];
+    for (size_t i = 0; i < observed->worker_count; i++) {
+        if (has_in_hand(&observed->workers[i], table))
+            return &observed->workers[i];
     }
     return NULL;
 }
@@ -124,7 +124,7 @@ status_sum(const struct status_view *view, struct status_totals *totals)
 {
     memset(totals, 0, sizeof *totals);
     totals->tables = view->table_count;
-    totals->quarantined = view->seen->quarantine_total < 0 ? -1 : 0;
+    totals->quarantined = view->observed->quarantine_total < 0 ? -1 : 0;
     for (size_t i = 0; i < view->table_count; i++) {
         const struct observed_table *table = view->tables[i];
 
@@ -150,17 +150,17 @@ status_sum(const struct status_view *view, struct status_totals *totals)
 // Rows of the tables that this run has still to begin, by what they had last time; -1 when they are
 // not all known, as in a first run, or when the run takes only some of the tables.
 static int64_t
-waiting_rows(const struct observation *seen)
+waiting_rows(const struct observation *observed)
 {
-    int64_t waiting = seen->run.tables_total - seen->run.tables_done - seen->run.tables_failed -
-                      (int64_t)seen->worker_count;
+    int64_t waiting = observed->run.tables_total - observed->run.tables_done -
+                      observed->run.tables_failed - (int64_t)observed->worker_count;
     int64_t rows = 0;
 
-    for (size_t i = 0; i < seen->table_count; i++) {
-        const struct observed_table *table = &seen->tables[i];
+    for (size_t i = 0; i < observed->table_count; i++) {
+        const struct observed_table *table = &observed->tables[i];
 
-        if (table->run_id >= seen->run.id || status_is_left_out(table) ||
-            table->last_success_ms == 0 || status_worker_of(seen, table) != NULL)
+        if (table->run_id >= observed->run.id || status_is_left_out(table) ||
+            table->last_success_ms == 0 || status_worker_of(observed, table) != NULL)
             continue;
         rows += table->row_count;
         waiting--;
@@ -169,18 +169,18 @@ waiting_rows(const struct observation *seen)
 }
 
 void
-status_look_ahead(const struct observation *seen, struct status_outlook *outlook)
+status_look_ahead(const struct observation *observed, struct status_outlook *outlook)
 {
-    const struct observed_run *run = &seen->run;
-    int64_t spent_ms = seen->now_ms - run->started_ms;
+    const struct observed_run *run = &observed->run;
+    int64_t spent_ms = observed->now_ms - run->started_ms;
     int64_t ended = run->tables_done + run->tables_failed;
-    int64_t left = waiting_rows(seen);
+    int64_t left = waiting_rows(observed);
 
     *outlook = (struct status_outlook){
         .rows = run->rows_read, .bytes = run->bytes_read, .of_rows = -1, .left_ms = -1
     };
-    for (size_t i = 0; i < seen->worker_count; i++) {
-        const struct observed_worker *worker = &seen->workers[i];
+    for (size_t i = 0; i < observed->worker_count; i++) {
+        const struct observed_worker *worker = &observed->workers[i];
 
         outlook->rows += worker->row_count;
         outlook->bytes += worker->size_bytes;

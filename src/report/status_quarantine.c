@@ -65,18 +65,18 @@ append_entry(struct buffer *line, const struct observed_quarantine *entry, bool 
 void
 status_write_quarantine(FILE *out, const struct status_view *view)
 {
-    const struct observation *seen = view->seen;
+    const struct observation *observed = view->observed;
     struct buffer line;
 
     buffer_init(&line, LINE_CAP);
-    (void)fprintf(out, "\nQuarantine: %" PRId64 " values\n", seen->quarantine_total);
-    for (size_t i = 0; i < seen->quarantine_count; i++) {
+    (void)fprintf(out, "\nQuarantine: %" PRId64 " values\n", observed->quarantine_total);
+    for (size_t i = 0; i < observed->quarantine_count; i++) {
         buffer_clear(&line);
-        append_entry(&line, &seen->quarantine[i], view->with_values);
+        append_entry(&line, &observed->quarantine[i], view->with_values);
         (void)fprintf(out, "%s\n", buffer_text(&line));
     }
-    if ((int64_t)seen->quarantine_count < seen->quarantine_total)
+    if ((int64_t)observed->quarantine_count < observed->quarantine_total)
         (void)fprintf(out, "... and %" PRId64 " more\n",
-            seen->quarantine_total - (int64_t)seen->quarantine_count);
+            observed->quarantine_total - (int64_t)observed->quarantine_count);
     buffer_release(&line);
 }

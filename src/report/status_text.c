@@ -76,24 +76,25 @@ append_size(struct page *page, int64_t size_bytes)
 static void
 write_mirror(struct page *page)
 {
-    const struct observation *seen = page->view->seen;
+    const struct observation *observed = page->view->observed;
 
-    buffer_printf(&page->line, "Mirror \"%s\" of %s database \"%s\"", seen->target_schema,
-        seen->source_product, seen->source_database);
-    if (seen->source_host[0] != '\0' && strcmp(seen->source_host, seen->source_database) != 0)
-        buffer_printf(&page->line, " on %s", seen->source_host);
-    if (seen->source_port > 0)
-        buffer_printf(&page->line, ", port %" PRId64, seen->source_port);
-    if (seen->source_schema[0] != '\0')
-        buffer_printf(&page->line, ", schema \"%s\"", seen->source_schema);
+    buffer_printf(&page->line, "Mirror \"%s\" of %s database \"%s\"", observed->target_schema,
+        observed->source_product, observed->source_database);
+    if (observed->source_host[0] != '\0' &&
+        strcmp(observed->source_host, observed->source_database) != 0)
+        buffer_printf(&page->line, " on %s", observed->source_host);
+    if (observed->source_port > 0)
+        buffer_printf(&page->line, ", port %" PRId64, observed->source_port);
+    if (observed->source_schema[0] != '\0')
+        buffer_printf(&page->line, ", schema \"%s\"", observed->source_schema);
     end_line(page);
 }
 
 static void
 write_run_state(struct page *page)
 {
-    const struct observation *seen = page->view->seen;
-    const struct observed_run *run = &seen->run;
+    const struct observation *observed = page->view->observed;
+    const struct observed_run *run = &observed->run;
 
     buffer_printf(
         &page->line, "Run %" PRId64 " (%s): %s", run->id, run->mode, status_life_name(run));
@@ -101,14 +102,14 @@ write_run_state(struct page *page)
         buffer_append_text(&page->line, " at ");
         append_time(page, run->finished_ms);
         buffer_append_text(&page->line, ", ");
-        append_age(page, seen->now_ms - run->finished_ms);
+        append_age(page, observed->now_ms - run->finished_ms);
         buffer_append_text(&page->line, " ago, after ");
         append_age(page, run->finished_ms - run->started_ms);
     } else {
         buffer_append_text(&page->line, ", since ");
         append_time(page, run->started_ms);
         buffer_append_text(&page->line, " (");
-        append_age(page, seen->now_ms - run->started_ms);
+        append_age(page, observed->now_ms - run->started_ms);
         buffer_append_byte(&page->line, ')');
     }
     buffer_printf(
@@ -123,7 +124,7 @@ write_run_state(struct page *page)
 static void
 write_dead(struct page *page)
 {
-    const struct observed_run *run = &page->view->seen->run;
+    const struct observed_run *run = &page->view->observed->run;
 
     switch (status_life_of(run)) {
     case STATUS_DEAD:
@@ -133,7 +134,7 @@ write_dead(struct page *page)
             : run->is_stopping ? ": it was told to stop, and ended before it could record how"
                                : ", and how it ended is not recorded: the end of its log may say");
         end_line(page);
-        if (page->view->seen->worker_count > 0) {
+        if (page->view->observed->worker_count > 0) {
             buffer_append_text(&page->line, "  These tables were in hand then; the next run reads "
                                             "them last, and each alone:");
             end_line(page);
@@ -152,11 +153,11 @@ write_dead(struct page *page)
 static void
 write_run_numbers(struct page *page)
 {
-    const struct observed_run *run = &page->view->seen->run;
+    const struct observed_run *run = &page->view->observed->run;
     struct status_outlook outlook;
     char left[FIGURE_SIZE];
 
-    status_look_ahead(page->view->seen, &outlook);
+    status_look_ahead(page->view->observed, &outlook);
     buffer_printf(&page->line,
         "  %" PRId64 " of %" PRId64 " tables done, %" PRId64 " failed; %" PRId64 " rows read",
         run->tables_done, run->tables_total, run->tables_failed, outlook.rows);
@@ -182,7 +183,7 @@ write_run_numbers(struct page *page)
 static void
 write_worker(struct page *page, const struct observed_worker *worker)
 {
-    int64_t now = page->view->seen->now_ms;
+    int64_t now = page->view->observed->now_ms;
     char left[FIGURE_SIZE];
     char percent[FIGURE_SIZE];
 
@@ -207,9 +208,9 @@ write_worker(struct page *page, const struct observed_worker *worker)
 static void
 write_run(struct page *page)
 {
-    const struct observation *seen = page->view->seen;
+    const struct observation *observed = page->view->observed;
 
-    if (seen->run.id == 0) {
+    if (observed->run.id == 0) {
         buffer_append_text(&page->line, "No run yet");
         end_line(page);
         return;
@@ -217,8 +218,8 @@ write_run(struct page *page)
     write_run_state(page);
     write_dead(page);
     write_run_numbers(page);
-    for (size_t i = 0; i < seen->worker_count && has_room(page, 1); i++)
-        write_worker(page, &seen->workers[i]);
+    for (size_t i = 0; i < observed->worker_count && has_room(page, 1); i++)
+        write_worker(page, &observed->workers[i]);
 }
 
 // ---- the tables --------------------------------------------------------------------------------
@@ -233,8 +234,8 @@ choose_name_width(struct page *page)
         if (width > page->name_width)
             page->name_width = width;
     }
-    for (size_t i = 0; i < page->view->seen->worker_count; i++) {
-        size_t width = figure_width(page->view->seen->workers[i].source_table);
+    for (size_t i = 0; i < page->view->observed->worker_count; i++) {
+        size_t width = figure_width(page->view->observed->workers[i].source_table);
 
         if (width > page->name_width)
             page->name_width = width;
@@ -262,7 +263,7 @@ append_columns(struct page *page, const char *const texts[5], const char *last)
 static const char *
 state_of(const struct page *page, const struct observed_table *table)
 {
-    const struct observed_worker *worker = status_worker_of(page->view->seen, table);
+    const struct observed_worker *worker = status_worker_of(page->view->observed, table);
 
     if (worker != NULL)
         return worker->phase;
@@ -288,7 +289,7 @@ static void
 write_table(struct page *page, const struct observed_table *table)
 {
     const char *state = state_of(page, table);
-    int64_t age_ms = status_age_ms(table, page->view->seen->now_ms);
+    int64_t age_ms = status_age_ms(table, page->view->observed->now_ms);
     char rows[32];
     char age[FIGURE_SIZE] = "never";
     const char *const texts[5] = { table->target_table, state, table->method, rows, age };
@@ -318,7 +319,7 @@ order_of(const struct page *page, const struct observed_table *table)
 {
     if (status_is_failed(table) && !status_is_left_out(table))
         return 0;
-    return status_worker_of(page->view->seen, table) != NULL ? 1 : 2;
+    return status_worker_of(page->view->observed, table) != NULL ? 1 : 2;
 }
 
 static void
@@ -368,7 +369,7 @@ write_totals(struct page *page)
     end_line(page);
     if (totals.oldest != NULL) {
         buffer_append_text(&page->line, "Oldest content: ");
-        append_age(page, status_age_ms(totals.oldest, view->seen->now_ms));
+        append_age(page, status_age_ms(totals.oldest, view->observed->now_ms));
         buffer_printf(&page->line, " (%s)", totals.oldest->target_table);
         end_line(page);
     }

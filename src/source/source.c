@@ -107,8 +107,8 @@ source_capabilities(const struct source *source)
         .may_cut = product->is_openedge,
         .has_metaschema = product->is_openedge,
         .name_quote = quote,
-        .clock = product->asking.clock,
-        .letters = product->asking.letters,
+        .clock = product->probes.clock,
+        .letters = product->probes.letters,
         .expected_letters = PRODUCT_LETTERS };
 }
 

@@ -98,7 +98,7 @@ PRODUCT = {
 const struct product product_dummy = {
     .patterns = { "Thinbase" },
     .order.kinds = PRODUCT_NUMBERS,
-    .asking.letters = "SELECT '" PRODUCT_LETTERS "'",
+    .probes.letters = "SELECT '" PRODUCT_LETTERS "'",
     .odbc.driver = "*",
 };
 '''),

@@ -227,8 +227,8 @@ session_pins_set(const struct catalog_door *door, const struct product *product,
     struct pinning pinning = { .door = door, .product = &product->session, .arena = arena };
 
     *session = (struct source_session){ .changed = "", .zone_before = "" };
-    if (product->asking.first_query != NULL &&
-        !door->run(door->context, product->asking.first_query, err))
+    if (product->probes.first_query != NULL &&
+        !door->run(door->context, product->probes.first_query, err))
         return false;
     if (product->session.pins == NULL)
         return true;

@@ -28,7 +28,7 @@ const struct product product_h2 = {
                 "WHERE IS_UNIQUE{TABLE_SCHEMA,TABLE_NAME} ORDER BY 1, 2, 4 DESC, 3, 6",
         .estimates = "SELECT TABLE_SCHEMA, TABLE_NAME, ROW_COUNT_ESTIMATE "
                      "FROM INFORMATION_SCHEMA.TABLES" },
-    .asking = { .clock = "SELECT CAST(DATEDIFF('MILLISECOND', TIMESTAMP WITH TIME ZONE "
+    .probes = { .clock = "SELECT CAST(DATEDIFF('MILLISECOND', TIMESTAMP WITH TIME ZONE "
                          "'1970-01-01 00:00:00+00', CURRENT_TIMESTAMP) AS VARCHAR)",
         .letters = "SELECT '" PRODUCT_LETTERS "'" },
     .order.kinds = PRODUCT_NUMBERS | PRODUCT_TIMES | PRODUCT_KIND(VALUE_BOOLEAN) |

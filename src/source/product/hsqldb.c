@@ -12,7 +12,7 @@ const struct product product_hsqldb = {
         "ON p.TABLE_SCHEM = i.TABLE_SCHEM AND p.TABLE_NAME = i.TABLE_NAME "
         "AND p.PK_NAME = i.INDEX_NAME AND p.COLUMN_NAME = i.COLUMN_NAME "
         "WHERE NOT i.NON_UNIQUE{i.TABLE_SCHEM,i.TABLE_NAME} ORDER BY 1, 2, 4 DESC, 3, 6",
-    .asking = { .clock = "VALUES(CAST(UNIX_MILLIS() AS VARCHAR(20)))",
+    .probes = { .clock = "VALUES(CAST(UNIX_MILLIS() AS VARCHAR(20)))",
         .letters = "VALUES('" PRODUCT_LETTERS "')" },
     .order.kinds = PRODUCT_NUMBERS | PRODUCT_TIMES | PRODUCT_KIND(VALUE_BOOLEAN) |
                    PRODUCT_KIND(VALUE_TIMESTAMP_TZ),

@@ -234,7 +234,7 @@ const struct product product_mariadb = {
         .estimates = estimates,
         .code_page = "SELECT @@character_set_database",
         .append_text = append_text },
-    .asking = { .clock = "SELECT CAST(CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) AS CHAR)",
+    .probes = { .clock = "SELECT CAST(CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) AS CHAR)",
         .letters = "SELECT '" PRODUCT_LETTERS "'" },
     .session = { .pins = session_pins,
         .pin_count = sizeof session_pins / sizeof session_pins[0],

@@ -364,7 +364,7 @@ const struct product product_postgresql = {
         .guid = guid,
         .code_page = "SELECT pg_catalog.current_setting('server_encoding')",
         .append_text = append_text },
-    .asking = { .clock = "SELECT CAST(CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint) "
+    .probes = { .clock = "SELECT CAST(CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint) "
                          "AS text)",
         .letters = "SELECT CAST('" PRODUCT_LETTERS "' AS text)" },
     .session = { .pins = session_pins,

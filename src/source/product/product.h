@@ -66,7 +66,7 @@ struct product_catalog {
     product_append_text *append_text; // how these queries hold a text; NULL: in single quotes
 };
 
-struct product_asking {
+struct product_probes {
     const char *first_query; // proves that the database can be read at all; NULL: none is needed
     // Its clock, in milliseconds since 1970 as a text, and PRODUCT_LETTERS. NULL: not known.
     const char *clock;
@@ -289,7 +289,7 @@ struct product {
     const char *patterns[PRODUCT_PATTERNS];
     struct product_dialect dialect;
     struct product_catalog catalog;
-    struct product_asking asking;
+    struct product_probes probes;
     struct product_session session;
     struct product_order order;
     struct product_row_ids row_ids;

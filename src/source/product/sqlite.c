@@ -325,7 +325,7 @@ const struct product product_sqlite = {
     .patterns = { "SQLite*" },
     .dialect.limit = " LIMIT %zu",
     .catalog = { .objects = objects, .keys = keys, .estimates = estimates },
-    .asking = { .first_query = "SELECT count(*) FROM sqlite_master",
+    .probes = { .first_query = "SELECT count(*) FROM sqlite_master",
         .clock = "SELECT CAST(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) "
                  "AS TEXT)",
         .letters = "SELECT '" PRODUCT_LETTERS "'" },

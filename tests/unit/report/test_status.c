@@ -84,7 +84,7 @@ the_outlook_is_by_rows_where_all_are_known(void **state)
     struct observed_worker worker = {
         .source_schema = "PUB", .source_table = "b", .row_count = 500, .of_rows = 1000
     };
-    struct observation seen = { .now_ms = now,
+    struct observation observed = { .now_ms = now,
         .run = { .id = 2,
             .state = "running",
             .holds_lock = true,
@@ -100,12 +100,12 @@ the_outlook_is_by_rows_where_all_are_known(void **state)
 
     (void)state;
     tables[0].run_id = 2;
-    status_look_ahead(&seen, &outlook);
+    status_look_ahead(&observed, &outlook);
     assert_int_equal(outlook.rows, 1500);
     assert_int_equal(outlook.of_rows, 3000);
     assert_int_equal(outlook.left_ms, 15000);
-    seen.run.tables_total = 4; // one that was never read
-    status_look_ahead(&seen, &outlook);
+    observed.run.tables_total = 4; // one that was never read
+    status_look_ahead(&observed, &outlook);
     assert_int_equal(outlook.of_rows, -1);
     assert_true(outlook.fraction > 0.24 && outlook.fraction < 0.26);
 }
@@ -128,14 +128,16 @@ hostile_names_neither_wrap_nor_steer(void **state)
 {
     struct observed_table hostile = table("evil\x1B[2J\nname that is rather long", "failed", -1);
     const struct observed_table *const tables[] = { &hostile };
-    struct observation seen = { .has_mirror = true,
+    struct observation observed = { .has_mirror = true,
         .now_ms = now,
         .target_schema = "m",
         .source_product = "x",
         .source_host = "",
         .source_database = "d",
         .source_schema = "" };
-    struct status_view view = { .seen = &seen, .tables = tables, .table_count = 1, .width = 60 };
+    struct status_view view = {
+        .observed = &observed, .tables = tables, .table_count = 1, .width = 60
+    };
     char *text;
 
     (void)state;
@@ -155,14 +157,14 @@ what_needs_a_look_comes_first(void **state)
     struct observed_table good = table("aaa", "done", HOUR);
     struct observed_table bad = table("zzz", "failed", HOUR);
     const struct observed_table *const tables[] = { &good, &bad };
-    struct observation seen = { .has_mirror = true,
+    struct observation observed = { .has_mirror = true,
         .now_ms = now,
         .target_schema = "m",
         .source_product = "x",
         .source_host = "",
         .source_database = "d",
         .source_schema = "" };
-    struct status_view view = { .seen = &seen, .tables = tables, .table_count = 2 };
+    struct status_view view = { .observed = &observed, .tables = tables, .table_count = 2 };
     char *text;
 
     (void)state;

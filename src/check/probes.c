@@ -78,7 +78,7 @@ report_limits(struct check *check, const struct source_limits *limits)
 }
 
 bool
-check_asking(struct check *check, struct error *err)
+check_probes(struct check *check, struct error *err)
 {
     const struct source_identity *identity = source_identity(check->source);
     const struct source_capabilities capabilities = source_capabilities(check->source);
