@@ -22,6 +22,7 @@ word_at(const unsigned char *p)
     return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
+// One of the six steps of a mix. Each can be undone, so no two states become one.
 static inline void
 mix_step(uint32_t *x, uint32_t y, uint32_t *z, unsigned bits)
 {
@@ -58,6 +59,8 @@ mix_last(uint32_t s[3])
     last_step(&s[2], s[1], 24);
 }
 
+// 3923095 is PostgreSQL's own, and so is the way in which a seed comes in: as a block before the
+// first, whose third word is zero. Without a seed there is none.
 static void
 start(uint32_t s[3], size_t total_size, uint64_t seed)
 {
@@ -78,6 +81,8 @@ add_block(uint32_t s[3], const unsigned char *p)
     mix(s);
 }
 
+// Fewer than twelve bytes are left. The hash is the second and the third word of the state, as
+// PostgreSQL takes them.
 static uint64_t
 finish(uint32_t s[3], const unsigned char *p, size_t size)
 {
@@ -102,6 +107,8 @@ hash_bytes_extended(const void *bytes, size_t size, uint64_t seed)
     return finish(s, p, size);
 }
 
+// Invariant: what was added is in the state but for the last `held_size` bytes, fewer than a block;
+// so the end is that of the bytes in one piece, however they came.
 void
 hash_stream_init(struct hash_stream *stream, size_t total_size, uint64_t seed)
 {
@@ -155,6 +162,8 @@ hash_stream_end(struct hash_stream *stream)
     return finish(stream->state, stream->held, stream->held_size);
 }
 
+// PostgreSQL hashes the text that it prints of a bytea. It is made a piece at a time: a value may
+// be as large as the memory that is left.
 uint64_t
 hash_hex_extended(const void *bytes, size_t size, uint64_t seed)
 {

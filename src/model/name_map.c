@@ -61,6 +61,7 @@ name_map(struct arena *arena, enum naming naming, const char *name)
     return mapped;
 }
 
+// PostgreSQL refuses these as names of columns, however they are quoted.
 const char *
 name_map_column(struct arena *arena, enum naming naming, const char *name)
 {
@@ -75,6 +76,7 @@ name_map_column(struct arena *arena, enum naming naming, const char *name)
     return mapped;
 }
 
+// Those of one name stand side by side, in the source's order: the message names them in it.
 static int
 compare_columns(const void *a, const void *b)
 {

@@ -74,6 +74,9 @@ append_parking(struct comparison *comparison, struct buffer *sql, const PGresult
                             " INSERT INTO pg_temp." PARKED " SELECT place, fresh FROM p");
 }
 
+// Only rows that were parked: one that changed meanwhile was not, and the count of updated rows
+// tells. By then a unique value of theirs is either the one that stays or one that nobody has, so
+// the order in which they are updated does not matter.
 static void
 append_update(struct comparison *comparison, struct buffer *sql)
 {

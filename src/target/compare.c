@@ -184,6 +184,8 @@ comparison_open_candidates(
 
 // ---- the mirror's digests ----------------------------------------------------------------------
 
+// FROM ONLY: what people attached to the mirrored table as a child is not the mirror's. The place
+// of a row is as old as its digest, and is believed only as long as that is still the row's.
 bool
 comparison_read_mirror(struct comparison *comparison, struct digest_set *set, bool *is_full,
     int64_t *row_count, struct error *err)

@@ -71,6 +71,8 @@ append_pairs(
         sql, ") c) SELECT g.place, g.digest, c.fresh FROM g FULL JOIN c USING (k, n)");
 }
 
+// Without a key nothing says which of two rows became which: one goes and one comes. Rows that went
+// meanwhile are missing here too, and so the count below tells of them.
 static void
 append_keyless(struct comparison *comparison, struct buffer *sql)
 {
@@ -126,6 +128,8 @@ pair_across_zones(struct comparison *comparison, struct error *err)
     return compare_run(comparison, "could not pair rows across time zones", NULL, err);
 }
 
+// Invariant: each gone row that is still as it was compared, and each candidate, is in `change`
+// once: both in one line (an update), or alone (a delete, an insert).
 static bool
 pair(struct comparison *comparison, struct error *err)
 {
@@ -175,6 +179,7 @@ comparison_pair(struct comparison *comparison, struct difference_counts *counts,
     counts->to_delete = result_integer(row, 0, 2);
     PQclear(row);
     comparison->counts = *counts;
+    // A gone row whose digest is another one by now did not get into `change`.
     *is_current = counts->to_update + counts->to_delete == comparison->gone_count;
     return true;
 }

@@ -6,6 +6,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+// xmax, not xmin: whatever was committed before this moment has a smaller number, and a snapshot
+// whose xmin is not below it sees all of that.
 bool
 readers_mark(struct target *target, int64_t *xid, struct error *err)
 {
