@@ -7,10 +7,8 @@ import pytest
 
 from conftest import program
 from mirroring import go_on, need_fault_build, wait_until_stopped
-from servers import java_environment, odbc_driver
+from servers import JavaServer, compiled_classes, java_environment, java_jars, odbc_driver
 from source_reader import dump_program
-# Fixtures, used by their names.
-from test_pinned_sessions import h2_with_fifty, limited_driver  # noqa: F401
 from wide_table import TEXT_KEY, Wide
 
 FIRST, AT_ONCE = 20, 5
@@ -108,15 +106,17 @@ def test_a_result_that_ends_early_is_read_on_to_the_end_of_before(in_postgresql,
     growing.assert_all_of(rows)
 
 
-def test_a_limited_result_of_h2_is_read_on_to_the_end_of_before(mirror, pg, limited_driver, h2_with_fifty):  # noqa: F811
-    h2_with_fifty.sql("CREATE SCHEMA growing; CREATE TABLE growing.grows (id INT PRIMARY KEY, v VARCHAR(9))")
-    mirror.source(jar_file=limited_driver, driver_class="LimitedDriver", schema="GROWING", user="sa", password="sa",
-                  jdbc_url="jdbc:limited:%d:kept:%s" % (AT_ONCE, h2_with_fifty.url))
-    growing = Growing(mirror, pg, h2_with_fifty.sql, lambda first, last:
-                      "INSERT INTO growing.grows SELECT x, 'v' FROM SYSTEM_RANGE(%d, %d)" % (first, last),
-                      environment=java_environment())
-    growing.run()
-    growing.assert_all_of(FIRST)
+@pytest.mark.skipif(java_jars("h2.jar") is None, reason="left out: there is no H2")
+def test_a_limited_result_of_h2_is_read_on_to_the_end_of_before(mirror, pg):
+    with JavaServer("H2") as h2:
+        h2.sql("CREATE TABLE grows (id INT PRIMARY KEY, v VARCHAR(9))")
+        mirror.source(jar_file=[compiled_classes(), *java_jars("h2.jar")], driver_class="LimitedDriver",
+                      schema="PUBLIC", user="sa", password="sa", jdbc_url="jdbc:limited:%d:kept:%s" % (AT_ONCE, h2.url))
+        growing = Growing(mirror, pg, h2.sql, lambda first, last:
+                          "INSERT INTO grows SELECT x, 'v' FROM SYSTEM_RANGE(%d, %d)" % (first, last),
+                          environment=java_environment())
+        growing.run()
+        growing.assert_all_of(FIRST)
 
 
 # --- reads that are cut again and again
