@@ -24,7 +24,11 @@ PRIVATE = {  # headers that belong to fewer files than the room they are in
     "model/canonical_parts.h": ("model/canonical",),
     "source/product/products.h": ("source/product/",),
 }
+DOOR_OF = {  # folders of which the files outside include one header alone
+    "read/hunt/": "read/hunt/hunt.h",
+}
 # Below both doors: these connect to nothing and know neither of them.
+PRODUCTS = ("source/openedge/", "source/product/")  # above source/ a source is judged by what it can
 BELOW_THE_DOORS = ("source/catalog/", "source/openedge/", "source/product/")
 DOORS = ("source/odbc/", "source/jdbc/", "source/driver.h", "source/source.h")
 CIRCLE_MAX = 3
@@ -51,6 +55,11 @@ def complaint(path, bracket, header, headers):
     homes = PRIVATE.get(header)
     if homes and not path.startswith(homes):
         return '"%s" is private to %s' % (header, " and ".join(homes))
+    if header.startswith(PRODUCTS) and not path.startswith(("source/", "check/")):
+        return '"%s" is a product\'s' % header
+    for folder, door in DOOR_OF.items():
+        if header.startswith(folder) and header != door and not path.startswith(folder):
+            return '"%s" is behind "%s"' % (header, door)
     if path.startswith(BELOW_THE_DOORS) and header.startswith(DOORS):
         return "%s reaches up to \"%s\"" % (path, header)
     mine, other = room_of(path), room_of(header)

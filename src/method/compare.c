@@ -83,7 +83,7 @@ is_there(struct compare *compare, const struct cell *key, bool *exists, bool *is
         *exists = count > 0;
         return true;
     }
-    if (!around_helps(err) || compare->task->around.row_ids != ROW_IDS_ALL)
+    if (!hunt_may_help(err) || !hunt_is_by_id(compare->task->hunt))
         return false;
     error_clear(err);
     *is_unknown = true;

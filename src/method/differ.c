@@ -136,16 +136,14 @@ scan_part(struct differ *scan, struct part *part, struct error *err)
 {
     // What is known is read with the first part, and left out of all.
     bool are_read = part != scan->parts.parts;
-    struct around *around = &scan->task->around;
     struct reader reader;
     const struct batch *batch;
     bool done;
 
     reader_init(&reader, scan->task->source, scan->table, &part->rows, &scan->task->reading);
-    reader_read_around(&reader, around, quarantine_list_add_unread, &scan->sender.quarantine);
+    reader_hunt(&reader, scan->task->hunt, quarantine_list_add_unread, &scan->sender.quarantine);
     reader_prove_order(&reader);
-    reader_read_first(&reader, around->known, around->known_count, are_read);
-    reader_read_first_by_id(&reader, around->known_ids, around->known_id_count, are_read);
+    reader_read_known_first(&reader, are_read);
     task_begin_part(scan->task, part, &scan->sender);
     do {
         done = !task_is_cancelled(scan->task, err) && reader_fetch(&reader, &batch, err) &&
@@ -168,7 +166,7 @@ scan_source(struct differ *scan, struct error *err)
     if (!task_begin_reading(task, scan->table, err))
         return false;
     task_set_phase(task, PHASE_READING);
-    around_begin(&task->around);
+    hunt_begin_pass(task->hunt);
     scan->parts = split_table(
         &task->arena, scan->table, task_reads_in_order(task, scan->table, scan->duration_ms));
     for (size_t i = 0; done && i < scan->parts.count; i++)
@@ -260,41 +258,22 @@ read_known_rows(struct differ *scan, struct error *err)
 }
 
 static bool
-read_unread_keys(struct differ *scan, struct around *around, struct error *err)
+read_unread_keys(struct differ *scan, struct key_position **keys, size_t *count, struct error *err)
 {
     struct task *task = scan->task;
     size_t key_count;
     struct cell *values;
 
+    *count = 0;
     if (!key_choice_is_exact(scan->table))
         return true;
-    if (!quarantine_known_values(task->target, &task->arena, task->claim->mirror_id, scan->table,
-            &values, &around->known_count, err))
+    if (!quarantine_known_values(
+            task->target, &task->arena, task->claim->mirror_id, scan->table, &values, count, err))
         return false;
     key_count = scan->table->key->column_count;
-    around->known = arena_calloc(&task->arena, around->known_count, sizeof *around->known);
-    for (size_t i = 0; i < around->known_count; i++) {
-        around->known[i].values = &values[i * key_count];
-        around->known[i].count = key_count;
-    }
-    return true;
-}
-
-static bool
-read_unread_ids(struct differ *scan, struct around *around, struct error *err)
-{
-    struct task *task = scan->task;
-    const char **texts;
-    size_t count;
-
-    if (!quarantine_known_row_ids(
-            task->target, &task->arena, task->claim->mirror_id, scan->table, &texts, &count, err))
-        return false;
-    around->known_ids = arena_calloc(&task->arena, count, sizeof *around->known_ids);
-    around->known_id_count = 0;
-    for (size_t i = 0; i < count; i++)
-        around->known_id_count +=
-            row_id_parse(texts[i], strlen(texts[i]), &around->known_ids[around->known_id_count]);
+    *keys = arena_calloc(&task->arena, *count, sizeof **keys);
+    for (size_t i = 0; i < *count; i++)
+        (*keys)[i] = (struct key_position){ .values = &values[i * key_count], .count = key_count };
     return true;
 }
 
@@ -302,11 +281,20 @@ read_unread_ids(struct differ *scan, struct around *around, struct error *err)
 static bool
 read_unread(struct differ *scan, struct error *err)
 {
-    struct around *around = &scan->task->around;
+    struct task *task = scan->task;
+    struct key_position *keys = NULL;
+    const char **ids;
+    size_t key_count;
+    size_t id_count;
 
-    around->has_known = around->has_known ||
-                        (read_unread_keys(scan, around, err) && read_unread_ids(scan, around, err));
-    return around->has_known;
+    if (hunt_is_told(task->hunt))
+        return true;
+    if (!read_unread_keys(scan, &keys, &key_count, err) ||
+        !quarantine_known_row_ids(
+            task->target, &task->arena, task->claim->mirror_id, scan->table, &ids, &id_count, err))
+        return false;
+    hunt_know(task->hunt, &task->arena, keys, key_count, ids, id_count);
+    return true;
 }
 
 bool

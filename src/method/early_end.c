@@ -33,12 +33,9 @@ bool
 early_end_read_on(const struct task *task, const struct table *table, struct error *err)
 {
     if (task_reads_in_order(task, table, 0) || !key_choice_is_resumable(table) ||
-        task->around.row_ids == ROW_IDS_ALL)
+        hunt_is_by_id(task->hunt))
         return true;
-    (void)error_set(err, ERROR_DATA, "the source's result ended before it was whole");
-    err->side = ERROR_SIDE_SOURCE;
-    err->retry = RETRY_IN_ORDER;
-    return false;
+    return read_repeat(err, RETRY_IN_ORDER, "the source's result ended before it was whole");
 }
 
 void

@@ -71,7 +71,7 @@ is_read_in_order(const struct load *load)
     const struct table *table = load->table;
 
     return task_reads_in_order(load->task, table, 0) ||
-           (key_choice_is_resumable(table) && load->task->around.row_ids != ROW_IDS_ALL &&
+           (key_choice_is_resumable(table) && !hunt_is_by_id(load->task->hunt) &&
                (table->row_estimate < 0 || table->row_estimate >= ORDERED_FROM_ROWS));
 }
 
@@ -288,8 +288,7 @@ read_part(struct load *load, struct part *part, struct error *err)
         return true;
     reader_release(reader);
     reader_init(reader, load->task->source, load->table, &part->rows, &load->task->reading);
-    reader_read_around(
-        reader, &load->task->around, quarantine_list_add_unread, &load->sender.quarantine);
+    reader_hunt(reader, load->task->hunt, quarantine_list_add_unread, &load->sender.quarantine);
     reader_prove_order(reader);
     task_begin_part(load->task, part, &load->sender);
     if ((position->count > 0 && !reader_start_after(reader, position->values, err)) ||
@@ -605,7 +604,7 @@ load_table(struct task *task, const struct table *table, uint64_t fingerprint,
     task_init_sender(task, &load.sender, table, open_copy, &load);
     reader_init(
         &load.reader, task->source, table, &(struct part_rows){ KEY_PART_ALL }, &task->reading);
-    around_begin(&task->around);
+    hunt_begin_pass(task->hunt);
     done = task_begin_reading(task, table, err) && prepare(&load, fingerprint, err);
     if (done && is_read_in_order(&load))
         done = load_in_order(&load, err);

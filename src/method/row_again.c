@@ -2,13 +2,6 @@
 
 #include <string.h>
 
-static void
-ignore_unread(void *context, const struct unread *unread)
-{
-    (void)context;
-    (void)unread;
-}
-
 bool
 row_read_again(struct task *task, const struct table *table, const struct cell *key,
     struct unread_row *row, struct error *err)
@@ -26,6 +19,5 @@ row_read_again(struct task *task, const struct table *table, const struct cell *
     };
 
     memcpy(values, key, equal.count * sizeof *values);
-    task->around.sink = ignore_unread;
-    return around_read_row(&task->around, task->source, &request, row, err);
+    return hunt_read_again(task->hunt, task->source, &request, row, err);
 }

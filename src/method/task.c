@@ -74,7 +74,7 @@ task_reads_in_order(const struct task *task, const struct table *table, int64_t 
 {
     int64_t limit_ms = (int64_t)task->share.limits.max_transaction_s * 1000;
 
-    return key_choice_is_resumable(table) && task->around.row_ids != ROW_IDS_ALL &&
+    return key_choice_is_resumable(table) && !hunt_is_by_id(task->hunt) &&
            (task->effort.is_ordered || source_buffers_results(task->source) ||
                duration_ms > limit_ms / 2);
 }
@@ -84,8 +84,8 @@ task_see_altered(struct task *task)
 {
     const struct table *table = task->altered.table;
 
-    around_release(&task->around);
-    around_init(&task->around, task->settings, table);
+    hunt_close(task->hunt);
+    task->hunt = hunt_open(task->settings, table);
     full_width_release(&task->full_width);
     full_width_init(&task->full_width, source_capabilities(task->source).may_cut, table);
 }

@@ -10,7 +10,7 @@
 #include "plan/plan.h"
 #include "source/source.h"
 #include "method/altered.h"
-#include "read/hunt/around.h"
+#include "read/hunt/hunt.h"
 #include "method/effort.h"
 #include "write/full_width.h"
 #include "method/memory_share.h"
@@ -52,7 +52,7 @@ struct task {
     struct effort effort;         // of the job
     int64_t *part_reads;          // of its parts, by number: reads that were begun
     size_t part_count;            // of part_reads
-    struct around around;         // the same
+    struct hunt *hunt;            // the same: for values that cannot be read
     struct altered altered;       // the same
     struct full_width full_width; // of the attempt in hand: its parts' together
     struct memory_share share;

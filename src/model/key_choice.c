@@ -225,6 +225,16 @@ choose(struct table *table)
 }
 
 bool
+key_has_column(const struct key *key, int column)
+{
+    for (size_t i = 0; key != NULL && i < key->column_count; i++) {
+        if (key->columns[i] == column)
+            return true;
+    }
+    return false;
+}
+
+bool
 key_is_descending(const struct key *key, size_t i)
 {
     return (key->descending >> i & 1) != 0;

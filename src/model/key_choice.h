@@ -18,6 +18,9 @@ bool key_choice_make(struct arena *arena, const struct table_settings *settings,
 // True when the source keeps column i of the key from large to small.
 bool key_is_descending(const struct key *key, size_t i);
 
+// True when the column, by its place in the table, is one of the key's. NULL and -1 are fine.
+bool key_has_column(const struct key *key, int column);
+
 // True when there can be rows in which the column is NULL, whatever its declaration says.
 bool key_choice_can_be_null(const struct column *column);
 

@@ -2,7 +2,7 @@
 #include "read/lookup.h"
 
 #include "base/mem.h"
-#include "read/hunt/around.h"
+#include "model/key_choice.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@ lookup_narrow(struct narrow *narrow, const struct table *table)
     bool *is_left_out = mem_calloc(table->column_count, sizeof *is_left_out);
 
     for (size_t i = 0; i < table->column_count; i++)
-        is_left_out[i] = !around_is_in_key(table, (int)i);
+        is_left_out[i] = !key_has_column(table->key, (int)i);
     narrow_init(narrow, table, is_left_out);
     free(is_left_out);
 }

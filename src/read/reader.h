@@ -9,11 +9,8 @@
 #define OE2PG_READ_READER_H
 
 #include "base/buffer.h"
-#include "model/narrow.h"
 #include "source/source.h"
-#include "read/hunt/around.h"
-#include "read/hunt/bisect.h"
-#include "read/hunt/by_row_id.h"
+#include "read/hunt/hunt.h"
 #include "read/limits.h"
 #include "read/order_proof.h"
 
@@ -21,7 +18,8 @@ struct reader {
     struct source *source;
     const struct table *table;
     struct reader_limits limits;
-    struct part_rows rows; // that are read
+    struct part_rows rows;    // that are read
+    struct read_request part; // all of them, but those that were read before
     struct cursor *cursor;
     int64_t opened_ms;
     size_t page_rows;       // rows a statement may return; 0: any number
@@ -36,20 +34,8 @@ struct reader {
     struct cell start[KEY_COLUMNS_MAX];    // what the open step began after
     struct buffer position_bytes;
     struct buffer start_bytes;
-    struct around *around; // NULL: a value that cannot be read fails the reading
-    struct bisect bisect;
-    size_t piece_rows;    // of the last piece
-    bool is_piece;        // the next step, or the open one, is read without the bad columns
-    struct narrow narrow; // the columns of the open step, if not all
-    struct unread_row row;
-    const struct key_position *known; // keys of rows that are read first, each by itself
-    size_t known_count;
-    size_t known_next;
-    const int64_t *known_ids; // the same of rows that are known by their ids
-    size_t known_id_count;
-    size_t known_id_next;
+    struct hunt *hunt; // NULL: a value that cannot be read fails the reading
     struct order_proof order;
-    struct by_row_id by_row_id;
 };
 
 // Reads these rows of the table. The values of their bounds and ids are borrowed. Opens nothing
@@ -59,22 +45,17 @@ void reader_init(struct reader *reader, struct source *source, const struct tabl
 // Goes on after these key values, one a key column, which are copied.
 bool reader_start_after(struct reader *reader, const struct cell *position, struct error *err)
     __attribute__((warn_unused_result));
-// From now on values that cannot be read are read around; what is not read goes to `sink`.
-void reader_read_around(
-    struct reader *reader, struct around *around, unread_sink *sink, void *context);
-// Reads the rows with these keys (borrowed, no NULLs) first, for in them some value could not be
-// read before. For a whole table: the invariant is then one of the other rows.
-void reader_read_first(
-    struct reader *reader, const struct key_position *known, size_t count, bool are_read);
-// The same of rows that are known by their ids. `are_read`: they were, with another part.
-void reader_read_first_by_id(
-    struct reader *reader, const int64_t *ids, size_t count, bool are_read);
+// From now on values that cannot be read are hunted for; what is not read goes to `sink`.
+void reader_hunt(struct reader *reader, struct hunt *hunt, unread_sink *sink, void *context);
+// Rows in which some value could not be read before (hunt_know) come first. `are_read`: they came,
+// with another part. For a whole table: the invariant is then one of the other rows.
+void reader_read_known_first(struct reader *reader, bool are_read);
 // From now on a read in key order is proved to be complete: for whole tables.
 void reader_prove_order(struct reader *reader);
 // The next rows; row_count == 0 means the end of the part. Fails with ERROR_DATA and
 // RETRY_WITH_ROOM when a value is longer than value_bytes and is_large is not set; RETRY_IN_ORDER
 // when a read in any order took longer than max_transaction_s, or met a value that cannot be read;
-// RETRY_WITH_LESS when a read that cannot be cut met one: reader->around knows how to do without;
+// RETRY_WITH_LESS when a read that cannot be cut met one: the hunt knows how to do without;
 // RETRY_BY_OTHER_KEY when the order proved false (order_proof.h).
 bool reader_fetch(struct reader *reader, const struct batch **batch, struct error *err)
     __attribute__((warn_unused_result));

@@ -8,78 +8,6 @@
 
 #include <string.h>
 
-struct read_request
-steps_make_request(const struct reader *reader, const struct table *table, enum key_part part)
-{
-    return (struct read_request){
-        .table = table,
-        .part = part,
-        .key = table->key,
-        .only_ids = reader->rows.ids,
-        .batch_rows = reader->limits.batch_rows,
-        .batch_bytes = reader->limits.batch_bytes,
-        .value_bytes = reader->limits.value_bytes,
-    };
-}
-
-static size_t
-limit_of(const struct reader *reader)
-{
-    size_t limit = reader->bisect.limit;
-
-    if (reader->rows.kind != KEY_PART_NOT_NULL)
-        return 0;
-    return limit == 0 || (reader->page_rows > 0 && reader->page_rows < limit) ? reader->page_rows
-                                                                              : limit;
-}
-
-// The columns that the next step leaves out; NULL: none.
-static const bool *
-left_out(const struct reader *reader)
-{
-    const struct around *around = reader->around;
-
-    if (around == NULL)
-        return NULL;
-    if (reader->is_piece)
-        return around->is_bad;
-    if (reader->rows.kind == KEY_PART_NOT_NULL ||
-        memchr(around->is_left_out, true, reader->table->column_count) == NULL)
-        return NULL;
-    return around->is_left_out;
-}
-
-static const struct table *
-choose_columns(struct reader *reader)
-{
-    const bool *is_left_out = left_out(reader);
-
-    narrow_release(&reader->narrow);
-    if (is_left_out == NULL)
-        return reader->table;
-    narrow_init(&reader->narrow, reader->table, is_left_out);
-    return &reader->narrow.table;
-}
-
-// All of the part, as far as it is read in key order. Rows that are known were read before.
-static struct read_request
-make_part(const struct reader *reader, const struct table *table)
-{
-    struct read_request request = steps_make_request(reader, table, reader->rows.kind);
-
-    if (reader->rows.after.count > 0)
-        request.beyond = &reader->rows.after;
-    if (reader->rows.up_to.count > 0)
-        request.up_to = &reader->rows.up_to;
-    request.except_ids =
-        (struct row_ids){ .ids = reader->known_ids, .count = reader->known_id_count };
-    if (reader->rows.kind != KEY_PART_WITH_NULL) {
-        request.except = reader->known;
-        request.except_count = reader->known_count;
-    }
-    return request;
-}
-
 // After key values (a, b, c) the rest of the table is three plain ranges, in this order:
 // a = A and b = B and c > C; a = A and b > B; a > A. Each is one a source can look up in an index,
 // and together they are exactly the greater keys.
@@ -91,21 +19,22 @@ open_step(struct reader *reader, struct error *err)
         .values = reader->order.largest,
         .count = reader->order.column_count,
     };
-    struct read_request request = make_part(reader, choose_columns(reader));
+    const struct table *table = hunt_choose_columns(reader->hunt, reader->table);
+    struct read_request request = reader->part;
 
+    request.table = table;
+    request.key = table->key;
     request.after = reader->prefix > 0 ? &after : NULL;
     request.beyond = NULL; // the position is
     if (order_proof_is_bounded(&reader->order, reader->prefix))
         request.up_to = &up_to;
-    request.row_limit = reader->step_limit = limit_of(reader);
+    if (reader->rows.kind == KEY_PART_NOT_NULL)
+        request.row_limit = reader->page_rows;
+    hunt_bound_statement(reader->hunt, &request);
+    reader->step_limit = request.row_limit;
     reader->opened_ms = clock_steady_ms();
     reader->page_row_count = 0;
     reader->page_byte_count = 0;
-    if (bisect_is_searching(&reader->bisect))
-        reader->around->query_count++;
-    request.block_rows = reader->bisect.block;
-    if (request.block_rows > 0 && request.block_rows < request.batch_rows)
-        request.batch_rows = request.block_rows;
     return source_open_cursor(reader->source, &request, &reader->cursor, err);
 }
 
@@ -131,19 +60,15 @@ fail_for_null(const struct table *table, int column, struct error *err)
                            "another key in mirror_settings.tables.");
 }
 
-// A count that is refused for a value is refused for one of the key, wherever in the part it is,
-// for nothing else is asked for: it says nothing about the order, and is not looked for.
+// A count that is refused says nothing about the order, and no statement for fewer rows helps.
 static bool
 give_up_order(struct reader *reader, struct error *err)
 {
-    struct around *around = reader->around;
-
     if (!order_proof_is_refused(err))
         return false;
     reader->order.is_given_up = true;
-    if (around != NULL && around_helps(err) &&
-        (around_has_row_ids(around, reader->source) || source_trouble(reader->source).is_too_wide))
-        return around_fail_for_key(around, reader->source, err);
+    if (hunt_is_for_key(reader->hunt, err))
+        return hunt_fail_for_key(reader->hunt, err);
     return order_proof_condemn(reader->table, err, "perhaps, for it refuses to count its rows");
 }
 
@@ -153,15 +78,14 @@ prove_order(struct reader *reader, struct error *err)
 {
     // A bound is no cut: it parts the rows by the source's own comparison.
     bool has_passed = reader->has_position && !reader->is_at_bound;
-    struct read_request part;
+    const struct read_request *part = &reader->part;
 
     if (!reader->order.is_on)
         return true;
-    part = make_part(reader, reader->table);
-    if (!order_proof_begin(&reader->order, reader->source, &part, has_passed, err))
+    if (!order_proof_begin(&reader->order, reader->source, part, has_passed, err))
         return false;
     return !has_passed ||
-           order_proof_cut(&reader->order, reader->source, &part, reader->position, err) ||
+           order_proof_cut(&reader->order, reader->source, part, reader->position, err) ||
            give_up_order(reader, err);
 }
 
@@ -209,16 +133,16 @@ is_due_to_begin_anew(const struct reader *reader)
            key_choice_is_resumable(reader->table);
 }
 
+// `goes_on`: at once, in the next range.
 static void
-close_step(struct reader *reader)
+close_step(struct reader *reader, bool goes_on)
 {
     cursor_close(reader->cursor);
     reader->cursor = NULL;
-    reader->is_piece = false;
     if (reader->page_rows > 0 && reader->page_row_count > 0)
         reader->page_rows = page_next_rows(reader->page_rows, reader->page_row_count,
             reader->page_byte_count, reader->table->column_count, reader->limits.page_bytes);
-    bisect_pass(&reader->bisect, reader->page_row_count);
+    hunt_end_statement(reader->hunt, reader->page_row_count, goes_on);
 }
 
 // Before its end: the read goes on behind the last row.
@@ -226,14 +150,13 @@ static void
 leave_step(struct reader *reader)
 {
     order_proof_leave(&reader->order, reader->prefix);
-    close_step(reader);
+    close_step(reader, false);
 }
 
 static bool
 next_step(struct reader *reader, struct error *err)
 {
     bool is_page = reader->step_limit > 0 && reader->page_row_count >= reader->step_limit;
-    bool is_piece = reader->is_piece;
     enum order_next next;
 
     if (is_page) { // it may not be the last one
@@ -241,9 +164,7 @@ next_step(struct reader *reader, struct error *err)
         return true;
     }
     next = order_proof_pass(&reader->order, reader->prefix, reader->page_row_count > 0);
-    close_step(reader);
-    // A piece goes on in the next range: the value that it is to pass may be in its first row.
-    reader->is_piece = is_piece && next != ORDER_AT_END;
+    close_step(reader, next != ORDER_AT_END);
     if (next == ORDER_GO_ON && !order_proof_is_complete(&reader->order, reader->position))
         return true;
     if (next != ORDER_NEXT_RANGE) {
@@ -269,44 +190,16 @@ steps_remember_position(struct reader *reader, const struct batch *batch, struct
         &reader->position_bytes, reader->position, last, key->columns, key->column_count, err);
 }
 
-bool
-steps_fail_for_repeat(struct error *err, enum error_retry retry, const char *message)
-{
-    (void)error_set(err, ERROR_DATA, "%s", message);
-    err->side = ERROR_SIDE_SOURCE;
-    err->retry = retry;
-    return false;
-}
-
-bool
-steps_has_room(const struct reader *reader, const struct batch *batch, struct error *err)
-{
-    return !batch->has_too_long || reader->limits.is_large ||
-           steps_fail_for_repeat(err, RETRY_WITH_ROOM, "a value has more bytes than fit now");
-}
-
-static void
-count_without(struct reader *reader, const struct batch *batch)
-{
-    const bool *is_left_out = left_out(reader);
-
-    for (size_t i = 0; i < reader->table->column_count; i++)
-        reader->around->without[i] += is_left_out[i] ? (int64_t)batch->row_count : 0;
-}
-
 static bool
 fetch_step(struct reader *reader, const struct batch **batch, struct error *err)
 {
     if (!cursor_fetch(reader->cursor, batch, err))
         return false;
-    if (reader->narrow.wide != NULL) {
-        *batch = narrow_widen(&reader->narrow, *batch);
-        count_without(reader, *batch);
-    }
-    return steps_has_room(reader, *batch, err) &&
+    *batch = hunt_widen(reader->hunt, *batch);
+    return reader_limits_hold(&reader->limits, *batch, err) &&
            ((*batch)->row_count == 0 || !is_due_to_begin_anew(reader) ||
                cursor_is_ahead(reader->cursor) ||
-               steps_fail_for_repeat(
+               read_repeat(
                    err, RETRY_IN_ORDER, "the statement is open for longer than one may be"));
 }
 
@@ -352,7 +245,7 @@ steps_read_on(struct reader *reader, const struct batch **batch, struct error *e
     // A batch that is on its way is taken along: to leave it could mean to have it cancelled.
     if (reader->cursor != NULL && is_due_to_close(reader) && !cursor_is_ahead(reader->cursor))
         leave_step(reader);
-    while (!reader->is_at_end && !bisect_is_at_row(&reader->bisect)) {
+    while (!reader->is_at_end && !hunt_is_at_row(reader->hunt)) {
         if (reader->cursor == NULL && !open_from_position(reader, err))
             return false;
         if (!fetch_step(reader, batch, err))
@@ -374,11 +267,7 @@ steps_read_on(struct reader *reader, const struct batch **batch, struct error *e
 bool
 steps_end_order(struct reader *reader, struct error *err)
 {
-    struct read_request part;
-
-    if (!reader->order.is_relied_on)
-        return true;
-    part = make_part(reader, reader->table);
-    return order_proof_end(&reader->order, reader->source, &part, err) ||
+    return !reader->order.is_relied_on ||
+           order_proof_end(&reader->order, reader->source, &reader->part, err) ||
            give_up_order(reader, err);
 }

@@ -256,7 +256,7 @@ static bool
 attempt(struct worker *worker, const struct job *job, struct outcome *outcome, struct error *err)
 {
     arena_reset(&worker->task.arena);
-    worker->task.around.has_known = false; // what it knew was there
+    hunt_forget(worker->task.hunt); // what it was told was there
     // What an attempt that was rolled back counted does not count.
     outcome->result = (struct table_result){ .started_ms = outcome->result.started_ms };
     worker->task.counters.row_count = 0;
@@ -451,13 +451,14 @@ run_job(struct worker *worker, const struct job *planned, struct outcome *outcom
     other_key_take(&worker->task, planned);
     outcome->result.started_ms = clock_wall_ms();
     worker->task.effort = (struct effort){ 0 };
-    around_init(&worker->task.around, worker->shared->settings, job->table);
+    worker->task.hunt = hunt_open(worker->shared->settings, job->table);
     altered_init(&worker->task.altered, job->table);
     attempt_until_settled(worker, job, outcome);
     if (outcome->state == OUTCOME_DONE)
         full_width_tell(&worker->task.full_width);
     full_width_release(&worker->task.full_width);
-    around_release(&worker->task.around);
+    hunt_close(worker->task.hunt);
+    worker->task.hunt = NULL;
     altered_release(&worker->task.altered);
 }
 

@@ -21,7 +21,7 @@ fake_job_begin(struct fake_job *job)
     struct task *task = &job->task;
 
     full_width_release(&task->full_width);
-    around_release(&task->around);
+    hunt_close(task->hunt);
     altered_release(&task->altered);
     arena_release(&task->arena);
     arena_release(&task->job_arena);
@@ -37,7 +37,7 @@ fake_job_begin(struct fake_job *job)
     task->source = &job->source.base;
     memory_share_init(&task->share, &job->settings, 1, &job->gate);
     altered_init(&task->altered, &job->table.table);
-    around_init(&task->around, &job->settings, &job->table.table);
+    task->hunt = hunt_open(&job->settings, &job->table.table);
     full_width_init(&task->full_width, false, &job->table.table);
 }
 
@@ -80,7 +80,7 @@ fake_job_release(struct fake_job *job)
     bool is_left_open = job->source.open_cursors > 0 || job->mirror.is_in_transaction;
 
     full_width_release(&job->task.full_width);
-    around_release(&job->task.around);
+    hunt_close(job->task.hunt);
     altered_release(&job->task.altered);
     arena_release(&job->task.arena);
     arena_release(&job->task.job_arena);

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "model/key_choice.h"
 #include "model/narrow.h"
+#include "read/limits.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -48,7 +49,7 @@ around_helps(const struct error *err)
 static void
 note_bad(struct around *around, int column)
 {
-    if (!around_is_in_key(around->table, column))
+    if (!key_has_column(around->table->key, column))
         around->is_bad[column] = true;
 }
 
@@ -84,16 +85,6 @@ bool
 around_is_spent(const struct around *around)
 {
     return (int64_t)around->query_count >= QUERIES_ALWAYS + around->row_count / ROWS_A_QUERY;
-}
-
-bool
-around_is_in_key(const struct table *table, int column)
-{
-    for (size_t i = 0; table->key != NULL && i < table->key->column_count; i++) {
-        if (table->key->columns[i] == column)
-            return true;
-    }
-    return false;
 }
 
 // Not the value: nobody asked for it in a log.
@@ -143,15 +134,6 @@ around_has_row_ids(const struct around *around, const struct source *source)
     return around->row_ids != ROW_IDS_REFUSED && source_capabilities(source).row_id != NULL;
 }
 
-static bool
-repeat(struct error *err, const char *message)
-{
-    (void)error_set(err, ERROR_DATA, "%s", message);
-    err->side = ERROR_SIDE_SOURCE;
-    err->retry = RETRY_WITH_LESS;
-    return false;
-}
-
 bool
 around_turn_to_row_ids(
     struct around *around, const struct source *source, const char *why, struct error *err)
@@ -160,7 +142,7 @@ around_turn_to_row_ids(
         return false;
     around->row_ids = ROW_IDS_ALL;
     log_info("table \"%s\": %s: the table is read by ROWID", around->table->name, why);
-    (void)repeat(err, why);
+    (void)read_repeat(err, RETRY_WITH_LESS, why);
     return true;
 }
 
@@ -186,7 +168,7 @@ around_refuse_skipping(struct around *around, struct error *err)
     if (err->kind != ERROR_TABLE || err->retry != RETRY_NEVER)
         return false;
     around->cannot_skip_ids = true;
-    return repeat(err, "rows cannot be left out by ROWID");
+    return read_repeat(err, RETRY_WITH_LESS, "rows cannot be left out by ROWID");
 }
 
 bool
@@ -197,7 +179,7 @@ around_refuse_row_ids(struct around *around, struct error *err, const char *why)
     (void)text_print(around->row_id_refusal, sizeof around->row_id_refusal, "%s",
         why != NULL ? why : err->message);
     around->row_ids = ROW_IDS_REFUSED;
-    return repeat(err, "rows cannot be read by ROWID");
+    return read_repeat(err, RETRY_WITH_LESS, "rows cannot be read by ROWID");
 }
 
 // --- one statement
@@ -290,7 +272,7 @@ try_without(struct around *around, struct source *source, const struct read_requ
 static bool
 is_kept(const struct around *around, int column)
 {
-    return around->row_id == NULL && around_is_in_key(around->table, column);
+    return around->row_id == NULL && key_has_column(around->table->key, column);
 }
 
 // The columns of the key, and those of `is_readable` or from `first` on, `count` of them.
@@ -426,7 +408,7 @@ has_whole_key(const struct around *around, const bool *is_left_out, const struct
     const struct table *table = around->table;
 
     for (size_t i = 0; i < table->column_count; i++) {
-        if (around_is_in_key(table, (int)i) && (is_left_out[i] || row[i].bytes == NULL))
+        if (key_has_column(table->key, (int)i) && (is_left_out[i] || row[i].bytes == NULL))
             return false;
     }
     return key_choice_is_exact(table);
@@ -503,7 +485,7 @@ around_leave_out(struct around *around, struct source *source, const struct read
         return find_columns(around, source, request, around->is_left_out, err) &&
                has_any(around->is_left_out, around->table->column_count) &&
                leaves_some(around, &first, err);
-    if (around_is_in_key(around->table, column))
+    if (key_has_column(around->table->key, column))
         return around_fail_for_key(around, source, err);
     if (around->is_left_out[column])
         return false;

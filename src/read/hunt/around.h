@@ -1,16 +1,11 @@
-// Reading around values that the source cannot deliver: wider than their column is declared, a day
-// out of range, a damaged record. The statement that meets one fails, and fails there again.
-//
-// Invariant: a value is given up only after a read of its own row, by its key and with its column,
-// failed; the row is then delivered with NULL in its place, and the value is told. Only when too
-// many statements were spent on a table, for the rows that were read of it, or where no key leads
-// to a row, are columns left out of more rows than their own; how many is told as well.
+// Reading around values that the source cannot deliver (hunt.h): which columns fail, and the rows
+// without them.
 #ifndef OE2PG_READ_HUNT_AROUND_H
 #define OE2PG_READ_HUNT_AROUND_H
 
-#include "base/arena.h"
 #include "model/settings.h"
 #include "model/unread.h"
+#include "read/unread_row.h"
 #include "source/source.h"
 
 // Which rows are read by the ids under which the source keeps them (by_row_id.h).
@@ -34,13 +29,6 @@ struct around {
     int64_t *without;   // rows in which the column was not read
     size_t query_count; // of this pass
     int64_t row_count;  // read so far in it
-    // Rows that were known when the attempt first compared, in the task's arena: all its passes
-    // read the same ones first.
-    bool has_known;
-    struct key_position *known;
-    size_t known_count;
-    int64_t *known_ids; // those that no key leads to
-    size_t known_id_count;
     enum around_row_ids row_ids;
     char row_id_refusal[100]; // a piece of a hint
     bool cannot_skip_ids;     // the source refuses conditions that leave rows out by their ids
@@ -51,22 +39,12 @@ struct around {
     void *sink_context;
 };
 
-// One row, kept until the next is read into it.
-struct unread_row {
-    struct arena arena;
-    struct batch batch;
-    size_t found;  // rows that the source gave; the first is kept
-    bool is_whole; // nothing of it was left out, or was cut
-};
-
 void around_init(struct around *around, const struct settings *settings, const struct table *table);
 // Of zeros it does nothing.
 void around_release(struct around *around);
 // Before each pass over the table: each may ask as often as the first, so that a pass over what did
 // not change comes to what the one before came to.
 void around_begin(struct around *around);
-// `column` may be -1: not known.
-bool around_is_in_key(const struct table *table, int column);
 // A value that belongs to the key cannot be read. Returns false: the job is to be repeated by row
 // ids if the source has them, else the table fails and err says why.
 bool around_fail_for_key(struct around *around, const struct source *source, struct error *err);

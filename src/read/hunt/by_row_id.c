@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "model/key_choice.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -64,7 +65,7 @@ narrow_to_ids(const struct by_row_id *by, struct narrow *narrow)
 
     keyed.key = needs_key ? by->request.key : NULL;
     for (size_t i = 0; i + 1 < wide->column_count; i++)
-        is_left_out[i] = !needs_key || !around_is_in_key(&keyed, (int)i);
+        is_left_out[i] = !key_has_column(keyed.key, (int)i);
     narrow_init(narrow, &keyed, is_left_out);
     narrow->wide = NULL; // it was ours
     free(is_left_out);
@@ -156,20 +157,30 @@ look_for_missing(struct by_row_id *by, struct error *err)
     return true;
 }
 
+// Rows of the part by their ids, without what else tells the part.
+static struct read_request
+ask_for(const struct read_request *part, const int64_t *ids, size_t count)
+{
+    struct read_request request = *part;
+
+    request.part = KEY_PART_ALL;
+    request.key = NULL;
+    request.beyond = request.up_to = NULL;
+    request.only_ids = (struct row_ids){ .ids = ids, .count = count };
+    return request;
+}
+
 // ---- one row -----------------------------------------------------------------------------------
 
 bool
 by_row_id_read_row(struct around *around, struct source *source, const struct read_request *request,
     int64_t id, struct unread_row *row, struct error *err)
 {
-    struct read_request one = *request;
+    const struct read_request one = ask_for(request, &id, 1);
     char text[ROW_ID_TEXT_MAX + 2];
     bool done;
 
     (void)text_print(text, sizeof text, "%" PRId64, id);
-    one.part = KEY_PART_ALL;
-    one.key = NULL;
-    one.only_ids = (struct row_ids){ .ids = &id, .count = 1 };
     around->row_id = text;
     done = around_read_row(around, source, &one, row, err);
     around->row_id = NULL;
@@ -227,7 +238,7 @@ static bool
 open_group(struct by_row_id *by, struct error *err)
 {
     bool *is_left_out = mem_calloc(by->wide.column_count, sizeof *is_left_out);
-    struct read_request request = by->request;
+    struct read_request request = ask_for(&by->request, by->ids, by->id_count);
 
     if (by->is_piece)
         memcpy(is_left_out, by->around->is_bad, by->batch.column_count * sizeof *is_left_out);
@@ -235,9 +246,6 @@ open_group(struct by_row_id *by, struct error *err)
     narrow_init(&by->narrow, &by->wide, is_left_out);
     free(is_left_out);
     request.table = &by->narrow.table;
-    request.part = KEY_PART_ALL;
-    request.key = NULL;
-    request.only_ids = (struct row_ids){ .ids = by->ids, .count = by->id_count };
     by->opened_ms = clock_steady_ms();
     by->around->query_count += by->suspects > 0 ? 1 : 0;
     return source_open_cursor(by->source, &request, &by->cursor, err);

@@ -14,7 +14,6 @@
 #ifndef OE2PG_READ_HUNT_BY_ROW_ID_H
 #define OE2PG_READ_HUNT_BY_ROW_ID_H
 
-#include "base/buffer.h"
 #include "model/narrow.h"
 #include "read/hunt/around.h"
 #include "read/hunt/row_id_list.h"

@@ -32,7 +32,7 @@ set_up(void **state)
     task.settings = &settings;
     task.source = &source.base;
     task.reading = (struct reader_limits){ .batch_bytes = 1000, .value_bytes = 1000 };
-    around_init(&task.around, &settings, &table.table);
+    task.hunt = hunt_open(&settings, &table.table);
     return 0;
 }
 
@@ -40,7 +40,7 @@ static int
 tear_down(void **state)
 {
     (void)state;
-    around_release(&task.around);
+    hunt_close(task.hunt);
     arena_release(&row.arena);
     buffer_release(&text);
     fake_table_release(&table);

@@ -1,7 +1,7 @@
 // What is asked of a source, besides rows, by a read that is cut and looks for bad values.
 #include "read/steps.h"
 
-#include "../../support/hunt.h"
+#include "../../support/trial.h"
 #include "../cmocka_all.h"
 
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 enum { ROWS = 300 };
 
-static struct hunt hunt;
+static struct trial trial;
 static size_t backward_count;
 static size_t failing_count; // the count that fails for a value; 0: none
 
@@ -26,14 +26,14 @@ static int
 set_up(void **state)
 {
     (void)state;
-    hunt_init(&hunt, 1);
-    hunt.table.columns[0].order = ORDER_UNPROVED;
-    hunt.is_ordered = hunt.proves_order = true;
-    hunt.limits.max_transaction_s = 0;
-    hunt.source.before = watch;
+    trial_init(&trial, 1);
+    trial.table.columns[0].order = ORDER_UNPROVED;
+    trial.is_ordered = trial.proves_order = true;
+    trial.limits.max_transaction_s = 0;
+    trial.source.before = watch;
     backward_count = failing_count = 0;
-    fake_table_fill(&hunt.table, ROWS);
-    (void)error_set(&hunt.source.failure, ERROR_TABLE, "a value is damaged");
+    fake_table_fill(&trial.table, ROWS);
+    (void)error_set(&trial.source.failure, ERROR_TABLE, "a value is damaged");
     return 0;
 }
 
@@ -41,7 +41,7 @@ static int
 tear_down(void **state)
 {
     (void)state;
-    hunt_release(&hunt);
+    trial_release(&trial);
     return 0;
 }
 
@@ -49,14 +49,14 @@ static void
 damage_each(size_t distance, size_t column)
 {
     for (size_t r = distance - 1; r < ROWS; r += distance)
-        hunt.table.rows[r].states[column] = FAKE_TOO_WIDE;
+        trial.table.rows[r].states[column] = FAKE_TOO_WIDE;
 }
 
 static void
 mend_all(void)
 {
     for (size_t r = 0; r < ROWS; r++)
-        memset(hunt.table.rows[r].states, 0, sizeof hunt.table.rows[r].states);
+        memset(trial.table.rows[r].states, 0, sizeof trial.table.rows[r].states);
 }
 
 // ---- how often ----------------------------------------------------------------------------------
@@ -66,24 +66,25 @@ an_order_is_proved_once_however_many_values_are_looked_for(void **state)
 {
     (void)state;
     damage_each(30, 2);
-    assert_true(hunt_run(&hunt));
-    assert_int_equal(hunt.row_count, ROWS);
-    assert_int_equal(hunt.told_count, ROWS / 30);
-    assert_int_equal(hunt.attempts, 1);
-    assert_int_equal(hunt.source.counts, 3); // at the first cut, then and at the end the whole part
-    assert_int_equal(backward_count, 2);     // before the read began, and behind the first count
+    assert_true(trial_run(&trial));
+    assert_int_equal(trial.row_count, ROWS);
+    assert_int_equal(trial.told_count, ROWS / 30);
+    assert_int_equal(trial.attempts, 1);
+    assert_int_equal(
+        trial.source.counts, 3);         // at the first cut, then and at the end the whole part
+    assert_int_equal(backward_count, 2); // before the read began, and behind the first count
 }
 
 static void
 pages_of_a_driver_that_keeps_results_prove_it_once(void **state)
 {
     (void)state;
-    hunt.source.base.buffers_results = true;
-    hunt.limits.page_bytes = 200;
+    trial.source.base.buffers_results = true;
+    trial.limits.page_bytes = 200;
     damage_each(50, 2);
-    assert_true(hunt_run(&hunt));
-    assert_int_equal(hunt.row_count, ROWS);
-    assert_int_equal(hunt.source.counts, 3);
+    assert_true(trial_run(&trial));
+    assert_int_equal(trial.row_count, ROWS);
+    assert_int_equal(trial.source.counts, 3);
     assert_int_equal(backward_count, 2); // before the read began, and behind the first count
 }
 
@@ -96,21 +97,21 @@ a_key_that_is_not_counted_for_a_value_leads_to_row_ids(void **state)
     static const size_t places[] = { 0, 1, 99, 100, 150, ROWS - 1 };
 
     (void)state;
-    hunt.source.base.identity.product = "OpenEdge";
-    hunt.source.counts_values = true;
+    trial.source.base.identity.product = "OpenEdge";
+    trial.source.counts_values = true;
     for (size_t p = 0; p < sizeof places / sizeof places[0]; p++) {
         for (int how = FAKE_UNREADABLE; how <= FAKE_TOO_WIDE; how++) {
             mend_all();
             damage_each(30, 2);
-            hunt.table.rows[places[p]].states[0] = (enum fake_value)how;
-            hunt.around.row_ids = ROW_IDS_UNUSED;
-            hunt.attempts = hunt.source.counts = 0;
-            assert_true(hunt_run(&hunt));
-            assert_int_equal(hunt.attempts, 2);
-            assert_int_equal(hunt.around.row_ids, ROW_IDS_ALL);
-            assert_int_equal(hunt.row_count, ROWS);
-            assert_int_equal(hunt.told_count, ROWS / 30 + 1);
-            assert_in_range(hunt.source.counts, 0, 3);
+            trial.table.rows[places[p]].states[0] = (enum fake_value)how;
+            trial.hunt->around.row_ids = ROW_IDS_UNUSED;
+            trial.attempts = trial.source.counts = 0;
+            assert_true(trial_run(&trial));
+            assert_int_equal(trial.attempts, 2);
+            assert_int_equal(trial.hunt->around.row_ids, ROW_IDS_ALL);
+            assert_int_equal(trial.row_count, ROWS);
+            assert_int_equal(trial.told_count, ROWS / 30 + 1);
+            assert_in_range(trial.source.counts, 0, 3);
         }
     }
 }
@@ -120,15 +121,15 @@ static void
 each_count_may_fail_for_a_value(void **state)
 {
     (void)state;
-    hunt.source.base.identity.product = "OpenEdge";
+    trial.source.base.identity.product = "OpenEdge";
     for (failing_count = 1; failing_count <= 3; failing_count++) {
-        hunt.around.row_ids = ROW_IDS_UNUSED;
-        hunt.attempts = hunt.source.counts = 0;
-        assert_true(hunt_run(&hunt));
-        assert_int_equal(hunt.attempts, 2);
-        assert_int_equal(hunt.source.counts, failing_count);
-        assert_int_equal(hunt.around.row_ids, ROW_IDS_ALL);
-        assert_int_equal(hunt.row_count, ROWS);
+        trial.hunt->around.row_ids = ROW_IDS_UNUSED;
+        trial.attempts = trial.source.counts = 0;
+        assert_true(trial_run(&trial));
+        assert_int_equal(trial.attempts, 2);
+        assert_int_equal(trial.source.counts, failing_count);
+        assert_int_equal(trial.hunt->around.row_ids, ROW_IDS_ALL);
+        assert_int_equal(trial.row_count, ROWS);
     }
 }
 
@@ -137,13 +138,13 @@ static void
 a_value_that_is_too_wide_to_be_counted_fails_a_table_without_row_ids(void **state)
 {
     (void)state;
-    hunt.source.counts_values = true;
-    hunt.table.rows[150].states[0] = FAKE_TOO_WIDE;
-    assert_false(hunt_run(&hunt));
-    assert_int_equal(hunt.err.kind, ERROR_DATA);
-    assert_int_equal(hunt.err.retry, RETRY_NEVER);
-    assert_non_null(strstr(hunt.err.message, "Column a"));
-    assert_non_null(strstr(hunt.err.hint, "part of the key"));
+    trial.source.counts_values = true;
+    trial.table.rows[150].states[0] = FAKE_TOO_WIDE;
+    assert_false(trial_run(&trial));
+    assert_int_equal(trial.err.kind, ERROR_DATA);
+    assert_int_equal(trial.err.retry, RETRY_NEVER);
+    assert_non_null(strstr(trial.err.message, "Column a"));
+    assert_non_null(strstr(trial.err.hint, "part of the key"));
 }
 
 static void
@@ -151,10 +152,10 @@ what_else_is_not_counted_condemns_a_key_without_row_ids(void **state)
 {
     (void)state;
     for (failing_count = 1; failing_count <= 3; failing_count++) {
-        hunt.source.counts = 0;
-        assert_false(hunt_run(&hunt));
-        assert_int_equal(hunt.source.counts, failing_count);
-        assert_int_equal(hunt.err.retry, RETRY_BY_OTHER_KEY);
+        trial.source.counts = 0;
+        assert_false(trial_run(&trial));
+        assert_int_equal(trial.source.counts, failing_count);
+        assert_int_equal(trial.err.retry, RETRY_BY_OTHER_KEY);
     }
 }
 
@@ -162,14 +163,14 @@ static void
 a_connection_that_is_lost_at_a_count_says_nothing_about_the_key(void **state)
 {
     (void)state;
-    (void)error_set(&hunt.source.failure, ERROR_SOURCE, "gone");
-    hunt.source.failure.retry = RETRY_LATER;
+    (void)error_set(&trial.source.failure, ERROR_SOURCE, "gone");
+    trial.source.failure.retry = RETRY_LATER;
     for (failing_count = 1; failing_count <= 3; failing_count++) {
-        hunt.source.counts = 0;
-        assert_false(hunt_run(&hunt));
-        assert_int_equal(hunt.err.kind, ERROR_SOURCE);
-        assert_int_equal(hunt.err.retry, RETRY_LATER);
-        assert_int_equal(hunt.around.row_ids, ROW_IDS_UNUSED);
+        trial.source.counts = 0;
+        assert_false(trial_run(&trial));
+        assert_int_equal(trial.err.kind, ERROR_SOURCE);
+        assert_int_equal(trial.err.retry, RETRY_LATER);
+        assert_int_equal(trial.hunt->around.row_ids, ROW_IDS_UNUSED);
     }
 }
 

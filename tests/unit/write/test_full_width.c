@@ -103,6 +103,25 @@ the_note_names_columns_and_numbers(void **state)
     arena_release(&arena);
 }
 
+static void
+counts_of_parts_add_up(void **state)
+{
+    struct full_width full;
+    int64_t parts[3][COLUMNS] = { { 1, 0, 0, 0, 2 }, { 0 }, { 3, 0, 0, 0, 0 } };
+
+    (void)state;
+    full_width_init(&full, true, &table);
+    for (size_t i = 0; i < 3; i++)
+        full_width_add(&full, parts[i]);
+    full_width_add(&full, NULL); // a part that was not counted
+    assert_int_equal(full.counts[0], 4);
+    assert_int_equal(full.counts[4], 2);
+    assert_int_equal(full_width_total(&full), 6);
+    full_width_release(&full);
+    full_width_add(&full, parts[0]); // of a source that does not cut
+    assert_int_equal(full_width_total(&full), 0);
+}
+
 int
 main(void)
 {
@@ -111,6 +130,7 @@ main(void)
         cmocka_unit_test(only_texts_exactly_as_long_as_their_width_are_counted),
         cmocka_unit_test(a_width_is_one_of_characters),
         cmocka_unit_test(the_note_names_columns_and_numbers),
+        cmocka_unit_test(counts_of_parts_add_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -145,6 +145,24 @@ a_list_that_was_written_is_empty_and_counts_on(void **state)
     assert_int_equal(outcome.values_newly_quarantined, 2);
 }
 
+// Though it is written when the next part is in hand.
+static void
+an_entry_counts_for_the_part_in_which_it_was_met(void **state)
+{
+    struct part_outcome second = { 0 };
+
+    (void)state;
+    refuse("1", "x");
+    refuse("2", "y");
+    list.outcome = &second;
+    refuse("3", "z");
+    assert_true(save());
+    assert_int_equal(outcome.values_quarantined, 2);
+    assert_int_equal(outcome.values_newly_quarantined, 2);
+    assert_int_equal(second.values_quarantined, 1);
+    assert_int_equal(second.values_newly_quarantined, 1);
+}
+
 static void
 an_empty_list_writes_nothing(void **state)
 {
@@ -349,6 +367,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(what_cannot_be_written_stays_and_is_said),
         TEST(a_list_that_was_written_is_empty_and_counts_on),
+        TEST(an_entry_counts_for_the_part_in_which_it_was_met),
         TEST(an_empty_list_writes_nothing),
         TEST(a_value_is_kept_with_its_column_its_reason_and_its_key),
         TEST(a_value_that_was_too_long_is_known_by_its_size),

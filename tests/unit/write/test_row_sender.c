@@ -287,6 +287,20 @@ a_refused_row_is_left_out_wherever_it_is(void **state)
 }
 
 static void
+refused_rows_count_for_the_part_in_hand(void **state)
+{
+    struct part_outcome second = { 0 };
+
+    (void)state;
+    begin(true);
+    assert_true(send_words("a !b !c"));
+    row_sender_count_for(&sender, &second);
+    assert_true(send_words("!d e"));
+    assert_int_equal(outcome.rows_refused, 2);
+    assert_int_equal(second.rows_refused, 1);
+}
+
+static void
 outside_of_a_transaction_each_copy_stands_alone(void **state)
 {
     (void)state;
@@ -382,6 +396,7 @@ main(void)
         TEST(without_a_savepoint_nothing_is_sent),
         TEST(only_what_postgres_says_of_a_row_can_be_isolated),
         TEST(a_refused_row_is_left_out_wherever_it_is),
+        TEST(refused_rows_count_for_the_part_in_hand),
         TEST(outside_of_a_transaction_each_copy_stands_alone),
         TEST(a_row_that_was_left_out_is_known_by_its_key),
         TEST(a_keyless_row_that_was_left_out_is_not_looked_for),

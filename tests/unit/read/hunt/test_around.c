@@ -1,21 +1,21 @@
 #include "base/log.h"
 #include "read/hunt/around.h"
 
-#include "../../../support/hunt.h"
+#include "../../../support/trial.h"
 #include "../../cmocka_all.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-static struct hunt hunt;
+static struct trial trial;
 
 static int
 set_up(void **state)
 {
     (void)state;
-    hunt_init(&hunt, 1);
-    hunt.is_ordered = true;
+    trial_init(&trial, 1);
+    trial.is_ordered = true;
     return 0;
 }
 
@@ -23,21 +23,21 @@ static int
 tear_down(void **state)
 {
     (void)state;
-    hunt_release(&hunt);
+    trial_release(&trial);
     return 0;
 }
 
 static void
 mend_all(void)
 {
-    for (size_t r = 0; r < hunt.table.row_count; r++)
-        memset(hunt.table.rows[r].states, 0, sizeof hunt.table.rows[r].states);
+    for (size_t r = 0; r < trial.table.row_count; r++)
+        memset(trial.table.rows[r].states, 0, sizeof trial.table.rows[r].states);
 }
 
 static const char *
 rows(void)
 {
-    return buffer_text(&hunt.rows);
+    return buffer_text(&trial.rows);
 }
 
 // ---- what cannot be helped ----------------------------------------------------------------------
@@ -46,16 +46,16 @@ static void
 a_bad_value_of_the_key_fails_the_table_wherever_it_is(void **state)
 {
     (void)state;
-    fake_table_fill(&hunt.table, 300);
+    fake_table_fill(&trial.table, 300);
     for (int how = FAKE_UNREADABLE; how <= FAKE_TOO_WIDE; how++) {
         for (size_t row = 0; row < 300; row += 149) {
             mend_all();
-            hunt_damage(&hunt, row, 0, (enum fake_value)how);
-            assert_false(hunt_run(&hunt));
-            assert_int_equal(hunt.err.kind, ERROR_DATA);
-            assert_int_equal(hunt.err.retry, RETRY_NEVER);
-            assert_non_null(strstr(hunt.err.hint, "part of the key"));
-            assert_string_equal(hunt_told(&hunt), "");
+            trial_damage(&trial, row, 0, (enum fake_value)how);
+            assert_false(trial_run(&trial));
+            assert_int_equal(trial.err.kind, ERROR_DATA);
+            assert_int_equal(trial.err.retry, RETRY_NEVER);
+            assert_non_null(strstr(trial.err.hint, "part of the key"));
+            assert_string_equal(trial_told(&trial), "");
         }
     }
 }
@@ -64,42 +64,42 @@ static void
 a_wide_value_fails_its_table_where_it_is_to(void **state)
 {
     (void)state;
-    hunt.settings.mirror.on_wide_value = WIDE_VALUE_FAIL;
-    fake_table_fill(&hunt.table, 10);
-    hunt_damage(&hunt, 5, 2, FAKE_TOO_WIDE);
-    assert_false(hunt_run(&hunt));
-    assert_int_equal(hunt.err.kind, ERROR_DATA);
-    assert_non_null(strstr(hunt.err.message, "Column c"));
-    assert_non_null(strstr(hunt.err.hint, "dbtool"));
-    assert_non_null(strstr(hunt.err.hint, "key: a."));
-    assert_string_equal(hunt_told(&hunt), "");
+    trial.settings.mirror.on_wide_value = WIDE_VALUE_FAIL;
+    fake_table_fill(&trial.table, 10);
+    trial_damage(&trial, 5, 2, FAKE_TOO_WIDE);
+    assert_false(trial_run(&trial));
+    assert_int_equal(trial.err.kind, ERROR_DATA);
+    assert_non_null(strstr(trial.err.message, "Column c"));
+    assert_non_null(strstr(trial.err.hint, "dbtool"));
+    assert_non_null(strstr(trial.err.hint, "key: a."));
+    assert_string_equal(trial_told(&trial), "");
 }
 
 static void
 an_unreadable_value_is_no_wide_one(void **state)
 {
     (void)state;
-    hunt.settings.mirror.on_wide_value = WIDE_VALUE_FAIL;
-    fake_table_fill(&hunt.table, 10);
-    hunt_damage(&hunt, 5, 2, FAKE_NAMED);
-    assert_true(hunt_run(&hunt));
-    assert_string_equal(hunt_told(&hunt), "c unreadable 0006");
+    trial.settings.mirror.on_wide_value = WIDE_VALUE_FAIL;
+    fake_table_fill(&trial.table, 10);
+    trial_damage(&trial, 5, 2, FAKE_NAMED);
+    assert_true(trial_run(&trial));
+    assert_string_equal(trial_told(&trial), "c unreadable 0006");
 }
 
 static void
 a_lost_connection_is_no_bad_value(void **state)
 {
     (void)state;
-    fake_table_fill(&hunt.table, 10);
-    hunt_damage(&hunt, 5, 2, FAKE_UNREADABLE);
-    (void)error_set(&hunt.source.failure, ERROR_SOURCE, "gone");
-    hunt.source.failure.retry = RETRY_LATER;
+    fake_table_fill(&trial.table, 10);
+    trial_damage(&trial, 5, 2, FAKE_UNREADABLE);
+    (void)error_set(&trial.source.failure, ERROR_SOURCE, "gone");
+    trial.source.failure.retry = RETRY_LATER;
     for (size_t at = 1; at <= 6; at++) {
-        hunt.source.fetches = 0;
-        hunt.source.fails_at_fetch = at;
-        assert_false(hunt_run(&hunt));
-        assert_int_equal(hunt.err.kind, ERROR_SOURCE);
-        assert_int_equal(hunt.err.retry, RETRY_LATER);
+        trial.source.fetches = 0;
+        trial.source.fails_at_fetch = at;
+        assert_false(trial_run(&trial));
+        assert_int_equal(trial.err.kind, ERROR_SOURCE);
+        assert_int_equal(trial.err.retry, RETRY_LATER);
     }
 }
 
@@ -107,12 +107,12 @@ static void
 a_value_that_is_cut_needs_a_connection_that_cuts(void **state)
 {
     (void)state;
-    hunt.settings.mirror.on_wide_value = WIDE_VALUE_TRUNCATE;
-    fake_table_fill(&hunt.table, 3);
-    hunt_damage(&hunt, 1, 2, FAKE_TOO_WIDE);
-    assert_false(hunt_run(&hunt));
-    assert_int_equal(hunt.err.kind, ERROR_SOURCE);
-    assert_string_equal(hunt_told(&hunt), "");
+    trial.settings.mirror.on_wide_value = WIDE_VALUE_TRUNCATE;
+    fake_table_fill(&trial.table, 3);
+    trial_damage(&trial, 1, 2, FAKE_TOO_WIDE);
+    assert_false(trial_run(&trial));
+    assert_int_equal(trial.err.kind, ERROR_SOURCE);
+    assert_string_equal(trial_told(&trial), "");
 }
 
 // ---- one row ------------------------------------------------------------------------------------
@@ -124,7 +124,7 @@ a_bad_row_is_found_wherever_it_is_and_nothing_else_is_lost(void **state)
     static const size_t blocks[] = { 0, 1, 7, 64, 1000 };
 
     (void)state;
-    fake_table_fill(&hunt.table, 300);
+    fake_table_fill(&trial.table, 300);
     for (int how = FAKE_UNREADABLE; how <= FAKE_TOO_WIDE; how++) {
         for (size_t p = 0; p < 7; p++) {
             for (size_t b = 0; b < 5; b++) {
@@ -132,17 +132,17 @@ a_bad_row_is_found_wherever_it_is_and_nothing_else_is_lost(void **state)
                 char tale[40];
 
                 mend_all();
-                hunt_damage(&hunt, places[p], 2, (enum fake_value)how);
-                hunt.source.block = blocks[b];
-                hunt.limits.max_transaction_s = b % 2 == 0 ? 0 : 1000;
-                assert_true(hunt_run(&hunt));
+                trial_damage(&trial, places[p], 2, (enum fake_value)how);
+                trial.source.block = blocks[b];
+                trial.limits.max_transaction_s = b % 2 == 0 ? 0 : 1000;
+                assert_true(trial_run(&trial));
                 (void)snprintf(row, sizeof row, "%04zu a ~ c", places[p] + 1);
                 (void)snprintf(tale, sizeof tale, "c %s %04zu",
                     how == FAKE_TOO_WIDE ? "too_wide" : "unreadable", places[p] + 1);
                 assert_non_null(strstr(rows(), row));
-                assert_string_equal(hunt_told(&hunt), tale);
-                assert_int_equal(hunt.row_count, 300);
-                assert_int_equal(hunt.rows.size, 300 * sizeof "0001 a b c" - 1);
+                assert_string_equal(trial_told(&trial), tale);
+                assert_int_equal(trial.row_count, 300);
+                assert_int_equal(trial.rows.size, 300 * sizeof "0001 a b c" - 1);
             }
         }
     }
@@ -152,47 +152,47 @@ static void
 each_bad_column_of_a_row_is_told(void **state)
 {
     (void)state;
-    fake_table_fill(&hunt.table, 3);
+    fake_table_fill(&trial.table, 3);
     for (int how = FAKE_UNREADABLE; how <= FAKE_TOO_WIDE; how++) {
-        hunt_damage(&hunt, 1, 1, (enum fake_value)how);
-        hunt_damage(&hunt, 1, 3, FAKE_UNREADABLE);
-        assert_true(hunt_run(&hunt));
+        trial_damage(&trial, 1, 1, (enum fake_value)how);
+        trial_damage(&trial, 1, 3, FAKE_UNREADABLE);
+        assert_true(trial_run(&trial));
         assert_string_equal(rows(), "0001 a b c|0002 ~ b ~|0003 a b c");
-        assert_int_equal(hunt.told_count, 2);
-        assert_non_null(strstr(hunt_told(&hunt), "d unreadable 0002"));
+        assert_int_equal(trial.told_count, 2);
+        assert_non_null(strstr(trial_told(&trial), "d unreadable 0002"));
     }
-    hunt_damage(&hunt, 1, 2, FAKE_UNREADABLE);
-    assert_true(hunt_run(&hunt));
+    trial_damage(&trial, 1, 2, FAKE_UNREADABLE);
+    assert_true(trial_run(&trial));
     assert_string_equal(rows(), "0001 a b c|0002 ~ ~ ~|0003 a b c");
-    assert_int_equal(hunt.told_count, 3);
+    assert_int_equal(trial.told_count, 3);
 }
 
 static void
 rows_beside_one_another_and_at_both_ends_are_found(void **state)
 {
     (void)state;
-    fake_table_fill(&hunt.table, 6);
-    hunt_damage(&hunt, 0, 1, FAKE_NAMED);
-    hunt_damage(&hunt, 1, 2, FAKE_UNREADABLE);
-    hunt_damage(&hunt, 4, 3, FAKE_TOO_WIDE);
-    hunt_damage(&hunt, 5, 1, FAKE_UNREADABLE);
-    assert_true(hunt_run(&hunt));
+    fake_table_fill(&trial.table, 6);
+    trial_damage(&trial, 0, 1, FAKE_NAMED);
+    trial_damage(&trial, 1, 2, FAKE_UNREADABLE);
+    trial_damage(&trial, 4, 3, FAKE_TOO_WIDE);
+    trial_damage(&trial, 5, 1, FAKE_UNREADABLE);
+    assert_true(trial_run(&trial));
     assert_string_equal(
         rows(), "0001 ~ b c|0002 a ~ c|0003 a b c|0004 a b c|0005 a b ~|0006 ~ b c");
-    assert_string_equal(
-        hunt_told(&hunt), "b unreadable 0001|c unreadable 0002|d too_wide 0005|b unreadable 0006");
+    assert_string_equal(trial_told(&trial),
+        "b unreadable 0001|c unreadable 0002|d too_wide 0005|b unreadable 0006");
 }
 
 static void
 a_table_in_which_each_row_is_bad_is_read(void **state)
 {
     (void)state;
-    fake_table_fill(&hunt.table, 20);
+    fake_table_fill(&trial.table, 20);
     for (size_t r = 0; r < 20; r++)
-        hunt_damage(&hunt, r, 1 + r % 3, FAKE_UNREADABLE);
-    assert_true(hunt_run(&hunt));
-    assert_int_equal(hunt.row_count, 20);
-    assert_int_equal(hunt.told_count, 20);
+        trial_damage(&trial, r, 1 + r % 3, FAKE_UNREADABLE);
+    assert_true(trial_run(&trial));
+    assert_int_equal(trial.row_count, 20);
+    assert_int_equal(trial.told_count, 20);
 }
 
 static void
@@ -201,17 +201,17 @@ a_bad_row_is_found_under_a_key_of_several_columns(void **state)
     static const char *const words[] = { "a x 1 1", "a y 2 2", "b x 3 3", "b y 4 4", "c x 5 5" };
 
     (void)state;
-    hunt.table.key.column_count = 2;
-    hunt.limits.batch_rows = 1;
-    hunt.limits.max_transaction_s = 0;
+    trial.table.key.column_count = 2;
+    trial.limits.batch_rows = 1;
+    trial.limits.max_transaction_s = 0;
     for (size_t bad = 0; bad < 5; bad++) {
-        hunt.table.row_count = 0;
+        trial.table.row_count = 0;
         for (size_t r = 0; r < 5; r++)
-            (void)fake_table_add(&hunt.table, words[r]);
-        hunt_damage(&hunt, bad, 3, FAKE_UNREADABLE);
-        assert_true(hunt_run(&hunt));
-        assert_int_equal(hunt.row_count, 5);
-        assert_int_equal(hunt.told_count, 1);
+            (void)fake_table_add(&trial.table, words[r]);
+        trial_damage(&trial, bad, 3, FAKE_UNREADABLE);
+        assert_true(trial_run(&trial));
+        assert_int_equal(trial.row_count, 5);
+        assert_int_equal(trial.told_count, 1);
         assert_memory_equal(rows() + bad * 8, words[bad], 5);
         assert_int_equal(rows()[bad * 8 + 6], '~');
     }
@@ -234,25 +234,25 @@ static void
 a_row_that_is_mended_while_it_is_looked_for_comes_whole(void **state)
 {
     (void)state;
-    fake_table_fill(&hunt.table, 2);
-    hunt_damage(&hunt, 1, 2, FAKE_UNREADABLE);
-    hunt.source.before = mend_and_lose;
-    assert_true(hunt_run(&hunt));
+    fake_table_fill(&trial.table, 2);
+    trial_damage(&trial, 1, 2, FAKE_UNREADABLE);
+    trial.source.before = mend_and_lose;
+    assert_true(trial_run(&trial));
     assert_string_equal(rows(), "0001 a b c|0002 a b c");
-    assert_string_equal(hunt_told(&hunt), "");
+    assert_string_equal(trial_told(&trial), "");
 }
 
 static void
 a_row_that_is_deleted_while_it_is_looked_for_is_no_row(void **state)
 {
     (void)state;
-    fake_table_fill(&hunt.table, 2);
-    hunt_damage(&hunt, 1, 2, FAKE_UNREADABLE);
-    hunt.source.before = mend_and_lose;
-    hunt.source.context = &hunt;
-    assert_true(hunt_run(&hunt));
+    fake_table_fill(&trial.table, 2);
+    trial_damage(&trial, 1, 2, FAKE_UNREADABLE);
+    trial.source.before = mend_and_lose;
+    trial.source.context = &trial;
+    assert_true(trial_run(&trial));
     assert_string_equal(rows(), "0001 a b c");
-    assert_string_equal(hunt_told(&hunt), "");
+    assert_string_equal(trial_told(&trial), "");
 }
 
 static void
@@ -261,22 +261,22 @@ a_wide_value_is_cut_by_a_connection_that_cuts(void **state)
     struct fake_source cutting;
 
     (void)state;
-    hunt.settings.mirror.on_wide_value = WIDE_VALUE_TRUNCATE;
-    fake_table_fill(&hunt.table, 1);
-    (void)fake_table_add(&hunt.table, "0002 a 0123456789ABC c");
-    (void)fake_table_add(&hunt.table, "0003 a 0123456789ABC c");
-    hunt_damage(&hunt, 1, 2, FAKE_TOO_WIDE);
-    hunt_damage(&hunt, 2, 2, FAKE_TOO_WIDE);
-    hunt_damage(&hunt, 2, 3, FAKE_UNREADABLE);
-    fake_source_init(&cutting, &hunt.table);
+    trial.settings.mirror.on_wide_value = WIDE_VALUE_TRUNCATE;
+    fake_table_fill(&trial.table, 1);
+    (void)fake_table_add(&trial.table, "0002 a 0123456789ABC c");
+    (void)fake_table_add(&trial.table, "0003 a 0123456789ABC c");
+    trial_damage(&trial, 1, 2, FAKE_TOO_WIDE);
+    trial_damage(&trial, 2, 2, FAKE_TOO_WIDE);
+    trial_damage(&trial, 2, 3, FAKE_UNREADABLE);
+    fake_source_init(&cutting, &trial.table);
     fake_source_opens(&cutting);
-    assert_true(hunt_run(&hunt));
+    assert_true(trial_run(&trial));
     assert_string_equal(rows(), "0001 a b c|0002 a 0123456789 c|0003 a 0123456789 ~");
-    assert_string_equal(hunt_told(&hunt), "c truncated 0002|c truncated 0003|d unreadable 0003");
+    assert_string_equal(trial_told(&trial), "c truncated 0002|c truncated 0003|d unreadable 0003");
     assert_true(cutting.cuts_wide);
-    around_release(&hunt.around);
+    hunt_close(trial.hunt);
     assert_int_equal(cutting.closes, 1);
-    around_init(&hunt.around, &hunt.settings, &hunt.table.table);
+    trial.hunt = hunt_open(&trial.settings, &trial.table.table);
 }
 
 static void
@@ -285,18 +285,18 @@ what_the_cutting_connection_refuses_too_is_told_as_too_wide(void **state)
     struct fake_source cutting;
 
     (void)state;
-    hunt.settings.mirror.on_wide_value = WIDE_VALUE_TRUNCATE;
-    fake_table_fill(&hunt.table, 3);
-    hunt_damage(&hunt, 1, 2, FAKE_TOO_WIDE);
-    fake_source_init(&cutting, &hunt.table);
+    trial.settings.mirror.on_wide_value = WIDE_VALUE_TRUNCATE;
+    fake_table_fill(&trial.table, 3);
+    trial_damage(&trial, 1, 2, FAKE_TOO_WIDE);
+    fake_source_init(&cutting, &trial.table);
     cutting.fails_at_fetch = 1;
     (void)error_set(&cutting.failure, ERROR_DATA, "numbers are not cut");
     fake_source_opens(&cutting);
-    assert_true(hunt_run(&hunt));
+    assert_true(trial_run(&trial));
     assert_string_equal(rows(), "0001 a b c|0002 a ~ c|0003 a b c");
-    assert_string_equal(hunt_told(&hunt), "c too_wide 0002");
-    around_release(&hunt.around);
-    around_init(&hunt.around, &hunt.settings, &hunt.table.table);
+    assert_string_equal(trial_told(&trial), "c too_wide 0002");
+    hunt_close(trial.hunt);
+    trial.hunt = hunt_open(&trial.settings, &trial.table.table);
 }
 
 // ---- rows that are not looked for ---------------------------------------------------------------
@@ -305,46 +305,46 @@ static void
 a_read_in_any_order_is_begun_in_key_order_for_a_bad_value(void **state)
 {
     (void)state;
-    hunt.is_ordered = false;
-    fake_table_fill(&hunt.table, 10);
-    hunt_damage(&hunt, 9, 3, FAKE_UNREADABLE);
-    assert_false(hunt_try(&hunt));
-    assert_int_equal(hunt.err.retry, RETRY_IN_ORDER);
-    assert_true(hunt_run(&hunt));
-    assert_int_equal(hunt.row_count, 10);
-    assert_string_equal(hunt_told(&hunt), "d unreadable 0010");
+    trial.is_ordered = false;
+    fake_table_fill(&trial.table, 10);
+    trial_damage(&trial, 9, 3, FAKE_UNREADABLE);
+    assert_false(trial_try(&trial));
+    assert_int_equal(trial.err.retry, RETRY_IN_ORDER);
+    assert_true(trial_run(&trial));
+    assert_int_equal(trial.row_count, 10);
+    assert_string_equal(trial_told(&trial), "d unreadable 0010");
 }
 
 static void
 where_no_key_leads_to_a_row_the_column_is_left_out_of_all(void **state)
 {
     (void)state;
-    hunt.table.table.key = NULL;
-    hunt.is_ordered = false;
-    fake_table_fill(&hunt.table, 4);
-    hunt_damage(&hunt, 2, 1, FAKE_NAMED);
-    hunt_damage(&hunt, 3, 3, FAKE_UNREADABLE);
-    assert_true(hunt_run(&hunt));
+    trial.table.table.key = NULL;
+    trial.is_ordered = false;
+    fake_table_fill(&trial.table, 4);
+    trial_damage(&trial, 2, 1, FAKE_NAMED);
+    trial_damage(&trial, 3, 3, FAKE_UNREADABLE);
+    assert_true(trial_run(&trial));
     assert_string_equal(rows(), "0001 ~ b ~|0002 ~ b ~|0003 ~ b ~|0004 ~ b ~");
-    assert_string_equal(hunt_told(&hunt), "b not_read 4|d not_read 4");
+    assert_string_equal(trial_told(&trial), "b not_read 4|d not_read 4");
 }
 
 static void
 a_table_of_which_no_column_can_be_read_fails(void **state)
 {
     (void)state;
-    hunt.table.table.key = NULL;
-    hunt.is_ordered = false;
-    fake_table_fill(&hunt.table, 4);
+    trial.table.table.key = NULL;
+    trial.is_ordered = false;
+    fake_table_fill(&trial.table, 4);
     for (int how = FAKE_UNREADABLE; how <= FAKE_TOO_WIDE; how++) {
         for (size_t i = 0; i < 4; i++)
-            hunt_damage(&hunt, i, i, (enum fake_value)how);
-        assert_false(hunt_run(&hunt));
-        assert_int_equal(hunt.err.kind, ERROR_DATA);
-        assert_int_equal(hunt.err.retry, RETRY_NEVER);
-        assert_non_null(strstr(hunt.err.hint, "Every column"));
-        around_release(&hunt.around);
-        around_init(&hunt.around, &hunt.settings, &hunt.table.table);
+            trial_damage(&trial, i, i, (enum fake_value)how);
+        assert_false(trial_run(&trial));
+        assert_int_equal(trial.err.kind, ERROR_DATA);
+        assert_int_equal(trial.err.retry, RETRY_NEVER);
+        assert_non_null(strstr(trial.err.hint, "Every column"));
+        hunt_close(trial.hunt);
+        trial.hunt = hunt_open(&trial.settings, &trial.table.table);
     }
 }
 
@@ -352,15 +352,15 @@ static void
 rows_whose_key_has_a_null_lose_the_column_and_others_do_not(void **state)
 {
     (void)state;
-    hunt.table.columns[0].is_nullable = true;
-    fake_table_fill(&hunt.table, 2);
-    (void)fake_table_add(&hunt.table, "~ a b c");
-    (void)fake_table_add(&hunt.table, "~ d e f");
-    hunt_damage(&hunt, 0, 1, FAKE_UNREADABLE);
-    hunt_damage(&hunt, 3, 2, FAKE_UNREADABLE);
-    assert_true(hunt_run(&hunt));
+    trial.table.columns[0].is_nullable = true;
+    fake_table_fill(&trial.table, 2);
+    (void)fake_table_add(&trial.table, "~ a b c");
+    (void)fake_table_add(&trial.table, "~ d e f");
+    trial_damage(&trial, 0, 1, FAKE_UNREADABLE);
+    trial_damage(&trial, 3, 2, FAKE_UNREADABLE);
+    assert_true(trial_run(&trial));
     assert_string_equal(rows(), "0001 ~ b c|0002 a b c|~ a ~ c|~ d ~ f");
-    assert_string_equal(hunt_told(&hunt), "b unreadable 0001|c not_read 2");
+    assert_string_equal(trial_told(&trial), "b unreadable 0001|c not_read 2");
 }
 
 // Far more bad rows than a table may cost statements.
@@ -369,18 +369,18 @@ past_the_allowance_columns_are_left_out_of_pieces_and_counted(void **state)
 {
     (void)state;
     for (int how = FAKE_UNREADABLE; how <= FAKE_TOO_WIDE; how++) {
-        hunt.table.row_count = 0;
-        fake_table_fill(&hunt.table, 3000);
+        trial.table.row_count = 0;
+        fake_table_fill(&trial.table, 3000);
         for (size_t r = 100; r < 3000; r++)
-            hunt_damage(&hunt, r, 2, (enum fake_value)how);
-        hunt.source.statements = 0;
-        assert_true(hunt_run(&hunt));
-        assert_int_equal(hunt.row_count, 3000);
-        assert_int_equal(hunt.rows.size, 3000 * sizeof "0001 a b c" - 1);
+            trial_damage(&trial, r, 2, (enum fake_value)how);
+        trial.source.statements = 0;
+        assert_true(trial_run(&trial));
+        assert_int_equal(trial.row_count, 3000);
+        assert_int_equal(trial.rows.size, 3000 * sizeof "0001 a b c" - 1);
         assert_non_null(strstr(rows(), "0100 a b c|0101 a ~ c"));
         assert_non_null(strstr(rows(), "3000 a ~ c"));
-        assert_non_null(strstr(hunt_told(&hunt), "c not_read"));
-        assert_in_range(hunt.source.statements, 100, 600);
+        assert_non_null(strstr(trial_told(&trial), "c not_read"));
+        assert_in_range(trial.source.statements, 100, 600);
     }
 }
 
@@ -389,19 +389,19 @@ static void
 past_the_allowance_a_piece_goes_over_several_ranges_of_a_key(void **state)
 {
     (void)state;
-    hunt.table.key.column_count = 2;
+    trial.table.key.column_count = 2;
     for (size_t r = 0; r < 3000; r++) {
         char words[32];
 
         (void)snprintf(words, sizeof words, "%04zu %zu b c", r / 2, r % 2);
-        (void)fake_table_add(&hunt.table, words);
-        hunt_damage(&hunt, r, 2, r >= 100 ? FAKE_NAMED : FAKE_READABLE);
+        (void)fake_table_add(&trial.table, words);
+        trial_damage(&trial, r, 2, r >= 100 ? FAKE_NAMED : FAKE_READABLE);
     }
-    assert_true(hunt_run(&hunt));
-    assert_int_equal(hunt.row_count, 3000);
-    assert_int_equal(hunt.rows.size, 3000 * sizeof "0001 0 b c" - 1);
-    assert_non_null(strstr(hunt_told(&hunt), "c not_read"));
-    assert_in_range(hunt.source.statements, 100, 800);
+    assert_true(trial_run(&trial));
+    assert_int_equal(trial.row_count, 3000);
+    assert_int_equal(trial.rows.size, 3000 * sizeof "0001 0 b c" - 1);
+    assert_non_null(strstr(trial_told(&trial), "c not_read"));
+    assert_in_range(trial.source.statements, 100, 800);
 }
 
 static void
@@ -410,13 +410,13 @@ a_second_pass_may_ask_as_often_as_the_first(void **state)
     size_t first;
 
     (void)state;
-    fake_table_fill(&hunt.table, 600);
+    fake_table_fill(&trial.table, 600);
     for (size_t r = 0; r < 600; r += 2)
-        hunt_damage(&hunt, r, 2, FAKE_NAMED);
-    assert_true(hunt_run(&hunt));
-    first = hunt.told_count;
-    assert_true(hunt_run(&hunt));
-    assert_int_equal(hunt.told_count, first);
+        trial_damage(&trial, r, 2, FAKE_NAMED);
+    assert_true(trial_run(&trial));
+    first = trial.told_count;
+    assert_true(trial_run(&trial));
+    assert_int_equal(trial.told_count, first);
 }
 
 // ---- rows that are known ------------------------------------------------------------------------
@@ -425,29 +425,30 @@ static void
 known_rows_are_read_first_and_by_themselves(void **state)
 {
     struct cell keys[] = { { .bytes = "0002", .size = 4 }, { .bytes = "0009", .size = 4 } };
-    const struct key_position known[] = { { .values = &keys[0], .count = 1 },
+    struct key_position known[] = { { .values = &keys[0], .count = 1 },
         { .values = &keys[1], .count = 1 } };
     const struct batch *batch;
     struct reader reader;
 
     (void)state;
-    fake_table_fill(&hunt.table, 3);
-    hunt_damage(&hunt, 1, 2, FAKE_UNREADABLE);
-    assert_true(hunt_try(&hunt));
-    buffer_clear(&hunt.rows);
-    hunt.source.statements = 0;
-    around_begin(&hunt.around);
-    reader_init(&reader, &hunt.source.base, &hunt.table.table,
-        &(struct part_rows){ .kind = KEY_PART_NOT_NULL }, &hunt.limits);
-    reader_read_around(&reader, &hunt.around, hunt.around.sink, hunt.around.sink_context);
-    reader_read_first(&reader, known, 2, false);
+    fake_table_fill(&trial.table, 3);
+    trial_damage(&trial, 1, 2, FAKE_UNREADABLE);
+    assert_true(trial_try(&trial));
+    buffer_clear(&trial.rows);
+    trial.source.statements = 0;
+    hunt_begin_pass(trial.hunt);
+    reader_init(&reader, &trial.source.base, &trial.table.table,
+        &(struct part_rows){ .kind = KEY_PART_NOT_NULL }, &trial.limits);
+    hunt_know(trial.hunt, &trial.table.arena, known, 2, NULL, 0);
+    reader_hunt(&reader, trial.hunt, trial.hunt->around.sink, trial.hunt->around.sink_context);
+    reader_read_known_first(&reader, false);
     do {
-        assert_true(reader_fetch(&reader, &batch, &hunt.err));
-        fake_append_rows(&hunt.rows, batch);
+        assert_true(reader_fetch(&reader, &batch, &trial.err));
+        fake_append_rows(&trial.rows, batch);
     } while (batch->row_count > 0);
     reader_release(&reader);
     assert_string_equal(rows(), "0002 a ~ c|0001 a b c|0003 a b c");
-    assert_int_equal(hunt.around.query_count, 0);
+    assert_int_equal(trial.hunt->around.query_count, 0);
 }
 
 // ---- by chance ----------------------------------------------------------------------------------
@@ -464,12 +465,12 @@ damage_by_chance(uint32_t *seed, struct buffer *expected)
 {
     uint32_t rarity = 1 + next_number(seed, 60);
 
-    for (size_t r = 0; r < hunt.table.row_count; r++) {
+    for (size_t r = 0; r < trial.table.row_count; r++) {
         (void)buffer_printf(expected, "%s%04zu", r > 0 ? "|" : "", r + 1);
         for (size_t c = 1; c < 4; c++) {
             bool is_bad = next_number(seed, rarity + 4) == 0;
 
-            hunt_damage(&hunt, r, c,
+            trial_damage(&trial, r, c,
                 is_bad ? (enum fake_value)(1 + next_number(seed, FAKE_TOO_WIDE)) : FAKE_READABLE);
             (void)buffer_printf(expected, " %c", is_bad ? '~' : (char)('a' + c - 1));
         }
@@ -486,18 +487,18 @@ whatever_is_bad_all_else_is_read_within_the_allowance(void **state)
     for (uint32_t seed = 1; seed <= 60; seed++) {
         uint32_t chance = seed;
 
-        hunt.table.row_count = 0;
+        trial.table.row_count = 0;
         buffer_clear(&expected);
-        fake_table_fill(&hunt.table, 1 + next_number(&chance, 60));
+        fake_table_fill(&trial.table, 1 + next_number(&chance, 60));
         damage_by_chance(&chance, &expected);
-        hunt.limits.batch_rows = 1 + next_number(&chance, 40);
-        hunt.limits.max_transaction_s = next_number(&chance, 2) == 0 ? 0 : 1000;
-        hunt.source.block = next_number(&chance, 3) == 0 ? 1 + next_number(&chance, 50) : 0;
-        hunt.source.base.buffers_results = next_number(&chance, 3) == 0;
-        assert_true(hunt_run(&hunt));
-        if (!around_is_spent(&hunt.around))
+        trial.limits.batch_rows = 1 + next_number(&chance, 40);
+        trial.limits.max_transaction_s = next_number(&chance, 2) == 0 ? 0 : 1000;
+        trial.source.block = next_number(&chance, 3) == 0 ? 1 + next_number(&chance, 50) : 0;
+        trial.source.base.buffers_results = next_number(&chance, 3) == 0;
+        assert_true(trial_run(&trial));
+        if (!around_is_spent(&trial.hunt->around))
             assert_string_equal(rows(), buffer_text(&expected));
-        assert_int_equal(hunt.row_count, hunt.table.row_count);
+        assert_int_equal(trial.row_count, trial.table.row_count);
     }
     buffer_release(&expected);
 }
@@ -511,23 +512,23 @@ a_read_that_is_proved_comes_to_the_same_around_bad_values(void **state)
 
     (void)state;
     buffer_init(&expected, 1024 * 1024);
-    hunt.proves_order = true;
+    trial.proves_order = true;
     for (uint32_t seed = 1; seed <= 80; seed++) {
         uint32_t chance = seed;
 
-        hunt.table.row_count = 0;
+        trial.table.row_count = 0;
         buffer_clear(&expected);
-        fake_table_fill(&hunt.table, 1 + next_number(&chance, 60));
+        fake_table_fill(&trial.table, 1 + next_number(&chance, 60));
         damage_by_chance(&chance, &expected);
-        hunt.table.columns[0].order = orders[seed % 2];
-        hunt.limits.batch_rows = 1 + next_number(&chance, 20);
-        hunt.limits.max_transaction_s = next_number(&chance, 2) == 0 ? 0 : 1000;
-        hunt.source.ends_after = next_number(&chance, 2) == 0 ? 1 + next_number(&chance, 30) : 0;
-        hunt.source.block = next_number(&chance, 3) == 0 ? 1 + next_number(&chance, 50) : 0;
-        assert_true(hunt_run(&hunt));
-        if (!around_is_spent(&hunt.around))
+        trial.table.columns[0].order = orders[seed % 2];
+        trial.limits.batch_rows = 1 + next_number(&chance, 20);
+        trial.limits.max_transaction_s = next_number(&chance, 2) == 0 ? 0 : 1000;
+        trial.source.ends_after = next_number(&chance, 2) == 0 ? 1 + next_number(&chance, 30) : 0;
+        trial.source.block = next_number(&chance, 3) == 0 ? 1 + next_number(&chance, 50) : 0;
+        assert_true(trial_run(&trial));
+        if (!around_is_spent(&trial.hunt->around))
             assert_string_equal(rows(), buffer_text(&expected));
-        assert_int_equal(hunt.row_count, hunt.table.row_count);
+        assert_int_equal(trial.row_count, trial.table.row_count);
     }
     buffer_release(&expected);
 }
@@ -553,18 +554,18 @@ the_warning_says_why_rows_lost_a_column(void **state)
     (void)state;
     buffer_init(&warnings, 10000);
     log_set_console_hook(&hook);
-    hunt.table.columns[0].is_nullable = true;
-    fake_table_fill(&hunt.table, 3000);
+    trial.table.columns[0].is_nullable = true;
+    fake_table_fill(&trial.table, 3000);
     for (size_t r = 100; r < 3000; r++)
-        hunt_damage(&hunt, r, 2, FAKE_NAMED);
-    assert_true(hunt_run(&hunt));
+        trial_damage(&trial, r, 2, FAKE_NAMED);
+    assert_true(trial_run(&trial));
     assert_non_null(strstr(buffer_text(&warnings), "too many were met to tell each row. Mend"));
     assert_null(strstr(buffer_text(&warnings), "no key leads"));
     buffer_clear(&warnings);
-    hunt.table.row_count = 0;
-    (void)fake_table_add(&hunt.table, "~ a b c");
-    hunt_damage(&hunt, 0, 2, FAKE_NAMED);
-    assert_true(hunt_run(&hunt));
+    trial.table.row_count = 0;
+    (void)fake_table_add(&trial.table, "~ a b c");
+    trial_damage(&trial, 0, 2, FAKE_NAMED);
+    assert_true(trial_run(&trial));
     assert_non_null(strstr(buffer_text(&warnings), "no key leads to their rows. Mend"));
     log_set_console_hook(NULL);
     buffer_release(&warnings);

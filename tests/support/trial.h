@@ -1,18 +1,19 @@
 // What tests of the hunt for bad values share: a job as a worker does it, attempt after attempt,
 // and what it was told.
-#ifndef OE2PG_TESTS_HUNT_H
-#define OE2PG_TESTS_HUNT_H
+#ifndef OE2PG_TESTS_TRIAL_H
+#define OE2PG_TESTS_TRIAL_H
 
+#include "read/hunt/hunt_state.h"
 #include "read/reader.h"
 
 #include "fake_driver.h"
 
-struct hunt {
+struct trial {
     struct fake_table table; // columns a, b, c, d
     struct fake_source source;
     struct settings settings;
     struct reader_limits limits;
-    struct around around;
+    struct hunt *hunt;
     bool is_ordered;
     bool proves_order;
     struct buffer rows; // of the last attempt
@@ -24,15 +25,15 @@ struct hunt {
 };
 
 // The first `key_count` columns are the key.
-void hunt_init(struct hunt *hunt, size_t key_count);
+void trial_init(struct trial *trial, size_t key_count);
 // Asserts that no cursor is open.
-void hunt_release(struct hunt *hunt);
-void hunt_damage(struct hunt *hunt, size_t row, size_t column, enum fake_value how);
+void trial_release(struct trial *trial);
+void trial_damage(struct trial *trial, size_t row, size_t column, enum fake_value how);
 // What the last attempt was told, as above.
-const char *hunt_told(struct hunt *hunt);
+const char *trial_told(struct trial *trial);
 // One attempt over the whole table. False with the failure in `err`.
-bool hunt_try(struct hunt *hunt);
+bool trial_try(struct trial *trial);
 // Attempts as long as the failure says that another one helps.
-bool hunt_run(struct hunt *hunt);
+bool trial_run(struct trial *trial);
 
 #endif

@@ -1,0 +1,420 @@
+// From one state of the hunt to the next: hunt.h draws them.
+#include "read/hunt/hunt.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "model/key_choice.h"
+#include "read/hunt/hunt_state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct batch nothing = { .row_count = 0 };
+
+// ---- a job -------------------------------------------------------------------------------------
+
+struct hunt *
+hunt_open(const struct settings *settings, const struct table *table)
+{
+    struct hunt *hunt = mem_calloc(1, sizeof *hunt);
+
+    around_init(&hunt->around, settings, table);
+    return hunt;
+}
+
+void
+hunt_close(struct hunt *hunt)
+{
+    if (hunt == NULL)
+        return;
+    hunt_end_part(hunt);
+    around_release(&hunt->around);
+    free(hunt);
+}
+
+void
+hunt_begin_pass(struct hunt *hunt)
+{
+    around_begin(&hunt->around);
+}
+
+void
+hunt_know(struct hunt *hunt, struct arena *arena, struct key_position *keys, size_t key_count,
+    const char *const *ids, size_t id_count)
+{
+    int64_t *numbers = arena_calloc(arena, id_count, sizeof *numbers);
+    size_t count = 0;
+
+    for (size_t i = 0; i < id_count; i++)
+        count += row_id_parse(ids[i], strlen(ids[i]), &numbers[count]);
+    hunt->is_told = true;
+    hunt->known = keys;
+    hunt->known_count = key_count;
+    hunt->known_ids = (struct row_ids){ .ids = numbers, .count = count };
+}
+
+bool
+hunt_is_told(const struct hunt *hunt)
+{
+    return hunt->is_told;
+}
+
+void
+hunt_forget(struct hunt *hunt)
+{
+    hunt->is_told = false;
+    hunt->known_count = 0;
+    hunt->known_ids.count = 0;
+}
+
+bool
+hunt_is_by_id(const struct hunt *hunt)
+{
+    return hunt != NULL && hunt->around.row_ids == ROW_IDS_ALL;
+}
+
+bool
+hunt_may_help(const struct error *err)
+{
+    return around_helps(err);
+}
+
+static void
+ignore_unread(void *context, const struct unread *unread)
+{
+    (void)context;
+    (void)unread;
+}
+
+bool
+hunt_read_again(struct hunt *hunt, struct source *source, const struct read_request *request,
+    struct unread_row *row, struct error *err)
+{
+    hunt->around.sink = ignore_unread;
+    return around_read_row(&hunt->around, source, request, row, err);
+}
+
+// ---- a part ------------------------------------------------------------------------------------
+
+void
+hunt_begin_part(struct hunt *hunt, struct source *source, const struct read_request *part,
+    const struct reader_limits *limits, unread_sink *sink, void *context)
+{
+    struct around *around = &hunt->around;
+
+    hunt_end_part(hunt);
+    hunt->source = source;
+    hunt->part = *part;
+    hunt->limits = *limits;
+    hunt->leaves_ids = false;
+    hunt->known_next = hunt->known_count;
+    hunt->known_id_next = hunt->known_ids.count;
+    hunt->bisect = (struct bisect){ .reach = 0 };
+    hunt->piece_rows = 0;
+    hunt->is_piece = false;
+    hunt->row = (struct unread_row){ .found = 0 };
+    arena_init(&hunt->row.arena);
+    around->sink = sink;
+    around->sink_context = context;
+    memset(around->without, 0, around->table->column_count * sizeof *around->without);
+}
+
+void
+hunt_end_part(struct hunt *hunt)
+{
+    if (hunt == NULL)
+        return;
+    narrow_release(&hunt->narrow);
+    by_row_id_release(&hunt->by_row_id);
+    if (hunt->source != NULL)
+        arena_release(&hunt->row.arena);
+    hunt->source = NULL;
+}
+
+bool
+hunt_reads_part_by_id(const struct hunt *hunt)
+{
+    return hunt->around.row_ids == ROW_IDS_ALL ||
+           (hunt->around.row_ids == ROW_IDS_REST && hunt->part.part != KEY_PART_NOT_NULL);
+}
+
+void
+hunt_count_rows(struct hunt *hunt, size_t row_count)
+{
+    if (hunt != NULL)
+        hunt->around.row_count += (int64_t)row_count;
+}
+
+void
+hunt_tell(struct hunt *hunt)
+{
+    if (hunt != NULL)
+        around_tell(&hunt->around, hunt->part.part == KEY_PART_NOT_NULL);
+}
+
+static bool
+has_room(const struct hunt *hunt, const struct batch *batch, struct error *err)
+{
+    return reader_limits_hold(&hunt->limits, batch, err);
+}
+
+// ---- rows that are known -----------------------------------------------------------------------
+
+void
+hunt_begin_known(struct hunt *hunt, bool are_read, struct read_request *part)
+{
+    // Where the key cannot be relied on they are met among all others.
+    if (!hunt_is_by_id(hunt) && part->part != KEY_PART_WITH_NULL) {
+        part->except = hunt->known;
+        part->except_count = hunt->known_count;
+        hunt->known_next = are_read ? hunt->known_count : 0;
+    }
+    if (hunt->around.cannot_skip_ids || !around_has_row_ids(&hunt->around, hunt->source))
+        return;
+    hunt->leaves_ids = hunt->known_ids.count > 0;
+    part->except_ids = hunt->known_ids;
+    hunt->known_id_next = are_read ? hunt->known_ids.count : 0;
+}
+
+static bool
+read_by_key(struct hunt *hunt, const struct cell *key, struct error *err)
+{
+    struct cell values[KEY_COLUMNS_MAX];
+    struct key_position equal = { .values = values, .count = hunt->part.key->column_count };
+    struct read_request request = hunt->part;
+
+    memcpy(values, key, equal.count * sizeof *values);
+    request.part = KEY_PART_EQUAL;
+    request.after = &equal;
+    request.beyond = request.up_to = NULL;
+    return around_read_row(&hunt->around, hunt->source, &request, &hunt->row, err) &&
+           has_room(hunt, &hunt->row.batch, err);
+}
+
+static bool
+read_known(struct hunt *hunt, struct error *err)
+{
+    // These were looked for in another run.
+    size_t query_count = hunt->around.query_count;
+    bool done;
+
+    if (hunt->known_next < hunt->known_count)
+        done = read_by_key(hunt, hunt->known[hunt->known_next++].values, err);
+    else
+        done = by_row_id_read_row(&hunt->around, hunt->source, &hunt->part,
+                   hunt->known_ids.ids[hunt->known_id_next++], &hunt->row, err) &&
+               has_room(hunt, &hunt->row.batch, err);
+    hunt->around.query_count = query_count;
+    return done;
+}
+
+bool
+hunt_fetch_known(struct hunt *hunt, const struct batch **batch, struct error *err)
+{
+    *batch = &nothing;
+    while ((*batch)->row_count == 0 &&
+           (hunt->known_next < hunt->known_count || hunt->known_id_next < hunt->known_ids.count)) {
+        if (!read_known(hunt, err))
+            return false;
+        *batch = &hunt->row.batch;
+    }
+    return true;
+}
+
+// ---- rows by their ids -------------------------------------------------------------------------
+
+bool
+hunt_fetch_by_id(struct hunt *hunt, const struct batch **batch, struct error *err)
+{
+    struct by_row_id *by = &hunt->by_row_id;
+    size_t known_count = hunt->leaves_ids ? hunt->known_ids.count : 0;
+
+    if (by->source == NULL)
+        by_row_id_init(by, hunt->source, &hunt->around, &hunt->part, hunt->limits.row_id_bytes);
+    if (!by_row_id_fetch(by, hunt->known_ids.ids, known_count, &hunt->row, batch, err) ||
+        !has_room(hunt, *batch, err))
+        return false;
+    if ((*batch)->row_count == 0)
+        around_tell(&hunt->around, true);
+    return true;
+}
+
+// ---- statements --------------------------------------------------------------------------------
+
+// The columns that the next statement leaves out; NULL: none.
+static const bool *
+left_out(const struct hunt *hunt)
+{
+    const struct around *around = &hunt->around;
+
+    if (hunt->is_piece)
+        return around->is_bad;
+    if (hunt->part.part == KEY_PART_NOT_NULL ||
+        memchr(around->is_left_out, true, around->table->column_count) == NULL)
+        return NULL;
+    return around->is_left_out;
+}
+
+const struct table *
+hunt_choose_columns(struct hunt *hunt, const struct table *table)
+{
+    const bool *is_left_out = hunt != NULL ? left_out(hunt) : NULL;
+
+    if (hunt != NULL)
+        narrow_release(&hunt->narrow);
+    if (is_left_out == NULL)
+        return table;
+    narrow_init(&hunt->narrow, table, is_left_out);
+    return &hunt->narrow.table;
+}
+
+void
+hunt_bound_statement(struct hunt *hunt, struct read_request *request)
+{
+    const struct bisect *bisect = hunt != NULL ? &hunt->bisect : NULL;
+
+    if (bisect == NULL || request->part != KEY_PART_NOT_NULL)
+        return;
+    if (bisect->limit > 0 && (request->row_limit == 0 || bisect->limit < request->row_limit))
+        request->row_limit = bisect->limit;
+    if (bisect_is_searching(bisect))
+        hunt->around.query_count++;
+    request->block_rows = bisect->block;
+    if (request->block_rows > 0 && request->block_rows < request->batch_rows)
+        request->batch_rows = request->block_rows;
+}
+
+const struct batch *
+hunt_widen(struct hunt *hunt, const struct batch *batch)
+{
+    const bool *is_left_out;
+
+    if (hunt == NULL || hunt->narrow.wide == NULL)
+        return batch;
+    is_left_out = left_out(hunt);
+    for (size_t i = 0; i < hunt->around.table->column_count; i++)
+        hunt->around.without[i] += is_left_out[i] ? (int64_t)batch->row_count : 0;
+    return narrow_widen(&hunt->narrow, batch);
+}
+
+// A piece goes on in the next range: the value that it is to pass may be in its first row.
+void
+hunt_end_statement(struct hunt *hunt, size_t row_count, bool goes_on)
+{
+    if (hunt == NULL)
+        return;
+    hunt->is_piece = hunt->is_piece && goes_on;
+    bisect_pass(&hunt->bisect, row_count);
+}
+
+// ---- after a failure ---------------------------------------------------------------------------
+
+// A part that cannot be cut is read again by row ids, or else without the column.
+static bool
+leave_out(struct hunt *hunt, int column, struct error *err)
+{
+    struct around *around = &hunt->around;
+
+    if (around_has_row_ids(around, hunt->source)) {
+        around->row_ids = ROW_IDS_REST;
+        log_info(
+            "table \"%s\": a value cannot be read: rows that no key leads to are read by ROWID",
+            around->table->name);
+        return read_repeat(err, RETRY_WITH_LESS, "a value cannot be read");
+    }
+    return around_leave_out(around, hunt->source, &hunt->part, column, err) &&
+           read_repeat(err, RETRY_WITH_LESS, "a column cannot be read");
+}
+
+// The row is not looked for any more: the columns are left out of a piece, each longer than the one
+// before. False when that did not help.
+static bool
+begin_piece(struct hunt *hunt, int column)
+{
+    bool was_piece = hunt->is_piece;
+
+    hunt->piece_rows = hunt->piece_rows > 0 ? 2 * hunt->piece_rows : BISECT_NEAR;
+    if (hunt->piece_rows > BISECT_LAST)
+        hunt->piece_rows = BISECT_LAST;
+    hunt->bisect.limit = hunt->piece_rows;
+    hunt->bisect.block = 0;
+    hunt->is_piece = memchr(hunt->around.is_bad, true, hunt->around.table->column_count) != NULL;
+    return hunt->is_piece && (!was_piece || column >= 0);
+}
+
+static bool
+come_closer(struct hunt *hunt, size_t row_count, int column, struct error *err)
+{
+    bisect_fail(&hunt->bisect, row_count);
+    if (!around_is_spent(&hunt->around) || !bisect_is_near(&hunt->bisect) ||
+        bisect_is_at_row(&hunt->bisect) || begin_piece(hunt, column))
+        return true;
+    (void)around_turn_to_row_ids(&hunt->around, hunt->source,
+        "values cannot be read in a column that the source does not name", err);
+    return false;
+}
+
+bool
+hunt_go_around(struct hunt *hunt, struct cursor **statement, size_t row_count, struct error *err)
+{
+    struct around *around;
+    int column;
+
+    if (hunt == NULL)
+        return false;
+    around = &hunt->around;
+    if (hunt->leaves_ids)
+        (void)around_refuse_skipping(around, err);
+    if (!around_helps(err) || around_is_refused(around, hunt->source, err))
+        return false;
+    column = around_note(around, hunt->source, hunt->narrow.origin);
+    if (key_has_column(around->table->key, column))
+        return around_fail_for_key(around, hunt->source, err);
+    cursor_close(*statement);
+    *statement = NULL;
+    if (hunt->part.part == KEY_PART_ALL && key_choice_is_resumable(around->table))
+        return read_repeat(err, RETRY_IN_ORDER, "a value cannot be read");
+    return hunt->part.part == KEY_PART_NOT_NULL ? come_closer(hunt, row_count, column, err)
+                                                : leave_out(hunt, column, err);
+}
+
+// ---- the row -----------------------------------------------------------------------------------
+
+bool
+hunt_is_at_row(const struct hunt *hunt)
+{
+    return hunt != NULL && bisect_is_at_row(&hunt->bisect);
+}
+
+void
+hunt_begin_row(struct hunt *hunt)
+{
+    bisect_found(&hunt->bisect);
+    hunt->around.query_count++;
+}
+
+bool
+hunt_read_row(
+    struct hunt *hunt, const struct cell *key, const struct batch **batch, struct error *err)
+{
+    *batch = &hunt->row.batch;
+    if (!read_by_key(hunt, key, err))
+        return false;
+    if ((*batch)->row_count > 0 && hunt->row.is_whole)
+        bisect_miss(&hunt->bisect);
+    return true;
+}
+
+bool
+hunt_is_for_key(const struct hunt *hunt, const struct error *err)
+{
+    return hunt != NULL && around_helps(err) &&
+           (around_has_row_ids(&hunt->around, hunt->source) ||
+               source_trouble(hunt->source).is_too_wide);
+}
+
+bool
+hunt_fail_for_key(struct hunt *hunt, struct error *err)
+{
+    return around_helps(err) && around_fail_for_key(&hunt->around, hunt->source, err);
+}
