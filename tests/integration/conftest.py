@@ -98,7 +98,8 @@ class Mirror:
         self.config = {
             "progress_db": {},
             "postgres_db": {"conn_string": database.dsn, "timeout": 10},
-            "mirror_settings": {"log_file": "sync.log"},
+            # Buffers grow with it, and the address sanitizer looks after each byte of them.
+            "mirror_settings": {"log_file": "sync.log", "memory_mb": 128},
         }
 
     def source(self, **keys):
