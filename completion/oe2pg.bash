@@ -13,7 +13,7 @@ _oe2pg() {
     fi
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case $word in
-        sync | plan | status | verify | check) command=$word ;;
+        sync | plan | status | verify | check | adopt | forget) command=$word ;;
         esac
     done
     case $previous in
@@ -35,10 +35,12 @@ _oe2pg() {
         status) words='--jobs --batch-size --config --table --json --watch --max-age --exit-code --quarantine --values --log-level --help --help-options --help-man --help-completion --version' ;;
         verify) words='--jobs --batch-size --config --table --ignore-table --allow-delete --progress --values --repair --log-level --help --help-options --help-man --help-completion --version' ;;
         check) words='--jobs --batch-size --config --log-level --config-only --help --help-options --help-man --help-completion --version' ;;
+        adopt) words='--jobs --batch-size --config --table --ignore-table --accept-source --progress --log-level --help --help-options --help-man --help-completion --version' ;;
+        forget) words='--jobs --batch-size --config --drop-tables --yes --log-level --help --help-options --help-man --help-completion --version' ;;
         *) words='--jobs --batch-size --config --full-sync --table --ignore-table --allow-delete --accept-source --progress --log-level --help --help-options --help-man --help-completion --version' ;;
         esac
         if [ -z "$command" ] && [[ $current != -* ]]; then
-            words='sync plan status verify check'
+            words='sync plan status verify check adopt forget'
         fi ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")

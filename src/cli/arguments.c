@@ -80,6 +80,14 @@ read_flag(struct argument_reader *reader)
 }
 
 static bool
+takes_operand(const char *command_name)
+{
+    const struct command *command = command_find(command_name);
+
+    return command != NULL && command->operand != NULL;
+}
+
+static bool
 read_word(struct argument_reader *reader)
 {
     const char *word = reader->argv[reader->at];
@@ -87,6 +95,10 @@ read_word(struct argument_reader *reader)
 
     if (reader->command_name == NULL) {
         reader->command_name = word;
+        return true;
+    }
+    if (takes_operand(reader->command_name) && reader->arguments->operand == NULL) {
+        reader->arguments->operand = word;
         return true;
     }
     message_quote(word, quoted);
@@ -132,6 +144,19 @@ check_flags(const struct argument_reader *reader)
     return true;
 }
 
+// Who asks for help need not know what is missing.
+static bool
+check_operand(const struct argument_reader *reader)
+{
+    const struct command *command = reader->arguments->command;
+
+    if (command->operand == NULL || reader->arguments->operand != NULL ||
+        arguments_have(reader->arguments, OPTION_HELP))
+        return true;
+    return error_set(reader->err, ERROR_USAGE, "the command %s needs a name: oe2pg %s %s",
+        command->name, command->name, command->operand);
+}
+
 bool
 arguments_read(int argc, char **argv, struct arguments *arguments, struct error *err)
 {
@@ -151,7 +176,7 @@ arguments_read(int argc, char **argv, struct arguments *arguments, struct error 
         else if (!(is_flag ? read_flag(&reader) : read_word(&reader)))
             return false;
     }
-    return choose_command(&reader) && check_flags(&reader);
+    return choose_command(&reader) && check_flags(&reader) && check_operand(&reader);
 }
 
 void

@@ -12,6 +12,7 @@
 struct arguments {
     const struct command *command;
     bool names_command;        // false: the default one
+    const char *operand;       // the word behind it; NULL: none
     struct config_flag *flags; // in their order; texts borrowed from argv
     size_t flag_count;
 };

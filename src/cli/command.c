@@ -66,7 +66,10 @@ load_and_run(const struct arguments *arguments, struct error *err)
     struct config config;
     int status;
 
-    if (config_load(&config, arguments->flags, arguments->flag_count, err))
+    bool is_loaded = config_load(&config, arguments->flags, arguments->flag_count, err);
+
+    config.operand = arguments->operand;
+    if (is_loaded)
         status = run(arguments->command, &config, err);
     else
         status = refuse(err);

@@ -4,15 +4,19 @@
 #include <string.h>
 
 static const struct command commands[] = {
-    { "sync", "bring the mirror up to date", OPTION_FOR_SYNC, true, cmd_sync },
+    { "sync", "bring the mirror up to date", OPTION_FOR_SYNC, NULL, true, cmd_sync },
     { "plan", "show what a sync would do and what is in its way; changes nothing", OPTION_FOR_PLAN,
-        false, cmd_plan },
+        NULL, false, cmd_plan },
     { "status", "show what is mirrored, how old it is, and what a run is doing", OPTION_FOR_STATUS,
-        false, cmd_status },
-    { "verify", "compare source and mirror row by row, write nothing", OPTION_FOR_VERIFY, true,
-        cmd_verify },
-    { "check", "check configuration, connections and rights, a line each", OPTION_FOR_CHECK, false,
-        cmd_check },
+        NULL, false, cmd_status },
+    { "verify", "compare source and mirror row by row, write nothing", OPTION_FOR_VERIFY, NULL,
+        true, cmd_verify },
+    { "check", "check configuration, connections and rights, a line each", OPTION_FOR_CHECK, NULL,
+        false, cmd_check },
+    { "adopt", "compare tables that are there and of which nothing is recorded; removes nothing",
+        OPTION_FOR_ADOPT, NULL, true, cmd_adopt },
+    { "forget", "end the mirroring of a table, or of a whole mirror", OPTION_FOR_FORGET,
+        "MIRROR|TABLE", true, cmd_forget },
 };
 
 const struct command *

@@ -12,6 +12,7 @@ struct command {
     const char *name;
     const char *summary;   // one line for --help, no period at the end
     enum option_verb verb; // which flags it takes
+    const char *operand;   // the one word that must follow it; NULL: none may
     bool writes_log_file;  // else its log goes to the console alone
     // Returns the exit status. The log is open, the configuration's warnings are logged.
     int (*run)(const struct config *config);
@@ -24,7 +25,9 @@ struct option_takers command_takers(void);
 // NULL when there is none of that name; `name` NULL: the first, which is the default.
 const struct command *command_find(const char *name);
 
+int cmd_adopt(const struct config *config);
 int cmd_check(const struct config *config);
+int cmd_forget(const struct config *config);
 int cmd_plan(const struct config *config);
 int cmd_status(const struct config *config);
 int cmd_sync(const struct config *config);

@@ -12,8 +12,9 @@ print_usage(FILE *out, const struct command *command)
 {
     bool is_default = command == command_find(NULL);
 
-    (void)fprintf(out, "usage: oe2pg %s%s%s [options]\n\n%c%s.\n\nOptions:\n",
+    (void)fprintf(out, "usage: oe2pg %s%s%s%s%s [options]\n\n%c%s.\n\nOptions:\n",
         is_default ? "[" : "", command->name, is_default ? "]" : "",
+        command->operand != NULL ? " " : "", command->operand != NULL ? command->operand : "",
         command->summary[0] - 'a' + 'A', command->summary + 1);
 }
 

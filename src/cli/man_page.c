@@ -130,7 +130,7 @@ put_commands(FILE *out)
 
     (void)fputs(".SH COMMANDS\n", out);
     for (size_t i = 0; i < count; i++) {
-        put_tag(out, commands[i].name, NULL);
+        put_tag(out, commands[i].name, commands[i].operand);
         put_capital(out, commands[i].summary);
         (void)fputs(i == 0 ? "; this is meant when no command is named.\n" : ".\n", out);
     }

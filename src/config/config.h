@@ -51,6 +51,7 @@ struct config {
     const char *file;      // the main file; NULL: none
     const char *overlay;   // settings.json beside it; NULL: none
     const char *directory; // of the main file; NULL: the working directory
+    const char *operand;   // the word behind the command; NULL: the command takes none
     enum log_level log_level;
     const char *const *warnings; // sentences to be logged once the log is open
     size_t warning_count;

@@ -75,6 +75,8 @@ enum option_id {
     OPTION_QUARANTINE,
     OPTION_VALUES,
     OPTION_REPAIR,
+    OPTION_DROP_TABLES,
+    OPTION_YES,
     OPTION_LOG_LEVEL,
     OPTION_CONFIG_ONLY,
     OPTION_HELP,
@@ -110,7 +112,9 @@ enum option_verb {
     OPTION_FOR_PLAN = 4,
     OPTION_FOR_STATUS = 8,
     OPTION_FOR_VERIFY = 16,
-    OPTION_FOR_ALL = 31,
+    OPTION_FOR_ADOPT = 32,
+    OPTION_FOR_FORGET = 64,
+    OPTION_FOR_ALL = 127,
 };
 
 struct option {

@@ -175,7 +175,7 @@ check_brake(struct compare *compare, struct error *err)
     int64_t removed = compare->scan.counts.to_delete;
 
     // Without a key a changed row is one that goes and one that comes.
-    if (compare->table->key == NULL)
+    if (compare->table->key == NULL && !compare->task->settings->mirror.adopt)
         removed -= compare->scan.counts.to_insert;
     return brake_check(&compare->task->settings->mirror, compare->table, compare->scan.mirror_rows,
         differ_outcome(&compare->scan).rows_read, removed, err);

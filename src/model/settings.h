@@ -116,6 +116,7 @@ struct mirror_settings {
     bool verify;        // compare only, write nothing
     bool verify_repair; // sync the tables that differ
     bool verify_values; // show values that differ
+    bool adopt;         // compare what is there and was never mirrored, remove nothing
     bool accept_source; // --accept-source: the source may have another identity than before
     enum dropped dropped_columns;
     enum dropped dropped_tables;

@@ -22,8 +22,16 @@ brake_check(const struct mirror_settings *settings, const struct table *table, i
     int percent = percent_for(settings, table);
     char word[WORD_MAX];
 
-    if (removed <= 0 || table->may_lose_rows)
+    if (removed <= 0 || (table->may_lose_rows && !settings->adopt))
         return true;
+    if (settings->adopt) {
+        error_set(err, ERROR_BRAKE,
+            "%" PRId64 " of %" PRId64 " rows are not in the source: adopt removes nothing, and "
+            "changed nothing",
+            removed, mirror_rows);
+        return error_hint(err, "If this is the mirror of that table, oe2pg sync makes it as the "
+                               "source is; else: oe2pg forget, and rename it.");
+    }
     if (source_rows == 0) {
         error_set(err, ERROR_BRAKE,
             "the source has no row, the mirror %" PRId64 ": nothing was removed", mirror_rows);

@@ -10,6 +10,7 @@
 #include "plan/allowed.h"
 #include "plan/suspicion.h"
 #include "report/session_words.h"
+#include "run/adopt.h"
 #include "run/refused.h"
 #include "target/compare.h"
 #include "target/condemned.h"
@@ -91,6 +92,8 @@ open_both_sides(struct run *run, struct error *err)
 static const char *
 mode_name(const struct mirror_settings *settings)
 {
+    if (settings->adopt)
+        return "adopt";
     if (settings->verify)
         return settings->verify_repair ? "verify and repair" : "verify";
     return settings->full_sync ? "full" : "sync";
@@ -112,6 +115,24 @@ claim(struct run *run, struct error *err)
     if (source_identity(run->source)->heap_mb > 0)
         log_info(
             "Java's heap takes at most %d MiB beside them", source_identity(run->source)->heap_mb);
+    return true;
+}
+
+// A setting that is missing begins a second mirror, as large as the first.
+static bool
+warn_of_twin(struct run *run, struct error *err)
+{
+    const char *twin;
+
+    if (!mirror_find_twin(run->target, &run->arena, run->settings, source_identity(run->source),
+            &run->shared.claim, &twin, err))
+        return false;
+    if (twin != NULL)
+        log_warning(
+            "this database is mirrored in schema \"%s\" already, and this run begins another "
+            "mirror in schema \"%s\": if that is not meant, stop it, set progress_db.schema "
+            "or postgres_db.schema, and run oe2pg forget %s --drop-tables",
+            twin, run->settings->target.schema, run->settings->target.schema);
     return true;
 }
 
@@ -205,6 +226,9 @@ make_plan(struct run *run, struct error *err)
 
     if (!select_tables(run, &catalog, &records, &record_count, err) || !apply_suspicion(run, err) ||
         !allowed_apply(&run->arena, run->settings, &run->selection, records, record_count, err) ||
+        (run->settings->mirror.adopt &&
+            !adopt_tables(run->target, &run->shared.claim, run->settings, &run->arena,
+                &run->selection, &records, &record_count, err)) ||
         (is_writing(run) && !refused_forget(run->target, &run->shared.claim, &run->selection,
                                 records, &record_count, err)) ||
         (!run->settings->mirror.verify &&
@@ -222,7 +246,7 @@ make_plan(struct run *run, struct error *err)
              "%zu refused",
         catalog.table_count - run->selection.view_count, (double)(clock_steady_ms() - began) / 1000,
         run->plan.job_count, run->selection.ignored_count, run->selection.refused_count);
-    if (!run->settings->mirror.verify &&
+    if (!run->settings->mirror.verify && !run->settings->mirror.adopt &&
         !handle_vanished(run, &catalog, records, record_count, err))
         return false;
     if (!refused_record(run->target, &run->shared.claim, run->settings, &run->selection, err))
@@ -405,8 +429,8 @@ run_phases(struct run *run, struct error *err)
     bool started;
 
     if (!startup_watch_start(&run->watch, &run->signals, &rescue, err) ||
-        !open_both_sides(run, err) || !claim(run, err) || !choose_digest(run, err) ||
-        !make_plan(run, err))
+        !open_both_sides(run, err) || !claim(run, err) || !warn_of_twin(run, err) ||
+        !choose_digest(run, err) || !make_plan(run, err))
         return false;
     run->end->signal = startup_watch_stop(&run->watch);
     if (run->end->signal != 0)

@@ -350,7 +350,7 @@ count_held(struct worker *worker)
     size_t held = ++worker->shared->held_count;
     struct error why;
 
-    if (held <= brake_run_limit(queue->plan->job_count))
+    if (held <= brake_run_limit(queue->plan->job_count) || worker->shared->settings->mirror.adopt)
         return;
     error_set(&why, ERROR_BRAKE, "the delete brake holds %zu tables: the run stops", held);
     error_hint(&why, "See whether the source is whole. If the rows are to go: --allow-delete '*'");

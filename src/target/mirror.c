@@ -138,6 +138,36 @@ find_mirror(struct target *target, const struct settings *settings,
     return done;
 }
 
+bool
+mirror_find_twin(struct target *target, struct arena *arena, const struct settings *settings,
+    const struct source_identity *identity, const struct mirror_claim *claim, const char **schema,
+    struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    PGresult *row = NULL;
+
+    *schema = NULL;
+    parameter_integer(&parameters, claim->mirror_id);
+    parameter_text(&parameters, identity->host);
+    parameter_integer(&parameters, identity->port);
+    parameter_text(&parameters, identity->db_name);
+    parameter_text(&parameters, settings->target.schema);
+    if (!target_execute(target, "could not look for other mirrors of the source",
+            "SELECT m.target_schema FROM oe2pg.mirror m WHERE m.target_schema <> $5"
+            " AND pg_catalog.lower(m.source_host) = pg_catalog.lower($2) AND m.source_port = $3"
+            " AND m.source_database = $4"
+            " AND EXISTS (SELECT FROM oe2pg.tracking t WHERE t.mirror_id = m.id"
+            "  AND t.loaded_at IS NOT NULL)"
+            " AND NOT EXISTS (SELECT FROM oe2pg.tracking t WHERE t.mirror_id = $1"
+            "  AND t.loaded_at IS NOT NULL) ORDER BY m.id LIMIT 1",
+            &parameters, &row, err))
+        return false;
+    if (PQntuples(row) == 1)
+        *schema = arena_strdup(arena, result_text(row, 0, 0));
+    PQclear(row);
+    return true;
+}
+
 // Under the lock: while another run mirrors the one source, nobody makes it another's mirror.
 static bool
 claim_source(struct target *target, const struct settings *settings,
@@ -407,6 +437,14 @@ mirror_end_former_session(
         " AND usename = current_user AND (application_name = $1"
         "  OR pg_catalog.starts_with(application_name, $1 || ' '))",
         &parameters, NULL, err);
+}
+
+bool
+mirror_lock(struct target *target, int mirror_id, const char *schema, struct error *err)
+{
+    const struct mirror_claim claim = { .mirror_id = mirror_id };
+
+    return take_advisory_lock(target, &claim, schema, err);
 }
 
 bool

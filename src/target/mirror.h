@@ -37,6 +37,12 @@ bool mirror_claim(struct target *target, const struct settings *settings,
 bool mirror_check_source(struct target *target, const struct settings *settings,
     const struct source_identity *identity, struct error *err) __attribute__((warn_unused_result));
 
+// Before the first table of a mirror is loaded: the schema (in `arena`) in which this database has
+// a mirror already, of whichever of its schemas. NULL in *schema: none, or this one has tables.
+bool mirror_find_twin(struct target *target, struct arena *arena, const struct settings *settings,
+    const struct source_identity *identity, const struct mirror_claim *claim, const char **schema,
+    struct error *err) __attribute__((warn_unused_result));
+
 // What was never mirrored cannot be verified: ERROR_CONFIG when there is no mirror, and nothing is
 // written.
 bool mirror_check_exists(struct target *target, struct arena *arena, const char *schema,
@@ -57,6 +63,10 @@ bool run_discard(struct target *target, const struct mirror_claim *claim, struct
 bool run_leave_word(struct target *target, const struct mirror_claim *claim, const char *why,
     struct error *err) __attribute__((warn_unused_result));
 
+// Takes the mirror's advisory lock for the life of the connection, without a run. ERROR_BUSY when
+// one is going on.
+bool mirror_lock(struct target *target, int mirror_id, const char *schema, struct error *err)
+    __attribute__((warn_unused_result));
 // Takes the advisory lock again on a new connection of the same run, after the old one was lost.
 // ERROR_BUSY when another run has the mirror.
 bool mirror_reclaim(struct target *target, const struct mirror_claim *claim, const char *schema,

@@ -72,11 +72,11 @@ cmd_dummy(const struct config *config)
     "src/cli/command_table.h": behind(r"^int cmd_", "int cmd_dummy(const struct config *config);\n"),
     "src/cli/command_table.c": instead(
         r"(static const struct command commands\[\] = \{\n(?:.*\n)*?)\};",
-        r'\1    { "dummy", "say what it was told", OPTION_FOR_DUMMY, false, cmd_dummy },\n};'),
+        r'\1    { "dummy", "say what it was told", OPTION_FOR_DUMMY, NULL, false, cmd_dummy },\n};'),
     "src/config/option.h": both(
         instead(r"(    OPTION_FOR_ALL = )(\d+)",
                 lambda found: found[1] + str(int(found[2]) * 2 + 1)),
-        instead(r"(    OPTION_FOR_VERIFY = )(\d+),\n",
+        instead(r"(    OPTION_FOR_FORGET = )(\d+),\n",
                 lambda found: found[0] + "    OPTION_FOR_DUMMY = %d,\n" % (int(found[2]) * 2))),
 }
 OPTION = {

@@ -212,7 +212,7 @@ the_page_names_each_command_of_a_flag(void **state)
     assert_int_equal(fclose(memory), 0);
     table = strstr(page, "### `--table NAME`");
     assert_non_null(table);
-    assert_non_null(strstr(table, "- Commands: `sync`, `plan`, `status`, `verify`\n"));
+    assert_non_null(strstr(table, "- Commands: `sync`, `plan`, `status`, `verify`, `adopt`\n"));
     assert_null(strstr(page, "- Commands: \n"));
     free(page);
 }
