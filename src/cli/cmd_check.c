@@ -218,7 +218,9 @@ static int
 check_all(const struct config *config)
 {
     struct check_report report = { 0 };
-    const struct check_listener listener = { print_finding, print_count, &report };
+    const struct check_listener listener = {
+        .found = print_finding, .end = print_count, .context = &report
+    };
     struct error source_error = { 0 };
     struct check_end end;
 
@@ -232,11 +234,59 @@ check_all(const struct config *config)
     return status_of(&report, &end);
 }
 
+// ---- a report to be sent back ------------------------------------------------------------------
+
+// The texts of findings may name anything: of those that are not well the subjects are enough.
+static void
+print_subject(void *context, const struct check_finding *finding)
+{
+    (void)context;
+    if (finding->level == CHECK_WARNING || finding->level == CHECK_WRONG)
+        (void)printf(
+            "%s: %s\n", finding->level == CHECK_WRONG ? "wrong" : "warning", finding->subject);
+}
+
+static void
+print_seen(void *context, const char *line)
+{
+    (void)context;
+    print_text(line, 0);
+    (void)putchar('\n');
+}
+
+static void
+flush(void *context)
+{
+    (void)context;
+    (void)fflush(stdout);
+}
+
+static int
+write_report(const struct config *config)
+{
+    const struct check_report nothing = { 0 };
+    const struct check_listener listener = {
+        .found = print_subject, .seen = print_seen, .end = flush
+    };
+    struct error source_error = { 0 };
+    struct check_end end;
+
+    (void)printf("oe2pg %s: what was seen of the server. No data, no names of hosts, databases, "
+                 "users, tables or columns.\n",
+        OE2PG_VERSION);
+    if (config_check_source(config, &source_error))
+        error_clear(&source_error);
+    check_both_sides(&config->settings, &source_error, &listener, &end);
+    return status_of(&nothing, &end);
+}
+
 int
 cmd_check(const struct config *config)
 {
     struct error err = { 0 };
 
+    if (config->values[OPTION_REPORT].integer != 0)
+        return write_report(config);
     if (config->values[OPTION_CONFIG_ONLY].integer == 0)
         return check_all(config);
     print_config(config);

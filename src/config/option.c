@@ -262,6 +262,11 @@ static const struct option options[OPTION_COUNT] = {
         .type = OPTION_SWITCH,
         .verbs = OPTION_FOR_CHECK,
         .help = "check and show the configuration, connect to nothing" },
+    [OPTION_REPORT] = { .flag = "--report",
+        .type = OPTION_SWITCH,
+        .verbs = OPTION_FOR_CHECK,
+        .help =
+            "what kind of server this is, to be sent back: shapes and counts, no data, no names" },
     [OPTION_HELP] = { .flag = "--help",
         .type = OPTION_SWITCH,
         .verbs = OPTION_FOR_ALL,
