@@ -19,9 +19,12 @@ static struct {
     int file;         // -1: none
     const char *path; // of it, the caller's
     bool has_told_loss;
-    enum log_level level;
+    enum log_level console_level;
+    enum log_level file_level;
     struct log_console_hook hook;
-} log_sink = { .lock = PTHREAD_MUTEX_INITIALIZER, .file = -1, .level = LOG_INFO };
+} log_sink = {
+    .lock = PTHREAD_MUTEX_INITIALIZER, .file = -1, .console_level = LOG_INFO, .file_level = LOG_INFO
+};
 
 static bool
 fail_open(const char *path, int cause, struct error *err)
@@ -38,9 +41,10 @@ fail_open(const char *path, int cause, struct error *err)
 }
 
 bool
-log_open(const char *path, enum log_level level, struct error *err)
+log_open(const char *path, enum log_level console, enum log_level file, struct error *err)
 {
-    log_sink.level = level;
+    log_sink.console_level = console;
+    log_sink.file_level = file;
     if (path == NULL)
         return true;
     // Never waits: a FIFO without a reader cannot be opened so, and one that is full, or a terminal
@@ -75,7 +79,13 @@ log_set_console_hook(const struct log_console_hook *hook)
 bool
 log_is_enabled(enum log_level level)
 {
-    return level >= log_sink.level;
+    return log_console_is_enabled(level) || (log_sink.file >= 0 && level >= log_sink.file_level);
+}
+
+bool
+log_console_is_enabled(enum log_level level)
+{
+    return level >= log_sink.console_level;
 }
 
 // Returns 0, or why the rest of the line could not be written.
@@ -157,10 +167,13 @@ write_entry(enum log_level level, bool is_for_console, const char *format, va_li
 {
     char line[LINE_SIZE];
     char when[32];
+    bool is_for_file;
     size_t start;
     size_t size;
 
-    if (!log_is_enabled(level))
+    is_for_console = is_for_console && log_console_is_enabled(level);
+    is_for_file = level >= log_sink.file_level;
+    if (!is_for_console && !is_for_file)
         return;
     clock_format_local(clock_wall_ms(), when, sizeof when);
     start = text_print(line, sizeof line, "%s - %s - ", when, log_level_name(level));
@@ -176,7 +189,7 @@ write_entry(enum log_level level, bool is_for_console, const char *format, va_li
     line[size++] = '\n';
     if (is_for_console && log_sink.hook.write == NULL)
         write_console(line, size);
-    if (log_sink.file >= 0)
+    if (is_for_file && log_sink.file >= 0)
         write_file(line, size);
     (void)pthread_mutex_unlock(&log_sink.lock);
 }

@@ -20,15 +20,18 @@ struct log_console_hook {
     void *context;
 };
 
-// Opens `path` for appending (NULL: console only), mode 0600 when it is created. `level` is the
-// lowest that is written. Called once, before any thread is started; keeps `path`. Never waits for
-// a reader: what the file does not take at once is dropped, and the console told so once.
-bool log_open(const char *path, enum log_level level, struct error *err)
+// Opens `path` for appending (NULL: console only), mode 0600 when it is created. `console` and
+// `file` are the lowest levels that are written there. Called once, before any thread is started;
+// keeps `path`. Never waits for a reader: what the file does not take at once is dropped, and the
+// console told so once.
+bool log_open(const char *path, enum log_level console, enum log_level file, struct error *err)
     __attribute__((warn_unused_result));
 void log_close(void);
 // NULL takes the hook away.
 void log_set_console_hook(const struct log_console_hook *hook);
+// On the console, or in the file if there is one.
 bool log_is_enabled(enum log_level level);
+bool log_console_is_enabled(enum log_level level);
 
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/exit_status.h"
+#include "base/fault.h"
 #include "base/log.h"
 
 #include <inttypes.h>
@@ -9,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TICK_MS = 100, END_AFTER_MS = 5000, CANCEL_GRACE_MS = 5000 };
+enum { TICK_MS = 100, END_AFTER_MS = 5000, CANCEL_GRACE_MS = 5000, STILL_MS = 5000 };
 
 static _Noreturn void
 end_process(int status, const char *why)
@@ -91,11 +92,32 @@ try_cancel(struct startup_watch *watch)
     return watch->has_canceller;
 }
 
+// `told_ms`, steady clock, is the watch's own: when something was told last.
+static void
+tell_still_waiting(const struct startup_watch *watch, int64_t *told_ms)
+{
+    static const char failed[] = "could not ";
+    int64_t now_ms = clock_steady_ms();
+    int64_t began_ms = watch->began_ms;
+    const char *doing = watch->doing;
+
+    if (*told_ms < began_ms)
+        *told_ms = began_ms;
+    if (watch->deadline_ms == 0 || watch->signal != 0 ||
+        now_ms - *told_ms < fault_setting("OE2PG_TEST_STILL_MS", STILL_MS))
+        return;
+    *told_ms = now_ms;
+    if (strncmp(doing, failed, sizeof failed - 1) == 0)
+        log_info("Still trying to %s, for %" PRId64 " s now", doing + sizeof failed - 1,
+            (now_ms - began_ms) / 1000);
+}
+
 static void *
 watch_startup(void *context)
 {
     const struct timespec tick = { .tv_nsec = TICK_MS * 1000000L };
     struct startup_watch *watch = context;
+    int64_t told_ms = 0;
 
     while (!watch->is_over) {
         int signal = sigtimedwait(watch->signals, NULL, &tick);
@@ -105,6 +127,8 @@ watch_startup(void *context)
         if (!watch->is_over && watch->deadline_ms != 0 && clock_steady_ms() >= watch->deadline_ms &&
             !try_cancel(watch))
             pass_deadline(watch);
+        if (!watch->is_over)
+            tell_still_waiting(watch, &told_ms);
     }
     join_canceller(watch);
     return NULL;
@@ -156,6 +180,7 @@ startup_watch_expect(struct startup_watch *watch, enum error_kind side, const ch
     watch->side = side;
     watch->doing = doing;
     watch->was_cancelled = false;
+    watch->began_ms = clock_steady_ms();
     watch->deadline_ms = clock_steady_ms() + limit_ms;
     return true;
 }

@@ -29,6 +29,7 @@ struct startup_watch {
     atomic_int side;             // ERROR_SOURCE or ERROR_TARGET: who is waited for
     _Atomic(const char *) doing; // "could not ...", a constant
     _Atomic int64_t deadline_ms; // steady clock; 0: none
+    _Atomic int64_t began_ms;    // the same: the step that goes on
     struct startup_rescue rescue;
     pthread_t canceller; // while has_canceller; the watch's own
     bool has_canceller;
@@ -45,7 +46,8 @@ bool startup_watch_start(struct startup_watch *watch, const sigset_t *signals,
     const struct startup_rescue *rescue, struct error *err) __attribute__((warn_unused_result));
 // The step that begins now: if it takes longer than limit_ms, it is cancelled where somebody can;
 // if that does not help, the process ends with a message and status 3 or 4. False, with
-// ERROR_CANCELLED, when a signal came meanwhile.
+// ERROR_CANCELLED, when a signal came meanwhile. Every few seconds the log is told what is waited
+// for.
 bool startup_watch_expect(struct startup_watch *watch, enum error_kind side, const char *doing,
     int64_t limit_ms, struct error *err) __attribute__((warn_unused_result));
 // True when the step that just ended had been cancelled for taking too long.

@@ -48,7 +48,7 @@ run(const struct command *command, const struct config *config, struct error *er
     const char *log_file = command->writes_log_file ? config->settings.mirror.log_file : NULL;
     int status;
 
-    if (!log_open(log_file, config->log_level, err))
+    if (!log_open(log_file, config->console_level, config->file_level, err))
         return refuse(err);
     if ((option_at(OPTION_PROGRESS)->verbs & command->verb) != 0 &&
         config->values[OPTION_PROGRESS].integer == PROGRESS_JSON)

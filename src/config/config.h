@@ -52,7 +52,8 @@ struct config {
     const char *overlay;   // settings.json beside it; NULL: none
     const char *directory; // of the main file; NULL: the working directory
     const char *operand;   // the word behind the command; NULL: the command takes none
-    enum log_level log_level;
+    enum log_level console_level;
+    enum log_level file_level;
     const char *const *warnings; // sentences to be logged once the log is open
     size_t warning_count;
     struct config_value values[OPTION_COUNT];

@@ -10,7 +10,7 @@
 const char option_table_section[] = "mirror_settings.tables.NAME";
 
 // In the order of enum source_interface, source_isolation, naming, dropped, wide_value,
-// standby_readers, progress_mode and log_level.
+// standby_readers, progress_mode and log_level (of three options).
 static const char *const interface_words[] = { "odbc", "jdbc" };
 static const char *const isolation_words[] = { "read_uncommitted", "read_committed" };
 static const char *const naming_words[] = { "plain", "lower", "exact" };
@@ -257,7 +257,25 @@ static const struct option options[OPTION_COUNT] = {
         WORDS(level_words),
         .default_text = "info",
         .verbs = OPTION_FOR_ALL,
-        .help = "the least level that is logged" },
+        .help = "the least level that is logged, on the console and in the log file" },
+    [OPTION_CONSOLE_LEVEL] = { .flag = "--console-level",
+        .argument = "LEVEL",
+        .environment = "OE2PG_CONSOLE_LEVEL",
+        WORDS(level_words),
+        .default_words = "as --log-level says",
+        .verbs = OPTION_FOR_ALL,
+        .help = "the same for the console alone" },
+    [OPTION_FILE_LEVEL] = { .flag = "--file-level",
+        .argument = "LEVEL",
+        .environment = "OE2PG_FILE_LEVEL",
+        WORDS(level_words),
+        .default_words = "as --log-level says",
+        .verbs = OPTION_FOR_SYNC | OPTION_FOR_VERIFY | OPTION_FOR_ADOPT | OPTION_FOR_FORGET,
+        .help = "the same for the log file alone" },
+    [OPTION_QUIET] = { .flag = "--quiet",
+        .type = OPTION_SWITCH,
+        .verbs = OPTION_FOR_ALL,
+        .help = "only warnings and errors on the console, and no bars; the log file has the rest" },
     [OPTION_CONFIG_ONLY] = { .flag = "--config-only",
         .type = OPTION_SWITCH,
         .verbs = OPTION_FOR_CHECK,

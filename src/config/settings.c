@@ -379,10 +379,21 @@ check_jars(const struct config *config, struct error *err)
     return true;
 }
 
+static enum log_level
+level_of(const struct config *config, enum option_id id)
+{
+    bool is_given = config->values[id].origin != CONFIG_UNSET;
+
+    return (enum log_level)integer_of(config, is_given ? id : OPTION_LOG_LEVEL);
+}
+
 bool
 settings_fill(struct config *config, const char *libpq_password, struct error *err)
 {
-    config->log_level = (enum log_level)integer_of(config, OPTION_LOG_LEVEL);
+    config->console_level = level_of(config, OPTION_CONSOLE_LEVEL);
+    config->file_level = level_of(config, OPTION_FILE_LEVEL);
+    if (integer_of(config, OPTION_QUIET) != 0 && config->console_level < LOG_WARNING)
+        config->console_level = LOG_WARNING;
     if (!fill_source(config, err) || !fill_target(config, libpq_password, err) ||
         !fill_mirror(config, err) || !check_jars(config, err))
         return false;

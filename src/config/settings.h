@@ -4,7 +4,7 @@
 
 #include "config/config.h"
 
-// Fills config->settings and config->log_level from config->values, reads the ignore file and
+// Fills config->settings and both levels of the log from config->values, reads the ignore file and
 // looks at the jars. `libpq_password` is libpq's own variable, a secret too; NULL: not set. Fails
 // with ERROR_CONFIG.
 bool settings_fill(struct config *config, const char *libpq_password, struct error *err)

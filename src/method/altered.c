@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { TOLD_MAX = 5 }; // columns of a table in one go
+
 void
 altered_init(struct altered *altered, const struct table *table)
 {
@@ -192,10 +194,16 @@ altered_save(struct altered *altered, struct target *target, const struct mirror
 void
 altered_tell(const struct altered *altered)
 {
+    size_t count = 0;
+
     for (size_t i = 0; i < altered->whole->column_count; i++) {
-        if (altered->is_left_out[i] && altered->is_new[i])
+        if (altered->is_left_out[i] && altered->is_new[i] && ++count <= TOLD_MAX)
             log_warning("%s: it is not compared and not written any more, until that is another "
                         "(ALTER TABLE ... ALTER COLUMN ... TYPE text; see the table's triggers)",
                 altered->why[i]);
     }
+    if (count > TOLD_MAX)
+        log_warning(
+            "table \"%s\": %zu more columns like these: oe2pg status --quarantine names them",
+            altered->whole->name, count - TOLD_MAX);
 }

@@ -64,6 +64,7 @@ struct table_result {
     int64_t values_quarantined;
     int64_t values_newly_quarantined; // not known from earlier runs
     int64_t values_full_width;        // as long as their column: a server may have cut them
+    int64_t columns_full_width;       // with such values
     int64_t started_ms;               // wall clock
     int64_t finished_ms;
 };

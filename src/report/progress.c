@@ -33,6 +33,9 @@ progress_open(enum progress_mode mode)
 {
     struct progress *progress = mem_calloc(1, sizeof *progress);
 
+    // Who wants to hear of nothing but trouble does not want to see bars either.
+    if (mode == PROGRESS_AUTO && !log_console_is_enabled(LOG_INFO))
+        mode = PROGRESS_NONE;
     if (mode == PROGRESS_AUTO || mode == PROGRESS_BAR)
         mode = terminal_can_move(STDERR_FILENO) ? PROGRESS_BAR : PROGRESS_LOG;
     progress->sinks = sinks[mode];

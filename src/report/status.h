@@ -74,6 +74,7 @@ struct status_totals {
     int64_t quarantined; // open entries; -1: may not be seen
     size_t stale_columns;
     const struct observed_table *oldest; // NULL: none has content
+    int64_t read_to_ms;                  // all content was read from the oldest's beginning to here
 };
 void status_sum(const struct status_view *view, struct status_totals *totals);
 

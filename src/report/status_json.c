@@ -172,6 +172,10 @@ write_totals(struct json_writer *json, const struct status_view *view)
     json_integer(json, "rows", totals.rows);
     json_integer(json, "bytes", totals.bytes);
     json_time(json, "oldest_read_from", totals.oldest != NULL ? totals.oldest->read_from_ms : 0);
+    json_time(json, "newest_read_to", totals.read_to_ms);
+    json_decimal(json, "read_span_seconds",
+        totals.oldest != NULL ? (double)(totals.read_to_ms - totals.oldest->read_from_ms) / 1000
+                              : -1);
     json_count(json, "quarantined", totals.quarantined);
     json_integer(json, "stale_columns", (int64_t)totals.stale_columns);
     json_end_object(json);

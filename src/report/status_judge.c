@@ -144,6 +144,8 @@ status_sum(const struct status_view *view, struct status_totals *totals)
         totals->done += !status_is_failed(table);
         if (totals->oldest == NULL || table->read_from_ms < totals->oldest->read_from_ms)
             totals->oldest = table;
+        if (table->read_to_ms > totals->read_to_ms)
+            totals->read_to_ms = table->read_to_ms;
     }
 }
 

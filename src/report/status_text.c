@@ -348,6 +348,25 @@ write_tables(struct page *page)
     }
 }
 
+// Each table is of its own moment; together they are of a span.
+static void
+write_span(struct page *page, const struct status_totals *totals)
+{
+    buffer_append_text(&page->line, "Oldest content: ");
+    append_age(page, status_age_ms(totals->oldest, page->view->observed->now_ms));
+    buffer_printf(&page->line, " (%s)", totals->oldest->target_table);
+    end_line(page);
+    buffer_append_text(&page->line, "Read from ");
+    append_time(page, totals->oldest->read_from_ms);
+    buffer_append_text(&page->line, " to ");
+    append_time(page, totals->read_to_ms);
+    buffer_append_text(&page->line, ", a span of ");
+    append_age(page, totals->read_to_ms - totals->oldest->read_from_ms);
+    if (totals->done > 1)
+        buffer_append_text(&page->line, "; each table at its own moment in it");
+    end_line(page);
+}
+
 static void
 write_totals(struct page *page)
 {
@@ -367,12 +386,8 @@ write_totals(struct page *page)
     if (totals.stale_columns > 0)
         buffer_printf(&page->line, "; %zu stale columns", totals.stale_columns);
     end_line(page);
-    if (totals.oldest != NULL) {
-        buffer_append_text(&page->line, "Oldest content: ");
-        append_age(page, status_age_ms(totals.oldest, view->observed->now_ms));
-        buffer_printf(&page->line, " (%s)", totals.oldest->target_table);
-        end_line(page);
-    }
+    if (totals.oldest != NULL)
+        write_span(page, &totals);
     if (view->max_age_ms > 0) {
         buffer_append_text(&page->line, "Failed, not mirrored yet, or older than ");
         append_age(page, view->max_age_ms);

@@ -7,7 +7,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { SLOWEST = 5, SLOW_MS = 1000 };
+// Slow is what took its time, and a good part of the run's.
+enum { SLOWEST = 5, SLOW_MS = 10000, SLOW_PART = 10 };
 
 static size_t
 count_state(const struct summary *summary, int state)
@@ -37,7 +38,7 @@ next_slowest(const struct summary *summary, const struct summary_table *last)
         const struct summary_table *table = &summary->tables[i];
 
         if (table->state == SUMMARY_DONE && table->duration_ms >= SLOW_MS &&
-            comes_after(table, last) &&
+            table->duration_ms >= summary->duration_ms / SLOW_PART && comes_after(table, last) &&
             (slowest == NULL || table->duration_ms > slowest->duration_ms))
             slowest = table;
     }
@@ -82,10 +83,12 @@ summary_write(const struct summary *summary)
                 table->error->hint[0] != '\0' ? " - " : "", table->error->hint);
     }
     if (summary->sums.values_full_width > 0)
-        log_info("%" PRId64 " values are exactly as long as the SQL width of their column: a "
-                 "server that was told to truncate may have cut them. oe2pg status and "
-                 "oe2pg check name the columns.",
-            summary->sums.values_full_width);
+        log_info("%" PRId64
+                 " values are exactly as long as the SQL width of their column (in %" PRId64
+                 " %s): a server that was told to truncate may have cut them. oe2pg status "
+                 "and oe2pg check name the columns.",
+            summary->sums.values_full_width, summary->sums.columns_full_width,
+            summary->sums.columns_full_width == 1 ? "column" : "columns");
     clock_format_duration(summary->duration_ms, took, sizeof took);
     log_info("Summary: %zu of %zu tables %s, %zu failed, %zu left for the next run; %" PRId64
              " rows read, %" PRId64 " inserted, %" PRId64 " updated, %" PRId64 " deleted, %" PRId64

@@ -99,6 +99,7 @@ add_result(struct table_result *sums, const struct table_result *result)
     sums->values_quarantined += result->values_quarantined;
     sums->values_newly_quarantined += result->values_newly_quarantined;
     sums->values_full_width += result->values_full_width;
+    sums->columns_full_width += result->columns_full_width;
 }
 
 int64_t

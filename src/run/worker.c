@@ -456,6 +456,7 @@ run_job(struct worker *worker, const struct job *planned, struct outcome *outcom
     attempt_until_settled(worker, job, outcome);
     if (outcome->state == OUTCOME_DONE)
         full_width_tell(&worker->task.full_width);
+    outcome->result.columns_full_width = full_width_columns(&worker->task.full_width);
     full_width_release(&worker->task.full_width);
     hunt_close(worker->task.hunt);
     worker->task.hunt = NULL;

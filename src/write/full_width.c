@@ -63,11 +63,22 @@ full_width_tell(const struct full_width *full)
 {
     for (size_t i = 0; full->counts != NULL && i < full->table->column_count; i++) {
         if (full->counts[i] > 0)
-            log_info("%s: %" PRId64 " values of column \"%s\" are exactly as long as its SQL width "
-                     "of %zu; a server that truncates may have cut them",
+            log_debug("%s: %" PRId64
+                      " values of column \"%s\" are exactly as long as its SQL width "
+                      "of %zu; a server that truncates may have cut them",
                 full->table->target_name, full->counts[i], full->table->columns[i].name,
                 full->table->columns[i].width);
     }
+}
+
+int64_t
+full_width_columns(const struct full_width *full)
+{
+    int64_t count = 0;
+
+    for (size_t i = 0; full->counts != NULL && i < full->table->column_count; i++)
+        count += full->counts[i] > 0;
+    return count;
 }
 
 int64_t

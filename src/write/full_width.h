@@ -25,8 +25,11 @@ void full_width_reset(struct full_width *full);
 void full_width_count(const struct table *table, int64_t *counts, const struct cell *row);
 // Adds the counts of a part; NULL: there are none.
 void full_width_add(struct full_width *full, const int64_t *counts);
-// Names the columns that have such values, and how many, in the log.
+// Names the columns that have such values, and how many, in the log, at DEBUG: the summary counts
+// them, and the table's record names them.
 void full_width_tell(const struct full_width *full);
+// In how many columns there are such values.
+int64_t full_width_columns(const struct full_width *full);
 // How many such values there are.
 int64_t full_width_total(const struct full_width *full);
 // A sentence that names the columns, for the table's record; NULL when there is none.

@@ -60,12 +60,17 @@ def digest_columns(pg):
     return pg.value("SELECT digest_columns FROM oe2pg.tracking")
 
 
+TOLD = 5  # columns of a table that are told one by one
+
+
 def assert_told_once_and_then_idle(mirror, pg, *columns):
     """The first run tells of the columns and fails, the next ones write nothing and are well."""
     first = run(mirror)
     assert first.status == 1, first.explain()
     told = [line for line in first.log_lines("WARNING") if "not written any more" in line]
-    assert len(told) == len(columns), first.explain()
+    assert len(told) == min(len(columns), TOLD), first.explain()
+    if len(columns) > TOLD:
+        assert "%d more columns like these" % (len(columns) - TOLD) in first.log
     assert [column for column, _ in altered(pg)] == sorted(columns), quarantined(pg, "*")
     assert not set(columns) & set(digest_columns(pg))
     before = row_versions(pg), altered(pg)

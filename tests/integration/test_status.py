@@ -284,3 +284,17 @@ def test_watch_on_a_terminal_stays_within_it(mirrored):
         lines = re.sub(r"\x1b\[\w", "", screen).split("\r\n")
         assert len(lines) <= 12
         assert all(len(line) <= 60 for line in lines)
+
+
+def test_the_span_in_which_all_tables_were_read_is_told(mirrored):
+    mirrored.database.query(
+        "UPDATE oe2pg.tracking SET read_from = '2026-01-02 03:00:00Z', read_to = '2026-01-02 03:05:00Z'")
+    mirrored.database.query(
+        "UPDATE oe2pg.tracking SET read_from = '2026-01-02 03:04:00Z', read_to = '2026-01-02 03:14:00Z'"
+        " WHERE source_table = 'item'")
+    totals = status_json(mirrored)["totals"]
+    assert totals["oldest_read_from"] == "2026-01-02T03:00:00.000Z"
+    assert totals["newest_read_to"] == "2026-01-02T03:14:00.000Z" and totals["read_span_seconds"] == 840
+    text = mirrored.run("status", environment={"TZ": "UTC"}).stdout
+    assert ("Read from 2026-01-02 03:00:00 to 2026-01-02 03:14:00, a span of 14 min; each table at its own"
+            " moment in it") in text, text

@@ -507,8 +507,9 @@ def test_values_of_exactly_the_width_are_counted_as_perhaps_cut(wide, product):
     wide.make().spoil(7, 2500).spoil(8, assignment="\"Text\" = 'zehn Äöüß.'")
     result = wide.run_well()
     assert wide.pg.value("SELECT text FROM mirror.wide WHERE id = '7'") == TOO_WIDE[:10]
-    assert any('3 values of column "Text"' in line for line in result.log_lines("INFO"))
-    assert any("3 values are exactly as long" in line for line in result.log_lines("INFO"))
+    told = [line for line in result.log_lines("INFO") if "exactly as long" in line]
+    assert len(told) == 1 and "3 values are exactly as long as the SQL width of their column (in 1 column)" in \
+        told[0]
 
 
 def test_a_value_that_a_server_cut_arrives_whole_when_its_width_has_grown(wide):

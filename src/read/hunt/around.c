@@ -496,7 +496,9 @@ around_leave_out(struct around *around, struct source *source, const struct read
 void
 around_tell(struct around *around, bool were_too_many)
 {
+    enum { TOLD_MAX = 5 };
     bool is_refused = !were_too_many && around->row_ids == ROW_IDS_REFUSED;
+    size_t count = 0;
 
     for (size_t i = 0; i < around->table->column_count; i++) {
         struct unread unread = { .column = i, .reason = "not_read" };
@@ -506,6 +508,8 @@ around_tell(struct around *around, bool were_too_many)
         if (unread.row_count == 0)
             continue;
         around->sink(around->sink_context, &unread);
+        if (++count > TOLD_MAX)
+            continue;
         log_warning("table \"%s\": column \"%s\" is NULL in %" PRId64
                     " rows: values of it cannot be read, and %s%s%s. %s",
             around->table->name, around->table->columns[i].name, unread.row_count,
@@ -514,4 +518,8 @@ around_tell(struct around *around, bool were_too_many)
             around->is_too_wide[i] ? "Widen its SQL width with dbtool."
                                    : "Mend them at the source.");
     }
+    if (count > TOLD_MAX)
+        log_warning(
+            "table \"%s\": %zu more columns like these: oe2pg status --quarantine names them",
+            around->table->name, count - TOLD_MAX);
 }

@@ -63,7 +63,7 @@ lines_have_the_documented_form(void **state)
     FILE *file;
 
     (void)state;
-    assert_true(log_open(path, LOG_INFO, &err));
+    assert_true(log_open(path, LOG_INFO, LOG_INFO, &err));
     log_debug("not to be seen");
     log_info("Synced %d rows", 3000);
     log_warning("two\nlines\x1b[0m");
@@ -109,7 +109,7 @@ lines_of_threads_never_mix(void **state)
     FILE *file;
 
     (void)state;
-    assert_true(log_open(path, LOG_INFO, &err));
+    assert_true(log_open(path, LOG_INFO, LOG_INFO, &err));
     for (int i = 0; i < THREADS; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, write_lines, &letters[i]), 0);
     for (int i = 0; i < THREADS; i++)
@@ -134,7 +134,7 @@ a_very_long_line_is_cut_and_ends(void **state)
     (void)state;
     memset(text, 'x', sizeof text - 1);
     text[sizeof text - 1] = '\0';
-    assert_true(log_open(path, LOG_INFO, &err));
+    assert_true(log_open(path, LOG_INFO, LOG_INFO, &err));
     log_info("%s", text);
     log_info("next");
     log_close();
@@ -162,7 +162,7 @@ the_console_hook_is_called_around_each_line(void **state)
     struct error err = { 0 };
 
     (void)state;
-    assert_true(log_open(NULL, LOG_INFO, &err));
+    assert_true(log_open(NULL, LOG_INFO, LOG_INFO, &err));
     log_set_console_hook(&hook);
     log_info("one");
     log_debug("none");
@@ -179,7 +179,7 @@ a_file_that_cannot_be_opened_is_a_configuration_error(void **state)
     struct error err = { 0 };
 
     (void)state;
-    assert_false(log_open("/nowhere/at/all/sync.log", LOG_INFO, &err));
+    assert_false(log_open("/nowhere/at/all/sync.log", LOG_INFO, LOG_INFO, &err));
     assert_int_equal(err.kind, ERROR_CONFIG);
     assert_non_null(strstr(err.message, "/nowhere/at/all/sync.log"));
     assert_string_not_equal(err.hint, "");

@@ -102,7 +102,8 @@ an_empty_object_gives_the_defaults(void **state)
     assert_null(settings->mirror.log_file);
     assert_false(settings->mirror.full_sync);
     assert_false(settings->mirror.ignore_file_found);
-    assert_int_equal(config.log_level, LOG_INFO);
+    assert_int_equal(config.console_level, LOG_INFO);
+    assert_int_equal(config.file_level, LOG_INFO);
     assert_int_equal(config.warning_count, 0);
     config_release(&config);
 }

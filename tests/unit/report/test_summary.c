@@ -10,14 +10,16 @@
 #include "base/log.h"
 
 static void
-tables_that_took_the_same_time_are_all_told(void **state)
+only_slow_tables_are_told_and_all_that_took_the_same_time(void **state)
 {
     const struct summary_table tables[] = {
-        { .name = "one", .state = SUMMARY_DONE, .duration_ms = 2000 },
-        { .name = "two", .state = SUMMARY_DONE, .duration_ms = 5000 },
-        { .name = "three", .state = SUMMARY_DONE, .duration_ms = 2000 },
+        { .name = "one", .state = SUMMARY_DONE, .duration_ms = 20000 },
+        { .name = "two", .state = SUMMARY_DONE, .duration_ms = 50000 },
+        { .name = "quick", .state = SUMMARY_DONE, .duration_ms = 9999 },
+        { .name = "three", .state = SUMMARY_DONE, .duration_ms = 20000 },
+        { .name = "a small part", .state = SUMMARY_DONE, .duration_ms = 19000 },
     };
-    const struct summary summary = { .tables = tables, .table_count = 3 };
+    const struct summary summary = { .tables = tables, .table_count = 5, .duration_ms = 200000 };
     char path[] = "/tmp/oe2pg-summary-XXXXXX";
     int file = mkstemp(path);
     struct error err = { 0 };
@@ -26,7 +28,7 @@ tables_that_took_the_same_time_are_all_told(void **state)
 
     (void)state;
     assert_true(file >= 0);
-    assert_true(log_open(path, LOG_INFO, &err));
+    assert_true(log_open(path, LOG_INFO, LOG_INFO, &err));
     summary_write(&summary);
     log_close();
     log = fdopen(file, "r");
@@ -37,6 +39,8 @@ tables_that_took_the_same_time_are_all_told(void **state)
     assert_non_null(strstr(text, "Slow: two"));
     assert_non_null(strstr(text, "Slow: one"));
     assert_non_null(strstr(text, "Slow: three"));
+    assert_null(strstr(text, "Slow: quick"));
+    assert_null(strstr(text, "Slow: a small part"));
     assert_true(strstr(text, "Slow: two") < strstr(text, "Slow: one"));
     assert_true(strstr(text, "Slow: one") < strstr(text, "Slow: three"));
 }
@@ -71,7 +75,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tables_that_took_the_same_time_are_all_told),
+        cmocka_unit_test(only_slow_tables_are_told_and_all_that_took_the_same_time),
         cmocka_unit_test(what_is_missing_is_told_in_one_sentence),
     };
 
