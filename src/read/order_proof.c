@@ -5,6 +5,7 @@
 #include "model/key_choice.h"
 #include "read/limits.h"
 #include "read/lookup.h"
+#include "source/select_text.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -113,14 +114,7 @@ static bool
 count_rows(struct source *source, const struct read_request *part, const struct cell *up_to,
     int64_t *count, struct error *err)
 {
-    struct column columns[KEY_COLUMNS_MAX + 1] = {
-        { .name = "COUNT(*)",
-            .type_name = "bigint",
-            .kind = VALUE_INTEGER,
-            .width = 20,
-            .scale = -1,
-            .is_row_id = true },
-    };
+    struct column columns[KEY_COLUMNS_MAX + 1] = { select_count_column };
     uint16_t positions[KEY_COLUMNS_MAX];
     struct cell values[KEY_COLUMNS_MAX];
     struct key key = *part->key;

@@ -236,6 +236,29 @@ select_append_conditions(
     append_order(names, request, sql);
 }
 
+const struct column select_count_column = {
+    .name = "COUNT(*)",
+    .type_name = "bigint",
+    .kind = VALUE_INTEGER,
+    .width = 20,
+    .scale = -1,
+    .is_row_id = true,
+};
+
+void
+select_append_count(const struct select_names *names, struct buffer *sql, const struct table *table,
+    const char *unlocked)
+{
+    const struct read_request request = { .table = table, .part = KEY_PART_ALL };
+
+    (void)buffer_append_text(sql, "SELECT ");
+    select_append_column(names, sql, table, &select_count_column);
+    (void)buffer_append_text(sql, " FROM ");
+    select_append_table(names, sql, table);
+    (void)buffer_append_text(sql, unlocked);
+    select_append_conditions(names, sql, &request);
+}
+
 // The only `%` in the format is that of the number.
 void
 select_append_limit(const char *format, size_t limit, struct buffer *sql)

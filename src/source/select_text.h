@@ -28,6 +28,13 @@ void select_append_table(
 // WHERE and ORDER BY, the values of the positions as names->append_value writes them.
 void select_append_conditions(
     const struct select_names *names, struct buffer *sql, const struct read_request *request);
+// The number of a request's rows, as a column (read_request.is_count); like a row id it is an
+// expression of SQL, and written as it stands.
+extern const struct column select_count_column;
+// The whole SELECT that counts the rows of a table. `unlocked`: as in the product's dialect, behind
+// the table's name; "" where it is not wanted.
+void select_append_count(const struct select_names *names, struct buffer *sql,
+    const struct table *table, const char *unlocked);
 // Only pages in key order are limited by SQL; of all other reads the driver alone returns fewer
 // rows.
 bool select_is_limited(const struct read_request *request);

@@ -98,3 +98,16 @@ type_name_arguments(const char *type_name, long *first, long *second)
     end += strspn(end, " ");
     return *end == ')';
 }
+
+const char *
+type_name_spell(struct arena *arena, const char *type_name, const struct column *column)
+{
+    if (strchr(type_name, '(') != NULL || column->width == 0)
+        return arena_strdup(arena, type_name);
+    if (column->kind == VALUE_DECIMAL && column->scale > 0)
+        return arena_printf(arena, "%s(%zu,%d)", type_name, column->width, column->scale);
+    if (column->kind == VALUE_DECIMAL ||
+        ((column->kind == VALUE_TEXT || column->kind == VALUE_BINARY) && !column->is_long))
+        return arena_printf(arena, "%s(%zu)", type_name, column->width);
+    return arena_strdup(arena, type_name);
+}

@@ -3,6 +3,7 @@
 #ifndef OE2PG_SOURCE_TYPE_NAME_H
 #define OE2PG_SOURCE_TYPE_NAME_H
 
+#include "base/arena.h"
 #include "model/table.h"
 
 // True where the name begins with this word, whatever the case: "decimal(5)" and "decimal", not
@@ -19,5 +20,9 @@ enum value_kind type_name_kind_of_text(const char *type_name, enum value_kind ot
 
 // Reads "(10,2)" behind the name: the second is -1 where there is but one. False: no arguments.
 bool type_name_arguments(const char *type_name, long *first, long *second);
+
+// The type as people write it: "varchar(60)", "numeric(10,2)"; in the arena.
+const char *type_name_spell(
+    struct arena *arena, const char *type_name, const struct column *column);
 
 #endif

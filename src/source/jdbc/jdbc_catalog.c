@@ -8,6 +8,7 @@
 #include "source/jdbc/jdbc_type.h"
 #include "source/jdbc/jdbc_url.h"
 #include "source/product/product.h"
+#include "source/type_name.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -110,7 +111,7 @@ add_column(const struct jdbc_source *source, const struct jdbc_result *result, s
         jdbc_type_describe_declared(&facts, column);
     if (source->product->jdbc.refine_column != NULL)
         source->product->jdbc.refine_column(column);
-    column->type_name = jdbc_type_spell(arena, facts.type_name, column);
+    column->type_name = type_name_spell(arena, facts.type_name, column);
 }
 
 static bool

@@ -4,8 +4,6 @@
 #include "source/product/product.h"
 #include "source/type_name.h"
 
-#include <string.h>
-
 // Declared widths beyond the first are no help in sizing anything, beyond the second no bound that
 // values come near to.
 enum { WIDTH_MAX = 1000000000, TEXT_BOUND_MAX = 32000, DECIMALS_MAX = 1000, UUID_WIDTH = 36 };
@@ -162,19 +160,6 @@ jdbc_type_describe_declared(const struct jdbc_column_facts *facts, struct column
         declared.decimals = -1; // those of a number that is another type to the driver
     }
     describe(&declared, kind, scale_of(declared.decimals), column);
-}
-
-const char *
-jdbc_type_spell(struct arena *arena, const char *type_name, const struct column *column)
-{
-    if (strchr(type_name, '(') != NULL || column->width == 0)
-        return arena_strdup(arena, type_name);
-    if (column->kind == VALUE_DECIMAL && column->scale > 0)
-        return arena_printf(arena, "%s(%zu,%d)", type_name, column->width, column->scale);
-    if (column->kind == VALUE_DECIMAL ||
-        ((column->kind == VALUE_TEXT || column->kind == VALUE_BINARY) && !column->is_long))
-        return arena_printf(arena, "%s(%zu)", type_name, column->width);
-    return arena_strdup(arena, type_name);
 }
 
 enum jdbc_type_class

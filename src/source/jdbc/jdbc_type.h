@@ -2,7 +2,6 @@
 #ifndef OE2PG_SOURCE_JDBC_TYPE_H
 #define OE2PG_SOURCE_JDBC_TYPE_H
 
-#include "base/arena.h"
 #include "model/table.h"
 
 // java.sql.Types.
@@ -51,10 +50,6 @@ void jdbc_type_describe(const struct jdbc_column_facts *facts, struct column *co
 // The same where the number is a guess of the driver's (SQLite's says VARCHAR for a date and FLOAT
 // for DECIMAL): what the declaration says wins, as it does by ODBC.
 void jdbc_type_describe_declared(const struct jdbc_column_facts *facts, struct column *column);
-
-// The type as people write it: "varchar(60)", "numeric(10,2)"; in the arena.
-const char *jdbc_type_spell(
-    struct arena *arena, const char *type_name, const struct column *column);
 
 // Types that a driver may call differently in the catalogue and in a result are of one class.
 enum jdbc_type_class {

@@ -10,6 +10,7 @@
 #include "source/product/product.h"
 #include "source/select_text.h"
 #include "source/table_search.h"
+#include "source/type_name.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -212,7 +213,7 @@ add_column(struct odbc_source *source, const struct odbc_result *result, struct 
             has_more ? odbc_result_number(result, FIELD_BASE_TYPE, -1) : -1,
             has_more ? odbc_result_number(result, FIELD_TYPE_MODIFIER, -1) : -1);
     }
-    column->type_name = odbc_type_spell(arena, facts.type_name, column);
+    column->type_name = type_name_spell(arena, facts.type_name, column);
 }
 
 static bool
@@ -369,7 +370,7 @@ describe_unlisted(struct odbc_source *source, struct arena *arena, const struct 
     odbc_type_describe(&facts, column);
     if (source->product->odbc.refine_column != NULL)
         source->product->odbc.refine_column(column, -1, -1);
-    column->type_name = odbc_type_spell(arena, facts.type_name, column);
+    column->type_name = type_name_spell(arena, facts.type_name, column);
     return done;
 }
 

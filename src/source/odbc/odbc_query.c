@@ -122,14 +122,10 @@ void
 odbc_append_count(const struct source *base, struct buffer *sql, const struct table *table)
 {
     const struct odbc_source *source = (const struct odbc_source *)base;
-    const struct read_request request = { .table = table, .part = KEY_PART_ALL };
-    struct select_names names = names_of(source);
+    const struct select_names names = names_of(source);
 
-    (void)buffer_append_text(sql, "SELECT COUNT(*) FROM ");
-    select_append_table(&names, sql, table);
-    if (source->needs_unlocked)
-        (void)buffer_append_text(sql, source->product->dialect.unlocked);
-    select_append_conditions(&names, sql, &request);
+    select_append_count(
+        &names, sql, table, source->needs_unlocked ? source->product->dialect.unlocked : "");
 }
 
 bool

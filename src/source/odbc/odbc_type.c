@@ -5,9 +5,6 @@
 #include <sql.h>
 #include <sqlext.h>
 
-#include <stdlib.h>
-#include <string.h>
-
 // Declared widths beyond this are no help in sizing a buffer.
 enum { WIDTH_MAX = 1000000000, TEXT_BOUND_MAX = 2000, DECIMALS_MAX = 1000 };
 
@@ -86,19 +83,6 @@ odbc_type_describe(const struct odbc_column_facts *facts, struct column *column)
         column->scale = -1; // the driver thinks it a text or a double
     }
     column->is_long = is_unbounded(facts->type_name, column);
-}
-
-const char *
-odbc_type_spell(struct arena *arena, const char *type_name, const struct column *column)
-{
-    if (strchr(type_name, '(') != NULL || column->width == 0)
-        return arena_strdup(arena, type_name);
-    if (column->kind == VALUE_DECIMAL && column->scale > 0)
-        return arena_printf(arena, "%s(%zu,%d)", type_name, column->width, column->scale);
-    if (column->kind == VALUE_DECIMAL ||
-        ((column->kind == VALUE_TEXT || column->kind == VALUE_BINARY) && !column->is_long))
-        return arena_printf(arena, "%s(%zu)", type_name, column->width);
-    return arena_strdup(arena, type_name);
 }
 
 enum odbc_type_class

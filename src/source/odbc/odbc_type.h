@@ -2,7 +2,6 @@
 #ifndef OE2PG_SOURCE_ODBC_TYPE_H
 #define OE2PG_SOURCE_ODBC_TYPE_H
 
-#include "base/arena.h"
 #include "model/table.h"
 
 // What SQLColumns says about a column.
@@ -15,10 +14,6 @@ struct odbc_column_facts {
 
 // Fills kind, driver_type, width, scale and is_long.
 void odbc_type_describe(const struct odbc_column_facts *facts, struct column *column);
-
-// The type as people write it: "varchar(60)", "numeric(10,2)"; in the arena.
-const char *odbc_type_spell(
-    struct arena *arena, const char *type_name, const struct column *column);
 
 // Types that a driver may call differently in the catalogue and in a result are of one class.
 enum odbc_type_class {

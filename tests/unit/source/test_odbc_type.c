@@ -1,5 +1,7 @@
 #include "source/odbc/odbc_type.h"
 
+#include "source/type_name.h"
+
 #include "../cmocka_all.h"
 
 #include <sql.h>
@@ -71,7 +73,7 @@ types_are_described(void **state)
         // A width past belief is none.
         if (c->facts.size <= 1000000000)
             assert_int_equal(column.width, c->width);
-        assert_string_equal(odbc_type_spell(&arena, c->facts.type_name, &column), c->spelling);
+        assert_string_equal(type_name_spell(&arena, c->facts.type_name, &column), c->spelling);
     }
     arena_release(&arena);
 }
