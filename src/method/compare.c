@@ -31,13 +31,13 @@ struct compare {
     const struct table *table; // target_name: the table that is compared
     struct table_record *record;
     struct table_result *result;
-    struct differ scan;
+    struct differ differ;
     int64_t duration_ms; // of the last read
     bool is_staged;      // a part of its first load: the load records the end of it
     bool ends_load;      // the same for rows that are in their place already
-    bool is_whole;       // the next scan takes all rows as candidates
+    bool is_whole;       // the next read takes all rows as candidates
     bool was_short;      // the source counted more rows than came
-    bool is_second;      // the next scan is the second, of rows that cannot be asked for
+    bool is_second;      // the next read is the second, of rows that cannot be asked for
     bool has_found;      // the last round ended with columns to be left out
 };
 
@@ -46,18 +46,18 @@ struct compare {
 // Nobody can be asked for a row without a key, or by one that the source does not compare with its
 // text: the table is read twice, and only what is missing both times goes.
 static bool
-confirm_by_second_scan(struct compare *compare, bool *is_confirmed, struct error *err)
+confirm_by_second_read(struct compare *compare, bool *is_confirmed, struct error *err)
 {
     bool has_key = compare->table->key != NULL;
 
-    if (compare->scan.is_second) // without a key those were kept before they were paired
-        return !has_key || comparison_keep_unconfirmed(compare->scan.comparison,
-                               &compare->scan.counts, &compare->scan.kept, err);
-    if (!has_key && compare->scan.counts.to_delete <= compare->scan.counts.to_insert)
+    if (compare->differ.is_second) // without a key those were kept before they were paired
+        return !has_key || comparison_keep_unconfirmed(compare->differ.comparison,
+                               &compare->differ.counts, &compare->differ.kept, err);
+    if (!has_key && compare->differ.counts.to_delete <= compare->differ.counts.to_insert)
         return true;
     *is_confirmed = false;
     compare->is_second = true;
-    return comparison_remember_gone(compare->scan.comparison, err);
+    return comparison_remember_gone(compare->differ.comparison, err);
 }
 
 static bool
@@ -94,9 +94,9 @@ is_there(struct compare *compare, const struct cell *key, bool *exists, bool *is
 // cannot be asked for, mostly since others may have the same key.
 static bool
 ask_again(
-    struct compare *compare, bool only_unseen, bool *exists, bool *is_unknown, struct error *err)
+    struct compare *compare, bool only_unmet, bool *exists, bool *is_unknown, struct error *err)
 {
-    size_t limit = compare->scan.counts.to_delete <= CONFIRM_ALL ? CONFIRM_ALL : CONFIRM_SOME;
+    size_t limit = compare->differ.counts.to_delete <= CONFIRM_ALL ? CONFIRM_ALL : CONFIRM_SOME;
     size_t key_count = compare->table->key->column_count;
     struct cell *values;
     size_t row_count;
@@ -104,8 +104,8 @@ ask_again(
     *exists = false;
     *is_unknown = false;
     task_set_phase(compare->task, PHASE_COMPARING);
-    if (!comparison_keys_to_delete(compare->scan.comparison, &compare->task->arena, limit,
-            only_unseen, &values, &row_count, err))
+    if (!comparison_keys_to_delete(compare->differ.comparison, &compare->task->arena, limit,
+            only_unmet, &values, &row_count, err))
         return false;
     task_set_phase(compare->task, PHASE_READING);
     for (size_t r = 0; r < row_count && !*exists; r++) {
@@ -115,8 +115,8 @@ ask_again(
             *is_unknown = true;
             continue;
         }
-        // The scan did meet it, in a row that has no place in the mirror.
-        if (row_sender_left_out(&compare->scan.sender, digest_key(key, key_count)))
+        // The read did meet it, in a row that has no place in the mirror.
+        if (row_sender_left_out(&compare->differ.sender, digest_key(key, key_count)))
             continue;
         if (task_is_cancelled(compare->task, err) ||
             !is_there(compare, key, exists, is_unknown, err))
@@ -126,8 +126,8 @@ ask_again(
     return true;
 }
 
-// Rows that a scan did not return may have moved while it ran: their keys are asked for again. A
-// key that is there and was met by the scan is another row's: somebody doubled it in the mirror.
+// Rows that a read did not return may have moved while it ran: their keys are asked for again. A
+// key that is there and was met by the read is another row's: somebody doubled it in the mirror.
 static bool
 confirm_deletes(struct compare *compare, bool *is_confirmed, struct error *err)
 {
@@ -136,10 +136,10 @@ confirm_deletes(struct compare *compare, bool *is_confirmed, struct error *err)
     bool done;
 
     *is_confirmed = true;
-    if (compare->scan.counts.to_delete == 0)
+    if (compare->differ.counts.to_delete == 0)
         return true;
     if (compare->table->key == NULL || !key_choice_is_askable(compare->table))
-        return confirm_by_second_scan(compare, is_confirmed, err);
+        return confirm_by_second_read(compare, is_confirmed, err);
     done = task_begin_reading(compare->task, compare->table, err) &&
            ask_again(compare, false, &exists, &is_unknown, err) &&
            (!exists || ask_again(compare, true, &exists, &is_unknown, err));
@@ -147,7 +147,7 @@ confirm_deletes(struct compare *compare, bool *is_confirmed, struct error *err)
     if (!done)
         return false;
     *is_confirmed = !exists;
-    return exists || !is_unknown || confirm_by_second_scan(compare, is_confirmed, err);
+    return exists || !is_unknown || confirm_by_second_read(compare, is_confirmed, err);
 }
 
 // Before anything is added: a new row whose key is there already may be one that moved and was met
@@ -158,27 +158,27 @@ confirm_inserts(struct compare *compare, bool *is_confirmed, struct error *err)
     struct cell *keys;
     size_t count;
 
-    if (compare->scan.counts.to_insert == 0 || !met_twice_can_be_told(compare->table))
+    if (compare->differ.counts.to_insert == 0 || !met_twice_can_be_told(compare->table))
         return true;
     task_set_phase(compare->task, PHASE_COMPARING);
-    if (!comparison_doubled_keys(
-            compare->scan.comparison, &compare->task->arena, &keys, &count, err) ||
+    if (!comparison_duplicate_keys(
+            compare->differ.comparison, &compare->task->arena, &keys, &count, err) ||
         !met_twice_ask(compare->task, compare->table, keys, count, is_confirmed, err))
         return false;
-    return *is_confirmed || !compare->scan.is_cut ||
-           order_proof_condemn(compare->table, err, DOUBLED_AT_A_CUT);
+    return *is_confirmed || !compare->differ.is_cut ||
+           order_proof_condemn(compare->table, err, DUPLICATE_AT_A_CUT);
 }
 
 static bool
 check_brake(struct compare *compare, struct error *err)
 {
-    int64_t removed = compare->scan.counts.to_delete;
+    int64_t removed = compare->differ.counts.to_delete;
 
     // Without a key a changed row is one that goes and one that comes.
     if (compare->table->key == NULL && !compare->task->settings->mirror.adopt)
-        removed -= compare->scan.counts.to_insert;
-    return brake_check(&compare->task->settings->mirror, compare->table, compare->scan.mirror_rows,
-        differ_outcome(&compare->scan).rows_read, removed, err);
+        removed -= compare->differ.counts.to_insert;
+    return brake_check(&compare->task->settings->mirror, compare->table,
+        compare->differ.mirror_rows, differ_outcome(&compare->differ).rows_read, removed, err);
 }
 
 // ---- the transaction ---------------------------------------------------------------------------
@@ -188,9 +188,9 @@ fill_record(struct compare *compare, const struct applied *applied)
 {
     struct table_record *record = compare->record;
     struct table_result *result = compare->result;
-    const struct part_outcome outcome = differ_outcome(&compare->scan);
+    const struct part_outcome outcome = differ_outcome(&compare->differ);
 
-    record->row_count = compare->scan.mirror_rows + applied->inserted - applied->deleted;
+    record->row_count = compare->differ.mirror_rows + applied->inserted - applied->deleted;
     record->size_bytes = outcome.bytes_read;
     record->read_to_ms = clock_wall_ms();
     result->rows_read += outcome.rows_read;
@@ -273,19 +273,19 @@ save_quarantine(struct compare *compare, const struct applied *applied, struct e
 {
     struct task *task = compare->task;
     const struct mirror_claim *claim = task->claim;
-    struct quarantine_list *list = &compare->scan.sender.quarantine;
+    struct quarantine_list *list = &compare->differ.sender.quarantine;
     struct table_result *result = compare->result;
     struct part_outcome outcome;
 
-    for (size_t i = 0; i < compare->scan.known_row_count; i++) {
-        if (compare->scan.known_rows[i].is_seen &&
+    for (size_t i = 0; i < compare->differ.known_row_count; i++) {
+        if (compare->differ.known_rows[i].is_seen &&
             !quarantine_touch_row(
-                task->target, claim, compare->table, compare->scan.known_rows[i].digest, err))
+                task->target, claim, compare->table, compare->differ.known_rows[i].digest, err))
             return false;
     }
     if (!quarantine_list_save(list, task->target, claim, err))
         return false;
-    outcome = differ_outcome(&compare->scan);
+    outcome = differ_outcome(&compare->differ);
     result->values_quarantined += outcome.values_quarantined + applied->refused;
     // What the load took out no run has told of yet.
     result->values_newly_quarantined =
@@ -299,11 +299,11 @@ save_quarantine(struct compare *compare, const struct applied *applied, struct e
 static bool
 check_balance(struct compare *compare, const struct applied *applied, struct error *err)
 {
-    const struct part_outcome outcome = differ_outcome(&compare->scan);
+    const struct part_outcome outcome = differ_outcome(&compare->differ);
     int64_t left_out = outcome.rows_known + outcome.rows_refused + applied->refused;
 
     compare->result->values_quarantined = outcome.rows_known;
-    if (compare->record->row_count - compare->scan.kept + left_out != outcome.rows_read)
+    if (compare->record->row_count - compare->differ.kept + left_out != outcome.rows_read)
         return error_set(err, ERROR_TABLE,
             "the source returned %" PRId64 " rows, the mirror would hold %" PRId64 " and %" PRId64
             " are left out",
@@ -317,7 +317,7 @@ write_differences(struct compare *compare, bool *is_current, struct error *err)
 {
     struct task *task = compare->task;
     const struct mirror_claim *claim = task->claim;
-    const struct difference_counts *counts = &compare->scan.counts;
+    const struct difference_counts *counts = &compare->differ.counts;
     struct applied applied = { 0 };
     struct arrival_finding finding = { .arena = &task->arena };
 
@@ -326,7 +326,7 @@ write_differences(struct compare *compare, bool *is_current, struct error *err)
     if (!target_begin(task->target, err))
         return false;
     if (counts->to_insert + counts->to_update + counts->to_delete > 0 &&
-        !comparison_apply(compare->scan.comparison, claim, &applied, &finding, is_current, err))
+        !comparison_apply(compare->differ.comparison, claim, &applied, &finding, is_current, err))
         return false;
     if (!*is_current) {
         target_rollback(task->target);
@@ -351,7 +351,7 @@ static bool
 look_for_early_end(struct compare *compare, bool *is_to_be_read_again, struct error *err)
 {
     bool was_short = compare->was_short;
-    int64_t row_count = differ_outcome(&compare->scan).rows_read;
+    int64_t row_count = differ_outcome(&compare->differ).rows_read;
     int64_t counted = 0;
 
     compare->was_short = early_end_is_likely(compare->task, compare->table, row_count, &counted);
@@ -373,7 +373,7 @@ play_round(struct compare *compare, bool *is_settled, struct error *err)
     bool is_confirmed = false;
 
     *is_settled = false;
-    compare->scan = (struct differ){
+    compare->differ = (struct differ){
         .task = compare->task,
         .schema = compare->schema,
         .table = compare->table,
@@ -384,18 +384,18 @@ play_round(struct compare *compare, bool *is_settled, struct error *err)
     };
     compare->is_second = false;
     compare->record->read_from_ms = clock_wall_ms();
-    if (!differ_run(&compare->scan, &is_current, err))
+    if (!differ_run(&compare->differ, &is_current, err))
         return false;
-    compare->is_whole = compare->scan.is_whole;
+    compare->is_whole = compare->differ.is_whole;
     if (is_current && !look_for_early_end(compare, &is_short, err))
         return false;
     if (!is_current || is_short)
         return true;
     // Where a cut doubled rows it lost others, which are no rows that somebody deleted.
-    if (compare->scan.is_cut && !confirm_inserts(compare, &is_confirmed, err))
+    if (compare->differ.is_cut && !confirm_inserts(compare, &is_confirmed, err))
         return false;
     if (!check_brake(compare, err) || !confirm_deletes(compare, &is_confirmed, err) ||
-        (is_confirmed && !compare->scan.is_cut && !confirm_inserts(compare, &is_confirmed, err)))
+        (is_confirmed && !compare->differ.is_cut && !confirm_inserts(compare, &is_confirmed, err)))
         return false;
     if (!is_confirmed)
         return true;
@@ -412,7 +412,7 @@ play_rounds(struct compare *compare, struct error *err)
     for (int round = 0; done && !is_settled && round < ROUNDS_MAX; round += !compare->has_found) {
         compare->has_found = false;
         done = play_round(compare, &is_settled, err);
-        differ_release(&compare->scan);
+        differ_release(&compare->differ);
     }
     if (done && !is_settled) {
         error_set(err, ERROR_TABLE,

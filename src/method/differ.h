@@ -1,11 +1,11 @@
 // One comparison of a mirrored table with its source: nothing of the mirror changes.
 //
-// The mirror's digests are in a set; the source is scanned once, in any order; a row whose digest
+// The mirror's digests are in a set; the source is read once, in any order; a row whose digest
 // is in the set is unchanged and struck off, any other is a candidate; what is left in the set is
 // gone. Where the set does not fit, PostgreSQL finds the differences: by digest and key of every
-// row, and the rows that differ are read again (by_key.h); where they cannot be asked for, the
-// whole source is put into the candidates. All ways end in the same candidates and the same gone,
-// paired by key.
+// row, and the rows that differ are read again (differ_by_key.h); where they cannot be asked for,
+// the whole source is put into the candidates. All ways end in the same candidates and the same
+// gone, paired by key.
 #ifndef OE2PG_METHOD_DIFFER_H
 #define OE2PG_METHOD_DIFFER_H
 
@@ -19,7 +19,7 @@
 
 struct known_row {
     uint64_t digest;
-    bool is_seen; // in this scan
+    bool is_seen; // in this read
 };
 
 struct differ {
@@ -47,25 +47,25 @@ struct differ {
     int64_t mirror_rows;
     struct part_list parts;    // of the source's table
     struct part_outcome again; // of rows that were read once more, by their key: what that changed
-    int64_t kept;              // missing in the second of two scans only
+    int64_t kept;              // missing in the second of two reads only
 };
 
-// Compares. `is_second`: of a table that lacked rows in the scan before, on this connection, which
+// Compares. `is_second`: of a table that lacked rows in the read before, on this connection, which
 // cannot be asked for (see comparison_remember_gone): without a key only what is missing both times
 // is gone; with one compare.c sees to that. *is_current is false when the mirror changed meanwhile,
-// or when so much differs that the next scan has to be a whole one (is_whole is set then): the
+// or when so much differs that the next read has to be a whole one (is_whole is set then): the
 // counts are worth nothing, compare again. Release in any case.
-bool differ_run(struct differ *scan, bool *is_current, struct error *err)
+bool differ_run(struct differ *differ, bool *is_current, struct error *err)
     __attribute__((warn_unused_result));
 // What came of reading the source, in all.
-struct part_outcome differ_outcome(const struct differ *scan);
+struct part_outcome differ_outcome(const struct differ *differ);
 // For differ_by_key.c: whether the row, policies applied, is known to be refused, and so left out
 // again.
-bool differ_is_known_row(struct differ *scan, const struct cell *row);
+bool differ_is_known_row(struct differ *differ, const struct cell *row);
 // For differ_by_key.c: rows of the batch that have exactly these key values become candidates.
-bool differ_take_matching(struct differ *scan, const struct batch *batch, const struct cell *values,
-    struct error *err) __attribute__((warn_unused_result));
+bool differ_take_matching(struct differ *differ, const struct batch *batch,
+    const struct cell *values, struct error *err) __attribute__((warn_unused_result));
 // Also rolls back what is open.
-void differ_release(struct differ *scan);
+void differ_release(struct differ *differ);
 
 #endif

@@ -384,7 +384,7 @@ finish(struct load *load, bool was_staged, bool is_safe, struct error *err)
 // In any order a row that moved may be met twice; in key order none is, unless the order is not the
 // one by which the source compares.
 static bool
-check_doubled(struct load *load, struct error *err)
+check_duplicates(struct load *load, struct error *err)
 {
     struct task *task = load->task;
     struct table loaded = *load->table;
@@ -400,13 +400,13 @@ check_doubled(struct load *load, struct error *err)
         loaded.target_name = load->staging;
     // What is staged was committed.
     if ((!load->is_staged && (!open_transaction(load, err) || !end_copy(load, err))) ||
-        !loaded_doubled_keys(task->target, &task->arena, schema, &loaded, &keys, &count, err) ||
+        !loaded_duplicate_keys(task->target, &task->arena, schema, &loaded, &keys, &count, err) ||
         !met_twice_ask(task, load->table, keys, count, &is_real, err))
         return false;
     if (is_real)
         return true;
     if (load->is_cut)
-        return order_proof_condemn(load->table, err, DOUBLED_AT_A_CUT);
+        return order_proof_condemn(load->table, err, DUPLICATE_AT_A_CUT);
     error_set(err, ERROR_TABLE, "rows moved while they were read, and were met twice");
     err->retry = RETRY_LATER;
     return false;
@@ -441,7 +441,7 @@ load_in_order(struct load *load, struct error *err)
     bool is_safe = false;
 
     if (!into_place_begin(load->task, err) || !read_parts(load, err) ||
-        (load->is_cut && !check_doubled(load, err)))
+        (load->is_cut && !check_duplicates(load, err)))
         return false;
     look_for_early_end(load);
     if (load->is_staged && is_to_be_compared(load) && !compare_what_is_staged(load, err))
@@ -584,7 +584,7 @@ load_in_any_order(struct load *load, struct error *err)
         return false;
     look_for_early_end(load);
     return (!load->is_short || early_end_read_on(load->task, load->table, err)) &&
-           check_doubled(load, err) && finish(load, false, false, err);
+           check_duplicates(load, err) && finish(load, false, false, err);
 }
 
 bool

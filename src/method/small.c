@@ -51,7 +51,7 @@ strike_batch(
 }
 
 static bool
-scan(struct small_group *group, size_t i, struct row_policy *policy, struct error *err)
+read_table(struct small_group *group, size_t i, struct row_policy *policy, struct error *err)
 {
     struct task *task = group->task;
     struct small_table_record *record = &group->records[i];
@@ -94,7 +94,8 @@ compare_one(struct small_group *group, size_t i, struct error *err)
         .read_from_ms = clock_wall_ms(),
     };
     row_policy_init(&policy, group->mirrored.tables[i]);
-    done = task_begin_reading(task, group->mirrored.tables[i], err) && scan(group, i, &policy, err);
+    done = task_begin_reading(task, group->mirrored.tables[i], err) &&
+           read_table(group, i, &policy, err);
     task_end_reading(task);
     row_policy_release(&policy);
     group->records[i].read_to_ms = clock_wall_ms();

@@ -1,5 +1,5 @@
 // Small mirrored tables, many at a time. In most runs most of them have not changed: their digests
-// come in one statement, each source table is scanned and compared in memory, and those found equal
+// come in one statement, each source table is read and compared in memory, and those found equal
 // are recorded in one transaction.
 //
 // Invariant: a table is settled here only when each of its rows was met on both sides and there is

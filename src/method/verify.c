@@ -26,7 +26,7 @@ enum {
 struct verify {
     struct task *task;
     const struct table *table;
-    struct differ scan;
+    struct differ differ;
     struct unread_row row; // asked for again
     struct difference *differences;
     bool *is_moving; // one a difference: it was gone when asked again
@@ -47,7 +47,7 @@ read_row(struct verify *verify, const struct cell *key, const struct cell **row,
     if (!row_read_again(verify->task, verify->table, key, &verify->row, err))
         return false;
     if (verify->row.batch.row_count > 0)
-        *row = row_sender_peek(&verify->scan.sender, verify->row.batch.cells);
+        *row = row_sender_peek(&verify->differ.sender, verify->row.batch.cells);
     return true;
 }
 
@@ -138,7 +138,7 @@ read_both(struct verify *verify, const struct difference *difference, const stru
 {
     *mirror = NULL;
     *row = NULL;
-    return differences_read_row(verify->scan.comparison, &verify->task->arena, difference,
+    return differences_read_row(verify->differ.comparison, &verify->task->arena, difference,
                TELLING_BYTES + 1, mirror, err) &&
            read_row(verify, difference->key, row, err);
 }
@@ -357,21 +357,21 @@ compare(struct verify *verify, struct error *err)
 
     for (int round = 0; round < ROUNDS_MAX; round++) {
         if (round > 0)
-            differ_release(&verify->scan);
+            differ_release(&verify->differ);
         exceptions_reset(&verify->exceptions);
-        verify->scan = (struct differ){
+        verify->differ = (struct differ){
             .task = verify->task,
             .schema = verify->task->settings->target.schema,
             .table = verify->table,
             .exceptions = &verify->exceptions,
             .is_whole = is_whole,
         };
-        if (!differ_run(&verify->scan, &is_current, err))
+        if (!differ_run(&verify->differ, &is_current, err))
             return false;
-        is_whole = verify->scan.is_whole;
+        is_whole = verify->differ.is_whole;
         // Where a row cannot be asked for again by its key, the whole table is read again.
         if (is_current && (is_second || key_choice_is_exact(verify->table) ||
-                              !comparison_has_changes(&verify->scan.counts)))
+                              !comparison_has_changes(&verify->differ.counts)))
             return true;
         is_second = is_current;
     }
@@ -379,19 +379,19 @@ compare(struct verify *verify, struct error *err)
     return error_hint(err, "See who writes to the mirrored table.");
 }
 
-// Of refused rows the scan left out those that earlier runs recorded; any other one differs.
+// Of refused rows the read left out those that earlier runs recorded; any other one differs.
 static bool
 count_exceptions(struct verify *verify, struct error *err)
 {
-    struct differ *scan = &verify->scan;
+    struct differ *differ = &verify->differ;
     struct exceptions *exceptions = &verify->exceptions;
     int64_t known_rows = 0;
 
     if (!exceptions_take(
-            exceptions, &scan->sender.quarantine, verify->task->target, verify->task->claim, err))
+            exceptions, &differ->sender.quarantine, verify->task->target, verify->task->claim, err))
         return false;
-    for (size_t i = 0; i < scan->known_row_count; i++)
-        known_rows += scan->known_rows[i].is_seen;
+    for (size_t i = 0; i < differ->known_row_count; i++)
+        known_rows += differ->known_rows[i].is_seen;
     exceptions_end(exceptions, known_rows);
     verify->result->quarantined =
         exceptions_sum(exceptions->recorded) + (int64_t)verify->task->altered.count;
@@ -404,8 +404,8 @@ judge(struct verify *verify, struct error *err)
 {
     struct task *task = verify->task;
     struct verification *result = verify->result;
-    const struct difference_counts *counts = &verify->scan.counts;
-    int64_t row_count = differ_outcome(&verify->scan).rows_read;
+    const struct difference_counts *counts = &verify->differ.counts;
+    int64_t row_count = differ_outcome(&verify->differ).rows_read;
     int64_t counted;
 
     if (early_end_is_likely(task, verify->table, row_count, &counted)) {
@@ -414,13 +414,13 @@ judge(struct verify *verify, struct error *err)
         early_end_warn(verify->table, row_count, counted);
     }
     *result = (struct verification){
-        .row_count = verify->scan.mirror_rows,
+        .row_count = verify->differ.mirror_rows,
         .missing = counts->to_insert,
         .changed = counts->to_update,
         .surplus = counts->to_delete,
     };
     if (!count_exceptions(verify, err) ||
-        !differences_list(verify->scan.comparison, &task->arena, RECHECKED_MAX,
+        !differences_list(verify->differ.comparison, &task->arena, RECHECKED_MAX,
             &verify->differences, &verify->difference_count, err))
         return false;
     verify->is_moving =
@@ -494,7 +494,7 @@ verify_table(struct task *task, const struct table *table, struct verification *
         done = compare(&verify, err) && task_begin_reading(task, table, err) &&
                judge(&verify, err) && write_report(&verify, err) && save(&verify, err);
         task_end_reading(task);
-        differ_release(&verify.scan);
+        differ_release(&verify.differ);
     }
     exceptions_release(&verify.exceptions);
     buffer_release(&verify.report);

@@ -9,14 +9,17 @@
 
 enum { TABLE_LINE_MS = 5000, ANY_LINE_MS = 1000 };
 
+// A table in the hands of a worker, as it was at its last line.
+struct told_table {
+    char name[64];
+    int64_t row_count;
+    int64_t last_line_ms; // or when the worker took it
+};
+
 struct lines {
-    bool is_for_console;  // not only for the file
-    int64_t last_line_ms; // steady clock
-    struct {
-        char name[64];
-        int64_t row_count; // at its last line
-        int64_t last_line_ms;
-    } seen[PROGRESS_TABLES_MAX]; // one a worker
+    bool is_for_console;                         // not only for the file
+    int64_t last_line_ms;                        // steady clock; of any table
+    struct told_table told[PROGRESS_TABLES_MAX]; // one a worker
 };
 
 void
@@ -63,25 +66,25 @@ tick(void *state, const struct progress_view *view)
 
     for (size_t i = 0; i < view->count; i++) {
         if (tables[i].name == NULL) {
-            lines->seen[i].name[0] = '\0';
+            lines->told[i].name[0] = '\0';
             continue;
         }
-        if (strncmp(lines->seen[i].name, tables[i].name, sizeof lines->seen[i].name - 1) != 0) {
-            (void)text_print(lines->seen[i].name, sizeof lines->seen[i].name, "%s", tables[i].name);
-            lines->seen[i].row_count = 0;
-            lines->seen[i].last_line_ms = now_ms;
+        if (strncmp(lines->told[i].name, tables[i].name, sizeof lines->told[i].name - 1) != 0) {
+            (void)text_print(lines->told[i].name, sizeof lines->told[i].name, "%s", tables[i].name);
+            lines->told[i].row_count = 0;
+            lines->told[i].last_line_ms = now_ms;
         }
-        if (now_ms - lines->seen[i].last_line_ms < TABLE_LINE_MS - ANY_LINE_MS / 2)
+        if (now_ms - lines->told[i].last_line_ms < TABLE_LINE_MS - ANY_LINE_MS / 2)
             continue;
-        if (due == SIZE_MAX || lines->seen[i].last_line_ms < lines->seen[due].last_line_ms)
+        if (due == SIZE_MAX || lines->told[i].last_line_ms < lines->told[due].last_line_ms)
             due = i;
     }
     if (due == SIZE_MAX || now_ms - lines->last_line_ms < ANY_LINE_MS - 100)
         return;
-    write_line(lines->seen[due].name, tables[due].row_count - lines->seen[due].row_count,
+    write_line(lines->told[due].name, tables[due].row_count - lines->told[due].row_count,
         &tables[due], lines->is_for_console);
-    lines->seen[due].row_count = tables[due].row_count;
-    lines->seen[due].last_line_ms = now_ms;
+    lines->told[due].row_count = tables[due].row_count;
+    lines->told[due].last_line_ms = now_ms;
     lines->last_line_ms = now_ms;
 }
 

@@ -164,11 +164,11 @@ comparison_keep_unconfirmed(struct comparison *comparison, struct difference_cou
 // Rows that would be deleted, as (place, n): all, or those whose key is neither among the
 // candidates nor in a row of the mirror that stays.
 static void
-append_doomed(struct comparison *comparison, struct buffer *sql, bool only_unseen)
+append_doomed(struct comparison *comparison, struct buffer *sql, bool only_unmet)
 {
     const struct table *table = comparison->table;
 
-    if (!only_unseen) {
+    if (!only_unmet) {
         buffer_append_text(sql, "SELECT place FROM pg_temp." CHANGE " WHERE fresh IS NULL");
         return;
     }
@@ -213,7 +213,7 @@ append_key_list(struct buffer *sql, const struct table *table)
 
 bool
 comparison_keys_to_delete(struct comparison *comparison, struct arena *arena, size_t limit,
-    bool only_unseen, struct cell **values, size_t *row_count, struct error *err)
+    bool only_unmet, struct cell **values, size_t *row_count, struct error *err)
 {
     const struct key *key = comparison->table->key;
     struct buffer *sql;
@@ -228,7 +228,7 @@ comparison_keys_to_delete(struct comparison *comparison, struct arena *arena, si
     buffer_append_text(sql,
         " FROM (SELECT place, pg_catalog.row_number() OVER (ORDER BY place) AS n,"
         " pg_catalog.count(*) OVER () AS of_all FROM (");
-    append_doomed(comparison, sql, only_unseen);
+    append_doomed(comparison, sql, only_unmet);
     buffer_append_text(sql, ") d) x JOIN ONLY ");
     sql_append_qualified(sql, comparison->schema, comparison->table->target_name);
     buffer_printf(sql,

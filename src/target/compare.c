@@ -120,7 +120,7 @@ comparison_open(struct target *target, const char *schema, const struct table *t
     // What an attempt before this one may have left in this session.
     if (target_script(target, "could not drop temporary tables",
             "DROP TABLE IF EXISTS pg_temp." CANDIDATE ", pg_temp." GONE ", pg_temp." CHANGE
-            ", pg_temp." SEEN,
+            ", pg_temp." SOURCE_DIGEST,
             NULL, err))
         return true;
     comparison_close(made);
@@ -136,11 +136,11 @@ comparison_close(struct comparison *comparison)
     if (comparison == NULL)
         return;
     if ((comparison->has_candidates || comparison->has_gone || comparison->has_change ||
-            comparison->has_seen) &&
+            comparison->has_source_digests) &&
         target_is_alive(comparison->target) && !target_in_transaction(comparison->target))
         (void)!target_script(comparison->target, "could not drop temporary tables",
             "DROP TABLE IF EXISTS pg_temp." CANDIDATE ", pg_temp." GONE ", pg_temp." CHANGE
-            ", pg_temp." SEEN,
+            ", pg_temp." SOURCE_DIGEST,
             NULL, &ignored);
     free(comparison);
 }

@@ -89,20 +89,20 @@ bool comparison_pair(struct comparison *comparison, struct difference_counts *co
 
 // Keys of rows that would be deleted, `limit` at most and fewer where keys are so long that all
 // would take more than 4 MiB, spread over the key; key columns in order,
-// as canonical text in `arena`. 0 for a keyless table. With `only_unseen` those are left out whose
-// key the scan did meet, in another row: the mirror has that key more than once.
+// as canonical text in `arena`. 0 for a keyless table. With `only_unmet` those are left out whose
+// key the read did meet, in another row: the mirror has that key more than once.
 bool comparison_keys_to_delete(struct comparison *comparison, struct arena *arena, size_t limit,
-    bool only_unseen, struct cell **values, size_t *row_count, struct error *err)
+    bool only_unmet, struct cell **values, size_t *row_count, struct error *err)
     __attribute__((warn_unused_result));
 
-enum { DOUBLED_KEYS_MAX = 10000 }; // more are not asked of the source
+enum { DUPLICATE_KEYS_MAX = 10000 }; // more are not asked of the source
 
-// Keys of new rows that the mirror, or another new row, has already: a scan that met a row twice
+// Keys of new rows that the mirror, or another new row, has already: a read that met a row twice
 // would double it. NULL is no key here. As above.
-bool comparison_doubled_keys(struct comparison *comparison, struct arena *arena,
+bool comparison_duplicate_keys(struct comparison *comparison, struct arena *arena,
     struct cell **values, size_t *row_count, struct error *err) __attribute__((warn_unused_result));
 // The same of a table that is being loaded, in its open transaction.
-bool loaded_doubled_keys(struct target *target, struct arena *arena, const char *schema,
+bool loaded_duplicate_keys(struct target *target, struct arena *arena, const char *schema,
     const struct table *table, struct cell **values, size_t *row_count, struct error *err)
     __attribute__((warn_unused_result));
 

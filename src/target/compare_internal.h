@@ -9,8 +9,8 @@
 // Temporary tables of the session.
 #define CANDIDATE "oe2pg_candidate" // source rows that the mirror does not have
 #define GONE "oe2pg_gone" // places and digests of mirror rows that the source does not have
-#define SEEN "oe2pg_seen" // digest and key of source rows, see seen.h
-#define BEFORE "oe2pg_gone_before" // what would have been deleted by the comparison before
+#define SOURCE_DIGEST "oe2pg_source_digest" // digest and key of source rows, see source_digests.h
+#define BEFORE "oe2pg_gone_before"          // what would have been deleted by the comparison before
 // A statement that met another row than the one that was compared raises this state of our own.
 #define COMPARE_NOT_CURRENT "OE001"
 // One that met a row which a trigger or a rule passed over, or kept, raises one of these.
@@ -27,7 +27,7 @@ struct comparison {
     struct digest_kind kind;
     bool has_candidates; // the table is there
     bool has_gone;
-    bool has_seen;
+    bool has_source_digests;
     bool has_change;
     bool is_rezoned; // the mirror's instants are not in UTC yet
     int64_t gone_count;

@@ -18,7 +18,7 @@ __typeof__(ddl_drop_staging) __wrap_ddl_drop_staging;
 __typeof__(ddl_move) __wrap_ddl_move;
 __typeof__(ddl_analyze) __wrap_ddl_analyze;
 __typeof__(arrival_look) __wrap_arrival_look;
-__typeof__(loaded_doubled_keys) __wrap_loaded_doubled_keys;
+__typeof__(loaded_duplicate_keys) __wrap_loaded_duplicate_keys;
 __typeof__(quarantine_count) __wrap_quarantine_count;
 __typeof__(readers_mark) __wrap_readers_mark;
 __typeof__(readers_before) __wrap_readers_before;
@@ -135,7 +135,7 @@ __wrap_arrival_look(struct target *target, struct arena *arena, const char *sche
 }
 
 bool
-__wrap_loaded_doubled_keys(struct target *target, struct arena *arena, const char *schema,
+__wrap_loaded_duplicate_keys(struct target *target, struct arena *arena, const char *schema,
     const struct table *table, struct cell **values, size_t *row_count, struct error *err)
 {
     struct fake_mirror *mirror = fake_mirror_current();
@@ -150,7 +150,7 @@ __wrap_loaded_doubled_keys(struct target *target, struct arena *arena, const cha
     memset(mirror->is_gone, true, sizeof mirror->is_gone);
     memset(mirror->is_paired, false, sizeof mirror->is_paired);
     mirror->candidate_count = mirror->rows.row_count;
-    fake_mirror_doubled(arena, values, row_count);
+    fake_mirror_duplicates(arena, values, row_count);
     return true;
 }
 

@@ -1,6 +1,6 @@
 #include "fake_mirror.h"
 
-#include "target/seen.h"
+#include "target/source_digests.h"
 
 #include "../unit/cmocka_all.h"
 
@@ -15,7 +15,7 @@ __typeof__(comparison_add_gone) __wrap_comparison_add_gone;
 __typeof__(comparison_find_differences) __wrap_comparison_find_differences;
 __typeof__(comparison_pair) __wrap_comparison_pair;
 __typeof__(comparison_keys_to_delete) __wrap_comparison_keys_to_delete;
-__typeof__(comparison_doubled_keys) __wrap_comparison_doubled_keys;
+__typeof__(comparison_duplicate_keys) __wrap_comparison_duplicate_keys;
 __typeof__(comparison_remember_gone) __wrap_comparison_remember_gone;
 __typeof__(comparison_keep_common) __wrap_comparison_keep_common;
 __typeof__(target_begin) __wrap_target_begin;
@@ -28,8 +28,8 @@ __typeof__(comparison_open_candidates) __wrap_comparison_open_candidates;
 __typeof__(copy_stream_send) __wrap_copy_stream_send;
 __typeof__(copy_stream_finish) __wrap_copy_stream_finish;
 __typeof__(copy_stream_close) __wrap_copy_stream_close;
-__typeof__(comparison_open_seen) __wrap_comparison_open_seen;
-__typeof__(comparison_find_unseen) __wrap_comparison_find_unseen;
+__typeof__(comparison_open_source_digests) __wrap_comparison_open_source_digests;
+__typeof__(comparison_match_source_digests) __wrap_comparison_match_source_digests;
 __typeof__(comparison_next_wanted) __wrap_comparison_next_wanted;
 
 static struct fake_mirror *mirror;
@@ -153,7 +153,7 @@ __wrap_comparison_open(struct target *target, const char *schema, const struct t
     mirror->comparisons++;
     mirror->table = table;
     mirror->kind = kind;
-    mirror->candidate_count = mirror->seen_count = mirror->wanted_count = 0;
+    mirror->candidate_count = mirror->source_digest_count = mirror->wanted_count = 0;
     memset(mirror->is_paired, 0, sizeof mirror->is_paired);
     memset(mirror->is_gone, 0, sizeof mirror->is_gone);
     memset(mirror->is_updated, 0, sizeof mirror->is_updated);
@@ -258,7 +258,7 @@ __wrap_comparison_pair(struct comparison *comparison, struct difference_counts *
 
 bool
 __wrap_comparison_keys_to_delete(struct comparison *comparison, struct arena *arena, size_t limit,
-    bool only_unseen, struct cell **values, size_t *row_count, struct error *err)
+    bool only_unmet, struct cell **values, size_t *row_count, struct error *err)
 {
     const struct fake_row *chosen[FAKE_MIRROR_ROWS_MAX];
     size_t count = 0;
@@ -271,7 +271,7 @@ __wrap_comparison_keys_to_delete(struct comparison *comparison, struct arena *ar
         for (size_t k = 0; k < mirror->rows.row_count; k++)
             is_met = is_met || (!mirror->is_gone[k] &&
                                    has_same_key(&mirror->rows.rows[k], &mirror->rows.rows[r]));
-        if (mirror->is_gone[r] && !mirror->is_updated[r] && !(only_unseen && is_met))
+        if (mirror->is_gone[r] && !mirror->is_updated[r] && !(only_unmet && is_met))
             chosen[count++] = &mirror->rows.rows[r];
     }
     fake_mirror_give_keys(arena, chosen, count, values, row_count);
@@ -280,33 +280,33 @@ __wrap_comparison_keys_to_delete(struct comparison *comparison, struct arena *ar
 
 // Of candidates, or of rows that are being loaded: those whose key another one has as well.
 void
-fake_mirror_doubled(struct arena *arena, struct cell **values, size_t *row_count)
+fake_mirror_duplicates(struct arena *arena, struct cell **values, size_t *row_count)
 {
     const struct fake_row *chosen[FAKE_MIRROR_ROWS_MAX];
     size_t count = 0;
 
     for (size_t c = 0; c < mirror->candidate_count; c++) {
         const struct fake_row *row = &mirror->candidates[c];
-        bool is_doubled = false;
+        bool is_duplicate = false;
 
         for (size_t k = 0; k < mirror->candidate_count; k++)
-            is_doubled = is_doubled || (k != c && has_same_key(&mirror->candidates[k], row));
+            is_duplicate = is_duplicate || (k != c && has_same_key(&mirror->candidates[k], row));
         for (size_t r = 0; r < mirror->rows.row_count; r++)
-            is_doubled =
-                is_doubled || (!mirror->is_gone[r] && has_same_key(&mirror->rows.rows[r], row));
-        if (!mirror->is_paired[c] && is_doubled)
+            is_duplicate =
+                is_duplicate || (!mirror->is_gone[r] && has_same_key(&mirror->rows.rows[r], row));
+        if (!mirror->is_paired[c] && is_duplicate)
             chosen[count++] = row;
     }
     fake_mirror_give_keys(arena, chosen, count, values, row_count);
 }
 
 bool
-__wrap_comparison_doubled_keys(struct comparison *comparison, struct arena *arena,
+__wrap_comparison_duplicate_keys(struct comparison *comparison, struct arena *arena,
     struct cell **values, size_t *row_count, struct error *err)
 {
     (void)comparison;
     (void)err;
-    fake_mirror_doubled(arena, values, row_count);
+    fake_mirror_duplicates(arena, values, row_count);
     return true;
 }
 
@@ -372,7 +372,7 @@ __wrap_target_rollback(struct target *target)
         mirror->rows.row_count = mirror->begun_count;
     }
     mirror->is_in_transaction = mirror->is_recorded = false;
-    mirror->is_copying = mirror->is_seeing = mirror->is_loading = false;
+    mirror->is_copying = mirror->is_taking_digests = mirror->is_loading = false;
 }
 
 // Written at once; a test that has it fail later looks at what was recorded.
@@ -488,13 +488,14 @@ __wrap_copy_stream_send(struct copy_stream *copy, const struct cell *row, struct
 {
     assert_ptr_equal(copy, COPY);
     assert_in_range(mirror->candidate_count, 0, FAKE_MIRROR_ROWS_MAX - 1);
-    assert_in_range(mirror->seen_count, 0, FAKE_MIRROR_ROWS_MAX - 1);
+    assert_in_range(mirror->source_digest_count, 0, FAKE_MIRROR_ROWS_MAX - 1);
     if (fake_mirror_fails(FAKE_SEND, err))
         return false;
     if (mirror->is_loading)
         keep_row(&mirror->rows.rows[mirror->rows.row_count++], row, mirror->table->column_count);
-    else if (mirror->is_seeing)
-        keep_row(&mirror->seen[mirror->seen_count++], row, 1 + mirror->table->key->column_count);
+    else if (mirror->is_taking_digests)
+        keep_row(&mirror->source_digests[mirror->source_digest_count++], row,
+            1 + mirror->table->key->column_count);
     else
         keep_row(&mirror->candidates[mirror->candidate_count++], row, mirror->table->column_count);
     return true;
@@ -513,29 +514,30 @@ void
 __wrap_copy_stream_close(struct copy_stream *copy)
 {
     if (copy != NULL)
-        mirror->is_copying = mirror->is_seeing = mirror->is_loading = false;
+        mirror->is_copying = mirror->is_taking_digests = mirror->is_loading = false;
 }
 
-// ---- target/seen.h: rows known by digest and key alone
+// ---- target/source_digests.h: rows known by digest and key alone
 // -------------------------------------------
 
 bool
-__wrap_comparison_open_seen(struct comparison *comparison, const struct seen_shape *shape,
-    struct copy_stream **copy, struct error *err)
+__wrap_comparison_open_source_digests(struct comparison *comparison,
+    const struct source_digest_shape *shape, struct copy_stream **copy, struct error *err)
 {
     (void)shape;
-    mirror->is_seeing = true;
+    mirror->is_taking_digests = true;
     return __wrap_comparison_open_candidates(comparison, copy, err);
 }
 
 bool
-__wrap_comparison_find_unseen(struct comparison *comparison, int64_t *wanted, struct error *err)
+__wrap_comparison_match_source_digests(
+    struct comparison *comparison, int64_t *wanted, struct error *err)
 {
     (void)comparison;
     (void)err;
     memset(mirror->is_gone, true, mirror->rows.row_count);
-    for (size_t s = 0; s < mirror->seen_count; s++) {
-        uint64_t digest = (uint64_t)strtoll(mirror->seen[s].values[0], NULL, 10);
+    for (size_t s = 0; s < mirror->source_digest_count; s++) {
+        uint64_t digest = (uint64_t)strtoll(mirror->source_digests[s].values[0], NULL, 10);
         size_t r = 0;
 
         while (r < mirror->rows.row_count &&
@@ -564,7 +566,7 @@ __wrap_comparison_next_wanted(struct comparison *comparison, struct arena *arena
     for (size_t r = 0; r < *row_count; r++) {
         for (size_t i = 0; i < width; i++)
             (*values)[r * width + i] =
-                fake_cell(mirror->seen[mirror->wanted[from + r]].values[i + 1]);
+                fake_cell(mirror->source_digests[mirror->wanted[from + r]].values[i + 1]);
     }
     *position += (int64_t)*row_count;
     return true;

@@ -38,14 +38,15 @@ struct fake_mirror {
     const struct digest_kind *kind;
     struct fake_row candidates[FAKE_MIRROR_ROWS_MAX]; // texts in rows.arena
     size_t candidate_count;
-    struct fake_row seen[FAKE_MIRROR_ROWS_MAX]; // where digests do not fit: digest, key values
-    size_t seen_count;
-    size_t wanted[FAKE_MIRROR_ROWS_MAX]; // of `seen`: the mirror has no such row
+    struct fake_row
+        source_digests[FAKE_MIRROR_ROWS_MAX]; // where digests do not fit: digest, key values
+    size_t source_digest_count;
+    size_t wanted[FAKE_MIRROR_ROWS_MAX]; // of `source_digests`: the mirror has no such row
     size_t wanted_count;
     bool is_loading;             // what is copied goes into the rows themselves
     enum fake_place begun_place; // with the open transaction; also:
     size_t begun_count;
-    bool is_seeing;                       // what is copied goes into `seen`
+    bool is_taking_digests;               // what is copied goes into `source_digests`
     bool is_paired[FAKE_MIRROR_ROWS_MAX]; // the candidate
     bool is_gone[FAKE_MIRROR_ROWS_MAX];
     bool is_updated[FAKE_MIRROR_ROWS_MAX]; // a gone row that a candidate is paired with
@@ -82,6 +83,6 @@ struct cell fake_cell(const char *value);
 void fake_mirror_give_keys(struct arena *arena, const struct fake_row *const *rows, size_t count,
     struct cell **values, size_t *row_count);
 // The same of candidates whose key the mirror, or another candidate, has as well.
-void fake_mirror_doubled(struct arena *arena, struct cell **values, size_t *row_count);
+void fake_mirror_duplicates(struct arena *arena, struct cell **values, size_t *row_count);
 
 #endif

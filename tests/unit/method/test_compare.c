@@ -175,7 +175,7 @@ without_a_key_a_row_goes_only_when_two_scans_miss_it(void **state)
 
 // ---- what moves --------------------------------------------------------------------------------
 
-// A row that the scan missed is there when it is asked for.
+// A row that the read missed is there when it is asked for.
 static void
 come_back(struct fake_source *source, const struct read_request *request)
 {
@@ -206,7 +206,7 @@ be_once(struct fake_source *source, const struct read_request *request)
 }
 
 static void
-a_row_that_the_scan_met_twice_is_not_doubled(void **state)
+a_row_that_was_read_twice_is_not_doubled(void **state)
 {
     (void)state;
     (void)fake_table_add(&job.table, "0002 moved b");
@@ -241,7 +241,7 @@ a_value_that_cannot_be_read_is_null_and_in_quarantine_wherever_its_row_stands(vo
 
         start_again(1);
         job.table.rows[places[i]].states[2] = FAKE_UNREADABLE;
-        // A scan in no order leads to no row: it is asked for once more, by the key.
+        // A read in no order leads to no row: it is asked for once more, by the key.
         assert_false(compare());
         assert_int_equal(job.err.retry, RETRY_IN_ORDER);
         assert_int_equal(job.mirror.writes, 0);
@@ -365,7 +365,7 @@ main(void)
         KEYLESS(equal_rows_without_a_key_are_counted_not_merged),
         KEYLESS(without_a_key_a_row_goes_only_when_two_scans_miss_it),
         TEST(a_row_that_moved_while_it_was_looked_for_is_not_removed),
-        TEST(a_row_that_the_scan_met_twice_is_not_doubled),
+        TEST(a_row_that_was_read_twice_is_not_doubled),
         TEST(a_mirror_that_changes_meanwhile_is_compared_again_and_given_up_in_the_end),
         TEST(a_value_that_cannot_be_read_is_null_and_in_quarantine_wherever_its_row_stands),
         TEST(a_connection_that_is_lost_at_any_fetch_leaves_the_mirror_as_it_was),

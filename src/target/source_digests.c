@@ -1,4 +1,4 @@
-#include "target/seen.h"
+#include "target/source_digests.h"
 
 #include "base/text.h"
 #include "target/compare_internal.h"
@@ -7,11 +7,11 @@
 #include <inttypes.h>
 
 void
-seen_shape_init(struct seen_shape *shape, const struct table *table)
+source_digest_shape_init(struct source_digest_shape *shape, const struct table *table)
 {
     const struct key *key = table->key;
 
-    *shape = (struct seen_shape){
+    *shape = (struct source_digest_shape){
         .table = { .schema = table->schema, .name = table->name },
     };
     shape->table.columns = shape->columns;
@@ -27,25 +27,27 @@ seen_shape_init(struct seen_shape *shape, const struct table *table)
 }
 
 static bool
-make_seen(struct comparison *comparison, const struct seen_shape *shape, struct error *err)
+make_source_digests(
+    struct comparison *comparison, const struct source_digest_shape *shape, struct error *err)
 {
     struct buffer *sql = sql_start(comparison->target);
 
-    if (comparison->has_seen)
+    if (comparison->has_source_digests)
         return true;
-    buffer_append_text(sql, "CREATE TEMPORARY TABLE " SEEN " (");
+    buffer_append_text(sql, "CREATE TEMPORARY TABLE " SOURCE_DIGEST " (");
     target_type_append_columns(sql, shape->columns, shape->table.column_count);
     buffer_append_byte(sql, ')');
-    comparison->has_seen = compare_run(comparison, "could not create a temporary table", NULL, err);
-    return comparison->has_seen;
+    comparison->has_source_digests =
+        compare_run(comparison, "could not create a temporary table", NULL, err);
+    return comparison->has_source_digests;
 }
 
 bool
-comparison_open_seen(struct comparison *comparison, const struct seen_shape *shape,
-    struct copy_stream **copy, struct error *err)
+comparison_open_source_digests(struct comparison *comparison,
+    const struct source_digest_shape *shape, struct copy_stream **copy, struct error *err)
 {
-    return make_seen(comparison, shape, err) &&
-           copy_stream_open(comparison->target, "pg_temp", SEEN, &shape->table, copy, err);
+    return make_source_digests(comparison, shape, err) &&
+           copy_stream_open(comparison->target, "pg_temp", SOURCE_DIGEST, &shape->table, copy, err);
 }
 
 // The n-th row with a digest on one side matches the n-th on the other.
@@ -64,7 +66,7 @@ append_both_sides(struct comparison *comparison, struct buffer *sql)
     buffer_append_text(sql, "WITH s AS (SELECT place, is_row, digest, ");
     append_numbered(sql);
     buffer_append_text(sql, " FROM (SELECT ctid AS place, false AS is_row, digest::bigint AS digest"
-                            " FROM pg_temp." SEEN " UNION ALL SELECT c.ctid, true, ");
+                            " FROM pg_temp." SOURCE_DIGEST " UNION ALL SELECT c.ctid, true, ");
     compare_append_digest(sql, &comparison->kind, table, NULL, "c");
     buffer_append_text(sql, " FROM pg_temp." CANDIDATE " c) s), m AS (SELECT place, digest, ");
     append_numbered(sql);
@@ -77,7 +79,7 @@ append_both_sides(struct comparison *comparison, struct buffer *sql)
 }
 
 bool
-comparison_find_unseen(struct comparison *comparison, int64_t *wanted, struct error *err)
+comparison_match_source_digests(struct comparison *comparison, int64_t *wanted, struct error *err)
 {
     struct buffer *sql;
     PGresult *result = NULL;
@@ -91,7 +93,7 @@ comparison_find_unseen(struct comparison *comparison, int64_t *wanted, struct er
         "  WHERE d.ctid = b.fresh AND b.is_row AND b.place IS NOT NULL),"
         " gone AS (INSERT INTO pg_temp." GONE " SELECT b.place, b.digest FROM both_sides b"
         "  WHERE b.fresh IS NULL RETURNING 1),"
-        " known AS (DELETE FROM pg_temp." SEEN " d USING both_sides b"
+        " known AS (DELETE FROM pg_temp." SOURCE_DIGEST " d USING both_sides b"
         "  WHERE d.ctid = b.fresh AND NOT b.is_row AND b.place IS NOT NULL)"
         " SELECT pg_catalog.count(*) FILTER (WHERE fresh IS NULL),"
         "  pg_catalog.count(*) FILTER (WHERE NOT is_row AND place IS NULL) FROM both_sides");
@@ -102,27 +104,28 @@ comparison_find_unseen(struct comparison *comparison, int64_t *wanted, struct er
     PQclear(result);
     return *wanted == 0 ||
            target_script(comparison->target, "could not list the rows to be read",
-               "ALTER TABLE pg_temp." SEEN " ADD COLUMN place bigserial PRIMARY KEY", NULL, err);
+               "ALTER TABLE pg_temp." SOURCE_DIGEST " ADD COLUMN place bigserial PRIMARY KEY", NULL,
+               err);
 }
 
 bool
 comparison_next_wanted(struct comparison *comparison, struct arena *arena, int64_t *position,
     size_t limit, struct cell **values, size_t *row_count, struct error *err)
 {
-    struct seen_shape shape;
+    struct source_digest_shape shape;
     struct buffer *sql = sql_start(comparison->target);
     PGresult *rows = NULL;
 
     *row_count = 0;
-    seen_shape_init(&shape, comparison->table);
+    source_digest_shape_init(&shape, comparison->table);
     buffer_append_text(sql, "SELECT ");
     for (size_t i = 1; i < shape.table.column_count; i++) {
         sql_append_name(sql, shape.columns[i].target_name);
         buffer_append_text(sql, ", ");
     }
     buffer_printf(sql,
-        "place FROM pg_temp." SEEN " WHERE place > %" PRId64 " ORDER BY place LIMIT %zu", *position,
-        limit);
+        "place FROM pg_temp." SOURCE_DIGEST " WHERE place > %" PRId64 " ORDER BY place LIMIT %zu",
+        *position, limit);
     if (!compare_run(comparison, "could not list the rows to be read", &rows, err))
         return false;
     *row_count = compare_take_keys(arena, rows, shape.table.column_count - 1, values);

@@ -59,7 +59,7 @@ append_new_rows(struct buffer *sql, const struct table *table)
 }
 
 bool
-comparison_doubled_keys(struct comparison *comparison, struct arena *arena, struct cell **values,
+comparison_duplicate_keys(struct comparison *comparison, struct arena *arena, struct cell **values,
     size_t *row_count, struct error *err)
 {
     const struct table *table = comparison->table;
@@ -77,7 +77,7 @@ comparison_doubled_keys(struct comparison *comparison, struct arena *arena, stru
     append_new_rows(sql, table);
     buffer_append_text(sql, "pg_temp." CANDIDATE " d WHERE ");
     append_same_key(sql, table, "d", "c");
-    buffer_printf(sql, " AND d.ctid <> c.ctid) LIMIT %d", (int)DOUBLED_KEYS_MAX);
+    buffer_printf(sql, " AND d.ctid <> c.ctid) LIMIT %d", (int)DUPLICATE_KEYS_MAX);
     if (!compare_run(comparison, "could not look for doubled keys", &rows, err))
         return false;
     *row_count = compare_take_keys(arena, rows, table->key->column_count, values);
@@ -86,7 +86,7 @@ comparison_doubled_keys(struct comparison *comparison, struct arena *arena, stru
 }
 
 bool
-loaded_doubled_keys(struct target *target, struct arena *arena, const char *schema,
+loaded_duplicate_keys(struct target *target, struct arena *arena, const char *schema,
     const struct table *table, struct cell **values, size_t *row_count, struct error *err)
 {
     struct buffer *sql = sql_start(target);
@@ -101,7 +101,7 @@ loaded_doubled_keys(struct target *target, struct arena *arena, const char *sche
     append_same_key(sql, table, "m", "m"); // not NULL
     buffer_append_text(sql, " GROUP BY ");
     append_key(sql, table, "m");
-    buffer_printf(sql, " HAVING pg_catalog.count(*) > 1 LIMIT %d", (int)DOUBLED_KEYS_MAX);
+    buffer_printf(sql, " HAVING pg_catalog.count(*) > 1 LIMIT %d", (int)DUPLICATE_KEYS_MAX);
     if (sql->failed)
         return error_set(err, ERROR_TABLE, "the statement that looks for doubled keys is too long");
     if (!target_script(target, "could not look for doubled keys", buffer_text(sql), &rows, err))
