@@ -3,6 +3,7 @@
 #ifndef OE2PG_SOURCE_DRIVER_H
 #define OE2PG_SOURCE_DRIVER_H
 
+#include "base/arena.h"
 #include "base/buffer.h"
 #include "model/batch.h"
 #include "source/catalog/code_page.h"
@@ -21,6 +22,7 @@ struct source {
     struct source_trouble trouble; // source.c's; a driver sets the column where it knows
     size_t odd_stamp_count;        // since source_take_odd_stamps
     const char *remark;            // for source_take_remark; lives as long as the source
+    bool has_odds;                 // results are not of the catalogue's types, and it was remarked
     unsigned value_copies;         // 0: unknown
     struct code_page code_page;    // what texts come in; the driver releases it
 };
@@ -38,6 +40,11 @@ struct cursor {
 // Counts a stamp with zone that came as characters in a form that is not known: it is kept as it
 // is.
 void driver_judge_stamp(struct source *source, const char *text, size_t size);
+
+// Remarks, the first time, that results are not of the types that the catalogue says. The arena
+// lives as long as the source.
+void driver_remark_odds(struct source *source, struct arena *arena, const struct table *table,
+    const struct column *column);
 
 // One door. Every function keeps the promise of its namesake in source.h, if there is one; none
 // is optional, and none is ever given NULL.

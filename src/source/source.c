@@ -329,6 +329,19 @@ source_take_odd_stamps(struct source *source)
     return count;
 }
 
+void
+driver_remark_odds(struct source *source, struct arena *arena, const struct table *table,
+    const struct column *column)
+{
+    if (source->has_odds)
+        return;
+    source->has_odds = true;
+    source->remark = arena_printf(arena,
+        "the driver's results are not of the types that its catalogue says (first met: column "
+        "\"%s\" of table \"%s\"): there, each value is read as what it is",
+        column->name, table->name);
+}
+
 const char *
 source_take_remark(struct source *source)
 {

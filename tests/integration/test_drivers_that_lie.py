@@ -62,3 +62,24 @@ def test_a_driver_that_lists_no_views_is_told_of(lying, pg):
     assert "driver does not support this function" in told
     assert pg.tables() == ["keyed", "keyless"]
     assert "lists no views" not in lying("").stderr
+
+
+def test_results_of_other_types_than_the_catalogue_says_are_gone_by(lying, pg):
+    result = lying("other_types")
+    told = [line for line in result.log_lines() if "types that its catalogue says" in line]
+    assert result.status == 0 and len(told) == 1, result.explain()
+    assert "changed while" not in result.log
+    for table in ("keyed", "keyless"):
+        assert pg.query("SELECT count(*), count(DISTINCT id), count(*) FILTER (WHERE v = 'v' || id)"
+                        " FROM mirror." + table) == [(ROWS, ROWS, ROWS)]
+    result = lying("other_types", "--full-sync")
+    assert "0 inserted, 0 updated, 0 deleted" in result.log, result.explain()
+
+
+def test_a_type_that_really_changed_says_so(lying, pg):
+    result = lying("moved", "--table", "keyed")
+    assert result.status == 1, result.explain()
+    assert "the table changed while it was being read: a column has another type" in result.stderr
+    assert "The next run reads the catalogue again." in result.stderr
+    assert "types that its catalogue says" not in result.log
+    assert lying("", "--table", "keyed").status == 0 and count(pg, "keyed") == ROWS

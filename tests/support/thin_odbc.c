@@ -16,6 +16,9 @@
 //     no_columns     SQLColumns fails
 //     end_in=NAME    each result of a SELECT whose text has NAME in it ends as if it were whole,
 //     end_at_block=N where its N-th block should come; 1 where that is not said
+//     other_types    results are described as of other types than the columns have: characters as
+//                    integers, and all else as characters
+//     moved          the same, and SQLColumns agrees where it is asked of one table
 //     die_in=NAME    the process dies (SIGSEGV) in a fetch from a SELECT whose text has NAME in it,
 //     die_at_block=N its N-th; 1 where that is not said
 // The handles are the other driver's. One thread uses a handle at a time, but for SQLCancel.
@@ -28,13 +31,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMN_SIZE_FIELD = 7, NULLABLE_FIELD = 11, FIELDS = 2 };
+enum { DATA_TYPE_FIELD = 5, COLUMN_SIZE_FIELD = 7, NULLABLE_FIELD = 11 };
+enum { SIZES, NULLABLES, TYPES, FIELDS };
 
 // What was bound of the answer of SQLColumns that is open, to be changed behind a fetch.
 static _Thread_local struct {
     SQLHSTMT statement;
     SQLULEN rows;
     SQLULEN *fetched;
+    bool is_of_one;
     struct {
         char *values;
         SQLLEN stride;
@@ -158,10 +163,6 @@ PASS(SQLColAttribute,
     (SQLHSTMT s, SQLUSMALLINT n, SQLUSMALLINT f, SQLPOINTER v, SQLSMALLINT m, SQLSMALLINT *l,
         SQLLEN *a),
     (s, n, f, v, m, l, a))
-PASS(SQLDescribeCol,
-    (SQLHSTMT s, SQLUSMALLINT n, SQLCHAR *v, SQLSMALLINT m, SQLSMALLINT *l, SQLSMALLINT *t,
-        SQLULEN *z, SQLSMALLINT *d, SQLSMALLINT *u),
-    (s, n, v, m, l, t, z, d, u))
 PASS(SQLDisconnect, (SQLHDBC c), (c))
 PASS(SQLDriverConnect,
     (SQLHDBC c, SQLHWND w, SQLCHAR *i, SQLSMALLINT il, SQLCHAR *o, SQLSMALLINT ol, SQLSMALLINT *l,
@@ -206,6 +207,35 @@ SQLGetInfo(
     if (length != NULL)
         *length = (SQLSMALLINT)strlen(name);
     return SQL_SUCCESS;
+}
+
+// --- the types of a result
+
+CALL(SQLDescribeCol,
+    (SQLHSTMT s, SQLUSMALLINT n, SQLCHAR *v, SQLSMALLINT m, SQLSMALLINT *l, SQLSMALLINT *t,
+        SQLULEN *z, SQLSMALLINT *d, SQLSMALLINT *u),
+    (s, n, v, m, l, t, z, d, u))
+
+static SQLSMALLINT
+other_type(long type)
+{
+    bool is_text = type == SQL_CHAR || type == SQL_VARCHAR || type == SQL_LONGVARCHAR ||
+                   type == SQL_WCHAR || type == SQL_WVARCHAR || type == SQL_WLONGVARCHAR;
+
+    return is_text ? SQL_INTEGER : SQL_VARCHAR;
+}
+
+SQLRETURN SQL_API
+SQLDescribeCol(SQLHSTMT statement, SQLUSMALLINT number, SQLCHAR *name, SQLSMALLINT size,
+    SQLSMALLINT *length, SQLSMALLINT *type, SQLULEN *width, SQLSMALLINT *decimals,
+    SQLSMALLINT *nullable)
+{
+    SQLRETURN code =
+        real_SQLDescribeCol(statement, number, name, size, length, type, width, decimals, nullable);
+
+    if (SQL_SUCCEEDED(code) && type != NULL && (lies("other_types") || lies("moved")))
+        *type = other_type(*type);
+    return code;
 }
 
 // --- diagnostics
@@ -328,7 +358,10 @@ SQLRETURN SQL_API
 SQLBindCol(SQLHSTMT statement, SQLUSMALLINT number, SQLSMALLINT type, SQLPOINTER values,
     SQLLEN stride, SQLLEN *sizes)
 {
-    int field = number == COLUMN_SIZE_FIELD ? 0 : number == NULLABLE_FIELD ? 1 : -1;
+    int field = number == COLUMN_SIZE_FIELD ? SIZES
+                : number == NULLABLE_FIELD  ? NULLABLES
+                : number == DATA_TYPE_FIELD ? TYPES
+                                            : -1;
 
     if (columns.statement == statement && field >= 0 && type == SQL_C_CHAR) {
         columns.fields[field].values = values;
@@ -348,6 +381,19 @@ put(int field, SQLULEN row, const char *text)
     columns.fields[field].sizes[row] = (SQLLEN)strlen(text);
 }
 
+static void
+put_other_type(SQLULEN row)
+{
+    char text[16];
+
+    if (columns.fields[TYPES].values == NULL)
+        return;
+    (void)snprintf(text, sizeof text, "%d",
+        other_type(strtol(
+            columns.fields[TYPES].values + (SQLLEN)row * columns.fields[TYPES].stride, NULL, 10)));
+    put(TYPES, row, text);
+}
+
 static SQLRETURN
 fetched(SQLHSTMT statement, SQLRETURN code)
 {
@@ -358,9 +404,11 @@ fetched(SQLHSTMT statement, SQLRETURN code)
     for (SQLULEN row = 0; SQL_SUCCEEDED(code) && columns.statement == statement && row < rows;
          row++) {
         if (lies("sizes"))
-            put(0, row, "3");
+            put(SIZES, row, "3");
         if (lies("nullable"))
-            put(1, row, "0");
+            put(NULLABLES, row, "0");
+        if (lies("moved") && columns.is_of_one)
+            put_other_type(row);
     }
     return answer(statement, code);
 }
@@ -427,6 +475,7 @@ SQLColumns(SQLHSTMT statement, SQLCHAR *catalog, SQLSMALLINT catalog_size, SQLCH
         return refuse(statement);
     memset(&columns, 0, sizeof columns);
     columns.statement = statement;
+    columns.is_of_one = table != NULL && strcmp((const char *)table, "%") != 0;
     return answer(statement, real_SQLColumns(statement, catalog, catalog_size, schema, schema_size,
                                  table, table_size, column, column_size));
 }

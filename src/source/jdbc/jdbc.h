@@ -36,7 +36,6 @@ struct jdbc_source {
     char quote[8];           // around identifiers; "" when there is none
     char escape[8];          // in patterns of catalogue calls; "" when there is none
     struct jdbc_note *notes; // owned
-    bool has_odds;           // one of them is at odds, and it was remarked
     jobject session;         // global reference; NULL until connected
 };
 
@@ -103,10 +102,10 @@ bool jdbc_set_up_session(struct jdbc_source *source, struct error *err)
 bool jdbc_read_catalog(struct source *source, const struct table_filter *filter,
     struct arena *arena, struct catalog *catalog, struct error *err)
     __attribute__((warn_unused_result));
-// Asks the driver for a table's columns once more: *is_same when it says of all those in `table`
-// what `table` says of them.
-bool jdbc_reread_columns(struct jdbc_source *source, const struct table *table, bool *is_same,
-    struct error *err) __attribute__((warn_unused_result));
+// Finds out whether the table was changed (a failure) or the driver disagrees with itself, which
+// goes into the table's note. `odd` is of another type in the result; none may be open.
+bool jdbc_settle_odds(struct jdbc_source *source, const struct table *table,
+    const struct column *odd, struct error *err) __attribute__((warn_unused_result));
 // For struct catalog_ways; they are given a struct jdbc_source.
 bool jdbc_list_primary(void *source, struct arena *arena, struct table *table, struct error *err)
     __attribute__((warn_unused_result));
@@ -129,11 +128,6 @@ void jdbc_close_cursor(struct cursor *base);
 bool jdbc_check_result(const struct jdbc_source *source, const struct table *table,
     const bool *is_plain, struct jdbc_result *result, const struct column **odd, struct error *err)
     __attribute__((warn_unused_result));
-// Finds out whether the table was changed (a failure) or the driver disagrees with itself, which
-// goes into the table's note. No result may be open.
-bool jdbc_settle_odds(struct jdbc_source *source, const struct table *table,
-    const struct column *odd, struct error *err) __attribute__((warn_unused_result));
-
 // --- jdbc_query.c
 
 void jdbc_append_count(const struct source *base, struct buffer *sql, const struct table *table);

@@ -2,6 +2,7 @@
 // products that are known, a query of their own); keys and estimates are in jdbc_key.c.
 #include "source/catalog/catalog_read.h"
 #include "source/catalog/column_run.h"
+#include "source/catalog/odds.h"
 #include "source/catalog/session_pins.h"
 #include "source/jdbc/jdbc.h"
 #include "source/jdbc/jdbc_result.h"
@@ -185,82 +186,6 @@ list_columns(
     return done;
 }
 
-// --- one table's columns, once more
-
-static const struct column *
-find_column(const struct table *table, const char *name)
-{
-    for (size_t i = 0; i < table->column_count; i++) {
-        if (strcmp(table->columns[i].name, name) == 0)
-            return &table->columns[i];
-    }
-    return NULL;
-}
-
-static size_t
-count_columns(const struct table *table)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < table->column_count; i++)
-        count += table->columns[i].is_row_id ? 0 : 1;
-    return count;
-}
-
-// *count is how many of the table's columns are told to be what they were.
-static bool
-count_same(struct jdbc_result *result, const struct table *table, size_t *count, struct error *err)
-{
-    const struct column_fields *fields = &metadata_fields;
-    bool has_row = false;
-
-    *count = 0;
-    for (;;) {
-        const struct column *column;
-        int type;
-
-        if (!jdbc_result_next(result, &has_row, err))
-            return false;
-        if (!has_row)
-            return true;
-        if (strcmp(or_empty(jdbc_result_text(result, fields->schema)), table->schema) != 0 ||
-            strcmp(or_empty(jdbc_result_text(result, fields->table)), table->name) != 0)
-            continue;
-        column = find_column(table, or_empty(jdbc_result_text(result, fields->column)));
-        type = (int)jdbc_result_number(result, fields->data_type, JDBC_OTHER);
-        if (column != NULL && jdbc_type_is_same_class(column->driver_type, type))
-            (*count)++;
-    }
-}
-
-bool
-jdbc_reread_columns(
-    struct jdbc_source *source, const struct table *table, bool *is_same, struct error *err)
-{
-    struct jdbc_question question = { .what = JDBC_METADATA_COLUMNS,
-        .field_count = metadata_fields.count };
-    struct jdbc_result result = { 0 };
-    struct buffer schema;
-    struct buffer name;
-    size_t count = 0;
-    bool done;
-
-    buffer_init(&schema, BUFFER_SQL_CAP);
-    buffer_init(&name, BUFFER_SQL_CAP);
-    catalog_append_pattern(&schema, source->escape, table->schema);
-    catalog_append_pattern(&name, source->escape, table->name);
-    if (table->schema[0] != '\0')
-        question.schema = buffer_text(&schema);
-    question.table = buffer_text(&name);
-    done = jdbc_result_metadata(source, &question, &result, err) &&
-           count_same(&result, table, &count, err);
-    *is_same = done && count == count_columns(table);
-    jdbc_result_close(&result);
-    buffer_release(&schema);
-    buffer_release(&name);
-    return done;
-}
-
 // --- all of it
 
 // Nothing is known of the product: values need not be of their column's type, and an index that is
@@ -285,12 +210,10 @@ is_over(void *context)
     return source->base.is_cancelled || !source->base.driver->is_alive(&source->base);
 }
 
-bool
-jdbc_read_catalog(struct source *base, const struct table_filter *filter, struct arena *arena,
-    struct catalog *catalog, struct error *err)
+static struct catalog_ways
+ways_of(struct jdbc_source *source, const struct table_filter *filter)
 {
-    struct jdbc_source *source = (struct jdbc_source *)base;
-    struct catalog_ways ways = { .door = jdbc_catalog_door(source),
+    return (struct catalog_ways){ .door = jdbc_catalog_door(source),
         .filter = filter,
         .catalog = source->catalog,
         .escape = source->escape,
@@ -305,11 +228,35 @@ jdbc_read_catalog(struct source *base, const struct table_filter *filter, struct
         .list_columns = list_columns,
         .list_primary = jdbc_list_primary,
         .list_indexes = jdbc_list_indexes };
+}
+
+bool
+jdbc_read_catalog(struct source *base, const struct table_filter *filter, struct arena *arena,
+    struct catalog *catalog, struct error *err)
+{
+    struct jdbc_source *source = (struct jdbc_source *)base;
+    struct catalog_ways ways = ways_of(source, filter);
 
     if (!catalog_read(&ways, arena, catalog, err))
         return jdbc_url_explain(source->settings->jdbc_url, err);
     if (!source->product->jdbc.is_statically_typed)
         distrust(catalog);
     session_pins_mark_instants(&base->session, product_find(base->identity.product), catalog);
+    return true;
+}
+
+bool
+jdbc_settle_odds(struct jdbc_source *source, const struct table *table, const struct column *odd,
+    struct error *err)
+{
+    struct catalog_ways ways = ways_of(source, NULL);
+    const struct odds odds = {
+        .table = table, .column = odd, .is_same_type = jdbc_type_is_same_class
+    };
+
+    if (!catalog_settle_odds(&ways, &odds, err))
+        return false;
+    jdbc_note_find(source, table)->is_at_odds = true;
+    driver_remark_odds(&source->base, &source->arena, table, odd);
     return true;
 }

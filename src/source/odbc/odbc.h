@@ -26,6 +26,7 @@ struct odbc_note {
     bool *is_long;      // [column_count]: its values do not fit the block buffers
     bool has_odd_texts; // texts with a NUL or BLOBs in text columns: see product.h
     bool has_odd_reals; // reals in columns of integers or dates
+    bool is_at_odds;    // its driver's results are not of the types that its catalogue says
 };
 
 struct odbc_source {
@@ -124,6 +125,10 @@ void odbc_result_close(struct odbc_result *result);
 bool odbc_read_catalog(struct source *source, const struct table_filter *filter,
     struct arena *arena, struct catalog *catalog, struct error *err)
     __attribute__((warn_unused_result));
+// Finds out whether the table was changed (a failure) or the driver disagrees with itself, which
+// goes into the table's note. `odd` is of another type in the result; no statement may be open.
+bool odbc_settle_odds(struct odbc_source *source, const struct table *table,
+    const struct column *odd, struct error *err) __attribute__((warn_unused_result));
 // For struct catalog_ways; they are given a struct odbc_source.
 bool odbc_list_primary(void *source, struct arena *arena, struct table *table, struct error *err)
     __attribute__((warn_unused_result));

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "source/catalog/catalog_read.h"
 #include "source/catalog/column_run.h"
+#include "source/catalog/odds.h"
 #include "source/catalog/session_pins.h"
 #include "source/odbc/odbc.h"
 #include "source/odbc/odbc_connect.h"
@@ -449,12 +450,10 @@ distrust_indexes(struct catalog *catalog)
     }
 }
 
-bool
-odbc_read_catalog(struct source *base, const struct table_filter *filter, struct arena *arena,
-    struct catalog *catalog, struct error *err)
+static struct catalog_ways
+ways_of(struct odbc_source *source, const struct table_filter *filter)
 {
-    struct odbc_source *source = (struct odbc_source *)base;
-    struct catalog_ways ways = { .door = odbc_catalog_door(source),
+    return (struct catalog_ways){ .door = odbc_catalog_door(source),
         .filter = filter,
         .catalog = own_catalog(source),
         .escape = source->escape,
@@ -469,6 +468,14 @@ odbc_read_catalog(struct source *base, const struct table_filter *filter, struct
         .list_columns = list_columns,
         .list_primary = odbc_list_primary,
         .list_indexes = odbc_list_indexes };
+}
+
+bool
+odbc_read_catalog(struct source *base, const struct table_filter *filter, struct arena *arena,
+    struct catalog *catalog, struct error *err)
+{
+    struct odbc_source *source = (struct odbc_source *)base;
+    struct catalog_ways ways = ways_of(source, filter);
 
     if (!catalog_read(&ways, arena, catalog, err)) {
         odbc_dialect_explain_database(
@@ -482,5 +489,21 @@ odbc_read_catalog(struct source *base, const struct table_filter *filter, struct
         distrust_indexes(catalog);
     if (source->unlisted_views != NULL)
         catalog_add_note(arena, catalog, source->unlisted_views);
+    return true;
+}
+
+bool
+odbc_settle_odds(struct odbc_source *source, const struct table *table, const struct column *odd,
+    struct error *err)
+{
+    struct catalog_ways ways = ways_of(source, NULL);
+    const struct odds odds = {
+        .table = table, .column = odd, .is_same_type = odbc_type_is_same_class
+    };
+
+    if (!catalog_settle_odds(&ways, &odds, err))
+        return false;
+    odbc_note_find(source, table)->is_at_odds = true;
+    driver_remark_odds(&source->base, &source->arena, table, odd);
     return true;
 }

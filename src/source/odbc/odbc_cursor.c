@@ -87,20 +87,36 @@ set_forward_only(struct odbc_cursor *cursor, struct error *err)
 }
 
 static bool
+execute(struct odbc_cursor *cursor, struct error *err)
+{
+    return odbc_statement_open(cursor->source, &cursor->statement, err) &&
+           set_forward_only(cursor, err) &&
+           odbc_query_execute(&cursor->query, &cursor->statement, err);
+}
+
+// What a driver says of its own results is asked once a table: then it is known to be worth
+// something, or nothing.
+static bool
 start(struct odbc_cursor *cursor, struct error *err)
 {
     struct odbc_source *source = cursor->source;
+    const struct column *odd;
 
     odbc_layout_plan(source, &cursor->request, cursor->note, &cursor->layout);
     if (!odbc_query_build(
             source, &cursor->request, cursor->layout.order, cursor->note, &cursor->query, err))
         return false;
     odbc_pace_begin(&cursor->pace, source, &cursor->layout);
-    if (!odbc_statement_open(source, &cursor->statement, err) || !set_forward_only(cursor, err) ||
-        !odbc_query_execute(&cursor->query, &cursor->statement, err))
+    if (!execute(cursor, err) ||
+        !odbc_layout_check(&cursor->statement, &cursor->query, &cursor->layout, &odd, err))
         return false;
-    return odbc_layout_bind(&cursor->statement, &cursor->request, cursor->query.is_plain,
-        cursor->query.has_guard, &cursor->layout, &cursor->rows_fetched, err);
+    if (odd != NULL && !cursor->note->is_at_odds) {
+        odbc_statement_close(&cursor->statement);
+        if (!odbc_settle_odds(source, cursor->request.table, odd, err) || !execute(cursor, err))
+            return false;
+    }
+    return odbc_layout_bind(
+        &cursor->statement, &cursor->request, &cursor->layout, &cursor->rows_fetched, err);
 }
 
 bool

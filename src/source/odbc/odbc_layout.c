@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "model/canonical.h"
+#include "source/catalog/odds.h"
 #include "source/odbc/odbc_type.h"
 #include "source/product/product.h"
 
@@ -152,17 +153,19 @@ odbc_layout_plan(const struct odbc_source *source, const struct read_request *re
 
 // --- after the statement was executed
 
-static bool
-table_changed(struct error *err, const char *how)
+// As what it is in the result, whatever the catalogue says.
+static SQLSMALLINT
+c_type_of_result(SQLSMALLINT type)
 {
-    (void)error_set(err, ERROR_TABLE, "the table changed while it was being read: %s", how);
-    return error_hint(err, "The next run reads the catalogue again.");
+    if (odbc_type_class(type) == ODBC_CLASS_BINARY)
+        return SQL_C_BINARY;
+    return odbc_type_is_wide(type) ? SQL_C_WCHAR : SQL_C_CHAR;
 }
 
 // Compares what comes with what the catalogue said, and learns which columns are UTF-16.
 static bool
 check_item(const struct odbc_statement *statement, struct odbc_slot *slot, bool is_plain,
-    struct error *err)
+    bool *is_odd, struct error *err)
 {
     SQLCHAR name[256];
     SQLSMALLINT type = 0;
@@ -170,8 +173,6 @@ check_item(const struct odbc_statement *statement, struct odbc_slot *slot, bool 
     SQLSMALLINT nullable = 0;
     SQLULEN size = 0;
     SQLRETURN code;
-    enum odbc_type_class promised;
-    enum odbc_type_class found;
 
     code = SQLDescribeCol(statement->handle, slot->item, name, (SQLSMALLINT)sizeof name, NULL,
         &type, &size, &decimals, &nullable);
@@ -183,27 +184,33 @@ check_item(const struct odbc_statement *statement, struct odbc_slot *slot, bool 
     // to compare it with.
     if (!is_plain || statement->source->product->odbc.has_own_types)
         return true;
-    promised = odbc_type_class(slot->column->driver_type);
-    found = odbc_type_class(type);
-    if (promised != found && promised != ODBC_CLASS_OTHER && found != ODBC_CLASS_OTHER)
-        return table_changed(err, "a column has another type");
+    *is_odd = !odbc_type_is_same_class(slot->column->driver_type, type);
+    if (*is_odd)
+        slot->c_type = c_type_of_result(type);
     return true;
 }
 
-static bool
-check_result(const struct odbc_statement *statement, const bool *is_plain, bool has_guard,
-    struct odbc_layout *layout, struct error *err)
+bool
+odbc_layout_check(const struct odbc_statement *statement, const struct odbc_query *query,
+    struct odbc_layout *layout, const struct column **odd, struct error *err)
 {
     SQLSMALLINT count = 0;
     SQLRETURN code = SQLNumResultCols(statement->handle, &count);
 
+    *odd = NULL;
+    layout->has_guard = query->has_guard;
     if (!odbc_statement_check(statement, code, err, "could not describe the result"))
         return false;
-    if (count < 0 || (size_t)count != layout->column_count + (has_guard ? 1 : 0))
-        return table_changed(err, "it has another number of columns");
+    if (count < 0 || (size_t)count != layout->column_count + (layout->has_guard ? 1 : 0))
+        return catalog_table_changed(err, "it has another number of columns");
     for (size_t i = 0; i < layout->column_count; i++) {
-        if (!check_item(statement, &layout->slots[i], is_plain[i], err))
-            return error_within(err, "column \"%s\"", layout->slots[i].column->name);
+        struct odbc_slot *slot = &layout->slots[i];
+        bool is_odd = false;
+
+        if (!check_item(statement, slot, query->is_plain[i], &is_odd, err))
+            return error_within(err, "column \"%s\"", slot->column->name);
+        if (is_odd && *odd == NULL)
+            *odd = slot->column;
     }
     return true;
 }
@@ -306,12 +313,8 @@ bind_block(const struct odbc_statement *statement, struct odbc_layout *layout,
 
 bool
 odbc_layout_bind(const struct odbc_statement *statement, const struct read_request *request,
-    const bool *is_plain, bool has_guard, struct odbc_layout *layout, SQLULEN *rows_fetched,
-    struct error *err)
+    struct odbc_layout *layout, SQLULEN *rows_fetched, struct error *err)
 {
-    if (!check_result(statement, is_plain, has_guard, layout, err))
-        return false;
-    layout->has_guard = has_guard;
     layout->block_rows = choose_rows(statement->source, request, layout);
     allocate(layout);
     return bind_block(statement, layout, rows_fetched, err);

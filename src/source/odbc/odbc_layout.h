@@ -4,6 +4,7 @@
 #define OE2PG_SOURCE_ODBC_LAYOUT_H
 
 #include "source/odbc/odbc.h"
+#include "source/odbc/odbc_query.h"
 
 // One column of the table in the result.
 struct odbc_slot {
@@ -37,12 +38,15 @@ enum { ODBC_GUARD_STRIDE = 24 };
 // Decides what is bound and the order of the SELECT list. `note` holds what earlier reads taught.
 void odbc_layout_plan(const struct odbc_source *source, const struct read_request *request,
     const struct odbc_note *note, struct odbc_layout *layout);
-// Sets C types by what the executed statement says of its columns, sizes the block and binds it.
-// `is_plain` and `has_guard` are those of the query. ERROR_TABLE when the result is not what the
-// catalogue promised.
+// Sets C types by what the executed query says of its columns. *odd is the first one whose type is
+// not what the catalogue said; NULL: there is none. ERROR_TABLE for another number of columns.
+bool odbc_layout_check(const struct odbc_statement *statement, const struct odbc_query *query,
+    struct odbc_layout *layout, const struct column **odd, struct error *err)
+    __attribute__((warn_unused_result));
+// Sizes the block and binds it, after odbc_layout_check.
 bool odbc_layout_bind(const struct odbc_statement *statement, const struct read_request *request,
-    const bool *is_plain, bool has_guard, struct odbc_layout *layout, SQLULEN *rows_fetched,
-    struct error *err) __attribute__((warn_unused_result));
+    struct odbc_layout *layout, SQLULEN *rows_fetched, struct error *err)
+    __attribute__((warn_unused_result));
 void odbc_layout_release(struct odbc_layout *layout);
 
 #endif

@@ -124,6 +124,15 @@ odbc_type_class(int data_type)
 }
 
 bool
+odbc_type_is_same_class(int one, int other)
+{
+    enum odbc_type_class first = odbc_type_class(one);
+    enum odbc_type_class second = odbc_type_class(other);
+
+    return first == second || first == ODBC_CLASS_OTHER || second == ODBC_CLASS_OTHER;
+}
+
+bool
 odbc_type_is_wide(int data_type)
 {
     return data_type == SQL_WCHAR || data_type == SQL_WVARCHAR || data_type == SQL_WLONGVARCHAR;

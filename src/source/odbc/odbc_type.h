@@ -24,6 +24,8 @@ enum odbc_type_class {
     ODBC_CLASS_OTHER
 };
 enum odbc_type_class odbc_type_class(int data_type);
+// Nothing is known of ODBC_CLASS_OTHER: it is the same as any.
+bool odbc_type_is_same_class(int one, int other);
 
 // True for the types whose values are UTF-16 in the driver.
 bool odbc_type_is_wide(int data_type);
