@@ -30,9 +30,12 @@ KINDS = {"N": ("INT", "-7"), "BIG": ("BIGINT", "9007199254740993"), "F": ("BOOLE
 def drivers(tmp_path_factory):
     folder = tmp_path_factory.mktemp("fickle")
     support = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support")
-    subprocess.run(["javac", "-d", str(folder)] + [
-        os.path.join(support, name) for name in ("OddDriver.java", "FickleDriver.java")], check=True)
-    return [str(folder)] + H2
+    subprocess.run(["javac", "-d", str(folder / "classes")] + [
+        os.path.join(support, name) for name in (
+            "BareDriver.java", "OddDriver.java", "FickleDriver.java")], check=True)
+    jar = str(folder / "fickle.jar")
+    subprocess.run(["jar", "--create", "--file", jar, "-C", str(folder / "classes"), "."], check=True)
+    return [jar] + H2
 
 
 @pytest.fixture
