@@ -92,3 +92,17 @@ def test_what_one_catalogue_does_not_deliver_another_may(openedge, mirror):
     found = planned(mirror)
     openedge.synonym("Anew", "State")  # the catalogue is written anew
     assert found == calm
+
+
+def test_a_damaged_entry_in_the_list_of_tables_is_told(openedge, mirror):
+    """Another list is taken, which may lack the table."""
+    mirror.source(**openedge.source_keys())
+    openedge.switch(damaged_files=DAMAGED)
+    result = run(mirror, "--table", "BillTo")
+    told = "\n".join(result.log_lines("WARNING"))
+    assert result.status == 0, result.explain()
+    assert "list of tables did not come to its end" in told and "The record is damaged." in told
+    checked = run(mirror, "check")
+    assert "list of tables did not come to its end" in checked.stdout, checked.explain()
+    openedge.switch(damaged_files="")
+    assert "did not come to its end" not in run(mirror, "--table", "BillTo").stderr

@@ -64,7 +64,7 @@ static const struct way {
                    "FROM SYSPROGRESS.\"SYSCOLUMNS_FULL\" c WHERE c.\"COL\" IS NOT NULL"
                    "{c.\"OWNER\",c.\"TBL\"}",
         .column_fields = COLUMN_FIELDS,
-        .lost = "the metaschema may not be read: tables and columns come from SYSPROGRESS" },
+        .lost = "the metaschema cannot be read: tables and columns come from SYSPROGRESS" },
     { .tables = "SELECT t.\"OWNER\", t.\"TBL\", 0 FROM SYSPROGRESS.\"SYSTABLES\" t "
                 "WHERE t.\"TBLTYPE\" = 'T'",
         .columns = "SELECT c.\"OWNER\", c.\"TBL\", c.\"COL\", c.\"COLTYPE\", c.\"WIDTH\", "
@@ -72,7 +72,7 @@ static const struct way {
                    "FROM SYSPROGRESS.\"SYSCOLUMNS\" c WHERE c.\"COL\" IS NOT NULL"
                    "{c.\"OWNER\",c.\"TBL\"}",
         .column_fields = COLUMN_LABEL,
-        .lost = "neither the metaschema nor SYSPROGRESS.SYSTABLES_FULL may be read: nothing says "
+        .lost = "neither the metaschema nor SYSPROGRESS.SYSTABLES_FULL can be read: nothing says "
                 "which tables are hidden and which columns are arrays" },
 };
 
@@ -99,6 +99,7 @@ struct reading {
     struct catalog *catalog;
     size_t capacity; // of catalog->tables
     const struct way *way;
+    struct error broken; // the first list of tables that did not come to its end
     // Columns as they come, of all tables.
     struct placed_column *columns; // heap
     size_t column_count;
@@ -483,8 +484,11 @@ try_way(struct reading *reading, bool *is_read, struct error *err)
     reading->kept_columns = 0;
     if (!ask_for_tables(reading, &refused, err))
         return false;
-    if (refused.kind != ERROR_NONE)
+    if (refused.kind != ERROR_NONE) {
+        if (reading->broken.kind == ERROR_NONE && !openedge_is_denied(&refused))
+            reading->broken = refused;
         return true;
+    }
     if (!ask_for_columns(reading, NULL, &refused, err))
         return false;
     *is_read = refused.kind == ERROR_NONE;
@@ -532,6 +536,21 @@ read_best_way(struct reading *reading, bool *is_read, struct error *err)
     return true;
 }
 
+// A right that is missing leaves no table out; a row that is not delivered may, in the list that
+// was taken instead.
+static void
+tell_broken(const struct reading *reading)
+{
+    if (reading->broken.kind == ERROR_NONE)
+        return;
+    catalog_add_note(reading->arena, reading->catalog,
+        arena_printf(reading->arena,
+            "OpenEdge's list of tables did not come to its end (%s), so another list was taken: a "
+            "table that is not in it is not known in this run; see that none is missing, and have "
+            "the metaschema checked",
+            reading->broken.message));
+}
+
 bool
 openedge_read_tables(const struct openedge_reading *of, bool *is_read, struct error *err)
 {
@@ -547,9 +566,11 @@ openedge_read_tables(const struct openedge_reading *of, bool *is_read, struct er
     if (done && !*is_read) {
         of->catalog->table_count = 0;
         catalog_add_note(of->arena, of->catalog,
-            "neither the metaschema nor SYSPROGRESS may be read: tables, columns and keys are "
+            "neither the metaschema nor SYSPROGRESS can be read: tables, columns and keys are "
             "those that the driver tells, hidden tables and CDC's among them");
     }
+    if (done)
+        tell_broken(&reading);
     free(reading.columns);
     return done;
 }

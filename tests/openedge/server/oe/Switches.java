@@ -68,6 +68,7 @@ final class Switches {
         add("refuse_logins", NUMBER, "0");
         add("lock_wait_ms", NUMBER, "0");
         add("lock_table_overflows", NUMBER, "0");
+        add("damaged_files", NAME, "");
         add("damaged_fields", NAME, "");
         add("damaged_indexes", NAME, "");
     }
