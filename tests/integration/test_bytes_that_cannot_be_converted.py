@@ -185,16 +185,3 @@ def test_characters_of_several_bytes(mirror, pg, pg_server, database, door, enco
     assert pg.query("SELECT v, count(*) FROM mirror.characters GROUP BY v ORDER BY 2") == [
         (None, 1), (expected, 5999)]
     assert bytes(pg.value("SELECT value FROM oe2pg.quarantine")).hex() == "41" + good[0] + bad
-
-
-@pytest.mark.parametrize("door", ["odbc", "jdbc"])
-def test_a_name_without_counterpart_is_told_with_its_remedy(mirror, pg_server, database, door):
-    name = database("WIN1250", """
-        DO $$ BEGIN IF to_regclass('good') IS NULL THEN
-            CREATE TABLE good (id int);
-            EXECUTE 'CREATE TABLE ' || quote_ident(%s) || ' (id int)';
-        END IF; END $$;
-    """ % as_stored("7481"))
-    result = by_door(mirror, pg_server, door, name).run(environment=java_environment())
-    assert result.status == 3, result.explain()
-    assert "a character of WIN1250 that has no counterpart in UTF-8" in result.stderr

@@ -153,6 +153,8 @@ catalog_read_columns(const struct catalog_ways *ways, struct arena *arena,
     const char *schema = table_list_schema(list); // "": they have none, or are of several
     struct error refused = { 0 };
 
+    if (ways->asks_apart)
+        return catalog_read_missing_columns(ways, arena, list, err);
     if (!ask_for_all(ways, arena, list, schema[0] != '\0' ? schema : NULL, &refused)) {
         if (catalog_is_lost(ways, &refused)) {
             *err = refused;

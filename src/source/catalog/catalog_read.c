@@ -1,5 +1,6 @@
 #include "source/catalog/catalog_read.h"
 
+#include "source/catalog/odd_names.h"
 #include "source/openedge/openedge.h"
 
 #include <stdlib.h>
@@ -115,9 +116,10 @@ finish_openedge(const struct catalog_ways *ways, struct arena *arena, struct cat
 
 // Tables with their columns; by the product's own catalogue where it has one and it may be read.
 static bool
-read_tables(const struct catalog_ways *ways, struct arena *arena, struct catalog *catalog,
+read_tables(struct catalog_ways *ways, struct arena *arena, struct catalog *catalog,
     struct table_list *list, struct error *err)
 {
+    struct odd_names odd_names;
     const char *schema = ways->schema != NULL ? ways->schema : "";
     const struct openedge_reading reading = openedge_reading(ways, arena, catalog);
     bool is_read = false;
@@ -126,7 +128,7 @@ read_tables(const struct catalog_ways *ways, struct arena *arena, struct catalog
         return false;
     if (is_read)
         return finish_openedge(ways, arena, catalog, list, err);
-    if (!list_objects(ways, arena, list, err))
+    if (!odd_names_find(ways, arena, &odd_names, err) || !list_objects(ways, arena, list, err))
         return false;
     table_list_keep_catalog(list, ways->catalog);
     if (ways->is_openedge)
@@ -135,6 +137,7 @@ read_tables(const struct catalog_ways *ways, struct arena *arena, struct catalog
         return false;
     table_list_sort(list);
     catalog_leave_out_partitions(arena, list);
+    odd_names_mark(ways, arena, &odd_names, list);
     skip_ignored(ways->filter, arena, list);
     if (!table_list_check(list, schema, err))
         return false;
@@ -176,22 +179,23 @@ bool
 catalog_read(const struct catalog_ways *ways, struct arena *arena, struct catalog *catalog,
     struct error *err)
 {
+    struct catalog_ways asked = *ways;
     struct table_list list = { 0 };
     bool done;
 
     memset(catalog, 0, sizeof *catalog);
-    done = read_tables(ways, arena, catalog, &list, err);
+    done = read_tables(&asked, arena, catalog, &list, err);
     if (done) {
         catalog->tables = arena_calloc(arena, list.count + 1, sizeof(struct table *));
         if (list.count > 0)
             memcpy(catalog->tables, list.tables, list.count * sizeof(struct table *));
         catalog->table_count = list.count;
-        done = read_keys(ways, arena, catalog, err);
+        done = read_keys(&asked, arena, catalog, err);
     }
     if (done && ways->is_openedge)
         distrust_mandatory(catalog);
-    if (done && ways->estimates != NULL)
-        catalog_query_estimates(&ways->door, ways->estimates, catalog);
+    if (done && asked.estimates != NULL)
+        catalog_query_estimates(&asked.door, asked.estimates, catalog);
     free(list.tables);
     return done;
 }

@@ -22,16 +22,22 @@ struct catalog_question {
     const char *table;       // a pattern; NULL: any
 };
 
+struct code_page;
+
 struct catalog_ways {
     struct catalog_door door; // its context is that of the functions below
     const struct table_filter *filter;
     bool is_openedge;
-    const char *catalog;              // the connected database, as the driver calls it; NULL: ""
-    const char *schema;               // asked for; NULL: ""
-    const char *escape;               // of the driver, in patterns; "": it has none
-    const char *objects;              // the product's query of them; NULL: list_tables
-    const char *keys;                 // the product's query of unique indexes; NULL: list_keys
-    const char *estimates;            // and of rows; NULL: none
+    const char *catalog;               // the connected database, as the driver calls it; NULL: ""
+    const char *schema;                // asked for; NULL: ""
+    const char *escape;                // of the driver, in patterns; "": it has none
+    const char *objects;               // the product's query of them; NULL: list_tables
+    const char *keys;                  // the product's query of unique indexes; NULL: list_keys
+    const char *estimates;             // and of rows; NULL: none
+    const char *odd_names;             // and of names that cannot be sent; NULL: none
+    const struct code_page *code_page; // what texts come in
+    const char *encoding;              // its name
+    bool asks_apart; // columns and keys of one table after the other, for an answer may break
     product_append_text *append_text; // how these queries hold a text; NULL: in single quotes
     bool (*list_tables)(
         void *context, struct arena *arena, struct table_list *list, struct error *err);

@@ -373,6 +373,25 @@ code_page_convert(const struct code_page *page, const struct table *table, size_
     return true;
 }
 
+// --- names
+
+bool
+code_page_convert_name(
+    const struct code_page *page, const char *bytes, size_t size, struct buffer *name)
+{
+    const struct cell text = { .bytes = bytes, .size = size };
+    size_t made;
+
+    if (page->nodes == NULL)
+        return text_utf8_valid_size(bytes, size) == size && buffer_append(name, bytes, size);
+    if (!convert_text(page, &text, NULL, &made) || buffer_reserve(name, made + 1) == NULL)
+        return false;
+    (void)convert_text(page, &text, name->bytes + name->size, &made);
+    name->size += made;
+    name->bytes[name->size] = '\0';
+    return true;
+}
+
 // --- keys
 
 bool

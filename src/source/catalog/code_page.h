@@ -44,6 +44,9 @@ void code_page_release(struct code_page *page);
 // too long to be read. False: no memory, and the batch is spoilt.
 bool code_page_convert(const struct code_page *page, const struct table *table, size_t value_bytes,
     struct batch *batch, struct buffer *texts);
+// Appends a name in UTF-8. False, and nothing appended: it has a character without counterpart.
+bool code_page_convert_name(
+    const struct code_page *page, const char *bytes, size_t size, struct buffer *name);
 // True for a key's value that the source would not take as a text; `stored` are its bytes there.
 bool code_page_is_foreign(const struct code_page *page, const struct column *column,
     const struct cell *value, struct cell *stored);

@@ -162,6 +162,8 @@ catalog_read_keys(const struct catalog_ways *ways, struct arena *arena, struct c
 
     if (ways->keys == NULL)
         return read_keys_apart(&asking, false, err);
+    if (ways->asks_apart)
+        return read_keys_apart(&asking, true, err);
     if (query_keys(ways, arena, catalog, NULL, &refused))
         return true;
     if (catalog_is_lost(ways, &refused)) {

@@ -14,36 +14,108 @@ append_text(struct buffer *sql, const char *text)
     (void)buffer_append_text(sql, "', 'hex'), 'UTF8')");
 }
 
-static const char objects[] =
-    "SELECT '', n.nspname, c.relname, CASE c.relkind WHEN 'v' THEN 'view' "
-    "WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table' ELSE '' END, "
-    "q.nspname, p.relname FROM pg_catalog.pg_class c "
-    "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-    "LEFT JOIN pg_catalog.pg_inherits i ON i.inhrelid = c.oid AND c.relispartition "
-    "LEFT JOIN pg_catalog.pg_class p ON p.oid = i.inhparent "
-    "LEFT JOIN pg_catalog.pg_namespace q ON q.oid = p.relnamespace "
-    "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't' "
-    "AND n.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema')";
+// Names are bytes where they cannot be sent as they are: source/catalog/odd_names.h.
+#define AS_BYTES(text, format)                                                                     \
+    "pg_catalog.encode(pg_catalog.convert_to(CAST(" text                                           \
+    " AS pg_catalog.text), 'SQL_ASCII'), '" format "')"
+#define NAME(of, name)                                                                             \
+    "CASE WHEN " of ".oid IN (" PRODUCT_ODD_NAMES                                                  \
+    ") THEN " AS_BYTES(of "." name, "escape") " ELSE CAST(" of "." name " AS pg_catalog.text) END"
+#define IS_BEYOND_ASCII(text)                                                                      \
+    "pg_catalog.strpos(" AS_BYTES(text, "escape") ", pg_catalog.chr(92)) > 0"
+#define IS_OF_PEOPLE "n.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema')"
+#define DEFAULT "pg_catalog.pg_get_expr(d.adbin, d.adrelid)"
+
+// psqlODBC asks for defaults with the columns. Of a long one, the beginning.
+static const char names[] = "SELECT 'schema', CAST(n.oid AS pg_catalog.text), " AS_BYTES(
+    "n.nspname", "hex") ", '', " AS_BYTES("n.nspname",
+    "hex") " FROM pg_catalog.pg_namespace n WHERE " IS_BEYOND_ASCII("n.nspname") " UNION ALL "
+                                                                                 "SELECT CASE WHEN "
+                                                                                 "c.relkind IN "
+                                                                                 "('r', 'p', 'v', "
+                                                                                 "'m', 'f') "
+                                                                                 "THEN 'table' "
+                                                                                 "ELSE 'other' "
+                                                                                 "END, CAST(c.oid "
+                                                                                 "AS "
+                                                                                 "pg_catalog.text),"
+                                                                                 " " AS_BYTES(
+                                                                                     "n.nspname", "hex") ", " AS_BYTES("c.relname", "hex") ", " AS_BYTES("c.relname",
+                                                                                     "hex") " FROM "
+                                                                                            "pg_"
+                                                                                            "catalo"
+                                                                                            "g.pg_"
+                                                                                            "class "
+                                                                                            "c "
+                                                                                            "JOIN "
+                                                                                            "pg_"
+                                                                                            "catalo"
+                                                                                            "g.pg_"
+                                                                                            "namesp"
+                                                                                            "ace n "
+                                                                                            "ON "
+                                                                                            "n.oid "
+                                                                                            "= "
+                                                                                            "c."
+                                                                                            "relnam"
+                                                                                            "espace"
+                                                                                            " WHERE"
+                                                                                            " " IS_OF_PEOPLE
+                                                                                            " AND"
+                                                                                            " " IS_BEYOND_ASCII(
+                                                                                                "c."
+                                                                                                "re"
+                                                                                                "ln"
+                                                                                                "am"
+                                                                                                "e") " UNION ALL SELECT 'column', '0', " AS_BYTES("n.nspname",
+                                                                                                "he"
+                                                                                                "x") ", " AS_BYTES("c.relname",
+                                                                                                "he"
+                                                                                                "x") ", " AS_BYTES("a.attname",
+                                                                                                "he"
+                                                                                                "x") " FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid "
+                                                                                                     "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE a.attnum > 0 "
+                                                                                                     "AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND " IS_OF_PEOPLE
+                                                                                                     " AND " IS_BEYOND_ASCII("a.attname") " UNION ALL SELECT 'other', '0', '', '', pg_catalog.substr(" AS_BYTES(
+                                                                                                         DEFAULT,
+                                                                                                         "hex") ", 1, 2000) FROM pg_catalog.pg_attrdef d WHERE " IS_BEYOND_ASCII(DEFAULT);
+
+static const char objects[] = "SELECT '', " NAME("n", "nspname") ", " NAME("c",
+    "relname") ", CASE c.relkind WHEN 'v' THEN 'view' "
+               "WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table' ELSE '' END, " NAME(
+                   "q", "nspname") ", " NAME("p",
+                   "relname") " FROM pg_catalog.pg_class c "
+                              "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+                              "LEFT JOIN pg_catalog.pg_inherits i ON i.inhrelid = c.oid AND "
+                              "c.relispartition "
+                              "LEFT JOIN pg_catalog.pg_class p ON p.oid = i.inhparent "
+                              "LEFT JOIN pg_catalog.pg_namespace q ON q.oid = p.relnamespace "
+                              "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence "
+                              "<> 't' "
+                              "AND n.nspname NOT IN ('pg_catalog', 'pg_toast', "
+                              "'information_schema')";
 
 // INCLUDE columns stand behind the key columns; invalid, partial, deferrable and expression
 // indexes do not identify rows.
-static const char keys[] =
-    "SELECT n.nspname, c.relname, i.relname, CASE WHEN x.indisprimary THEN 1 ELSE 0 "
-    "END, a.attname, k.n FROM pg_catalog.pg_index x "
-    "JOIN pg_catalog.pg_class c ON c.oid = x.indrelid "
-    "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-    "JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid "
-    "CROSS JOIN LATERAL pg_catalog.generate_series(1, x.indnkeyatts) AS k(n) "
-    "LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 "
-    "AND a.attnum = x.indkey[k.n - 1] "
-    "WHERE x.indisunique AND x.indisvalid AND x.indimmediate AND x.indpred IS NULL "
-    "AND x.indexprs IS NULL AND c.relkind IN ('r', 'p', 'm') "
-    "AND n.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema')"
-    "{n.nspname,c.relname} ORDER BY 1, 2, 4 DESC, 3, 6";
+static const char keys[] = "SELECT n.nspname, c.relname, " NAME(
+    "i", "relname") ", CASE WHEN x.indisprimary THEN 1 ELSE 0 "
+                    "END, a.attname, k.n FROM pg_catalog.pg_index x "
+                    "JOIN pg_catalog.pg_class c ON c.oid = x.indrelid "
+                    "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+                    "JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid "
+                    "CROSS JOIN LATERAL pg_catalog.generate_series(1, x.indnkeyatts) AS k(n) "
+                    "LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 "
+                    "AND a.attnum = x.indkey[k.n - 1] "
+                    "WHERE x.indisunique AND x.indisvalid AND x.indimmediate AND x.indpred IS NULL "
+                    "AND x.indexprs IS NULL AND c.relkind IN ('r', 'p', 'm') "
+                    "AND n.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema')"
+                    "{n.nspname,c.relname} ORDER BY 1, 2, 4 DESC, 3, 6";
 
 static const char estimates[] = "SELECT n.nspname, c.relname, CAST(c.reltuples AS pg_catalog.int8) "
                                 "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
-                                "ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'm', 'f')";
+                                "ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'm', 'f') "
+                                "AND c.oid NOT IN (" PRODUCT_ODD_NAMES ") "
+                                "AND n.oid NOT IN (" PRODUCT_ODD_NAMES ")";
 
 // The identifier is the cluster's; a database in it has its number.
 static const char guid[] =
@@ -380,6 +452,7 @@ const struct product product_postgresql = {
     .bytes = { .has_odd_texts = has_odd_texts,
         .append_characters = append_characters,
         .characters = characters,
+        .names = names,
         .odd_names = "SELECT relname FROM pg_class WHERE relname !~ '^[ -~]*$'",
         .append_text = append_bytes,
         .append_literal = append_literal },

@@ -143,6 +143,8 @@ struct product_row_ids {
 
 // --- texts that the server would have to convert, and cannot always: source/catalog/code_page.h
 
+#define PRODUCT_ODD_NAMES "@odd@"
+
 // All or nothing.
 struct product_bytes {
     // True for a code page in which any bytes may stand: they are what a text is.
@@ -151,7 +153,12 @@ struct product_bytes {
     // nothing appended, where no text needs to be converted.
     bool (*append_characters)(struct buffer *sql, const char *code_page);
     const char *characters; // the query of what it found, as code_page.c reads it
-    const char *odd_names;  // the query, for people, of tables whose names are beyond ASCII
+    // Rows (what has the name: "schema", "table", "column" or "other"; its id, or 0; schema, table
+    // and name as bytes in hexadecimal): of what may have a character without counterpart. The
+    // queries of struct product_catalog print names of what has one of the ids that come in the
+    // place of PRODUCT_ODD_NAMES as PostgreSQL's "escape" prints bytes.
+    const char *names;
+    const char *odd_names; // the query, for people, of tables whose names are beyond ASCII
     // The bytes of a text, and a key's value by its bytes.
     void (*append_text)(struct buffer *sql, const struct column *column, const char *name);
     void (*append_literal)(
