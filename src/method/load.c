@@ -2,13 +2,13 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
-#include "base/hash.h"
 #include "base/text.h"
 #include "model/key_choice.h"
 #include "method/met_twice.h"
 #include "method/early_end.h"
 #include "method/compare.h"
 #include "method/into_place.h"
+#include "method/staging.h"
 #include "read/split.h"
 #include "write/row_sender.h"
 #include "target/compare.h"
@@ -24,7 +24,6 @@ enum {
     // Below this many rows a table is read in whatever order is cheapest and in one go.
     ORDERED_FROM_ROWS = 20000,
     ANALYSE_FROM_ROWS = 1000,
-    NAME_SIZE = 64, // PostgreSQL's NAMEDATALEN
 };
 
 struct load {
@@ -35,7 +34,7 @@ struct load {
     struct part_list parts;
     struct reader reader; // of the part in hand
     struct row_sender sender;
-    char staging[NAME_SIZE];
+    char staging[STAGING_NAME_SIZE];
     bool is_created;   // now or by an earlier attempt
     bool is_staged;    // in the staging schema
     bool is_short;     // the source counts more rows than came
@@ -44,26 +43,6 @@ struct load {
     bool has_open;     // rows were sent that are not committed
     int64_t commit_ms; // steady clock: of the last commit, or the start
 };
-
-// The same name in every run, and no other table's: mirror, hash of the whole name, and as much of
-// the name as people need to know it again. A table that is spelled in another way since its rows
-// were staged keeps the name they are under.
-static void
-name_staging(struct load *load)
-{
-    const struct table *table = load->table;
-    uint64_t hash;
-
-    if (load->record->staging_table != NULL) {
-        (void)text_print(load->staging, sizeof load->staging, "%s", load->record->staging_table);
-        return;
-    }
-    hash = hash_row_add(hash_bytes_extended(table->schema, strlen(table->schema), 0),
-        hash_bytes_extended(table->name, strlen(table->name), 0));
-
-    (void)text_print(load->staging, sizeof load->staging, "%d_%08" PRIx32 "_%s",
-        load->task->claim->mirror_id, (uint32_t)hash, table->target_name);
-}
 
 static bool
 is_read_in_order(const struct load *load)
@@ -467,53 +446,6 @@ start_fresh(struct load *load)
     record->was_resumed = false;
 }
 
-// True when the parts that were recorded are those that the table has, and each can be read on.
-static bool
-can_go_on(const struct load *load)
-{
-    const struct part_list *recorded = &load->record->parts;
-    struct part_list parts;
-
-    if (recorded->count == 0 || load->table->key == NULL || !is_read_in_order(load))
-        return false;
-    parts = split_table(&load->task->arena, load->table, true);
-    if (parts.count != recorded->count)
-        return false;
-    for (size_t i = 0; i < parts.count; i++) {
-        const struct part *part = &recorded->parts[i];
-
-        if (part->number != parts.parts[i].number || part->rows.kind != parts.parts[i].rows.kind ||
-            (part->state == PART_BEGUN && part->position.count != load->table->key->column_count))
-            return false;
-    }
-    return true;
-}
-
-// True in *is_usable when the staging table holds what the record says.
-static bool
-check_staging(struct load *load, bool *is_usable, struct error *err)
-{
-    const struct table_record *record = load->record;
-    struct relation relation;
-    int64_t row_count;
-
-    *is_usable = false;
-    if (!ddl_find(
-            load->task->target, &load->task->arena, STAGING_SCHEMA, load->staging, &relation, err))
-        return false;
-    if (!relation.exists || !can_go_on(load))
-        return true;
-    *is_usable = true;
-    load->is_unlogged = relation.is_unlogged;
-    // PostgreSQL empties an UNLOGGED table after a crash.
-    if (relation.is_unlogged) {
-        if (!ddl_count_staging(load->task->target, load->staging, &row_count, err))
-            return false;
-        *is_usable = row_count == part_list_rows(&record->parts);
-    }
-    return true;
-}
-
 static bool
 refuse_existing(struct load *load, struct error *err)
 {
@@ -532,16 +464,6 @@ refuse_existing(struct load *load, struct error *err)
         "postgres_db.schema.");
 }
 
-// In a fenced transaction: the staging table may be that of a run that took the mirror over.
-static bool
-drop_staging(struct load *load, struct error *err)
-{
-    struct target *target = load->task->target;
-
-    return target_begin(target, err) && ddl_drop_staging(target, load->staging, err) &&
-           target_commit(target, err);
-}
-
 static bool
 prepare(struct load *load, uint64_t fingerprint, struct error *err)
 {
@@ -551,7 +473,9 @@ prepare(struct load *load, uint64_t fingerprint, struct error *err)
     if (!refuse_existing(load, err))
         return false;
     if (record->state == TABLE_STATE_STAGED) {
-        if (record->fingerprint == fingerprint && !check_staging(load, &is_usable, err))
+        if (record->fingerprint == fingerprint && is_read_in_order(load) &&
+            !staging_can_go_on(load->task, load->table, record, load->staging, &is_usable,
+                &load->is_unlogged, err))
             return false;
         record->was_staged = true;
     }
@@ -565,7 +489,7 @@ prepare(struct load *load, uint64_t fingerprint, struct error *err)
         return true;
     }
     start_fresh(load);
-    return !record->was_staged || drop_staging(load, err);
+    return !record->was_staged || staging_drop(load->task, load->staging, err);
 }
 
 // A staged table was analysed before it was moved; small ones can wait for autovacuum.
@@ -600,7 +524,7 @@ load_table(struct task *task, const struct table *table, uint64_t fingerprint,
     };
     bool done;
 
-    name_staging(&load);
+    staging_name(task, table, record, load.staging);
     task_init_sender(task, &load.sender, table, open_copy, &load);
     reader_init(
         &load.reader, task->source, table, &(struct part_rows){ KEY_PART_ALL }, &task->reading);
