@@ -50,7 +50,8 @@ comparison_open_source_digests(struct comparison *comparison,
            copy_stream_open(comparison->target, "pg_temp", SOURCE_DIGEST, &shape->table, copy, err);
 }
 
-// The n-th row with a digest on one side matches the n-th on the other.
+// The n-th row with a digest on one side matches the n-th on the other. Those of which only the
+// digest is there come first: a candidate that is left over need not be read again.
 static void
 append_numbered(struct buffer *sql)
 {
@@ -81,10 +82,14 @@ append_both_sides(struct comparison *comparison, struct buffer *sql)
 bool
 comparison_match_source_digests(struct comparison *comparison, int64_t *wanted, struct error *err)
 {
+    struct source_digest_shape shape;
     struct buffer *sql;
     PGresult *result = NULL;
 
-    if (!compare_make_candidates(comparison, err) || !compare_make_gone(comparison, err))
+    // Of a source without rows, or with none that has a key, no digest was sent.
+    source_digest_shape_init(&shape, comparison->table);
+    if (!make_source_digests(comparison, &shape, err) ||
+        !compare_make_candidates(comparison, err) || !compare_make_gone(comparison, err))
         return false;
     sql = sql_start(comparison->target);
     append_both_sides(comparison, sql);
@@ -102,6 +107,7 @@ comparison_match_source_digests(struct comparison *comparison, int64_t *wanted, 
     comparison->gone_count = result_integer(result, 0, 0);
     *wanted = result_integer(result, 0, 1);
     PQclear(result);
+    // Numbered, so that keys are taken piece by piece from where the last piece ended.
     return *wanted == 0 ||
            target_script(comparison->target, "could not list the rows to be read",
                "ALTER TABLE pg_temp." SOURCE_DIGEST " ADD COLUMN place bigserial PRIMARY KEY", NULL,

@@ -223,3 +223,13 @@ def test_where_digests_do_not_fit_only_rows_that_differ_are_read_again(mirror, p
     assert last_run(pg) == (1, 2, 1)
     # The scan, three rows that differ, and the key that is gone.
     assert "fault points: 5\n" in result.stderr
+
+
+def test_a_table_that_was_emptied_is_emptied_where_digests_do_not_fit(mirror, pg, tmp_path):
+    need_fault_build(program())
+    path = sqlite_file(tmp_path / "source.sqlite", "CREATE TABLE keyed (id INTEGER PRIMARY KEY, t VARCHAR(20))",
+                       ("INSERT INTO keyed VALUES (?, ?)", [(n, "t%d" % n) for n in range(9)]))
+    mirror.sqlite(path).run_well()
+    sqlite_file(path, "DELETE FROM keyed")
+    mirror.run_well("--allow-delete", "keyed", environment=WAYS["no map"])
+    assert mirrored(pg, "keyed") == []
