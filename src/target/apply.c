@@ -1,4 +1,5 @@
-// Differences: collected, paired, applied. See compare.c for what is compared.
+// Differences from both sides: what is gone, which keys the source is asked for again, and how all
+// of it is applied. They are paired in pair.c; compare.h says what is compared.
 #include "base/mem.h"
 #include "base/text.h"
 #include "target/compare_internal.h"
@@ -159,9 +160,9 @@ comparison_keep_unconfirmed(struct comparison *comparison, struct difference_cou
     return true;
 }
 
-// ---- pairs -------------------------------------------------------------------------------------
+// ---- what is to be asked for again -------------------------------------------------------------
 
-// Rows that would be deleted, as (place, n): all, or those whose key is neither among the
+// Rows that would be deleted, by their place: all, or those whose key is neither among the
 // candidates nor in a row of the mirror that stays.
 static void
 append_doomed(struct comparison *comparison, struct buffer *sql, bool only_unmet)
@@ -244,9 +245,10 @@ comparison_keys_to_delete(struct comparison *comparison, struct arena *arena, si
 
 // ---- applying ----------------------------------------------------------------------------------
 
-// WHERE the row at the place is still the one that was compared.
-static void
-append_is_unchanged(struct comparison *comparison, struct buffer *sql)
+// A place may be another row's since VACUUM, and what people wrote meanwhile is left alone: the
+// count of rows then tells.
+void
+compare_append_is_unchanged(struct buffer *sql, const struct comparison *comparison)
 {
     buffer_append_text(sql, " WHERE m.ctid = x.place AND ");
     compare_append_digest(sql, &comparison->kind, comparison->table, NULL, "m");
@@ -279,7 +281,7 @@ delete_rows(struct comparison *comparison, int64_t *affected, struct error *err)
     buffer_append_text(sql, "DELETE FROM ONLY ");
     append_target(comparison, sql);
     buffer_append_text(sql, " m USING pg_temp." CHANGE " x");
-    append_is_unchanged(comparison, sql);
+    compare_append_is_unchanged(sql, comparison);
     buffer_append_text(sql, " AND x.fresh IS NULL");
     return run_counted(comparison, "could not delete rows", affected, err);
 }
@@ -293,7 +295,7 @@ update_rows(struct comparison *comparison, int64_t *affected, struct error *err)
     compare_append_update(sql, comparison);
     buffer_append_text(
         sql, " FROM pg_temp." CHANGE " x JOIN pg_temp." CANDIDATE " c ON c.ctid = x.fresh");
-    append_is_unchanged(comparison, sql);
+    compare_append_is_unchanged(sql, comparison);
     compare_end_writing(sql, comparison);
     return run_counted(comparison, "could not update rows", affected, err);
 }
@@ -329,6 +331,8 @@ apply_by_key(
                "SET CONSTRAINTS ALL IMMEDIATE", NULL, err);
 }
 
+// Against writers, not against readers: so that what was compared stays while it is applied. The
+// savepoint is where each way of applying begins.
 static bool
 lock_mirror(struct comparison *comparison, struct error *err)
 {
@@ -372,6 +376,8 @@ return_to_savepoint(struct comparison *comparison, struct error *err)
         "ROLLBACK TO SAVEPOINT before_update", NULL, err);
 }
 
+// By what people put on the table: a constraint (23), a type that has no such value (22), an index
+// that takes no value as long as this (54).
 static bool
 is_refusal(const struct error *err)
 {

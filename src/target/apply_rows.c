@@ -11,14 +11,6 @@
 
 #define RAISE(state) "RAISE EXCEPTION USING ERRCODE = '" state "'; "
 
-static void
-append_matching(struct comparison *comparison, struct buffer *sql)
-{
-    buffer_append_text(sql, " WHERE m.ctid = x.place AND ");
-    compare_append_digest(sql, &comparison->kind, comparison->table, NULL, "m");
-    buffer_append_text(sql, " = x.digest");
-}
-
 // No row: a trigger passed it over, if it is still there, or somebody changed it since it was
 // compared.
 static void
@@ -27,7 +19,7 @@ append_check_found(struct comparison *comparison, struct buffer *sql, const char
     buffer_append_text(sql, "; IF NOT FOUND THEN IF EXISTS (SELECT FROM ONLY ");
     sql_append_qualified(sql, comparison->schema, comparison->table->target_name);
     buffer_append_text(sql, " m");
-    append_matching(comparison, sql);
+    compare_append_is_unchanged(sql, comparison);
     buffer_append_text(sql, ") THEN ");
     buffer_append_text(sql, passed_over);
     buffer_append_text(sql, "END IF; " RAISE(COMPARE_NOT_CURRENT) "END IF; ");
@@ -39,12 +31,13 @@ append_update(struct comparison *comparison, struct buffer *sql)
     compare_begin_writing(sql, comparison);
     compare_append_update(sql, comparison);
     buffer_append_text(sql, " FROM pg_temp." CANDIDATE " c");
-    append_matching(comparison, sql);
+    compare_append_is_unchanged(sql, comparison);
     buffer_append_text(sql, " AND c.ctid = x.fresh");
     compare_end_writing(sql, comparison);
     append_check_found(comparison, sql, RAISE(COMPARE_SKIPPED));
 }
 
+// A new row has no place at which another could be met: no row means that a trigger passed it over.
 static void
 append_insert(struct comparison *comparison, struct buffer *sql)
 {
@@ -61,7 +54,7 @@ append_delete(struct comparison *comparison, struct buffer *sql)
     buffer_append_text(sql, "DELETE FROM ONLY ");
     sql_append_qualified(sql, comparison->schema, comparison->table->target_name);
     buffer_append_text(sql, " m");
-    append_matching(comparison, sql);
+    compare_append_is_unchanged(sql, comparison);
     append_check_found(comparison, sql, RAISE(COMPARE_KEPT));
 }
 
@@ -69,6 +62,9 @@ append_delete(struct comparison *comparison, struct buffer *sql)
     "EXCEPTION WHEN integrity_constraint_violation OR program_limit_exceeded OR data_exception "   \
     "OR SQLSTATE '" COMPARE_SKIPPED "' THEN "
 
+// Rows go first: others may wait for what they had. Then each is changed or added; changes that
+// were refused are tried once more, after all others; the old versions of what is refused still go;
+// and all that is refused is added as if it were new. What REFUSED holds then is left out.
 static void
 append_body(struct comparison *comparison, struct buffer *body)
 {
@@ -116,7 +112,8 @@ run_loop(struct comparison *comparison, struct error *err)
     return compare_run(comparison, "could not apply the changes row by row", NULL, err);
 }
 
-// The refused rows as (state, key_values, row_text, d).
+// The refused rows as (state, key_values, row_text, d). The digest has no seed: later runs, each
+// with a seed of its own, know the row by it.
 static void
 append_refused_rows(struct comparison *comparison, struct buffer *sql)
 {
@@ -232,6 +229,7 @@ compare_apply_rows(struct comparison *comparison, const struct mirror_claim *cla
     if (!run_loop(comparison, err) || !count_refused(comparison, &refused_updates, err) ||
         !save_refused(comparison, claim, applied, err))
         return false;
+    // A change that was refused took its old version along: it is a row that went.
     applied->updated = counts->to_update - refused_updates;
     applied->deleted = counts->to_delete + refused_updates;
     applied->inserted = counts->to_insert - (applied->refused - refused_updates);

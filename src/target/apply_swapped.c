@@ -66,11 +66,10 @@ append_parking(struct comparison *comparison, struct buffer *sql, const PGresult
         buffer_append_text(sql, " END");
         separator = ", ";
     }
-    buffer_append_text(sql,
-        " FROM pg_temp." CHANGE " x JOIN pg_temp." CANDIDATE " c ON c.ctid = x.fresh"
-        " WHERE m.ctid = x.place AND ");
-    compare_append_digest(sql, &comparison->kind, table, NULL, "m");
-    buffer_append_text(sql, " = x.digest RETURNING m.ctid AS place, x.fresh)"
+    buffer_append_text(
+        sql, " FROM pg_temp." CHANGE " x JOIN pg_temp." CANDIDATE " c ON c.ctid = x.fresh");
+    compare_append_is_unchanged(sql, comparison);
+    buffer_append_text(sql, " RETURNING m.ctid AS place, x.fresh)"
                             " INSERT INTO pg_temp." PARKED " SELECT place, fresh FROM p");
 }
 

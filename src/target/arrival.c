@@ -8,6 +8,7 @@
 // ---- what people made of the table -------------------------------------------------------------
 
 // Triggers and rules count with all that they are: a function with another body may do otherwise.
+// So does a domain, with what it checks: a definition is what decides what becomes of a value.
 static const char *const shape_sql =
     "WITH t AS (SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
     "  ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2),"
@@ -137,6 +138,8 @@ column_at(const struct comparison *comparison, size_t i)
     return arrival_find(&comparison->shape, comparison->table->columns[i].target_name);
 }
 
+// A cast that is written out cuts what is too long for its type, where to assign it would fail: the
+// column is then found by check_type, and left out, rather than the row by its refusal.
 void
 compare_append_new_value(struct buffer *sql, const struct comparison *comparison, size_t i)
 {
@@ -362,6 +365,7 @@ append_column_sums(struct buffer *sql, const struct comparison *comparison, cons
     }
 }
 
+// Where all rows are in their places, a column whose sum is another one did not arrive.
 static bool
 find_columns(struct comparison *comparison, bool has_refused, struct arrival_finding *finding,
     struct error *err)
@@ -388,7 +392,7 @@ find_columns(struct comparison *comparison, bool has_refused, struct arrival_fin
     return true;
 }
 
-// No single column is to blame.
+// No single column is to blame, so none can be left out.
 bool
 compare_refuse_makers(const struct comparison *comparison, const char *what, struct error *err)
 {
@@ -407,6 +411,8 @@ compare_refuse_makers(const struct comparison *comparison, const char *what, str
                                        "mirrored columns and rows as they are.");
 }
 
+// A trigger that writes a row again, after it was written, moves it: its place leads nowhere, and
+// columns cannot be compared.
 static bool
 count_arrived(struct comparison *comparison, bool *are_there, struct error *err)
 {

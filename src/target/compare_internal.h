@@ -1,4 +1,5 @@
-// Inside the target room only: what compare.c (reading) and apply.c (writing) share.
+// Inside the target room only: what the files of a comparison share (compare, source_digests, pair,
+// duplicate_keys, apply*, arrival).
 #ifndef OE2PG_TARGET_COMPARE_INTERNAL_H
 #define OE2PG_TARGET_COMPARE_INTERNAL_H
 
@@ -8,7 +9,8 @@
 
 // Temporary tables of the session.
 #define CANDIDATE "oe2pg_candidate" // source rows that the mirror does not have
-#define GONE "oe2pg_gone" // places and digests of mirror rows that the source does not have
+#define GONE "oe2pg_gone"     // places and digests of mirror rows that the source does not have
+#define CHANGE "oe2pg_change" // candidates and gone, in pairs: (place, digest, fresh)
 #define SOURCE_DIGEST "oe2pg_source_digest" // digest and key of source rows, see source_digests.h
 #define BEFORE "oe2pg_gone_before"          // what would have been deleted by the comparison before
 // A statement that met another row than the one that was compared raises this state of our own.
@@ -18,7 +20,6 @@
 #define COMPARE_KEPT "OE003"
 #define WRITTEN "oe2pg_written" // places and digests of rows as they were when just written
 #define REFUSED "oe2pg_refused" // of apply_rows.c: what was not let in, if anything
-#define CHANGE "oe2pg_change"   // both, in pairs: (place, digest, fresh)
 
 struct comparison {
     struct target *target;
@@ -72,6 +73,8 @@ bool compare_check_written(struct comparison *comparison, bool has_refused,
 bool compare_refuse_makers(
     const struct comparison *comparison, const char *what, struct error *err);
 
+// WHERE the row called m is the one at x.place, and still the one that was compared.
+void compare_append_is_unchanged(struct buffer *sql, const struct comparison *comparison);
 // Updates the paired rows where two of them swap a value that has to be unique, see
 // apply_swapped.c.
 bool compare_update_swapped(struct comparison *comparison, int64_t *updated, struct error *err)

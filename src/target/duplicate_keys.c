@@ -58,6 +58,8 @@ append_new_rows(struct buffer *sql, const struct table *table)
         " c ON c.ctid = x.fresh WHERE x.place IS NULL AND EXISTS (SELECT FROM ");
 }
 
+// Among the rows of the mirror that stay as they are, and among all candidates, of which those that
+// change a row have its key in the end.
 bool
 comparison_duplicate_keys(struct comparison *comparison, struct arena *arena, struct cell **values,
     size_t *row_count, struct error *err)
