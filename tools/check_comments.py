@@ -17,7 +17,7 @@ ALGORITHMS = """
     model/canonical_float model/canonical_number model/name_map
     source/real_text source/odbc/odbc_cursor source/jdbc/jdbc_cursor
     target/compare target/pair target/apply_swapped target/readers
-    read/page method/compare method/load method/memory_share
+    target/apply_rows read/steps read/page method/compare method/load method/memory_share
 """.split()
 
 

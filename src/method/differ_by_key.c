@@ -160,6 +160,7 @@ read_wanted(struct differ *differ, struct error *err)
     return done;
 }
 
+// Each row that is read again takes a statement: many of them take longer than the whole table.
 bool
 differ_by_key_find(struct differ *differ, bool *is_too_much, struct error *err)
 {

@@ -148,6 +148,7 @@ is_mandatory(const struct table *table, const struct key *key)
     return true;
 }
 
+// By names: a key stays condemned in later runs, in which its columns may have other places.
 static bool
 is_condemned(const struct table *table, const struct key *key, const struct condemned_key *other)
 {
@@ -160,6 +161,7 @@ is_condemned(const struct table *table, const struct key *key, const struct cond
     return true;
 }
 
+// A key is compared column by column: it is in order as far as the worst of its columns is.
 enum column_order
 key_choice_order(const struct table *table, const struct key *key)
 {
@@ -188,6 +190,8 @@ is_worse(const struct table *table, const struct key *key, const struct key *oth
            key_choice_order(table, other) != ORDER_BROKEN && is_mandatory(table, other);
 }
 
+// As key_choice.h says it. The last rule is as good as any other, but each run has to choose the
+// same key: staged positions and entries in quarantine go by it.
 static bool
 is_better(const struct table *table, const struct key *a, const struct key *b)
 {
@@ -350,7 +354,7 @@ is_askable_column(const struct key *key, const struct column *column)
     switch (column->kind) {
     case VALUE_FLOAT:
     case VALUE_FLOAT4:
-    case VALUE_BINARY:
+    case VALUE_BINARY: // their text is not what the source compares
         return false;
     case VALUE_BOOLEAN:
     case VALUE_TIMESTAMP_TZ: // not every product compares them with what it prints

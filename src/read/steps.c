@@ -101,6 +101,7 @@ open_from_position(struct reader *reader, struct error *err)
     if (!prove_order(reader, err))
         return false;
     if (reader->has_position) {
+        // Kept apart: all ranges of a key begin at the same row, while the position moves on.
         if (!lookup_keep_values(
                 &reader->start_bytes, reader->start, reader->position, NULL, count, err))
             return false;
@@ -153,6 +154,8 @@ leave_step(struct reader *reader)
     close_step(reader, false);
 }
 
+// Ranges come in the order of the key, so that behind the one with the shortest prefix there is
+// nothing more; that no row is left in any of them, order_proof.c says.
 static bool
 next_step(struct reader *reader, struct error *err)
 {

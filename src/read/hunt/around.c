@@ -293,7 +293,9 @@ try_range(struct around *around, struct source *source, const struct read_reques
     return done;
 }
 
-// Finds the columns that can be read, by halves. Depth is the logarithm of their number.
+// Finds the columns that can be read, by halves. Invariant: those of is_readable were read
+// together, by the last statement that did not fail; so what is read in the end is nothing that was
+// not tried. Depth is the logarithm of their number.
 static bool
 find_readable(struct around *around, struct source *source, const struct read_request *request,
     bool *is_readable, size_t first, size_t count, struct error *err)
@@ -342,7 +344,8 @@ has_any(const bool *flags, size_t count)
 
 // --- one row
 
-// As much of it as can be read; is_left_out tells what cannot.
+// As much of it as can be read; is_left_out tells what cannot. It ends, for each statement that
+// fails leaves one column more out, but for the one search when the source does not name it.
 static bool
 read_what_can(struct around *around, struct source *source, const struct read_request *request,
     bool *is_left_out, struct unread_row *row, struct error *err)

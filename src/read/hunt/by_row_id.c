@@ -278,7 +278,8 @@ end_sweep(struct by_row_id *by)
     by->is_sweeping = false;
 }
 
-// Marks the rows as read and takes the id from each. A row that moves may be met twice; one that is
+// Marks the rows as read and takes the id from each: no row is handed out twice, by whichever
+// statements it comes. A row that moves may be met twice; one that is
 // new stands in no list.
 static bool
 take_rows(struct by_row_id *by, const struct batch *wide, struct error *err)
@@ -376,6 +377,9 @@ narrow_down(struct by_row_id *by, struct error *err)
     return true;
 }
 
+// Without suspects as many as groups are quick for. With them the first half, in the order of the
+// list: whether it fails or not, one half less is suspected. A piece takes all of them, for it
+// leaves out the columns that made them fail.
 static void
 choose_group(struct by_row_id *by)
 {
