@@ -15,7 +15,7 @@ SHORT = 60  # lines: below it one long comment is a large share
 ALGORITHMS = """
     base/digest_set base/hash
     model/canonical_float model/canonical_number model/name_map
-    source/real_text source/odbc/odbc_cursor source/jdbc/jdbc_cursor
+    source/real_text source/odbc/odbc_row source/jdbc/jdbc_cursor
     target/compare target/pair target/apply_swapped target/readers
     target/apply_rows read/steps read/page method/compare method/load method/memory_share
 """.split()

@@ -121,7 +121,7 @@ try_both_sides(struct check *check, struct check_end *end)
             "needs both PostgreSQL and the source's list of tables");
     else if (!check_mirrored_tables(check, &end->target))
         report_failure(check, "mirrored tables", &end->target);
-    check_say_seen(check);
+    check_describe_server(check);
 }
 
 void

@@ -23,10 +23,10 @@ struct check_finding {
 };
 
 // Called for each finding; `end` when a side hangs where nothing brings it back: the process ends
-// when it returns. `seen`, which may be NULL, is told at the end what kind of server this is, line
-// by line: shapes and counts, no data and no names. The texts are borrowed for the call.
+// when it returns. `server_line`, which may be NULL, is told at the end what kind of server this
+// is, line by line: shapes and counts, no data and no names. The texts are borrowed for the call.
 struct check_listener {
-    void (*seen)(void *context, const char *line);
+    void (*server_line)(void *context, const char *line);
     void (*found)(void *context, const struct check_finding *finding);
     void (*end)(void *context);
     void *context;

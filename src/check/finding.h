@@ -73,7 +73,7 @@ const char *check_grant(struct check *check, const struct table *table);
 // What there is to say of a source with a metaschema besides; nothing of any other. Needs an open
 // source.
 void check_metaschema(struct check *check);
-// At the end, for listener->seen.
-void check_say_seen(struct check *check);
+// At the end, for listener->server_line.
+void check_describe_server(struct check *check);
 
 #endif

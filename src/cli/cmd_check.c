@@ -247,7 +247,7 @@ print_subject(void *context, const struct check_finding *finding)
 }
 
 static void
-print_seen(void *context, const char *line)
+print_server_line(void *context, const char *line)
 {
     (void)context;
     print_text(line, 0);
@@ -266,7 +266,7 @@ write_report(const struct config *config)
 {
     const struct check_report nothing = { 0 };
     const struct check_listener listener = {
-        .found = print_subject, .seen = print_seen, .end = flush
+        .found = print_subject, .server_line = print_server_line, .end = flush
     };
     struct error source_error = { 0 };
     struct check_end end;

@@ -102,7 +102,7 @@ ask_for_one(const struct catalog_ways *ways, struct arena *arena, const struct t
     return done;
 }
 
-struct column_asking {
+struct column_inquiry {
     const struct catalog_ways *ways;
     struct arena *arena;
     const struct table_list *list;
@@ -111,10 +111,10 @@ struct column_asking {
 static bool
 ask_for_missing(void *context, struct table *table, struct error *err)
 {
-    const struct column_asking *asking = context;
+    const struct column_inquiry *inquiry = context;
 
     if (table->column_count > 0 ||
-        ask_for_one(asking->ways, asking->arena, asking->list, table, err))
+        ask_for_one(inquiry->ways, inquiry->arena, inquiry->list, table, err))
         return true;
     forget_columns(table);
     return false;
@@ -123,9 +123,9 @@ ask_for_missing(void *context, struct table *table, struct error *err)
 static bool
 is_lost(void *context, const struct error *err)
 {
-    const struct column_asking *asking = context;
+    const struct column_inquiry *inquiry = context;
 
-    return catalog_is_lost(asking->ways, err);
+    return catalog_is_lost(inquiry->ways, err);
 }
 
 // A table of which no column comes back stays in the list: it is refused by name.
@@ -133,11 +133,11 @@ bool
 catalog_read_missing_columns(const struct catalog_ways *ways, struct arena *arena,
     const struct table_list *list, struct error *err)
 {
-    struct column_asking asking = { .ways = ways, .arena = arena, .list = list };
+    struct column_inquiry inquiry = { .ways = ways, .arena = arena, .list = list };
     const struct apart apart = { .arena = arena,
         .tables = list->tables,
         .count = list->count,
-        .context = &asking,
+        .context = &inquiry,
         .ask = ask_for_missing,
         .is_lost = is_lost,
         .is_last = true };

@@ -101,7 +101,7 @@ list_keys_of(
 
 // --- table by table
 
-struct key_asking {
+struct key_inquiry {
     const struct catalog_ways *ways;
     struct arena *arena;
     struct catalog *catalog;
@@ -110,36 +110,36 @@ struct key_asking {
 static bool
 ask_by_list(void *context, struct table *table, struct error *err)
 {
-    const struct key_asking *asking = context;
+    const struct key_inquiry *inquiry = context;
 
-    return list_keys_of(asking->ways, asking->arena, table, err);
+    return list_keys_of(inquiry->ways, inquiry->arena, table, err);
 }
 
 static bool
 ask_by_query(void *context, struct table *table, struct error *err)
 {
-    const struct key_asking *asking = context;
+    const struct key_inquiry *inquiry = context;
 
-    return query_keys(asking->ways, asking->arena, asking->catalog, table, err);
+    return query_keys(inquiry->ways, inquiry->arena, inquiry->catalog, table, err);
 }
 
 static bool
 is_lost(void *context, const struct error *err)
 {
-    const struct key_asking *asking = context;
+    const struct key_inquiry *inquiry = context;
 
-    return catalog_is_lost(asking->ways, err);
+    return catalog_is_lost(inquiry->ways, err);
 }
 
 // By the product's query, and by the driver's calls where no table answers: another version of the
 // product may lack what is asked for.
 static bool
-read_keys_apart(struct key_asking *asking, bool has_query, struct error *err)
+read_keys_apart(struct key_inquiry *inquiry, bool has_query, struct error *err)
 {
-    struct apart apart = { .arena = asking->arena,
-        .tables = asking->catalog->tables,
-        .count = asking->catalog->table_count,
-        .context = asking,
+    struct apart apart = { .arena = inquiry->arena,
+        .tables = inquiry->catalog->tables,
+        .count = inquiry->catalog->table_count,
+        .context = inquiry,
         .ask = ask_by_query,
         .is_lost = is_lost };
     bool is_answered = false;
@@ -157,13 +157,13 @@ bool
 catalog_read_keys(const struct catalog_ways *ways, struct arena *arena, struct catalog *catalog,
     struct error *err)
 {
-    struct key_asking asking = { .ways = ways, .arena = arena, .catalog = catalog };
+    struct key_inquiry inquiry = { .ways = ways, .arena = arena, .catalog = catalog };
     struct error refused = { 0 };
 
     if (ways->keys == NULL)
-        return read_keys_apart(&asking, false, err);
+        return read_keys_apart(&inquiry, false, err);
     if (ways->asks_apart)
-        return read_keys_apart(&asking, true, err);
+        return read_keys_apart(&inquiry, true, err);
     if (query_keys(ways, arena, catalog, NULL, &refused))
         return true;
     if (catalog_is_lost(ways, &refused)) {
@@ -171,7 +171,7 @@ catalog_read_keys(const struct catalog_ways *ways, struct arena *arena, struct c
         return false;
     }
     forget_keys(catalog);
-    return read_keys_apart(&asking, true, err);
+    return read_keys_apart(&inquiry, true, err);
 }
 
 // --- estimates

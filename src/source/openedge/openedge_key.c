@@ -283,7 +283,7 @@ ask(struct key_reading *reading, const struct key_question *question, const stru
     return true;
 }
 
-struct key_asking {
+struct key_inquiry {
     struct key_reading *reading;
     const struct key_question *question;
 };
@@ -292,14 +292,14 @@ struct key_asking {
 static bool
 ask_for_one(void *context, struct table *table, struct error *err)
 {
-    const struct key_asking *asking = context;
+    const struct key_inquiry *inquiry = context;
     struct error failure = { 0 };
 
-    for (const struct key_question *question = asking->question; question != NULL;
+    for (const struct key_question *question = inquiry->question; question != NULL;
          question = question->otherwise) {
         struct error refused = { 0 };
 
-        if (!ask(asking->reading, question, table, &refused, err))
+        if (!ask(inquiry->reading, question, table, &refused, err))
             return false;
         if (refused.kind == ERROR_NONE) {
             if (question->lost != NULL)
@@ -323,12 +323,12 @@ is_lost(void *context, const struct error *err)
 static void
 miss(void *context, struct table *table, const struct error *why)
 {
-    const struct key_asking *asking = context;
+    const struct key_inquiry *inquiry = context;
 
-    if (asking->question->missed != NULL)
-        table->key_caveat = asking->question->missed;
+    if (inquiry->question->missed != NULL)
+        table->key_caveat = inquiry->question->missed;
     else
-        catalog_mark_unread(asking->reading->arena, table, why);
+        catalog_mark_unread(inquiry->reading->arena, table, why);
 }
 
 // Of all tables at once, or of one after the other where a row is not delivered. *is_read is false
@@ -337,11 +337,11 @@ static bool
 ask_for_all(struct key_reading *reading, const struct key_question *question, bool *is_read,
     struct error *err)
 {
-    struct key_asking asking = { .reading = reading, .question = question };
+    struct key_inquiry inquiry = { .reading = reading, .question = question };
     const struct apart apart = { .arena = reading->arena,
         .tables = reading->catalog->tables,
         .count = reading->catalog->table_count,
-        .context = &asking,
+        .context = &inquiry,
         .ask = ask_for_one,
         .is_lost = is_lost,
         .refuse = miss,

@@ -1,4 +1,4 @@
-// What was seen of the server, to be sent to those who have none like it: shapes and counts, no
+// What kind of server it is, to be sent to those who have none like it: shapes and counts, no
 // data, and no name of a host, database, user, table or column.
 #include "base/text.h"
 #include "check/finding.h"
@@ -39,7 +39,7 @@ say(const struct check *check, const char *format, ...)
     va_start(arguments, format);
     (void)text_vprint(line, sizeof line, format, arguments);
     va_end(arguments);
-    check->listener->seen(check->listener->context, line);
+    check->listener->server_line(check->listener->context, line);
 }
 
 static void
@@ -144,11 +144,11 @@ say_catalogue(struct check *check)
 }
 
 void
-check_say_seen(struct check *check)
+check_describe_server(struct check *check)
 {
     struct source *source = check->source;
 
-    if (check->listener->seen == NULL)
+    if (check->listener->server_line == NULL)
         return;
     if (check->target != NULL)
         say(check, "PostgreSQL: %d", target_facts(check->target)->server_version);
