@@ -526,8 +526,8 @@ load_table(struct task *task, const struct table *table, uint64_t fingerprint,
 
     staging_name(task, table, record, load.staging);
     task_init_sender(task, &load.sender, table, open_copy, &load);
-    reader_init(
-        &load.reader, task->source, table, &(struct part_rows){ KEY_PART_ALL }, &task->reading);
+    reader_init(&load.reader, task->source, table, &(struct part_rows){ .kind = KEY_PART_ALL },
+        &task->reading);
     hunt_begin_pass(task->hunt);
     done = task_begin_reading(task, table, err) && prepare(&load, fingerprint, err);
     if (done && is_read_in_order(&load))

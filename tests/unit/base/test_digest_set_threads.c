@@ -75,7 +75,7 @@ equal_rows_are_struck_off_one_by_one_by_all_threads(void **state)
 {
     static uint64_t rows[ROWS];
     static uint64_t wanted[STRIKES];
-    struct striker strikers[THREADS] = { { NULL } };
+    struct striker strikers[THREADS] = { { .set = NULL } };
     struct digest_set set;
 
     (void)state;
@@ -105,7 +105,7 @@ static void
 threads_that_share_a_table_leave_what_none_of_them_met(void **state)
 {
     static uint64_t rows[ROWS];
-    struct striker strikers[THREADS] = { { NULL } };
+    struct striker strikers[THREADS] = { { .set = NULL } };
     struct digest_set set;
     size_t left;
     size_t gone = ROWS / 100;
