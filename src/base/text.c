@@ -427,6 +427,12 @@ text_mask(char *text, size_t capacity, const char *secret)
     }
 }
 
+const char *
+text_plural(uint64_t count, const char *one, const char *many)
+{
+    return count == 1 ? one : many;
+}
+
 bool
 text_parse_integer(const char *text, int64_t min, int64_t max, int64_t *value)
 {

@@ -58,6 +58,9 @@ const char *text_sql_name(struct arena *arena, const char *name, char quote);
 // bytes are left: masking them would garble everything.
 void text_mask(char *text, size_t capacity, const char *secret);
 
+// The word that goes with a number.
+const char *text_plural(uint64_t count, const char *one, const char *many);
+
 // A whole number, all of `text`, within min..max.
 bool text_parse_integer(const char *text, int64_t min, int64_t max, int64_t *value);
 // The byte that two hexadecimal digits at the beginning of `text` mean.

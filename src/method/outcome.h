@@ -13,6 +13,7 @@ struct outcome {
     struct table_result result;
     int64_t row_count; // in the mirror now
     int attempts;
+    size_t odd_stamps;  // stamps with zone in a form that is not known
     bool is_different;  // METHOD_VERIFY: source and mirror were not equal
     bool is_repaired;   // METHOD_VERIFY: its repair was begun, and with OUTCOME_DONE succeeded
     struct error error; // OUTCOME_FAILED: why

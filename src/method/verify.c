@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "model/key_choice.h"
+#include "model/name_list.h"
 #include "report/output.h"
 #include "method/row_again.h"
 #include "method/differ.h"
@@ -34,6 +35,7 @@ struct verify {
     struct verification *result;
     struct exceptions exceptions;
     struct buffer report;
+    const char *stale; // a line about old values; NULL: none
 };
 
 // ---- asking again ------------------------------------------------------------------------------
@@ -342,6 +344,8 @@ write_report(struct verify *verify, struct error *err)
     if (has_differences(result) && !describe_differences(verify, err))
         return false;
     append_which(verify);
+    if (verify->stale != NULL)
+        buffer_append_text(&verify->report, verify->stale);
     output_write(buffer_text(&verify->report));
     return true;
 }
@@ -442,6 +446,28 @@ save(struct verify *verify, struct error *err)
            target_commit(task->target, err);
 }
 
+// Old values beside those that are equal: whoever reads them is not told by the verdict.
+static void
+note_stale(struct verify *verify, const struct relation *relation)
+{
+    const struct table_record *record = verify->task->job.record;
+    size_t count = record != NULL ? record->stale_column_count : 0;
+    const struct name_list present = { relation->columns, relation->column_count };
+    struct arena *arena = &verify->task->arena;
+    const char **names = arena_calloc(arena, count, sizeof *names);
+    struct name_list list = { .names = names };
+
+    for (size_t i = 0; i < count; i++) {
+        if (name_list_has(&present, record->stale_columns[i]))
+            names[list.count++] = record->stale_columns[i];
+    }
+    if (list.count > 0)
+        verify->stale = arena_printf(arena,
+            "  not compared, for %s gone from the source (or excluded) and %s old values: %s\n",
+            text_plural(list.count, "it is", "they are"), text_plural(list.count, "has", "have"),
+            name_list_text(arena, &list));
+}
+
 // A column that the mirror does not have yet makes every row differ.
 static bool
 check_shape(struct verify *verify, bool *is_same, struct error *err)
@@ -470,6 +496,7 @@ check_shape(struct verify *verify, bool *is_same, struct error *err)
             verify->table->target_name, name);
         return true;
     }
+    note_stale(verify, &relation);
     *is_same = true;
     return true;
 }

@@ -26,6 +26,12 @@ has_room(const struct page *page, size_t lines)
     return page->view->height == 0 || page->line_count + lines < page->view->height;
 }
 
+static const char *
+value_word(int64_t count)
+{
+    return text_plural((uint64_t)count, "value", "values");
+}
+
 static void
 end_line(struct page *page)
 {
@@ -174,8 +180,9 @@ write_run_numbers(struct page *page)
     } else {
         buffer_printf(&page->line,
             ", %" PRId64 " inserted, %" PRId64 " updated, %" PRId64 " deleted, %" PRId64
-            " values in quarantine",
-            run->rows_inserted, run->rows_updated, run->rows_deleted, run->rows_quarantined);
+            " %s in quarantine",
+            run->rows_inserted, run->rows_updated, run->rows_deleted, run->rows_quarantined,
+            value_word(run->rows_quarantined));
     }
     end_line(page);
 }
@@ -277,7 +284,7 @@ write_stale(struct page *page, const struct observed_table *table)
         return;
     buffer_printf(&page->line,
         "  %zu %s gone from the source (or excluded), with old values: ", table->stale_count,
-        table->stale_count == 1 ? "column is" : "columns are");
+        text_plural(table->stale_count, "column is", "columns are"));
     for (size_t i = 0; i < table->stale_count && i < NAMES_TOLD; i++)
         buffer_printf(&page->line, "%s%s", i > 0 ? ", " : "", table->stale_columns[i]);
     if (table->stale_count > NAMES_TOLD)
@@ -308,7 +315,8 @@ write_table(struct page *page, const struct observed_table *table)
     }
     write_stale(page, table);
     if (table->quarantined > 0) {
-        buffer_printf(&page->line, "  %" PRId64 " values in quarantine", table->quarantined);
+        buffer_printf(&page->line, "  %" PRId64 " %s in quarantine", table->quarantined,
+            value_word(table->quarantined));
         end_line(page);
     }
 }
@@ -382,9 +390,11 @@ write_totals(struct page *page)
     buffer_printf(&page->line, "; %" PRId64 " rows, ", totals.rows);
     append_size(page, totals.bytes);
     if (totals.quarantined > 0)
-        buffer_printf(&page->line, "; %" PRId64 " values in quarantine", totals.quarantined);
+        buffer_printf(&page->line, "; %" PRId64 " %s in quarantine", totals.quarantined,
+            value_word(totals.quarantined));
     if (totals.stale_columns > 0)
-        buffer_printf(&page->line, "; %zu stale columns", totals.stale_columns);
+        buffer_printf(&page->line, "; %zu stale %s", totals.stale_columns,
+            text_plural(totals.stale_columns, "column", "columns"));
     end_line(page);
     if (totals.oldest != NULL)
         write_span(page, &totals);

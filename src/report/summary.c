@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "model/name_list.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -62,6 +63,30 @@ write_slowest(const struct summary *summary)
     }
 }
 
+static void
+write_odd_stamps(const struct summary *summary)
+{
+    struct name_list list = { .count = 0 };
+    const char **names;
+    struct arena arena;
+    size_t stamps = 0;
+
+    arena_init(&arena);
+    names = arena_calloc(&arena, summary->table_count, sizeof *names);
+    list.names = names;
+    for (size_t i = 0; i < summary->table_count; i++) {
+        if (summary->tables[i].odd_stamps == 0)
+            continue;
+        stamps += summary->tables[i].odd_stamps;
+        names[list.count++] = summary->tables[i].name;
+    }
+    if (stamps > 0)
+        log_warning("%zu %s with zone came in a form that is not known, mirrored as received: in "
+                    "%s",
+            stamps, text_plural(stamps, "stamp", "stamps"), name_list_text(&arena, &list));
+    arena_release(&arena);
+}
+
 static bool
 is_told_later(const struct summary *summary, const struct error *failure)
 {
@@ -75,6 +100,7 @@ summary_write(const struct summary *summary)
     char took[32];
 
     write_slowest(summary);
+    write_odd_stamps(summary);
     for (size_t i = 0; i < summary->table_count; i++) {
         const struct summary_table *table = &summary->tables[i];
 
@@ -92,11 +118,12 @@ summary_write(const struct summary *summary)
     clock_format_duration(summary->duration_ms, took, sizeof took);
     log_info("Summary: %zu of %zu tables %s, %zu failed, %zu left for the next run; %" PRId64
              " rows read, %" PRId64 " inserted, %" PRId64 " updated, %" PRId64 " deleted, %" PRId64
-             " values in quarantine; %s",
+             " %s in quarantine; %s",
         count_state(summary, SUMMARY_DONE), summary->table_count,
         summary->is_verification ? "compared" : "mirrored", count_state(summary, SUMMARY_FAILED),
         left, summary->sums.rows_read, summary->sums.rows_inserted, summary->sums.rows_updated,
-        summary->sums.rows_deleted, summary->sums.values_quarantined, took);
+        summary->sums.rows_deleted, summary->sums.values_quarantined,
+        text_plural((uint64_t)summary->sums.values_quarantined, "value", "values"), took);
 }
 
 static const char *

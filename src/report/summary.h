@@ -15,6 +15,7 @@ struct summary_table {
     const struct error *error; // SUMMARY_FAILED
     int64_t row_count;         // read
     int64_t duration_ms;
+    size_t odd_stamps; // stamps with zone that came in a form that is not known
 };
 
 struct summary {

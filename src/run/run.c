@@ -343,6 +343,7 @@ summarise(struct run *run, struct summary_table *tables)
                                                         : SUMMARY_LEFT,
             .error = &outcome->error,
             .row_count = outcome->result.rows_read,
+            .odd_stamps = outcome->odd_stamps,
             .duration_ms = outcome->result.finished_ms - outcome->result.started_ms,
         };
     }

@@ -463,17 +463,6 @@ run_job(struct worker *worker, const struct job *planned, struct outcome *outcom
     altered_release(&worker->task.altered);
 }
 
-static void
-report_odd_stamps(struct worker *worker, const struct job *job)
-{
-    size_t count = worker->task.source != NULL ? source_take_odd_stamps(worker->task.source) : 0;
-
-    if (count > 0)
-        log_warning("%s: %zu stamps with zone came in a form that is not known; they are mirrored "
-                    "as they came",
-            job->table->target_name, count);
-}
-
 // Each worker's connection finds it out by itself.
 static void
 report_remark(struct worker *worker)
@@ -494,8 +483,11 @@ can_start(struct worker *worker)
     error_clear(&err);
     if (worker->number == 1 || open_source(worker, &err))
         return true;
-    log_warning("going on with fewer jobs: job %d has no source connection: %s", worker->number,
-        err.message);
+    if (!atomic_exchange(&worker->shared->has_told_fewer, true))
+        log_warning("going on with fewer jobs: job %d has no source connection: %s", worker->number,
+            err.message);
+    else
+        log_debug("job %d has no source connection either: %s", worker->number, err.message);
     return false;
 }
 
@@ -529,7 +521,8 @@ run_one(struct worker *worker, size_t number)
     }
     if (outcome.state == OUTCOME_DONE) {
         job_report_done(job, &outcome);
-        report_odd_stamps(worker, job);
+        if (worker->task.source != NULL)
+            outcome.odd_stamps = source_take_odd_stamps(worker->task.source);
     }
     report_remark(worker);
     if (job->is_suspect && outcome.state != OUTCOME_LEFT)

@@ -24,9 +24,10 @@ struct run_shared {
     pthread_t waiter;          // told by STARTUP_WATCH_WAKE when a worker ends
     struct digest_kind digest; // of this run
     struct memory_gate large_gate;
-    atomic_bool has_remarked; // on how the source's driver reads
-    atomic_size_t held_count; // tables that the delete brake held
-    int refused_count;        // tables that failed before they could become jobs
+    atomic_bool has_remarked;   // on how the source's driver reads
+    atomic_bool has_told_fewer; // that the source gives no further connection
+    atomic_size_t held_count;   // tables that the delete brake held
+    int refused_count;          // tables that failed before they could become jobs
 };
 
 struct worker {

@@ -12,9 +12,14 @@ copy_text(struct arena *arena, const PGresult *rows, int row, int column)
 }
 
 // What needs a column or a table: pg_depend, by the number of the column, 0 for the table itself.
+// What a view reads its rule needs: it is the view that people know.
 #define NEEDED_BY(column)                                                                          \
-    " (SELECT pg_catalog.min(pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid))"       \
-    "  FROM pg_catalog.pg_depend d WHERE d.refclassid = 'pg_catalog.pg_class'::regclass"           \
+    " (SELECT pg_catalog.min(CASE WHEN w.rulename = '_RETURN'"                                     \
+    "   THEN pg_catalog.pg_describe_object(d.refclassid, w.ev_class, 0)"                           \
+    "   ELSE pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid) END)"                   \
+    "  FROM pg_catalog.pg_depend d LEFT JOIN pg_catalog.pg_rewrite w ON w.oid = d.objid"           \
+    "   AND d.classid = 'pg_catalog.pg_rewrite'::regclass WHERE d.refclassid = "                   \
+    "'pg_catalog.pg_class'::regclass"                                                              \
     "  AND d.refobjid = c.oid AND d.refobjsubid = " column " AND d.deptype = 'n')"
 
 // The last column asks what pg_publication_tables holds of the table, however it got there.

@@ -13,8 +13,8 @@ static void
 only_slow_tables_are_told_and_all_that_took_the_same_time(void **state)
 {
     const struct summary_table tables[] = {
-        { .name = "one", .state = SUMMARY_DONE, .duration_ms = 20000 },
-        { .name = "two", .state = SUMMARY_DONE, .duration_ms = 50000 },
+        { .name = "one", .state = SUMMARY_DONE, .duration_ms = 20000, .odd_stamps = 2 },
+        { .name = "two", .state = SUMMARY_DONE, .duration_ms = 50000, .odd_stamps = 3 },
         { .name = "quick", .state = SUMMARY_DONE, .duration_ms = 9999 },
         { .name = "three", .state = SUMMARY_DONE, .duration_ms = 20000 },
         { .name = "a small part", .state = SUMMARY_DONE, .duration_ms = 19000 },
@@ -36,6 +36,8 @@ only_slow_tables_are_told_and_all_that_took_the_same_time(void **state)
     text[fread(text, 1, sizeof text - 1, log)] = '\0';
     (void)fclose(log);
     (void)unlink(path);
+    assert_non_null(strstr(text, "5 stamps with zone came in a form that is not known, mirrored as "
+                                 "received: in one, two"));
     assert_non_null(strstr(text, "Slow: two"));
     assert_non_null(strstr(text, "Slow: one"));
     assert_non_null(strstr(text, "Slow: three"));
