@@ -11,6 +11,7 @@
 #include "method/staging.h"
 #include "read/split.h"
 #include "write/row_sender.h"
+#include "plan/adoptable.h"
 #include "target/compare.h"
 #include "target/ddl.h"
 
@@ -452,16 +453,17 @@ refuse_existing(struct load *load, struct error *err)
     struct task *task = load->task;
     const char *schema = task->settings->target.schema;
     struct relation relation;
+    struct name_list present;
 
     if (!ddl_find(task->target, &task->arena, schema, load->table->target_name, &relation, err))
         return false;
     if (!relation.exists)
         return true;
+    present = (struct name_list){ relation.columns, relation.column_count };
     error_set(err, ERROR_TABLE, "\"%s\".\"%s\" exists already and is not a table that oe2pg made",
         schema, load->table->target_name);
-    return error_hint(err,
-        "oe2pg never replaces what it did not make: rename it, or ignore the table, or set "
-        "postgres_db.schema.");
+    return error_hint(
+        err, "%s", adoptable_remedy(&task->arena, load->table, relation.kind, &present));
 }
 
 static bool

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "model/key_choice.h"
+#include "plan/adoptable.h"
 #include "plan/brake.h"
 #include "plan/preview_numbers.h"
 #include "plan/shape_diff.h"
@@ -144,21 +145,28 @@ meet_stale_columns(struct maker *maker, struct preview_table *made,
         meet_dropped_column(maker, made, relation, diff->stale[i]);
 }
 
+static struct name_list
+list_columns(struct arena *arena, const struct mirrored_relation *relation)
+{
+    const char **names = arena_calloc(arena, relation->column_count, sizeof *names);
+
+    for (size_t i = 0; i < relation->column_count; i++)
+        names[i] = relation->columns[i].name;
+    return (struct name_list){ names, relation->column_count };
+}
+
 static void
 compare_columns(struct maker *maker, struct preview_table *made, const struct job *job,
     const struct mirrored_relation *relation)
 {
-    const char **names = arena_calloc(maker->arena, relation->column_count, sizeof *names);
     const struct shape_before before = {
         .mirrored = { job->record->digest_columns, job->record->digest_column_count },
         .stale = { job->record->stale_columns, job->record->stale_column_count },
     };
-    const struct name_list present = { names, relation->column_count };
+    const struct name_list present = list_columns(maker->arena, relation);
     bool has_changed = job->record->fingerprint != job->fingerprint;
     struct shape_diff diff;
 
-    for (size_t i = 0; i < relation->column_count; i++)
-        names[i] = relation->columns[i].name;
     shape_diff_make(maker->arena, job->table, &before, &present, &diff);
     made->statements = arena_calloc(maker->arena,
         diff.added_count + diff.gone_count + diff.stale_count, sizeof *made->statements);
@@ -257,10 +265,12 @@ compare_shape(struct maker *maker, struct preview_table *made, const struct job 
     const struct mirrored_relation *relation = find_relation(maker, job->table->target_name);
 
     if (job->method == METHOD_LOAD && relation != NULL) {
+        const struct name_list present = list_columns(maker->arena, relation);
+
         add_obstacle(maker, made,
             arena_printf(maker->arena, "%s exists already (%s) and is not a table that oe2pg made",
                 qualify(maker, relation->name), kind_name(relation->kind)),
-            "Rename or drop it, or give the mirror another schema with postgres_db.schema.");
+            adoptable_remedy(maker->arena, job->table, relation->kind, &present));
     } else if (relation != NULL) {
         meet_relation(maker, made, job->table, relation);
         compare_columns(maker, made, job, relation);

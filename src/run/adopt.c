@@ -1,6 +1,8 @@
 #include "run/adopt.h"
 
 #include "base/log.h"
+#include "base/text.h"
+#include "plan/adoptable.h"
 #include "target/ddl.h"
 
 #include <string.h>
@@ -23,26 +25,17 @@ is_known(const struct table *table, const struct table_record *records, size_t c
     return false;
 }
 
-static bool
-has_column(const struct relation *relation, const char *name)
-{
-    for (size_t i = 0; i < relation->column_count; i++) {
-        if (strcmp(relation->columns[i], name) == 0)
-            return true;
-    }
-    return false;
-}
-
 // Columns that both have were mirrored; those that the source has besides are new.
 static size_t
 list_columns(const struct adoption *adoption, const struct table *table,
     const struct relation *relation, const char ***columns)
 {
+    const struct name_list present = { relation->columns, relation->column_count };
     size_t count = 0;
 
     *columns = arena_calloc(adoption->arena, table->column_count, sizeof **columns);
     for (size_t i = 0; i < table->column_count; i++) {
-        if (has_column(relation, table->columns[i].target_name))
+        if (name_list_has(&present, table->columns[i].target_name))
             (*columns)[count++] = table->columns[i].target_name;
     }
     return count;
@@ -77,14 +70,14 @@ adopt_one(
     const struct adoption *adoption, const struct table *table, bool *is_adopted, struct error *err)
 {
     struct relation relation;
-    const char **columns;
+    struct name_list present;
 
     *is_adopted = false;
     if (!ddl_find(adoption->target, adoption->arena, adoption->schema, table->target_name,
             &relation, err))
         return false;
-    if (!relation.exists || relation.kind != 'r' ||
-        list_columns(adoption, table, &relation, &columns) == 0)
+    present = (struct name_list){ relation.columns, relation.column_count };
+    if (!relation.exists || relation.kind != 'r' || adoptable_columns(table, &present) == 0)
         return true;
     *is_adopted = true;
     return record(adoption, table, &relation, err);
@@ -126,8 +119,8 @@ adopt_tables(struct target *target, const struct mirror_claim *claim,
     selection->taken_count = count;
     if (count == 0)
         return refuse_nothing(settings->target.schema, err);
-    log_info("%zu tables are there already and are adopted: compared, with nothing removed; all "
-             "others are left for the next run",
-        count);
+    log_info("%zu %s there already and %s adopted: compared, with nothing removed; all others are "
+             "left for the next run",
+        count, text_plural(count, "table is", "tables are"), text_plural(count, "is", "are"));
     return tracking_read(target, arena, claim->mirror_id, records, record_count, err);
 }

@@ -65,7 +65,10 @@ def test_tables_are_adopted_after_the_tracking_tables_were_lost(shop, pg):
     write(shop.directory / "shop.sqlite", "UPDATE Item SET name = 'new' WHERE id = 2",
           "INSERT INTO Item VALUES (4, 'd')", 'DELETE FROM "Order-Line" WHERE id = 3',
           "CREATE TABLE Later (id INTEGER PRIMARY KEY)")
-    assert shop.run().status == 1  # they exist already
+    refused = shop.run()
+    assert refused.status == 1, refused.explain()  # they exist already
+    command = "oe2pg adopt --table order_line compares it with the source (2 of 2 columns are there)"
+    assert command in refused.stderr and command in shop.run("plan").stdout
     result = shop.run("adopt")
     assert result.status == 1, result.explain()
     assert "3 tables are there already and are adopted" in result.log
@@ -86,8 +89,10 @@ def test_a_view_and_a_table_of_somebody_else_are_not_adopted(shop, pg):
     pg.query("CREATE TABLE mirror.item (something int)")
     pg.query("CREATE VIEW mirror.customer AS SELECT 1 AS id")
     result = shop.run("adopt")
-    assert result.status == 0 and "1 tables are there already" in result.log, result.explain()
+    assert result.status == 0 and "1 table is there already and is adopted" in result.log, result.explain()
     assert tracked(pg) == ["Order-Line"]
+    refused = shop.run("--table", "item", "--table", "customer")
+    assert "adopt" not in refused.stderr and "rename or drop it" in refused.stderr, refused.explain()
 
 
 def test_a_second_mirror_that_begins_beside_the_first_is_warned_of_once(shop, pg):
