@@ -2,6 +2,7 @@
 #include "base/exit_status.h"
 #include "base/log.h"
 #include "base/startup_watch.h"
+#include "base/text.h"
 #include "cli/command_table.h"
 #include "cli/ending.h"
 #include "plan/spelling.h"
@@ -10,16 +11,20 @@
 #include "target/mirror.h"
 #include "target/observe.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { ANSWER_MAX = 16 };
+enum { ANSWER_MAX = 16, ASK_MS = 100 };
 
 struct forgetting {
     const struct config *config;
     struct target *target;
+    sigset_t signals;
+    struct startup_watch watch; // PostgreSQL may stop where no time-out reaches it
     struct arena arena;
     const char *schema; // of the mirror that is meant
     int mirror_id;
@@ -28,6 +33,15 @@ struct forgetting {
     bool is_mirror; // all of it
     bool drops;
 };
+
+static bool
+expect_answer(struct forgetting *forgetting, const char *doing, struct error *err)
+{
+    const struct settings *settings = &forgetting->config->settings;
+    int64_t limit_s = (int64_t)settings->source.stall_s + settings->target.timeout_s;
+
+    return startup_watch_expect(&forgetting->watch, ERROR_TARGET, doing, limit_s * 1000, err);
+}
 
 // The tables of the mirror of this schema; false in *found when there is none.
 static bool
@@ -101,19 +115,34 @@ find_meant(struct forgetting *forgetting, struct error *err)
 
 // ---- asking ------------------------------------------------------------------------------------
 
+// For as long as it takes: a signal, which the watch takes, ends it too.
 static bool
-is_answered_yes(void)
+wait_for_answer(struct forgetting *forgetting)
+{
+    struct pollfd terminal = { .fd = STDIN_FILENO, .events = POLLIN };
+    int ready = 0;
+
+    while (ready == 0 && startup_watch_rest(&forgetting->watch, 0) == 0) {
+        ready = poll(&terminal, 1, ASK_MS);
+        if (ready < 0 && errno == EINTR)
+            ready = 0;
+    }
+    return ready > 0;
+}
+
+static bool
+is_answered_yes(struct forgetting *forgetting)
 {
     char answer[ANSWER_MAX];
 
-    return fgets(answer, sizeof answer, stdin) != NULL &&
+    return wait_for_answer(forgetting) && fgets(answer, sizeof answer, stdin) != NULL &&
            (strcmp(answer, "yes\n") == 0 || strcmp(answer, "y\n") == 0);
 }
 
 static bool
-may_go_on(const struct forgetting *forgetting, struct error *err)
+may_go_on(struct forgetting *forgetting, struct error *err)
 {
-    const char *fate = forgetting->drops ? "dropped, with all rows" : "left as they are";
+    const char *fate = forgetting->drops ? "dropped, with all rows" : "left in place";
 
     if (forgetting->config->values[OPTION_YES].integer != 0)
         return true;
@@ -122,16 +151,17 @@ may_go_on(const struct forgetting *forgetting, struct error *err)
         return error_hint(err, "Say --yes where that is meant.");
     }
     if (forgetting->is_mirror)
-        (void)printf("The mirror in schema \"%s\" is forgotten: its %zu tables are %s, history and "
+        (void)printf("The mirror in schema \"%s\" is forgotten: its %zu %s %s, history and "
                      "quarantine go. yes or no? ",
-            forgetting->schema, forgetting->count, fate);
+            forgetting->schema, forgetting->count,
+            text_plural(forgetting->count, "table is", "tables are"), fate);
     else
         (void)printf(
             "Table \"%s\" of the mirror in schema \"%s\" is forgotten: what is mirrored is "
             "%s, history and quarantine go. yes or no? ",
             forgetting->records[0].target_table, forgetting->schema, fate);
     (void)fflush(stdout);
-    return is_answered_yes() || error_set(err, ERROR_CANCELLED, "nothing was forgotten");
+    return is_answered_yes(forgetting) || error_set(err, ERROR_CANCELLED, "nothing was forgotten");
 }
 
 // ---- forgetting --------------------------------------------------------------------------------
@@ -158,18 +188,22 @@ forget_all(struct forgetting *forgetting, struct error *err)
     for (size_t i = 0; i < forgetting->count; i++) {
         const struct table_record *record = &forgetting->records[i];
 
-        if (!drop_table(forgetting, record, err) ||
+        if (!expect_answer(forgetting, "could not forget a table", err) ||
+            !drop_table(forgetting, record, err) ||
             !forget_table(forgetting->target, forgetting->mirror_id, record, err))
             return error_within(err, "table \"%s\"", record->target_table);
     }
-    return !forgetting->is_mirror || forget_mirror(forgetting->target, forgetting->mirror_id, err);
+    return !forgetting->is_mirror ||
+           (expect_answer(forgetting, "could not forget the mirror", err) &&
+               forget_mirror(forgetting->target, forgetting->mirror_id, err));
 }
 
 // All of it, or nothing.
 static bool
 forget(struct forgetting *forgetting, struct error *err)
 {
-    if (!forget_hold(forgetting->target, forgetting->mirror_id, forgetting->schema, err))
+    if (!expect_answer(forgetting, "could not take the mirror over", err) ||
+        !forget_hold(forgetting->target, forgetting->mirror_id, forgetting->schema, err))
         return false;
     if (target_begin(forgetting->target, err) && forget_all(forgetting, err) &&
         target_commit(forgetting->target, err))
@@ -181,16 +215,28 @@ forget(struct forgetting *forgetting, struct error *err)
 static void
 tell(const struct forgetting *forgetting)
 {
-    const char *fate = forgetting->drops ? "dropped" : "left as they are";
+    const char *fate = forgetting->drops ? "dropped" : "left in place";
 
     if (forgetting->is_mirror)
-        log_info("Forgotten: the mirror in schema \"%s\", its %zu tables were %s",
-            forgetting->schema, forgetting->count, fate);
+        log_info("Forgotten: the mirror in schema \"%s\", its %zu %s %s", forgetting->schema,
+            forgetting->count, text_plural(forgetting->count, "table was", "tables were"), fate);
     else
         log_info(
             "Forgotten: table \"%s\" of the mirror in schema \"%s\"; what was mirrored was %s. "
             "The next run mirrors it again, unless it is ignored",
             forgetting->records[0].target_table, forgetting->schema, fate);
+}
+
+static bool
+run(struct forgetting *forgetting, struct error *err)
+{
+    const struct config *config = forgetting->config;
+
+    return startup_watch_start(&forgetting->watch, &forgetting->signals, NULL, err) &&
+           expect_answer(forgetting, "could not read the tracking tables", err) &&
+           target_open(&config->settings.target, "oe2pg forget", &forgetting->target, err) &&
+           find_meant(forgetting, err) && tracking_install(forgetting->target, err) &&
+           may_go_on(forgetting, err) && forget(forgetting, err);
 }
 
 int
@@ -200,14 +246,19 @@ cmd_forget(const struct config *config)
         .drops = config->values[OPTION_DROP_TABLES].integer != 0 };
     struct error err = { 0 };
     bool done;
+    int signal;
+    int result;
 
     arena_init(&forgetting.arena);
-    done = target_open(&config->settings.target, "oe2pg forget", &forgetting.target, &err) &&
-           find_meant(&forgetting, &err) && tracking_install(forgetting.target, &err) &&
-           may_go_on(&forgetting, &err) && forget(&forgetting, &err);
+    startup_watch_block_signals(&forgetting.signals);
+    done = run(&forgetting, &err);
+    signal = startup_watch_stop(&forgetting.watch);
     if (done)
         tell(&forgetting);
+    result = done ? EXIT_STATUS_DONE : ending_by_error(&err);
+    if (!done && signal != 0)
+        result = exit_status_of_signal(signal);
     target_close(forgetting.target);
     arena_release(&forgetting.arena);
-    return done ? EXIT_STATUS_DONE : ending_by_error(&err);
+    return result;
 }
