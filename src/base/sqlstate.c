@@ -21,7 +21,9 @@ struct entry {
 static const struct entry entries[] = {
     { "", ERROR_TABLE, ERROR_TABLE, false, NULL, NULL },
     { "08", ERROR_SOURCE, ERROR_TARGET, true,
-        "See that the server is running and that host and port are right.", NULL },
+        "See that the server is running, that host and port are right, and that the port is not "
+        "that of another service.",
+        NULL },
     { "08004", ERROR_SOURCE, ERROR_TARGET, false,
         "The server refused the connection: check user, password and the server's own log.", NULL },
     { "08P01", ERROR_SOURCE, ERROR_TARGET, false, NULL, NULL },

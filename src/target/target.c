@@ -5,6 +5,7 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "target/stranger.h"
 #include "target/target_internal.h"
 
 #include <inttypes.h>
@@ -135,6 +136,13 @@ connect_failed(
 
     pq_fail(target, NULL, err, "could not connect to PostgreSQL");
     err->sqlstate[0] = '\0';
+    if (was_quick && ping == PQPING_NO_RESPONSE && stranger_answers(target->connection)) {
+        err->hint[0] = '\0';
+        return error_hint(err,
+            "What answers at %s, port %s, is no PostgreSQL: see that host and port in "
+            "postgres_db.conn_string are not those of another service.",
+            PQhost(target->connection), PQport(target->connection));
+    }
     if (ping != PQPING_OK)
         return false;
     err->hint[0] = '\0';

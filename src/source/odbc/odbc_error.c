@@ -119,6 +119,6 @@ odbc_fail_connect(
     if (strncmp(err->sqlstate, "01", 2) == 0)
         return error_hint(err, "Install the ODBC driver and name it as odbcinst -q -d lists it, or "
                                "by the full path of its library.");
-    return error_hint(err, "See that host, port and database name are right and that the source "
-                           "is running.");
+    return error_hint(err, "See that host, port and database name are right, that the port is not "
+                           "that of another service, and that the source is running.");
 }
