@@ -171,7 +171,7 @@ def test_another_database_behind_the_configuration_stops_the_run_at_once(loaded,
     result = loaded.sqlite(other).run()
     assert result.status == 2, result.explain()
     assert "another source" in result.stderr and "--accept-source" in result.stderr
-    assert " on %s, schema" % loaded.path_of_source in result.stderr, result.stderr
+    assert 'database "%s", schema' % loaded.path_of_source in result.stderr, result.stderr
     assert row_versions(pg) == before
 
 
