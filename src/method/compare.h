@@ -10,9 +10,11 @@ bool compare_table(struct task *task, const struct table *table, struct table_re
     struct table_result *result, struct error *err) __attribute__((warn_unused_result));
 
 // The same for the staged rows of a load that was not read in one go, before anybody sees them.
-// `staged` is the table with the name of its staging table. All parts of `record` are done; they
-// are recorded with what is staged now, and record->state stays as it is.
-bool compare_staged(struct task *task, const struct table *staged, struct table_record *record,
-    struct table_result *result, struct error *err) __attribute__((warn_unused_result));
+// `staged` is the table with the name of its staging table, `only` the rows of it that are staged,
+// NULL: all. The parts of `record` are recorded with what is staged now; they, their positions and
+// record->state stay as they are.
+bool compare_staged(struct task *task, const struct table *staged, const struct part_list *only,
+    struct table_record *record, struct table_result *result, struct error *err)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -147,7 +147,8 @@ read_part(struct differ *differ, struct part *part, struct error *err)
     reader_hunt(
         &reader, differ->task->hunt, quarantine_list_add_unread, &differ->sender.quarantine);
     reader_prove_order(&reader);
-    reader_read_known_first(&reader, are_read);
+    if (differ->only == NULL)
+        reader_read_known_first(&reader, are_read);
     task_begin_part(differ->task, part, &differ->sender);
     do {
         done = !task_is_cancelled(differ->task, err) && reader_fetch(&reader, &batch, err) &&
@@ -157,6 +158,22 @@ read_part(struct differ *differ, struct part *part, struct error *err)
     reader_release(&reader);
     full_width_add(&differ->task->full_width, part->outcome.full_widths);
     return done;
+}
+
+// A copy of those that are given: what comes of reading them is this read's.
+static struct part_list
+choose_parts(struct differ *differ)
+{
+    struct task *task = differ->task;
+    struct part_list list;
+
+    if (differ->only == NULL)
+        return split_table(&task->arena, differ->table,
+            task_reads_in_order(task, differ->table, differ->duration_ms));
+    list.count = differ->only->count;
+    list.parts = arena_calloc(&task->arena, list.count, sizeof *list.parts);
+    memcpy(list.parts, differ->only->parts, list.count * sizeof *list.parts);
+    return list;
 }
 
 // In any order, unless the driver would keep the whole result in memory, or the source's
@@ -171,8 +188,8 @@ read_source(struct differ *differ, struct error *err)
         return false;
     task_set_phase(task, PHASE_READING);
     hunt_begin_pass(task->hunt);
-    differ->parts = split_table(
-        &task->arena, differ->table, task_reads_in_order(task, differ->table, differ->duration_ms));
+    task_begin_count(task, 0, 0);
+    differ->parts = choose_parts(differ);
     for (size_t i = 0; done && i < differ->parts.count; i++)
         done = read_part(differ, &differ->parts.parts[i], err);
     row_sender_count_for(&differ->sender, &differ->again);
@@ -285,7 +302,8 @@ read_unread_keys(
     return true;
 }
 
-// Rows in which a value could not be read, in earlier runs.
+// Rows in which a value could not be read, in earlier runs. Of a part of the table they are hunted
+// for: nobody knows which of them are in it.
 static bool
 read_unread(struct differ *differ, struct error *err)
 {
@@ -295,7 +313,7 @@ read_unread(struct differ *differ, struct error *err)
     size_t key_count;
     size_t id_count;
 
-    if (hunt_is_told(task->hunt))
+    if (differ->only != NULL || hunt_is_told(task->hunt))
         return true;
     if (!read_unread_keys(differ, &keys, &key_count, err) ||
         !quarantine_known_row_ids(task->target, &task->arena, task->claim->mirror_id, differ->table,

@@ -33,6 +33,7 @@ struct differ {
                                    // written; NULL: it goes into quarantine
     bool is_whole;                 // without a set, all of the source becomes candidates
     int64_t duration_ms;           // of an earlier read of the table; 0: unknown
+    const struct part_list *only;  // the mirror holds these rows of the table; NULL: all of it
 
     struct comparison *comparison;
     struct digest_set set;

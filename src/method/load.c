@@ -41,7 +41,9 @@ struct load {
     bool is_short;     // the source counts more rows than came
     bool is_unlogged;  // staging would be published: subscribers must not see it
     bool is_cut;       // by a key whose order the read had to prove
+    bool is_behind;    // some of what is staged was read before this run began
     bool has_open;     // rows were sent that are not committed
+    int64_t left_out;  // rows refused of what was staged, as it was compared
     int64_t commit_ms; // steady clock: of the last commit, or the start
 };
 
@@ -293,8 +295,8 @@ read_parts(struct load *load, struct error *err)
 
 // ---- the end -----------------------------------------------------------------------------------
 
-// What an earlier attempt or run of this load put into quarantine is as new as the rest, and not to
-// be resolved because this one did not read it again.
+// What an earlier attempt or run of this load put into quarantine is as new as the rest: this run
+// met all of it, in an attempt or when it compared what was staged, or it is resolved.
 static bool
 end_quarantine(struct load *load, struct error *err)
 {
@@ -305,8 +307,10 @@ end_quarantine(struct load *load, struct error *err)
 
     result->values_quarantined = outcome.values_quarantined;
     result->values_newly_quarantined = outcome.values_newly_quarantined;
+    if (!quarantine_resolve_unseen(target, claim, load->table, err))
+        return false;
     if (!load->record->was_resumed)
-        return quarantine_resolve_unseen(target, claim, load->table, err);
+        return true;
     if (!quarantine_count(target, claim, load->table, &result->values_quarantined, err))
         return false;
     result->values_newly_quarantined = result->values_quarantined;
@@ -314,14 +318,21 @@ end_quarantine(struct load *load, struct error *err)
 }
 
 // Rows that were read long ago may have changed behind the position; only a comparison finds them.
+// Those that were staged before this run began may have been compared when it went on (catch_up).
 static bool
 is_to_be_compared(const struct load *load)
 {
     const struct table_record *record = load->record;
 
-    return record->was_resumed || load->is_short ||
+    return load->is_behind || load->is_short ||
            clock_wall_ms() - record->read_from_ms >=
                fault_setting("OE2PG_TEST_COMPARE_AFTER_MS", COMPARE_AFTER_MS);
+}
+
+static int64_t
+rows_left_out(const struct load *load)
+{
+    return load->left_out + part_list_outcome(&load->parts).rows_refused;
 }
 
 // The last transaction: the rest of the rows, the table in its place, its tracking row.
@@ -344,7 +355,7 @@ finish(struct load *load, bool was_staged, bool is_safe, struct error *err)
             load->table->target_name, &is_plain, err))
         return false;
     load->result->rows_inserted = record->row_count;
-    load->result->rows_left_out = part_list_outcome(&load->parts).rows_refused;
+    load->result->rows_left_out = rows_left_out(load);
     // Staged rows were compared before; others are compared where they are, and so is what an event
     // trigger, or people in staging, made something else of.
     record->state = (!was_staged && is_to_be_compared(load)) || !is_plain ? TABLE_STATE_LOADED
@@ -393,22 +404,47 @@ check_duplicates(struct load *load, struct error *err)
 }
 
 // Before the rows are seen, so that no reader finds some from before and some from after a change.
+// `only`: the rows of the table that are staged, NULL: all.
 static bool
-compare_what_is_staged(struct load *load, struct error *err)
+compare_what_is_staged(struct load *load, const struct part_list *only, struct error *err)
 {
     struct table staged = *load->table;
 
     staged.target_name = load->staging;
     reader_release(&load->reader);
     task_end_reading(load->task);
-    return compare_staged(load->task, &staged, load->record, load->result, err);
+    if (!compare_staged(load->task, &staged, only, load->record, load->result, err))
+        return false;
+    load->left_out = load->result->rows_left_out - part_list_outcome(&load->parts).rows_refused;
+    return true;
+}
+
+// What an earlier run staged is brought up to date before it is read on: then it is as new as what
+// follows, and each row of the source was read once by this run. What this run itself staged, in an
+// attempt that failed, is no older than the rows of a load that did not fail. But a load in which a
+// process died gets further first, for the next one may die, too: it is compared at its end.
+static bool
+catch_up(struct load *load, struct error *err)
+{
+    struct part_list staged;
+
+    if (!load->is_behind || load->task->job.is_suspect)
+        return true;
+    staged = staging_rows(load->task, &load->parts);
+    if (!compare_what_is_staged(load, &staged, err) ||
+        !task_begin_reading(load->task, load->table, err))
+        return false;
+    load->is_behind = false;
+    load->commit_ms = clock_steady_ms();
+    hunt_begin_pass(load->task->hunt);
+    return true;
 }
 
 // Rows that are missing by the source's own count are read once more, by the comparison.
 static void
 look_for_early_end(struct load *load)
 {
-    int64_t row_count = part_list_rows(&load->parts) + part_list_outcome(&load->parts).rows_refused;
+    int64_t row_count = part_list_rows(&load->parts) + rows_left_out(load);
     int64_t counted;
 
     reader_release(&load->reader); // one statement at a time
@@ -420,11 +456,11 @@ load_in_order(struct load *load, struct error *err)
 {
     bool is_safe = false;
 
-    if (!into_place_begin(load->task, err) || !read_parts(load, err) ||
+    if (!into_place_begin(load->task, err) || !catch_up(load, err) || !read_parts(load, err) ||
         (load->is_cut && !check_duplicates(load, err)))
         return false;
     look_for_early_end(load);
-    if (load->is_staged && is_to_be_compared(load) && !compare_what_is_staged(load, err))
+    if (load->is_staged && is_to_be_compared(load) && !compare_what_is_staged(load, NULL, err))
         return false;
     if (load->is_staged) {
         ddl_analyze(load->task->target, STAGING_SCHEMA, load->staging);
@@ -466,6 +502,25 @@ refuse_existing(struct load *load, struct error *err)
         err, "%s", adoptable_remedy(&task->arena, load->table, relation.kind, &present));
 }
 
+// What is staged counts as read where this run read it, in an attempt before this one; else it does
+// when it is compared.
+static void
+go_on(struct load *load)
+{
+    struct table_record *record = load->record;
+
+    load->is_created = true;
+    load->is_staged = true;
+    load->is_behind = record->run_id != load->task->claim->run_id || load->task->job.is_suspect;
+    load->parts = record->parts;
+    record->was_resumed = true;
+    task_begin_count(load->task, part_list_rows(&load->parts), part_list_bytes(&load->parts));
+    if (load->is_behind)
+        return;
+    load->result->rows_read = part_list_rows(&load->parts);
+    load->result->bytes_read = part_list_bytes(&load->parts);
+}
+
 static bool
 prepare(struct load *load, uint64_t fingerprint, struct error *err)
 {
@@ -483,11 +538,7 @@ prepare(struct load *load, uint64_t fingerprint, struct error *err)
     }
     record->fingerprint = fingerprint;
     if (is_usable) {
-        load->is_created = true;
-        load->is_staged = true;
-        record->was_resumed = true;
-        load->parts = record->parts;
-        task_add_progress(load->task, (size_t)part_list_rows(&load->parts), 0);
+        go_on(load);
         return true;
     }
     start_fresh(load);

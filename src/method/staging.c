@@ -70,6 +70,27 @@ staging_can_go_on(struct task *task, const struct table *table, const struct tab
     return true;
 }
 
+struct part_list
+staging_rows(struct task *task, const struct part_list *recorded)
+{
+    struct part_list list = {
+        .parts = arena_calloc(&task->arena, recorded->count, sizeof *list.parts),
+    };
+
+    for (size_t i = 0; i < recorded->count; i++) {
+        const struct part *part = &recorded->parts[i];
+        struct part *staged = &list.parts[list.count];
+
+        if (part->state == PART_WAITING)
+            continue;
+        *staged = (struct part){ .number = part->number, .rows = part->rows };
+        if (part->state == PART_BEGUN)
+            staged->rows.up_to = part->position;
+        list.count++;
+    }
+    return list;
+}
+
 bool
 staging_drop(struct task *task, const char *name, struct error *err)
 {

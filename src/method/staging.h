@@ -21,6 +21,10 @@ bool staging_can_go_on(struct task *task, const struct table *table,
     const struct table_record *record, const char *name, bool *is_usable, bool *is_unlogged,
     struct error *err) __attribute__((warn_unused_result));
 
+// The rows that are staged: whole parts, and parts up to their positions, which are borrowed. Valid
+// for the attempt.
+struct part_list staging_rows(struct task *task, const struct part_list *recorded);
+
 // In a fenced transaction: the staging table may be that of a run that took the mirror over.
 bool staging_drop(struct task *task, const char *name, struct error *err)
     __attribute__((warn_unused_result));

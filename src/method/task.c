@@ -12,8 +12,7 @@ task_take_table(struct task *task, const struct job *job)
 {
     int64_t now = clock_wall_ms();
 
-    task->counters.row_count = 0;
-    task->counters.size_bytes = 0;
+    task_begin_count(task, 0, 0);
     task->counters.of_rows = job->row_estimate;
     task->counters.table_since_ms = now;
     task->counters.phase_since_ms = now;
@@ -29,6 +28,13 @@ task_set_phase(struct task *task, enum phase phase)
         task->counters.phase_since_ms = now;
     task->counters.phase = (int)phase;
     task->counters.heartbeat_ms = now;
+}
+
+void
+task_begin_count(struct task *task, int64_t row_count, int64_t size_bytes)
+{
+    task->counters.row_count = row_count;
+    task->counters.size_bytes = size_bytes;
 }
 
 void

@@ -26,7 +26,7 @@ struct task_counters {
     _Atomic int64_t phase_since_ms; // wall clock
     _Atomic int64_t table_since_ms;
     _Atomic int64_t heartbeat_ms; // of the last sign of life
-    _Atomic int64_t row_count;    // read of the table in hand
+    _Atomic int64_t row_count;    // of the table in hand, by the pass over it
     _Atomic int64_t size_bytes;
     _Atomic int64_t of_rows; // -1: unknown
 };
@@ -63,6 +63,9 @@ struct task {
 // The table in hand, for those who watch.
 void task_take_table(struct task *task, const struct job *job);
 void task_set_phase(struct task *task, enum phase phase);
+// From here on the table is counted anew: a pass over it begins, behind so many rows that are there
+// already.
+void task_begin_count(struct task *task, int64_t row_count, int64_t size_bytes);
 // A sign of life, with what was read since the last one.
 void task_add_progress(struct task *task, size_t rows, size_t bytes);
 // True, with ERROR_CANCELLED in err, when the run is to stop.

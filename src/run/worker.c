@@ -259,8 +259,7 @@ attempt(struct worker *worker, const struct job *job, struct outcome *outcome, s
     hunt_forget(worker->task.hunt); // what it was told was there
     // What an attempt that was rolled back counted does not count.
     outcome->result = (struct table_result){ .started_ms = outcome->result.started_ms };
-    worker->task.counters.row_count = 0;
-    worker->task.counters.size_bytes = 0;
+    task_begin_count(&worker->task, 0, 0);
     if (!worker_open(worker, job->table->name, 1, err))
         return false;
     full_width_release(&worker->task.full_width);

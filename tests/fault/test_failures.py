@@ -261,6 +261,35 @@ def test_postgres_is_restarted_in_the_middle(own_scene, own_server, how):
         drop(database)
 
 
+@pytest.mark.parametrize("who", ["the same run", "the next run"])
+def test_a_first_load_goes_on_where_it_was_when_postgres_crashed(own_server, tmp_path, who):
+    scene = FirstLoad(own_server, tmp_path)
+    database = scene.database(scene.prepare())
+    mirror = scene.mirror(database)
+    process = start_and_stop(mirror, 4, "fetch rows", arguments=("--table", "big"))
+    own_server._end(signal.SIGQUIT)
+    own_server.start()
+    staged = database.query("SELECT staging_table, sum(piece.rows) FROM oe2pg.tracking JOIN oe2pg.piece"
+                            " USING (mirror_id, source_schema, source_table) GROUP BY 1")
+    assert len(staged) == 1 and 0 < staged[0][1] < 2500
+    assert database.value('SELECT count(*) FROM oe2pg_staging."%s"' % staged[0][0]) == staged[0][1]
+    if who == "the same run":
+        go_on(process)
+        result = mirror.finish(process)
+    else:
+        process.kill()
+        mirror.finish(process)
+        result = mirror.run("--table", "big", environment=QUICK)
+    assert result.status == 0, result.explain()
+    # Behind a run that died the rest comes first, then all is compared.
+    read = 2500 if who == "the same run" else 2500 - staged[0][1] + 2500
+    assert database.query("SELECT t.was_resumed, r.rows_read FROM oe2pg.tracking t"
+                          " JOIN oe2pg.table_run r USING (source_schema, source_table)"
+                          " WHERE r.state = 'done'") == [(True, read)]
+    compare.assert_mirrored(database, "mirror", "big", scene.rows()["big"])
+    drop(database)
+
+
 def test_postgres_stays_away(own_scene, own_server):
     template = own_scene.prepare()
     database = own_scene.database(template)
