@@ -19,7 +19,8 @@ qualify(const char *schema, const char *name, char out[QUALIFIED_MAX])
         return false;
     memcpy(out, schema, schema_size);
     out[schema_size] = '.';
-    memcpy(out + schema_size + 1, name, name_size + 1);
+    memcpy(out + schema_size + 1, name, name_size);
+    out[schema_size + 1 + name_size] = '\0';
     return true;
 }
 
