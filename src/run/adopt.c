@@ -7,13 +7,6 @@
 
 #include <string.h>
 
-struct adoption {
-    struct target *target;
-    const struct mirror_claim *claim;
-    const char *schema;
-    struct arena *arena;
-};
-
 static bool
 is_known(const struct table *table, const struct table_record *records, size_t count)
 {
@@ -94,11 +87,9 @@ refuse_nothing(const char *schema, struct error *err)
 }
 
 bool
-adopt_tables(struct target *target, const struct mirror_claim *claim,
-    const struct settings *settings, struct arena *arena, struct selection *selection,
+adopt_tables(const struct adoption *adoption, struct selection *selection,
     struct table_record **records, size_t *record_count, struct error *err)
 {
-    const struct adoption adoption = { target, claim, settings->target.schema, arena };
     size_t count = 0;
 
     for (size_t i = 0; i < selection->table_count; i++) {
@@ -108,8 +99,8 @@ adopt_tables(struct target *target, const struct mirror_claim *claim,
         if (entry->verdict != SELECTION_TAKEN)
             continue;
         if (!is_known(entry->table, *records, *record_count) &&
-            !adopt_one(&adoption, entry->table, &is_adopted, err)) {
-            target_rollback(target);
+            !adopt_one(adoption, entry->table, &is_adopted, err)) {
+            target_rollback(adoption->target);
             return error_within(err, "table \"%s\"", entry->table->name);
         }
         count += is_adopted;
@@ -118,9 +109,10 @@ adopt_tables(struct target *target, const struct mirror_claim *claim,
     }
     selection->taken_count = count;
     if (count == 0)
-        return refuse_nothing(settings->target.schema, err);
+        return refuse_nothing(adoption->schema, err);
     log_info("%zu %s there already and %s adopted: compared, with nothing removed; all others are "
              "left for the next run",
         count, text_plural(count, "table is", "tables are"), text_plural(count, "is", "are"));
-    return tracking_read(target, arena, claim->mirror_id, records, record_count, err);
+    return tracking_read(
+        adoption->target, adoption->arena, adoption->claim->mirror_id, records, record_count, err);
 }

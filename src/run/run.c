@@ -223,12 +223,15 @@ make_plan(struct run *run, struct error *err)
     struct table_record *records;
     size_t record_count;
     int64_t began = clock_steady_ms();
+    const struct adoption adoption = { .target = run->target,
+        .claim = &run->shared.claim,
+        .schema = run->settings->target.schema,
+        .arena = &run->arena };
 
     if (!select_tables(run, &catalog, &records, &record_count, err) || !apply_suspicion(run, err) ||
         !allowed_apply(&run->arena, run->settings, &run->selection, records, record_count, err) ||
         (run->settings->mirror.adopt &&
-            !adopt_tables(run->target, &run->shared.claim, run->settings, &run->arena,
-                &run->selection, &records, &record_count, err)) ||
+            !adopt_tables(&adoption, &run->selection, &records, &record_count, err)) ||
         (is_writing(run) && !refused_forget(run->target, &run->shared.claim, &run->selection,
                                 records, &record_count, err)) ||
         (!run->settings->mirror.verify &&

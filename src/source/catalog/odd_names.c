@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum { NAME_WHAT, NAME_ID, NAME_SCHEMA, NAME_TABLE, NAME_BYTES, NAME_FIELDS };
-enum { NAME_CAP = 4096, ASCII_END = 0x80 };
+enum { NAME_CAP = 4096, PRINTED_CAP = 4 * NAME_CAP, ASCII_END = 0x80 };
 
 struct odd_name {
     struct odd_name *next;
@@ -40,7 +40,7 @@ escape(struct arena *arena, const struct buffer *bytes)
     struct buffer out;
     const char *text;
 
-    buffer_init(&out, NAME_CAP * 4);
+    buffer_init(&out, PRINTED_CAP);
     for (size_t i = 0; i < bytes->size; i++) {
         unsigned char byte = (unsigned char)bytes->bytes[i];
 
@@ -65,7 +65,7 @@ print_name(const struct taker *taker, const char *hexadecimal, bool *is_odd)
     const char *name;
 
     buffer_init(&bytes, NAME_CAP);
-    buffer_init(&converted, NAME_CAP * 4);
+    buffer_init(&converted, PRINTED_CAP);
     append_bytes(&bytes, hexadecimal);
     *is_odd = !code_page_convert_name(taker->ways->code_page, bytes.bytes, bytes.size, &converted);
     name = *is_odd ? escape(taker->arena, &bytes)

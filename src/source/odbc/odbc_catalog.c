@@ -66,18 +66,19 @@ is_system_table(const char *name)
 
 // One whose name is too long is called by the beginning of it, and fails alone.
 static void
-add_table(struct arena *arena, struct table_list *list, struct column_owner *names, bool is_cut,
-    const char *kind)
+add_table(struct arena *arena, struct table_list *list, const struct column_owner *names,
+    bool is_cut, const char *kind)
 {
     char beginning[LONG_NAME_SHOWN];
+    struct column_owner shown = *names;
     struct error too_long = { 0 };
     struct table *table;
 
     if (is_cut) {
         (void)text_print(beginning, sizeof beginning, "%s", names->table);
-        names->table = beginning;
+        shown.table = beginning;
     }
-    table = catalog_add_object(arena, list, names, kind);
+    table = catalog_add_object(arena, list, &shown, kind);
     if (!is_cut)
         return;
     (void)error_set(&too_long, ERROR_TABLE, "its name is longer than %d bytes", NAME_BYTES - 1);

@@ -217,18 +217,12 @@ is_odd_real(const struct column *column, const char *text, size_t size)
     return is_real(text, size) && expects_no_reals(column);
 }
 
-static char
-nibble(char digit)
-{
-    return (char)(digit <= '9' ? digit - '0' : digit - 'A' + 10);
-}
-
 static void
 take_hex(char *text, const char *digits, size_t *size)
 {
     *size /= 2;
     for (size_t i = 0; i < *size; i++)
-        text[i] = (char)(nibble(digits[2 * i]) << 4 | nibble(digits[2 * i + 1]));
+        (void)text_parse_hex_byte(digits + 2 * i, &text[i]);
 }
 
 static bool
