@@ -124,7 +124,9 @@ static const struct option options[OPTION_COUNT] = {
         .help = "so many rows of a table may always be removed" },
     [OPTION_MIRROR_DROPPED_COLUMNS] = { MIRROR_SETTINGS("dropped_columns", "DROPPED_COLUMNS"),
         WORDS(dropped_words), .default_text = "keep",
-        .help = "what becomes of a column that the source dropped" },
+        .help =
+            "what becomes of a column that the source dropped; one that exclude_columns takes out "
+            "stays in any case, and is named as long as it stands there" },
     [OPTION_MIRROR_DROPPED_TABLES] = { MIRROR_SETTINGS("dropped_tables", "DROPPED_TABLES"),
         WORDS(dropped_words), .default_text = "keep",
         .help = "what becomes of a table that the source dropped" },

@@ -97,35 +97,38 @@ check_names(struct shape *shape, const struct name_list *mirrored, const struct 
     return true;
 }
 
-// A column that was mirrored and is not in the source any more.
+static bool
+drop_column(struct shape *shape, const char *column, struct error *err)
+{
+    const char *statement;
+    char change[200];
+
+    describe_gone(change, sizeof change, column, true);
+    return ddl_drop_column(shape->task->target, &shape->task->arena,
+               shape->task->settings->target.schema, shape->table->target_name, column, &statement,
+               err) &&
+           save_change(shape, change, statement, err);
+}
+
 static bool
 leave_column(struct shape *shape, const char *column, struct error *err)
 {
-    const char *statement = NULL;
     char change[200];
 
-    shape->in_hand = (struct attached_change){ .dropped = column };
-    if (shape->settings->dropped_columns == DROPPED_DROP &&
-        !ddl_drop_column(shape->task->target, &shape->task->arena,
-            shape->task->settings->target.schema, shape->table->target_name, column, &statement,
-            err))
-        return false;
-    describe_gone(change, sizeof change, column, statement != NULL);
-    return save_change(shape, change, statement, err);
+    describe_gone(change, sizeof change, column, false);
+    return save_change(shape, change, NULL, err);
 }
 
-// Those that went earlier were recorded then; they matter when they are to be dropped now.
+// Those that went earlier and stay were recorded then.
 static bool
 leave_columns(struct shape *shape, const struct shape_diff *diff, struct error *err)
 {
-    bool drops = shape->settings->dropped_columns == DROPPED_DROP;
-
-    for (size_t i = 0; i < diff->gone_count; i++) {
-        if (!leave_column(shape, diff->gone[i], err))
+    for (size_t i = 0; i < diff->left_count; i++) {
+        if (!leave_column(shape, diff->left[i], err))
             return false;
     }
-    for (size_t i = 0; drops && i < diff->stale_count; i++) {
-        if (!leave_column(shape, diff->stale[i], err))
+    for (size_t i = 0; i < diff->dropped_count; i++) {
+        if (!drop_column(shape, diff->dropped[i], err))
             return false;
     }
     return true;
@@ -136,15 +139,13 @@ static struct name_list
 stale_after(struct shape *shape, const struct shape_diff *diff)
 {
     const char **names =
-        arena_calloc(&shape->task->arena, diff->gone_count + diff->stale_count, sizeof *names);
+        arena_calloc(&shape->task->arena, diff->left_count + diff->stale_count, sizeof *names);
     struct name_list list = { .names = names };
 
-    if (shape->settings->dropped_columns == DROPPED_DROP)
-        return list;
     for (size_t i = 0; i < diff->stale_count; i++)
         names[list.count++] = diff->stale[i];
-    for (size_t i = 0; i < diff->gone_count; i++)
-        names[list.count++] = diff->gone[i];
+    for (size_t i = 0; i < diff->left_count; i++)
+        names[list.count++] = diff->left[i];
     return list;
 }
 
@@ -198,38 +199,33 @@ tell_added(const struct shape *shape, const struct shape_diff *diff)
     log_warning("table \"%s\": %zu %s new in the source and added to the mirror: %s%s",
         shape->table->name, list.count, list.count == 1 ? "column is" : "columns are",
         name_list_text(arena, &list),
-        diff->gone_count > 0 ? " (a column that was renamed is a new one, and the old one is gone)"
-                             : "");
+        diff->dropped_count + diff->left_count > 0
+            ? " (a column that was renamed is a new one, and the old one is gone)"
+            : "");
 }
 
 static void
-tell_gone(const struct shape *shape, const struct shape_diff *diff)
+tell_gone(const struct shape *shape, const struct name_list *list, const char *fate)
 {
-    struct arena *arena = &shape->task->arena;
-    bool drops = shape->settings->dropped_columns == DROPPED_DROP;
-    size_t count = diff->gone_count + (drops ? diff->stale_count : 0);
-    const char **names = arena_calloc(arena, count, sizeof *names);
-    const struct name_list list = { names, count };
-
-    if (count == 0)
+    if (list->count == 0)
         return;
-    for (size_t i = 0; i < diff->gone_count; i++)
-        names[i] = diff->gone[i];
-    for (size_t i = diff->gone_count; i < count; i++)
-        names[i] = diff->stale[i - diff->gone_count];
     log_warning("table \"%s\": %zu %s gone from the source (or excluded) and %s: %s",
-        shape->table->name, count, count == 1 ? "column is" : "columns are",
-        drops ? "dropped from the mirror"
-              : "kept in the mirror, where nothing writes to it any more: its values grow stale",
-        name_list_text(arena, &list));
+        shape->table->name, list->count, list->count == 1 ? "column is" : "columns are", fate,
+        name_list_text(&shape->task->arena, list));
 }
 
 static void
 tell(const struct shape *shape, const struct shape_diff *diff, uint64_t fingerprint)
 {
+    const struct name_list dropped = { diff->dropped, diff->dropped_count };
+    const struct name_list left = { diff->left, diff->left_count };
+
     tell_added(shape, diff);
-    tell_gone(shape, diff);
-    if (diff->added_count + diff->gone_count == 0 && is_another_shape(shape, diff, fingerprint))
+    tell_gone(shape, &dropped, "dropped from the mirror");
+    tell_gone(shape, &left,
+        "kept in the mirror, where nothing writes to it any more: its values grow stale");
+    if (diff->added_count + diff->dropped_count + diff->left_count == 0 &&
+        is_another_shape(shape, diff, fingerprint))
         log_info("table \"%s\": types, key or order of its columns changed in the source",
             shape->table->name);
 }
@@ -278,10 +274,11 @@ shape_follow(struct task *task, const struct table *table, uint64_t fingerprint,
     if (!attached_check(
             task->target, task->settings->target.schema, table->target_name, &shape.relation, err))
         return false;
-    shape_diff_make(&task->arena, table, &before, &present, &diff);
+    shape_diff_make(&task->arena, table, &before, &present,
+        shape.settings->dropped_columns == DROPPED_DROP, &diff);
     stale = stale_after(&shape, &diff);
-    if (!is_another_shape(&shape, &diff, fingerprint) && diff.gone_count == 0 &&
-        stale.count == before.stale.count)
+    if (!is_another_shape(&shape, &diff, fingerprint) && diff.left_count == 0 &&
+        diff.dropped_count == 0 && stale.count == before.stale.count)
         return true;
     if (!check_names(&shape, &before.mirrored, &present, err) ||
         !change_in_time(&shape, &diff, fingerprint, err))

@@ -87,6 +87,8 @@ struct table {
     const char *target_name; // its name in the mirror; NULL until named
     struct column *columns;  // in the source's order
     size_t column_count;
+    const char *const *excluded; // names in the mirror of what exclude_columns took out
+    size_t excluded_count;
     struct key *keys; // every candidate; model/key_choice.h chooses
     size_t key_count;
     const struct key *key;  // the chosen one; NULL: keyless, or not chosen yet

@@ -119,32 +119,6 @@ meet_dropped_column(struct maker *maker, struct preview_table *made,
             "Drop that first, or set mirror_settings.dropped_columns to \"keep\".");
 }
 
-static void
-meet_gone_column(struct maker *maker, struct preview_table *made,
-    const struct mirrored_relation *relation, const char *name)
-{
-    if (maker->input->settings->mirror.dropped_columns == DROPPED_DROP)
-        meet_dropped_column(maker, made, relation, name);
-    else
-        made->statements[made->statement_count++] = arena_printf(maker->arena,
-            "-- column %s is gone from the source: kept and no longer written",
-            quote_name(maker->arena, name));
-}
-
-// Columns that went earlier: to be dropped now, or named as long as they stand there.
-static void
-meet_stale_columns(struct maker *maker, struct preview_table *made,
-    const struct mirrored_relation *relation, const struct shape_diff *diff)
-{
-    if (maker->input->settings->mirror.dropped_columns != DROPPED_DROP) {
-        made->stale_columns = diff->stale;
-        made->stale_count = diff->stale_count;
-        return;
-    }
-    for (size_t i = 0; i < diff->stale_count; i++)
-        meet_dropped_column(maker, made, relation, diff->stale[i]);
-}
-
 static struct name_list
 list_columns(struct arena *arena, const struct mirrored_relation *relation)
 {
@@ -167,17 +141,23 @@ compare_columns(struct maker *maker, struct preview_table *made, const struct jo
     bool has_changed = job->record->fingerprint != job->fingerprint;
     struct shape_diff diff;
 
-    shape_diff_make(maker->arena, job->table, &before, &present, &diff);
+    shape_diff_make(maker->arena, job->table, &before, &present,
+        maker->input->settings->mirror.dropped_columns == DROPPED_DROP, &diff);
     made->statements = arena_calloc(maker->arena,
-        diff.added_count + diff.gone_count + diff.stale_count, sizeof *made->statements);
+        diff.added_count + diff.left_count + diff.dropped_count, sizeof *made->statements);
     for (size_t i = 0; has_changed && i < diff.added_count; i++)
         made->statements[made->statement_count++] = arena_printf(maker->arena,
             "ALTER TABLE %s ADD COLUMN %s %s", qualify(maker, relation->name),
             quote_name(maker->arena, diff.added[i]->target_name),
             target_types[diff.added[i]->kind].name);
-    for (size_t i = 0; has_changed && i < diff.gone_count; i++)
-        meet_gone_column(maker, made, relation, diff.gone[i]);
-    meet_stale_columns(maker, made, relation, &diff);
+    for (size_t i = 0; has_changed && i < diff.left_count; i++)
+        made->statements[made->statement_count++] = arena_printf(maker->arena,
+            "-- column %s is gone from the source: kept and no longer written",
+            quote_name(maker->arena, diff.left[i]));
+    for (size_t i = 0; i < diff.dropped_count; i++)
+        meet_dropped_column(maker, made, relation, diff.dropped[i]);
+    made->stale_columns = diff.stale;
+    made->stale_count = diff.stale_count;
 }
 
 static bool
@@ -437,14 +417,18 @@ static const char *
 find_stale(struct maker *maker, const struct preview_table *table)
 {
     const struct name_list list = { table->stale_columns, table->stale_count };
+    // Where all that is gone is dropped, these are excluded.
+    const char *setting = maker->input->settings->mirror.dropped_columns == DROPPED_DROP
+                              ? ""
+                              : ", or set mirror_settings.dropped_columns to \"drop\"";
 
     if (list.count == 0)
         return NULL;
     return arena_printf(maker->arena,
         "%s: %zu %s gone from the source (or excluded), and the mirror keeps old values there: %s; "
-        "drop %s, or set mirror_settings.dropped_columns to \"drop\"",
-        table->source_table, list.count, list.count == 1 ? "column is" : "columns are",
-        name_list_text(maker->arena, &list), list.count == 1 ? "it" : "them");
+        "drop %s%s",
+        table->source_table, list.count, text_plural(list.count, "column is", "columns are"),
+        name_list_text(maker->arena, &list), text_plural(list.count, "it", "them"), setting);
 }
 
 // After the selection's sentences. Jobs are the first tables.

@@ -123,14 +123,19 @@ excluding_apply(
     size_t row = (size_t)(table->settings - excluding->settings->tables);
     bool *is_excluded = arena_calloc(arena, table->column_count, sizeof *is_excluded);
     uint16_t *places = arena_calloc(arena, table->column_count, sizeof *places);
+    const char **names = arena_calloc(arena, table->column_count, sizeof *names);
     size_t kept = 0;
 
     find_excluded(arena, naming, table, excluding->exclusions[row], is_excluded);
     for (size_t i = 0; i < table->column_count; i++) {
         places[i] = is_excluded[i] ? UINT16_MAX : (uint16_t)kept;
-        if (!is_excluded[i])
+        if (is_excluded[i])
+            names[i - kept] = name_map_column(arena, naming, table->columns[i].name);
+        else
             table->columns[kept++] = table->columns[i];
     }
+    table->excluded = names;
+    table->excluded_count = table->column_count - kept;
     if (kept == table->column_count)
         return;
     renumber_keys(arena, table, places, table->column_count);

@@ -3,7 +3,7 @@
 #include <string.h>
 
 static bool
-is_in_source(const struct table *table, const char *target_name)
+is_mirrored_still(const struct table *table, const char *target_name)
 {
     for (size_t i = 0; i < table->column_count; i++) {
         if (strcmp(table->columns[i].target_name, target_name) == 0)
@@ -12,32 +12,51 @@ is_in_source(const struct table *table, const char *target_name)
     return false;
 }
 
+// Whether this column, which is mirrored no more, is to be dropped.
+static bool
+is_dropped(const struct table *table, const char *name, bool drops)
+{
+    const struct name_list excluded = { table->excluded, table->excluded_count };
+
+    return drops && !name_list_has(&excluded, name);
+}
+
 void
 shape_diff_make(struct arena *arena, const struct table *table, const struct shape_before *before,
-    const struct name_list *present, struct shape_diff *diff)
+    const struct name_list *present, bool drops, struct shape_diff *diff)
 {
     const struct name_list *mirrored = &before->mirrored;
     const struct name_list *stale = &before->stale;
 
-    diff->stale = arena_calloc(arena, stale->count, sizeof *diff->stale);
-    diff->stale_count = 0;
-    diff->added = arena_calloc(arena, table->column_count, sizeof *diff->added);
-    diff->gone = arena_calloc(arena, mirrored->count, sizeof *diff->gone);
-    diff->added_count = 0;
-    diff->gone_count = 0;
+    *diff = (struct shape_diff){
+        .added = arena_calloc(arena, table->column_count, sizeof *diff->added),
+        .dropped = arena_calloc(arena, mirrored->count + stale->count, sizeof *diff->dropped),
+        .left = arena_calloc(arena, mirrored->count, sizeof *diff->left),
+        .stale = arena_calloc(arena, stale->count, sizeof *diff->stale),
+    };
     for (size_t i = 0; i < table->column_count; i++) {
         if (!name_list_has(present, table->columns[i].target_name))
             diff->added[diff->added_count++] = &table->columns[i];
     }
     for (size_t i = 0; i < mirrored->count; i++) {
-        if (!is_in_source(table, mirrored->names[i]) && name_list_has(present, mirrored->names[i]))
-            diff->gone[diff->gone_count++] = mirrored->names[i];
+        const char *name = mirrored->names[i];
+
+        if (is_mirrored_still(table, name) || !name_list_has(present, name))
+            continue;
+        if (is_dropped(table, name, drops))
+            diff->dropped[diff->dropped_count++] = name;
+        else
+            diff->left[diff->left_count++] = name;
     }
     for (size_t i = 0; i < stale->count; i++) {
         const char *name = stale->names[i];
 
-        if (!is_in_source(table, name) && !name_list_has(mirrored, name) &&
-            name_list_has(present, name))
+        if (is_mirrored_still(table, name) || name_list_has(mirrored, name) ||
+            !name_list_has(present, name))
+            continue;
+        if (is_dropped(table, name, drops))
+            diff->dropped[diff->dropped_count++] = name;
+        else
             diff->stale[diff->stale_count++] = name;
     }
 }

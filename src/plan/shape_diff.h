@@ -12,9 +12,11 @@
 struct shape_diff {
     const struct column **added; // those that the mirror does not have yet; the table's
     size_t added_count;
-    const char **gone; // mirrored columns that the source does not have any more
-    size_t gone_count;
-    const char **stale; // mirrored columns that went earlier and still stand there
+    const char **dropped; // those that are to be dropped: gone from the source, now or earlier
+    size_t dropped_count;
+    const char **left; // mirrored until now, and not any more: they stay
+    size_t left_count;
+    const char **stale; // mirrored columns that went earlier, still stand there and stay
     size_t stale_count;
 };
 
@@ -25,9 +27,11 @@ struct shape_before {
     struct name_list stale;
 };
 
-// `present` are the columns that the table really has; a column that people added is in no list of
-// `before`. Everything in `arena`.
+// What exclude_columns took out is still in the source: it is never dropped, only `left`; all else
+// that is gone is dropped where `drops`. `present` are the columns that the table really has; a
+// column that people added is in no list of `before`. Everything in `arena`.
 void shape_diff_make(struct arena *arena, const struct table *table,
-    const struct shape_before *before, const struct name_list *present, struct shape_diff *diff);
+    const struct shape_before *before, const struct name_list *present, bool drops,
+    struct shape_diff *diff);
 
 #endif

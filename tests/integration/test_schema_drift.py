@@ -124,6 +124,20 @@ def test_a_setting_of_later_names_the_view_in_its_way(loaded, pg):
     assert columns(pg) == ["id", "name"]
 
 
+def test_a_column_that_is_excluded_is_kept_where_one_that_vanished_is_dropped(loaded, pg):
+    loaded.settings(dropped_columns="drop", tables={"item": {"exclude_columns": ["size"]}})
+    change(loaded, "ALTER TABLE item DROP name")
+    assert told(loaded.run_well())[-1] == GONE + "size"
+    assert columns(pg) == ["id", "size"] and stale(loaded)["item"] == ["size"]
+    loaded.run_well()
+    assert columns(pg) == ["id", "size"]
+    plan = loaded.run("plan")
+    assert "old values there: size; drop it\n" in plan.stdout and "DROP COLUMN" not in plan.stdout, plan.explain()
+    change(loaded, "ALTER TABLE item DROP size")
+    loaded.run_well()
+    assert columns(pg) == ["id"] and stale(loaded)["item"] == []
+
+
 def test_a_column_that_people_add_to_a_table_made_anew_is_theirs(loaded, pg):
     change(loaded, "ALTER TABLE item DROP size")
     loaded.run_well()
