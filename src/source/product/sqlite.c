@@ -229,8 +229,10 @@ static bool
 take_marked(const char *secret, char *text, size_t *size)
 {
     size_t mark = PRODUCT_SECRET_SIZE + 1; // and the letter
-    char letter = *size >= mark ? text[mark - 1] : '\0';
+    char letter = '\0';
 
+    if (*size >= mark)
+        letter = text[mark - 1];
     if ((letter != 'r' && letter != 'x') || memcmp(text, secret, mark - 1) != 0)
         return false;
     *size -= mark;
