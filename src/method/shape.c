@@ -103,6 +103,7 @@ drop_column(struct shape *shape, const char *column, struct error *err)
     const char *statement;
     char change[200];
 
+    shape->in_hand = (struct attached_change){ .dropped = column };
     describe_gone(change, sizeof change, column, true);
     return ddl_drop_column(shape->task->target, &shape->task->arena,
                shape->task->settings->target.schema, shape->table->target_name, column, &statement,

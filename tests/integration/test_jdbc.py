@@ -206,7 +206,7 @@ def test_the_heap_is_bounded_and_told_beside_our_memory(pg, second_pg, mirror):
     small_table(second_pg)
     through_jdbc(mirror, second_pg)
     result = mirror.run_well(environment=ENVIRONMENT)
-    assert re.search(r"at most 512 MiB\n.*Java's heap takes at most 12\d MiB beside", result.log)
+    assert re.search(r"at most 128 MiB\n.*Java's heap takes at most 12\d MiB beside", result.log)
     mirror.source(jvm_options=["-Xmx64m"])
     result = mirror.run_well(environment=ENVIRONMENT)
     assert re.search(r"Java's heap takes at most 6\d MiB beside", result.log)
