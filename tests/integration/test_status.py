@@ -173,7 +173,8 @@ def test_what_is_in_quarantine_is_summed_over_the_tables_that_are_shown(mirrored
         answer = status_json(mirrored, "--table", name)
         assert [t["quarantined"] for t in answer["tables"]] == [count]
         assert answer["totals"]["quarantined"] == count
-        assert "; %d values in quarantine" % count in mirrored.run("status", "--table", name).stdout
+        words = "; 1 value in quarantine" if count == 1 else "; %d values in quarantine" % count
+        assert words in mirrored.run("status", "--table", name).stdout
 
 
 def test_one_tables_story(mirrored, source):

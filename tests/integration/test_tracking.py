@@ -198,7 +198,8 @@ def test_a_mirrored_table_whose_name_another_one_wants_is_left_alone(mirror, pg,
     change(path, 'CREATE TABLE "Tab A" (a INTEGER)', 'INSERT INTO "Tab A" VALUES (8), (9)')
     assert mirror.run().status == 1
     assert sorted(failed(pg)) == ["Tab A", "tab_a"]
-    assert status_json(mirror, "--table", "tab_a")["tables"][1]["rows"] == 1
+    named = status_json(mirror, "--table", "tab_a")["tables"]  # the source's spelling goes first
+    assert [table["rows"] for table in named] == [1]
 
     if end == "the other is dropped":
         change(path, 'DROP TABLE "Tab A"')
