@@ -13,6 +13,7 @@ import pytest
 
 import compare
 from conftest import MIRROR_PASSWORD, program
+from mirroring import sqlite_file
 
 # One character of every plane of Unicode, assigned or not, beside what UTF-16 and JSON trip over.
 EVERY_PLANE = "".join(chr(plane << 16 | 0xE9) for plane in range(17)) + "\ud7ff\ue000\ufffd\U0010fffd"
@@ -55,16 +56,6 @@ def test_the_mirror_is_the_same_with_any_batch_size(mirror, pg, make_sample, bat
     path = make_sample(1_000)
     mirror.sqlite(path).run_well("--full-sync", "--batch-size", str(batch_size))
     compare.assert_sqlite_mirrored(pg, path)
-
-
-def sqlite_file(path, *statements):
-    with contextlib.closing(sqlite3.connect(path)) as database, database:
-        for statement in statements:
-            if isinstance(statement, str):
-                database.execute(statement)
-            else:
-                database.executemany(*statement)
-    return path
 
 
 def test_texts_of_sqlite_arrive_byte_for_byte(mirror, pg, tmp_path):

@@ -1,21 +1,14 @@
 """A table or a mirror is forgotten, and found again after its tracking tables were lost."""
 
-import contextlib
-import sqlite3
 
 import pytest
 
-
-def write(path, *statements):
-    with contextlib.closing(sqlite3.connect(path)) as database, database:
-        for statement in statements:
-            database.execute(statement)
-    return path
+from mirroring import sqlite_file
 
 
 @pytest.fixture
 def shop(mirror, tmp_path):
-    path = write(tmp_path / "shop.sqlite", *[
+    path = sqlite_file(tmp_path / "shop.sqlite", *[
         statement for name in ("Customer", "Order-Line", "Item") for statement in (
             'CREATE TABLE "%s" (id INTEGER PRIMARY KEY, name TEXT)' % name,
             'INSERT INTO "%s" VALUES (1, \'a\'), (2, \'b\'), (3, \'c\')' % name)])
@@ -62,7 +55,7 @@ def test_nothing_is_forgotten_where_a_view_needs_a_table(shop, pg):
 def test_tables_are_adopted_after_the_tracking_tables_were_lost(shop, pg):
     oid = pg.value("SELECT 'mirror.item'::regclass::oid")
     pg.query("DROP SCHEMA oe2pg CASCADE")
-    write(shop.directory / "shop.sqlite", "UPDATE Item SET name = 'new' WHERE id = 2",
+    sqlite_file(shop.directory / "shop.sqlite", "UPDATE Item SET name = 'new' WHERE id = 2",
           "INSERT INTO Item VALUES (4, 'd')", 'DELETE FROM "Order-Line" WHERE id = 3',
           "CREATE TABLE Later (id INTEGER PRIMARY KEY)")
     refused = shop.run()

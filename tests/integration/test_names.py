@@ -1,25 +1,18 @@
 """A name that oe2pg prints is a name that it takes: as the source spells it and as the mirror does."""
 
-import contextlib
 import re
 import shlex
-import sqlite3
 
 import pytest
+
+from mirroring import sqlite_file
 
 NAMES = ("Order", "Order-Line", "Order Total", "Customer")
 
 
-def write(path, *statements):
-    with contextlib.closing(sqlite3.connect(path)) as database, database:
-        for statement in statements:
-            database.execute(statement)
-    return path
-
-
 @pytest.fixture
 def shop(mirror, tmp_path):
-    path = write(tmp_path / "shop.sqlite", *[
+    path = sqlite_file(tmp_path / "shop.sqlite", *[
         statement for name in NAMES for statement in (
             'CREATE TABLE "%s" (id INTEGER PRIMARY KEY, "Sales-Rep" TEXT)' % name,
             'INSERT INTO "%s" VALUES (1, \'a\')' % name)])
@@ -62,7 +55,7 @@ def test_every_name_that_is_printed_can_be_given_back(shop, pg, tmp_path):
 
 def test_a_longer_name_is_printed_whole(shop):
     name = "a_table_with_a_name_of_more_than_forty_but_not_of_64_letters"
-    write(shop.directory / "shop.sqlite", 'CREATE TABLE "%s" (id INTEGER)' % name)
+    sqlite_file(shop.directory / "shop.sqlite", 'CREATE TABLE "%s" (id INTEGER)' % name)
     assert name in shop.run("plan").stdout
     shop.run_well()
     assert name in shop.run("status").stdout
@@ -70,7 +63,7 @@ def test_a_longer_name_is_printed_whole(shop):
 
 def test_the_brakes_hint_works_as_it_is_printed(shop, pg):
     shop.run_well()
-    write(shop.directory / "shop.sqlite", 'DELETE FROM "Order Total"')
+    sqlite_file(shop.directory / "shop.sqlite", 'DELETE FROM "Order Total"')
     held = shop.run()
     assert held.status == 1
     hint = re.search(r"oe2pg (--allow-delete .*)", held.log).group(1)

@@ -129,6 +129,22 @@ fake_job_source(struct fake_job *job)
     return buffer_text(&job->text);
 }
 
+static void
+be_once(struct fake_source *source, const struct read_request *request)
+{
+    if (request == NULL || request->part != KEY_PART_EQUAL)
+        return;
+    source->before = NULL;
+    source->table->row_count--;
+}
+
+void
+fake_job_show_twice(struct fake_job *job, const char *row)
+{
+    (void)fake_table_add(&job->table, row);
+    job->source.before = be_once;
+}
+
 void
 fake_job_remove(struct fake_table *rows, size_t at)
 {

@@ -38,6 +38,8 @@ void fake_job_begin(struct fake_job *job);
 // The rows of either side; valid until the next of these calls.
 const char *fake_job_mirror(struct fake_job *job);
 const char *fake_job_source(struct fake_job *job);
+// A read meets this row as well, as if it had moved; asked for by its key, it is there once.
+void fake_job_show_twice(struct fake_job *job, const char *row);
 // Takes the row away.
 void fake_job_remove(struct fake_table *rows, size_t at);
 

@@ -195,22 +195,11 @@ a_row_that_moved_while_it_was_looked_for_is_not_removed(void **state)
     assert_int_equal(job.mirror.comparisons, 2);
 }
 
-// It is there once when it is asked for.
-static void
-be_once(struct fake_source *source, const struct read_request *request)
-{
-    if (request == NULL || request->part != KEY_PART_EQUAL)
-        return;
-    source->before = NULL;
-    source->table->row_count--;
-}
-
 static void
 a_row_that_was_read_twice_is_not_doubled(void **state)
 {
     (void)state;
-    (void)fake_table_add(&job.table, "0002 moved b");
-    job.source.before = be_once;
+    fake_job_show_twice(&job, "0002 moved b");
     assert_done(0, 0, 0);
     assert_equal_sides();
 }

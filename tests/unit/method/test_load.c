@@ -226,22 +226,11 @@ a_table_that_cannot_be_put_into_its_place_stays_staged(void **state)
 
 // ---- what moves --------------------------------------------------------------------------------
 
-// It is there once when it is asked for.
-static void
-be_once(struct fake_source *source, const struct read_request *request)
-{
-    if (request == NULL || request->part != KEY_PART_EQUAL)
-        return;
-    source->before = NULL;
-    source->table->row_count--;
-}
-
 static void
 a_row_that_was_met_twice_has_the_table_loaded_once_more(void **state)
 {
     (void)state;
-    (void)fake_table_add(&job.table, "0002 moved b");
-    job.source.before = be_once;
+    fake_job_show_twice(&job, "0002 moved b");
     assert_false(load());
     assert_int_equal(job.err.retry, RETRY_LATER);
     assert_int_equal(job.mirror.place, FAKE_NOWHERE);
