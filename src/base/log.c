@@ -77,12 +77,6 @@ log_set_console_hook(const struct log_console_hook *hook)
 }
 
 bool
-log_is_enabled(enum log_level level)
-{
-    return log_console_is_enabled(level) || (log_sink.file >= 0 && level >= log_sink.file_level);
-}
-
-bool
 log_console_is_enabled(enum log_level level)
 {
     return level >= log_sink.console_level;

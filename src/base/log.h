@@ -29,8 +29,6 @@ bool log_open(const char *path, enum log_level console, enum log_level file, str
 void log_close(void);
 // NULL takes the hook away.
 void log_set_console_hook(const struct log_console_hook *hook);
-// On the console, or in the file if there is one.
-bool log_is_enabled(enum log_level level);
 bool log_console_is_enabled(enum log_level level);
 
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));

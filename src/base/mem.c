@@ -67,21 +67,6 @@ mem_strdup(const char *text)
     return memcpy(mem_alloc(size), text, size);
 }
 
-char *
-mem_printf(const char *format, ...)
-{
-    char *text = NULL;
-    va_list args;
-    int size;
-
-    va_start(args, format);
-    size = vasprintf(&text, format, args);
-    va_end(args);
-    if (size < 0 || text == NULL)
-        out_of_memory(0);
-    return text;
-}
-
 size_t
 mem_product(size_t a, size_t b)
 {

@@ -18,8 +18,6 @@ void *mem_calloc(size_t count, size_t size) __attribute__((malloc, returns_nonnu
 // Grows or shrinks to `count` elements; the product is checked.
 void *mem_realloc(void *old, size_t count, size_t size) __attribute__((returns_nonnull));
 char *mem_strdup(const char *text) __attribute__((malloc, returns_nonnull));
-char *mem_printf(const char *format, ...)
-    __attribute__((format(printf, 1, 2), malloc, returns_nonnull));
 // a * b; a bug when it does not fit.
 size_t mem_product(size_t a, size_t b);
 

@@ -72,8 +72,8 @@ lines_have_the_documented_form(void **state)
     log_failure(LOG_ERROR, &err);
     err.hint[0] = '\0';
     log_failure(LOG_WARNING, &err);
-    assert_false(log_is_enabled(LOG_DEBUG));
-    assert_true(log_is_enabled(LOG_ERROR));
+    assert_false(log_console_is_enabled(LOG_DEBUG));
+    assert_true(log_console_is_enabled(LOG_ERROR));
     log_close();
     assert_int_equal(stat(path, &about), 0);
     assert_int_equal(about.st_mode & 0777, 0600);

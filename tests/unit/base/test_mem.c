@@ -15,7 +15,6 @@ memory_is_given_for_nothing_too(void **state)
 {
     unsigned char *zeroed = mem_calloc(100, 3);
     char *text = mem_strdup("abc");
-    char *printed = mem_printf("%s-%d", text, 7);
     void *nothing[] = { mem_alloc(0), mem_calloc(0, 8), mem_calloc(8, 0), mem_realloc(NULL, 0, 8) };
 
     (void)state;
@@ -23,14 +22,12 @@ memory_is_given_for_nothing_too(void **state)
         assert_int_equal(zeroed[i], 0);
     text = mem_realloc(text, 1000, 1);
     assert_string_equal(text, "abc");
-    assert_string_equal(printed, "abc-7");
     for (size_t i = 0; i < sizeof nothing / sizeof nothing[0]; i++) {
         assert_non_null(nothing[i]);
         free(nothing[i]);
     }
     free(zeroed);
     free(text);
-    free(printed);
 }
 
 // How a child ends that does this; its message goes nowhere.
