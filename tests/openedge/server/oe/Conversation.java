@@ -178,8 +178,7 @@ final class Conversation implements Runnable {
     private Wire.Body prepare(String sql) throws IOException, Refusal {
         Map<String, Object> line = heard("prepares", sql);
         try {
-            // A SET would be done already by being understood.
-            if (!sql.strip().regionMatches(true, 0, "SET", 0, 3))
+            if (!Front.isDoneAtOnce(sql))
                 front.compile(sql);
             return new Wire.Body(Wire.OK);
         } catch (Refusal e) {

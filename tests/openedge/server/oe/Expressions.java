@@ -1,13 +1,16 @@
 package oe;
 
 import java.sql.Types;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 
 /** Makes the store's SQL of values and conditions. */
 final class Expressions {
     private final Front front;
     private final Rewriter rewriter;
-    private int calls;
+    /** Functions whose arguments are being written, the innermost first. */
+    private final Deque<String> functions = new ArrayDeque<>();
 
     Expressions(Front front, Rewriter rewriter) {
         this.front = front;
@@ -127,6 +130,10 @@ final class Expressions {
                     .contains(call.name());
     }
 
+    private boolean mayBeText(Tree.Expression expression) throws Refusal {
+        return expression instanceof Tree.Parameter || isText(expression);
+    }
+
     // --- columns
 
     /** As the store has it; an array as the text that SQL shows. */
@@ -146,12 +153,13 @@ final class Expressions {
     private void column(Tree.Column column, Compiled.Sql sql) throws Refusal {
         Rewriter.Bound bound = find(column);
         Field field = bound.table().field(column.name());
-        if (calls == 0 || !front.switches.is("wide_functions", "pass"))
-            rewriter.use(bound, field);
+        String function = functions.peek();
         if (column.element() == 0) {
-            sql.add(stored(bound, field));
+            rewriter.use(bound, field, function);
+            sql.add(front.widths.operand(stored(bound, field), function, field));
             return;
         }
+        rewriter.use(bound, field, null);
         if (!field.isArray() || column.element() > field.extent)
             throw Refusal.noColumn(front.switches, column.name());
         sql.add("CAST(ARRAY_GET(" + bound.alias() + "." + Table.quote(field.name) + ", "
@@ -200,11 +208,7 @@ final class Expressions {
         } else if (e instanceof Tree.Case choice) {
             choice(choice, sql);
         } else if (e instanceof Tree.Cast cast) {
-            calls++;
-            sql.add("CAST(");
-            emit(cast.operand(), sql);
-            sql.add(" AS ").add(cast.type()).add(")");
-            calls--;
+            cast(cast, sql);
         } else {
             predicate(e, sql);
         }
@@ -254,7 +258,7 @@ final class Expressions {
     private void emitNull(Tree.IsNull test, Compiled.Sql sql) throws Refusal {
         if (test.operand() instanceof Tree.Column column && column.element() == 0) {
             Rewriter.Bound bound = find(column);
-            rewriter.use(bound, bound.table().field(column.name()));
+            rewriter.use(bound, bound.table().field(column.name()), null);
             sql.add(bound.alias()).add(".")
                 .add(Table.quote(bound.table().field(column.name()).name));
         } else {
@@ -330,8 +334,41 @@ final class Expressions {
             sql.add("COUNT(*)");
             return;
         }
-        calls++;
-        String form = Functions.form(call.name());
+        if (call.name().equals("PRO_ELEMENT") && !mayBeText(call.arguments().get(0)))
+            throw Refusal.syntax(front.switches, call.name());
+        functions.push(call.name());
+        Compiled.Sql made = new Compiled.Sql();
+        fill(Functions.form(call.name()), call, made);
+        functions.pop();
+        Field field = Functions.isText(call.name()) && !call.arguments().isEmpty()
+            ? wholeField(call.arguments().get(0)) : null;
+        addResult(made, field, sql);
+    }
+
+    private void cast(Tree.Cast cast, Compiled.Sql sql) throws Refusal {
+        functions.push("CAST");
+        Compiled.Sql made = new Compiled.Sql();
+        made.add("CAST(");
+        emit(cast.operand(), made);
+        made.add(" AS ").add(cast.type()).add(")");
+        functions.pop();
+        addResult(made, cast.type().contains("CHAR") ? wholeField(cast.operand()) : null, sql);
+    }
+
+    /** The field that a column shows whole; null for everything else. */
+    private Field wholeField(Tree.Expression expression) throws Refusal {
+        boolean isWhole = expression instanceof Tree.Column column && column.element() == 0;
+        return isWhole ? find((Tree.Column) expression).table()
+            .field(((Tree.Column) expression).name()) : null;
+    }
+
+    private void addResult(Compiled.Sql made, Field field, Compiled.Sql sql) {
+        sql.add(front.widths.result(made.text.toString(), field));
+        sql.parameters.addAll(made.parameters);
+    }
+
+    /** $1 is the first argument, $* are all of them, and words are settings. */
+    private void fill(String form, Tree.Call call, Compiled.Sql sql) throws Refusal {
         for (int i = 0; i < form.length(); i++) {
             char c = form.charAt(i);
             if (c != '$') {
@@ -346,10 +383,13 @@ final class Expressions {
                 i += setting(form.substring(i + 1), sql);
             }
         }
-        calls--;
     }
 
     private int setting(String rest, Compiled.Sql sql) {
+        if (rest.startsWith("slice")) {
+            sql.add(front.widths.slice());
+            return "slice".length();
+        }
         boolean isTilde = rest.startsWith("tilde");
         sql.add("'").add(isTilde ? front.switches.get("tilde") : front.database).add("'");
         return isTilde ? "tilde".length() : "database".length();

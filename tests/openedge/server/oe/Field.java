@@ -3,7 +3,7 @@ package oe;
 /** A field of a table, as a dump describes it. */
 final class Field {
     /** What SQL can declare at most. */
-    private static final int WIDTH_MAX = 31_995;
+    static final int WIDTH_MAX = 31_995;
 
     String name;
     Kind kind;

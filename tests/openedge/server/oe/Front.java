@@ -1,7 +1,6 @@
 package oe;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -15,17 +14,19 @@ final class Front {
 
     final Switches switches;
     final Locks locks;
+    final Widths widths;
     final String database;
+    private final Server server;
     private final Store store;
     private final Users users;
     private final String user;
     private String defaultOwner;
-    private String truncation;
     int isolation = 2;
     /** Seconds, as a SET statement said; 0 for none. */
     int queryTimeout;
 
     Front(Server server, String user, Map<String, String> properties) {
+        this.server = server;
         store = server.store;
         users = server.users;
         switches = server.switches;
@@ -33,27 +34,12 @@ final class Front {
         this.user = user;
         database = properties.getOrDefault("databaseName", "").replace("'", "''");
         defaultOwner = properties.getOrDefault("defaultSchema", user);
-        truncation = properties.get("truncateTooLarge");
+        widths = new Widths(switches, properties.get("truncateTooLarge"));
     }
 
     /** What the store makes of a statement or of values that it cannot compute. */
     Refusal broken(java.sql.SQLException e) {
         return Refusal.unknown(switches, e.getMessage(), "42000", 20003);
-    }
-
-    // --- widths
-
-    /** Per session, else as the server was started. */
-    boolean isTruncating() {
-        String mode = truncation != null ? truncation.toLowerCase(Locale.ROOT)
-            : switches.get("truncate_too_large");
-        return mode.equals("on") || mode.equals("output") || mode.equals("all");
-    }
-
-    /** Only texts are ever truncated. */
-    boolean isWidthChecked(Field field) {
-        boolean isText = field.isArray() || field.kind == Kind.CHARACTER;
-        return field.hasWidth() && !(isText && isTruncating());
     }
 
     // --- names and types
@@ -117,6 +103,10 @@ final class Front {
             set(tokens);
             return null;
         }
+        if (isAlteringWidth(tokens)) {
+            alterWidth(tokens);
+            return null;
+        }
         refuseWrites(tokens);
         Parser parser = new Parser(tokens, switches);
         Tree.Select select = parser.statement();
@@ -125,8 +115,17 @@ final class Front {
         return compiled;
     }
 
+    private static String firstWord(String sql) {
+        return sql.strip().split("\\W", 2)[0].toUpperCase(java.util.Locale.ROOT);
+    }
+
     static boolean isWrite(String sql) {
-        return WRITES.contains(sql.strip().split("\\W", 2)[0].toUpperCase(Locale.ROOT));
+        return WRITES.contains(firstWord(sql));
+    }
+
+    /** Such a statement is done as soon as it is compiled. */
+    static boolean isDoneAtOnce(String sql) {
+        return firstWord(sql).equals("SET") || firstWord(sql).equals("ALTER");
     }
 
     /** Nobody has the right to write here; at READ UNCOMMITTED nobody could. */
@@ -166,5 +165,47 @@ final class Front {
         if (!LEVELS.containsKey(level) || switches.is("isolation", "unknown"))
             throw Refusal.syntax(switches, level);
         isolation = LEVELS.get(level);
+    }
+
+    // --- the width of a column
+
+    private boolean isAlteringWidth(TokenStream tokens) {
+        return tokens.is("ALTER") && isolation != 1 && users.isDba(user);
+    }
+
+    /** ALTER TABLE [owner.]table ALTER COLUMN column SET PRO_SQL_WIDTH number. */
+    private void alterWidth(TokenStream tokens) throws Refusal {
+        tokens.expect("ALTER");
+        tokens.expect("TABLE");
+        String owner = null;
+        String name = tokens.name();
+        if (tokens.take(".")) {
+            owner = name;
+            name = tokens.name();
+        }
+        Table table = table(owner, name);
+        tokens.expect("ALTER");
+        tokens.expect("COLUMN");
+        Field field = table.field(tokens.name());
+        tokens.expect("SET");
+        tokens.expect("PRO_SQL_WIDTH");
+        int width = Integer.parseInt(tokens.number(Field.WIDTH_MAX));
+        tokens.take(";");
+        tokens.expectEnd();
+        if (field == null)
+            throw Refusal.noColumn(switches, "in table " + table.name);
+        alter(table, field, width);
+    }
+
+    private void alter(Table table, Field field, int width) throws Refusal {
+        if (table.isSystem() || table.isView() || !field.hasWidth() || width == 0)
+            throw Refusal.syntax(switches, "PRO_SQL_WIDTH");
+        if (table.isFrozen)
+            throw Refusal.unknown(switches, "Table " + table.name + " is frozen", "42000", 20023);
+        if (!server.schemaHolders().isEmpty())
+            throw Refusal.unknown(switches, "Failure to acquire the lock of the schema", "HY000",
+                20024);
+        field.width = width;
+        store.schema.changed();
     }
 }

@@ -40,7 +40,7 @@ final class Functions {
         number("COALESCE", 2, 99, "COALESCE($*)");
         number("NULLIF", 2, 2, "NULLIF($1, $2)");
         for (String name : List.of("SUBSTR", "SUBSTRING"))
-            text(name, 2, 3, "SUBSTRING($*)");
+            text(name, 2, 3, "$slice$*)");
         for (String name : List.of("LENGTH", "CHAR_LENGTH"))
             number(name, 1, 1, "CHAR_LENGTH($1)");
         text("LEFT", 2, 2, "LEFT($1, $2)");

@@ -30,9 +30,9 @@ final class Rewriter {
         return scopes;
     }
 
-    /** A field is operated on in the main query. */
-    void use(Bound bound, Field field) {
-        if (scopes.size() == 1 && front.isWidthChecked(field))
+    /** A field is operated on in the main query, by a function or, when that is null, by none. */
+    void use(Bound bound, Field field, String function) {
+        if (scopes.size() == 1 && front.widths.isCheckedIn(function, field))
             uses.add(new Use(bound, field));
     }
 
@@ -283,7 +283,8 @@ final class Rewriter {
         if (field.kind == Kind.DECIMAL && !field.isArray())
             return "ABS(" + column + ") >= 1" + "0".repeat(
                 Math.max(0, field.width() - field.scale()));
-        String size = field.kind == Kind.RAW && !field.isArray() ? "OCTET_LENGTH" : "CHAR_LENGTH";
-        return size + "(" + column + ") > " + field.width();
+        boolean isRaw = field.kind == Kind.RAW && !field.isArray();
+        return (isRaw ? "OCTET_LENGTH(" + column + ")" : front.widths.sizeOfColumn(column)) + " > "
+            + field.width();
     }
 }

@@ -37,6 +37,9 @@ final class Store implements DfReader.Listener {
         run("CREATE ALIAS OE_ELEMENT FOR \"oe.Elements.element\"");
         run("CREATE ALIAS OE_ESCAPE FOR \"oe.Elements.escape\"");
         run("CREATE ALIAS OE_DESCAPE FOR \"oe.Elements.descape\"");
+        run("CREATE ALIAS OE_CUT FOR \"oe.Slices.cut\"");
+        run("CREATE ALIAS OE_SIZE FOR \"oe.Slices.size\"");
+        run("CREATE ALIAS OE_SLICE FOR \"oe.Slices.slice\"");
         run("CREATE ALIAS OE_TRY_NUMBER FOR \"oe.Elements.number\"");
         run("CREATE ALIAS OE_MONTHS_BETWEEN FOR \"oe.Elements.monthsBetween\"");
     }

@@ -25,7 +25,11 @@ final class Switches {
         add("product", "short", "long");
         add("code_page", "UTF-8", "ISO8859-1", "1252", "IBM850", "UNDEFINED");
         add("truncate_too_large", "off", "on", "output");
-        add("wide_functions", "fail", "pass");
+        add("wide_functions", "fail", "pass", "cut", "cut_first", "substring", "cast");
+        add("width_unit", "characters", "bytes");
+        add("substring_unit", "characters", "bytes");
+        add("slice_blanks", "kept", "stripped");
+        add("slice_beyond", "empty", "unknown");
         add("wide_predicates", "matching_rows", "all_rows");
         add("rows_before_bad", "lost", "delivered");
         add("date_out_of_range", "error", "null", "delivered");

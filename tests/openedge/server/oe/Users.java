@@ -65,6 +65,11 @@ final class Users {
         return user.isDba() || user.tables() == null || user.tables().contains(key(table));
     }
 
+    synchronized boolean isDba(String name) {
+        User user = users.isEmpty() ? ANYBODY : users.get(name);
+        return user != null && user.isDba();
+    }
+
     private static String key(Table table) {
         return (table.owner + "." + table.name).toUpperCase(Locale.ROOT);
     }

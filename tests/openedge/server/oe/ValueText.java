@@ -81,19 +81,18 @@ final class ValueText {
         int width = out.field.width();
         if (!isTooWide(found, out.field, width))
             return found;
-        if (front.isWidthChecked(out.field))
+        if (front.widths.isChecked(out.field))
             throw Refusal.tooWide(out.table, out.field);
-        String text = (String) found;
-        return text.substring(0, text.offsetByCodePoints(0, width));
+        return front.widths.cutText((String) found, width);
     }
 
-    private static boolean isTooWide(Object value, Field field, int width) {
+    private boolean isTooWide(Object value, Field field, int width) {
         if (value instanceof BigDecimal number)
             return number.precision() - number.scale() > width - field.scale()
                 && number.signum() != 0;
         if (value instanceof byte[] bytes)
             return bytes.length > width;
-        return value instanceof String text && text.codePointCount(0, text.length()) > width;
+        return value instanceof String text && front.widths.sizeOf(text) > width;
     }
 
     /** Characters for private use stand for bytes that are none of the database's code page. */
