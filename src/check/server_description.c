@@ -102,8 +102,8 @@ static void
 count_table(
     const struct table *table, struct shapes *shapes, struct type_count *types, size_t *type_count)
 {
-    shapes->views += table->is_view;
-    shapes->unread += table->unread != NULL;
+    shapes->views += table->entry.is_view;
+    shapes->unread += table->entry.unread != NULL;
     shapes->estimated += table->row_estimate >= 0;
     shapes->columns += table->column_count;
     if (table->column_count > shapes->widest)
@@ -116,7 +116,7 @@ count_table(
         shapes->longs += column->is_long;
         count_type(column, types, type_count);
     }
-    if (!table->is_view)
+    if (!table->entry.is_view)
         count_keys(table, shapes);
 }
 

@@ -38,7 +38,7 @@ check_zone(struct check *check)
         if (selected->verdict != SELECTION_TAKEN || !table_has_instants(selected->table))
             continue;
         check_names_add(&stamps, selected->table->name);
-        if (selected->table->where != NULL)
+        if (selected->table->where.condition != NULL)
             check_names_add(&restricted, selected->table->name);
     }
     if (stamps.count > 0)

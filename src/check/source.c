@@ -167,9 +167,10 @@ try_table(struct check *check, const struct table *table, struct error *err)
     bool done;
 
     if (source_buffers_results(check->source)) {
-        copy.where = table->where == NULL
-                         ? "1 = 0"
-                         : arena_printf(&check->arena, "(%s\n) AND 1 = 0", table->where);
+        copy.where.condition =
+            table->where.condition == NULL
+                ? "1 = 0"
+                : arena_printf(&check->arena, "(%s\n) AND 1 = 0", table->where.condition);
     }
     done = expect_table(check, err) && source_open_cursor(check->source, &request, &cursor, err);
     cursor_close(cursor);

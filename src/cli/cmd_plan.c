@@ -204,7 +204,8 @@ run(struct planner *planner)
         return ending_by_error(&err);
     make_preview(planner);
     show(planner);
-    in_the_way = preview->obstacle_count + preview->blocked_count + preview->refused_count;
+    in_the_way =
+        preview->obstacle_count + preview->sums.blocked_count + preview->sums.refused_count;
     if (in_the_way == 0)
         return EXIT_STATUS_DONE;
     log_error("%zu things keep a run from mirroring everything: see above", in_the_way);

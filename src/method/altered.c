@@ -83,8 +83,9 @@ is_listed(const char *const *names, size_t count, const char *name)
 static bool
 may_have_entries(const struct altered *altered, const struct table_record *record)
 {
-    for (size_t i = 0; record->previous_column_count > 0 && i < altered->whole->column_count; i++) {
-        if (!is_listed(record->previous_columns, record->previous_column_count,
+    for (size_t i = 0; record->shape.previous_column_count > 0 && i < altered->whole->column_count;
+         i++) {
+        if (!is_listed(record->shape.previous_columns, record->shape.previous_column_count,
                 altered->whole->columns[i].target_name))
             return true;
     }
@@ -104,16 +105,16 @@ find_column(const struct table *table, const char *name)
 static void
 add_previous(struct arena *arena, struct table_record *record, const char *name)
 {
-    size_t count = record->previous_column_count;
+    size_t count = record->shape.previous_column_count;
     const char **names;
 
-    if (is_listed(record->previous_columns, count, name))
+    if (is_listed(record->shape.previous_columns, count, name))
         return;
     names = arena_calloc(arena, count + 1, sizeof *names);
-    memcpy(names, record->previous_columns, count * sizeof *names);
+    memcpy(names, record->shape.previous_columns, count * sizeof *names);
     names[count] = name;
-    record->previous_columns = names;
-    record->previous_column_count++;
+    record->shape.previous_columns = names;
+    record->shape.previous_column_count++;
 }
 
 bool

@@ -53,8 +53,9 @@ confirm_by_second_read(struct compare *compare, bool *is_confirmed, struct error
 
     if (compare->differ.is_second) // without a key those were kept before they were paired
         return !has_key || comparison_keep_unconfirmed(compare->differ.comparison,
-                               &compare->differ.counts, &compare->differ.kept, err);
-    if (!has_key && compare->differ.counts.to_delete <= compare->differ.counts.to_insert)
+                               &compare->differ.found.counts, &compare->differ.found.kept, err);
+    if (!has_key &&
+        compare->differ.found.counts.to_delete <= compare->differ.found.counts.to_insert)
         return true;
     *is_confirmed = false;
     compare->is_second = true;
@@ -97,7 +98,8 @@ static bool
 ask_again(
     struct compare *compare, bool only_unmet, bool *exists, bool *is_unknown, struct error *err)
 {
-    size_t limit = compare->differ.counts.to_delete <= CONFIRM_ALL ? CONFIRM_ALL : CONFIRM_SOME;
+    size_t limit =
+        compare->differ.found.counts.to_delete <= CONFIRM_ALL ? CONFIRM_ALL : CONFIRM_SOME;
     size_t key_count = compare->table->key->column_count;
     struct cell *values;
     size_t row_count;
@@ -137,7 +139,7 @@ confirm_deletes(struct compare *compare, bool *is_confirmed, struct error *err)
     bool done;
 
     *is_confirmed = true;
-    if (compare->differ.counts.to_delete == 0)
+    if (compare->differ.found.counts.to_delete == 0)
         return true;
     if (compare->table->key == NULL || !key_choice_is_askable(compare->table))
         return confirm_by_second_read(compare, is_confirmed, err);
@@ -159,7 +161,7 @@ confirm_inserts(struct compare *compare, bool *is_confirmed, struct error *err)
     struct cell *keys;
     size_t count;
 
-    if (compare->differ.counts.to_insert == 0 || !met_twice_can_be_told(compare->table))
+    if (compare->differ.found.counts.to_insert == 0 || !met_twice_can_be_told(compare->table))
         return true;
     task_set_phase(compare->task, PHASE_COMPARING);
     if (!comparison_duplicate_keys(
@@ -173,13 +175,14 @@ confirm_inserts(struct compare *compare, bool *is_confirmed, struct error *err)
 static bool
 check_brake(struct compare *compare, struct error *err)
 {
-    int64_t removed = compare->differ.counts.to_delete;
+    int64_t removed = compare->differ.found.counts.to_delete;
 
     // Without a key a changed row is one that goes and one that comes.
     if (compare->table->key == NULL && !compare->task->settings->mirror.adopt)
-        removed -= compare->differ.counts.to_insert;
+        removed -= compare->differ.found.counts.to_insert;
     return brake_check(&compare->task->settings->mirror, compare->table,
-        compare->differ.mirror_rows, differ_outcome(&compare->differ).rows_read, removed, err);
+        compare->differ.found.mirror_rows, differ_outcome(&compare->differ).rows_read, removed,
+        err);
 }
 
 // ---- the transaction ---------------------------------------------------------------------------
@@ -191,15 +194,16 @@ fill_record(struct compare *compare, const struct applied *applied)
     struct table_result *result = compare->result;
     const struct part_outcome outcome = differ_outcome(&compare->differ);
 
-    record->row_count = compare->differ.mirror_rows + applied->inserted - applied->deleted;
-    record->size_bytes = outcome.bytes_read;
-    record->read_to_ms = clock_wall_ms();
+    record->content.row_count =
+        compare->differ.found.mirror_rows + applied->inserted - applied->deleted;
+    record->content.size_bytes = outcome.bytes_read;
+    record->content.read_to_ms = clock_wall_ms();
     result->rows_read += outcome.rows_read;
     result->bytes_read += outcome.bytes_read;
     if (compare->is_staged)
         return;
     record->state = TABLE_STATE_DONE;
-    record->was_resumed = false;
+    record->content.was_resumed = false;
     // Added to what a load in the same go did.
     result->rows_inserted += applied->inserted;
     result->rows_updated += applied->updated;
@@ -213,9 +217,9 @@ fill_record(struct compare *compare, const struct applied *applied)
 static void
 count_staged(struct table_record *record)
 {
-    for (size_t i = 0; i < record->parts.count; i++) {
-        record->parts.parts[i].row_count = i == 0 ? record->row_count : 0;
-        record->parts.parts[i].size_bytes = i == 0 ? record->size_bytes : 0;
+    for (size_t i = 0; i < record->staging.parts.count; i++) {
+        record->staging.parts.parts[i].row_count = i == 0 ? record->content.row_count : 0;
+        record->staging.parts.parts[i].size_bytes = i == 0 ? record->content.size_bytes : 0;
     }
 }
 
@@ -304,11 +308,12 @@ check_balance(struct compare *compare, const struct applied *applied, struct err
     int64_t left_out = outcome.rows_known + outcome.rows_refused + applied->refused;
 
     compare->result->values_quarantined = outcome.rows_known;
-    if (compare->record->row_count - compare->differ.kept + left_out != outcome.rows_read)
+    if (compare->record->content.row_count - compare->differ.found.kept + left_out !=
+        outcome.rows_read)
         return error_set(err, ERROR_TABLE,
             "the source returned %" PRId64 " rows, the mirror would hold %" PRId64 " and %" PRId64
             " are left out",
-            outcome.rows_read, compare->record->row_count, left_out);
+            outcome.rows_read, compare->record->content.row_count, left_out);
     compare->result->rows_left_out = left_out;
     return true;
 }
@@ -318,7 +323,7 @@ write_differences(struct compare *compare, bool *is_current, struct error *err)
 {
     struct task *task = compare->task;
     const struct mirror_claim *claim = task->claim;
-    const struct difference_counts *counts = &compare->differ.counts;
+    const struct difference_counts *counts = &compare->differ.found.counts;
     struct applied applied = { 0 };
     struct arrival_finding finding = { .arena = &task->arena };
 
@@ -383,12 +388,12 @@ play_round(struct compare *compare, bool *is_settled, struct error *err)
         .table = compare->table,
         .is_second = compare->is_second,
         .duration_ms = compare->duration_ms,
-        .is_rezoned = compare->record->is_rezoned,
+        .is_rezoned = compare->record->shape.is_rezoned,
         .is_whole = compare->is_whole,
         .only = compare->only,
     };
     compare->is_second = false;
-    compare->record->read_from_ms = clock_wall_ms();
+    compare->record->content.read_from_ms = clock_wall_ms();
     if (!differ_run(&compare->differ, &is_current, err))
         return false;
     compare->is_whole = compare->differ.is_whole;
@@ -439,7 +444,7 @@ compare_table(struct task *task, const struct table *table, struct table_record 
         .table = table,
         .record = record,
         .result = result,
-        .duration_ms = record->read_to_ms - record->read_from_ms,
+        .duration_ms = record->content.read_to_ms - record->content.read_from_ms,
         .ends_load = record->last_success_ms == 0,
     };
 
@@ -457,7 +462,7 @@ compare_staged(struct task *task, const struct table *staged, const struct part_
         .only = only,
         .record = record,
         .result = result,
-        .duration_ms = record->read_to_ms - record->read_from_ms,
+        .duration_ms = record->content.read_to_ms - record->content.read_from_ms,
         .is_staged = true,
     };
 

@@ -114,7 +114,7 @@ differ_take_matching(
 
         if (!lookup_has_key(differ->table->key, row, values))
             continue;
-        differ->again.rows_read++;
+        differ->found.again.rows_read++;
         if (!row_sender_send(&differ->sender, row, row_sender_peek(&differ->sender, row), err))
             return false;
     }
@@ -138,7 +138,7 @@ static bool
 read_part(struct differ *differ, struct part *part, struct error *err)
 {
     // What is known is read with the first part, and left out of all.
-    bool are_read = part != differ->parts.parts;
+    bool are_read = part != differ->found.parts.parts;
     struct reader reader;
     const struct batch *batch;
     bool done;
@@ -189,10 +189,10 @@ read_source(struct differ *differ, struct error *err)
     task_set_phase(task, PHASE_READING);
     hunt_begin_pass(task->hunt);
     task_begin_count(task, 0, 0);
-    differ->parts = choose_parts(differ);
-    for (size_t i = 0; done && i < differ->parts.count; i++)
-        done = read_part(differ, &differ->parts.parts[i], err);
-    row_sender_count_for(&differ->sender, &differ->again);
+    differ->found.parts = choose_parts(differ);
+    for (size_t i = 0; done && i < differ->found.parts.count; i++)
+        done = read_part(differ, &differ->found.parts.parts[i], err);
+    row_sender_count_for(&differ->sender, &differ->found.again);
     task_end_reading(task);
     return done;
 }
@@ -200,9 +200,9 @@ read_source(struct differ *differ, struct error *err)
 struct part_outcome
 differ_outcome(const struct differ *differ)
 {
-    struct part_outcome sum = part_list_outcome(&differ->parts);
+    struct part_outcome sum = part_list_outcome(&differ->found.parts);
 
-    part_outcome_add(&sum, &differ->again);
+    part_outcome_add(&sum, &differ->found.again);
     return sum;
 }
 
@@ -215,7 +215,7 @@ read_mirror(struct differ *differ, struct error *err)
     digest_set_init(&differ->set, differ->task->share.map_bytes);
     differ->has_set = true;
     if (!comparison_read_mirror(
-            differ->comparison, &differ->set, &is_full, &differ->mirror_rows, err))
+            differ->comparison, &differ->set, &is_full, &differ->found.mirror_rows, err))
         return false;
     if (is_full) {
         digest_set_release(&differ->set);
@@ -257,9 +257,9 @@ find_differences(struct differ *differ, bool *is_current, struct error *err)
         return true;
     task_set_phase(differ->task, PHASE_COMPARING);
     if (differ->is_second && differ->table->key == NULL &&
-        !comparison_keep_common(differ->comparison, &differ->kept, err))
+        !comparison_keep_common(differ->comparison, &differ->found.kept, err))
         return false;
-    return comparison_pair(differ->comparison, &differ->counts, is_current, err);
+    return comparison_pair(differ->comparison, &differ->found.counts, is_current, err);
 }
 
 static bool

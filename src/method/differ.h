@@ -22,6 +22,15 @@ struct known_row {
     bool is_seen; // in this read
 };
 
+// What came of a comparison.
+struct differ_result {
+    struct difference_counts counts;
+    int64_t mirror_rows;
+    struct part_list parts;    // of the source's table
+    struct part_outcome again; // of rows that were read once more, by their key: what that changed
+    int64_t kept;              // missing in the second of two reads only
+};
+
 struct differ {
     // What to compare, by the caller; everything else begins as zeros.
     struct task *task;
@@ -44,11 +53,7 @@ struct differ {
     struct row_sender sender;
     struct known_row *known_rows; // refused by PostgreSQL in earlier runs, by digest
     size_t known_row_count;
-    struct difference_counts counts;
-    int64_t mirror_rows;
-    struct part_list parts;    // of the source's table
-    struct part_outcome again; // of rows that were read once more, by their key: what that changed
-    int64_t kept;              // missing in the second of two reads only
+    struct differ_result found;
 };
 
 // Compares. `is_second`: of a table that lacked rows in the read before, on this connection, which

@@ -129,7 +129,7 @@ read_again(
 
     if (task_is_cancelled(task, err) || !row_read_again(task, differ->table, values, row, err))
         return false;
-    differ->again.rows_read--;
+    differ->found.again.rows_read--;
     task_add_progress(task, 0, 0);
     return differ_take_matching(differ, &row->batch, values, err);
 }

@@ -125,7 +125,7 @@ end_copy(struct load *load, struct error *err)
 static bool
 save_record(struct load *load, struct error *err)
 {
-    load->record->read_to_ms = clock_wall_ms();
+    load->record->content.read_to_ms = clock_wall_ms();
     return tracking_save(load->task->target, load->task->claim, load->task->settings->target.schema,
         load->record, err);
 }
@@ -176,10 +176,10 @@ commit_part(struct load *load, struct part *part, bool is_end, struct error *err
         return false;
     load->is_staged = true;
     note_position(load, part, is_end);
-    load->record->parts = load->parts;
+    load->record->staging.parts = load->parts;
     load->record->state = TABLE_STATE_STAGED;
-    load->record->staging_table = load->staging;
-    load->record->was_staged = true;
+    load->record->staging.table = load->staging;
+    load->record->staging.was_recorded = true;
     if (!save_record(load, err) || !target_commit(task->target, err))
         return false;
     load->has_open = false;
@@ -309,7 +309,7 @@ end_quarantine(struct load *load, struct error *err)
     result->values_newly_quarantined = outcome.values_newly_quarantined;
     if (!quarantine_resolve_unseen(target, claim, load->table, err))
         return false;
-    if (!load->record->was_resumed)
+    if (!load->record->content.was_resumed)
         return true;
     if (!quarantine_count(target, claim, load->table, &result->values_quarantined, err))
         return false;
@@ -325,7 +325,7 @@ is_to_be_compared(const struct load *load)
     const struct table_record *record = load->record;
 
     return load->is_behind || load->is_short ||
-           clock_wall_ms() - record->read_from_ms >=
+           clock_wall_ms() - record->content.read_from_ms >=
                fault_setting("OE2PG_TEST_COMPARE_AFTER_MS", COMPARE_AFTER_MS);
 }
 
@@ -347,22 +347,22 @@ finish(struct load *load, bool was_staged, bool is_safe, struct error *err)
     if ((!load->is_created && !create_empty(load, err)) || !open_transaction(load, err) ||
         !end_copy(load, err))
         return false;
-    record->row_count = part_list_rows(&load->parts);
-    record->size_bytes = part_list_bytes(&load->parts);
-    if ((was_staged &&
-            !into_place_put(task, load->table, load->staging, record->row_count, is_safe, err)) ||
+    record->content.row_count = part_list_rows(&load->parts);
+    record->content.size_bytes = part_list_bytes(&load->parts);
+    if ((was_staged && !into_place_put(task, load->table, load->staging, record->content.row_count,
+                           is_safe, err)) ||
         !arrival_look(task->target, &task->arena, task->settings->target.schema,
             load->table->target_name, &is_plain, err))
         return false;
-    load->result->rows_inserted = record->row_count;
+    load->result->rows_inserted = record->content.row_count;
     load->result->rows_left_out = rows_left_out(load);
     // Staged rows were compared before; others are compared where they are, and so is what an event
     // trigger, or people in staging, made something else of.
     record->state = (!was_staged && is_to_be_compared(load)) || !is_plain ? TABLE_STATE_LOADED
                                                                           : TABLE_STATE_DONE;
     record->is_loaded = true;
-    record->staging_table = NULL;
-    record->parts.count = 0;
+    record->staging.table = NULL;
+    record->staging.parts.count = 0;
     load->result->finished_ms = clock_wall_ms();
     load->result->values_full_width = full_width_total(&task->full_width);
     record->hint = full_width_note(&task->full_width, &task->arena);
@@ -478,9 +478,9 @@ start_fresh(struct load *load)
     struct table_record *record = load->record;
 
     load->parts = split_table(&load->task->arena, load->table, is_read_in_order(load));
-    record->parts.count = 0;
-    record->read_from_ms = clock_wall_ms();
-    record->was_resumed = false;
+    record->staging.parts.count = 0;
+    record->content.read_from_ms = clock_wall_ms();
+    record->content.was_resumed = false;
 }
 
 static bool
@@ -512,8 +512,8 @@ go_on(struct load *load)
     load->is_created = true;
     load->is_staged = true;
     load->is_behind = record->run_id != load->task->claim->run_id || load->task->job.is_suspect;
-    load->parts = record->parts;
-    record->was_resumed = true;
+    load->parts = record->staging.parts;
+    record->content.was_resumed = true;
     task_begin_count(load->task, part_list_rows(&load->parts), part_list_bytes(&load->parts));
     if (load->is_behind)
         return;
@@ -530,26 +530,26 @@ prepare(struct load *load, uint64_t fingerprint, struct error *err)
     if (!refuse_existing(load, err))
         return false;
     if (record->state == TABLE_STATE_STAGED) {
-        if (record->fingerprint == fingerprint && is_read_in_order(load) &&
+        if (record->shape.fingerprint == fingerprint && is_read_in_order(load) &&
             !staging_can_go_on(load->task, load->table, record, load->staging, &is_usable,
                 &load->is_unlogged, err))
             return false;
-        record->was_staged = true;
+        record->staging.was_recorded = true;
     }
-    record->fingerprint = fingerprint;
+    record->shape.fingerprint = fingerprint;
     if (is_usable) {
         go_on(load);
         return true;
     }
     start_fresh(load);
-    return !record->was_staged || staging_drop(load->task, load->staging, err);
+    return !record->staging.was_recorded || staging_drop(load->task, load->staging, err);
 }
 
 // A staged table was analysed before it was moved; small ones can wait for autovacuum.
 static void
 analyse_if_large(struct load *load, bool was_staged)
 {
-    if (!was_staged && load->record->row_count >= ANALYSE_FROM_ROWS)
+    if (!was_staged && load->record->content.row_count >= ANALYSE_FROM_ROWS)
         ddl_analyze(
             load->task->target, load->task->settings->target.schema, load->table->target_name);
 }

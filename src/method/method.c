@@ -40,8 +40,8 @@ load_job(struct task *task, const struct job *job, struct outcome *outcome,
         task_see_altered(task);
         record_name_columns(task, record);
     }
-    record->stale_column_count =
-        record->state == TABLE_STATE_LOADED ? record->stale_column_count : 0;
+    record->shape.stale_column_count =
+        record->state == TABLE_STATE_LOADED ? record->shape.stale_column_count : 0;
     // An attempt before this one may have put the table into its place.
     if (record->state != TABLE_STATE_LOADED &&
         !load_table(task, job->table, job->fingerprint, record, &outcome->result, err))
@@ -64,8 +64,9 @@ compare_job(struct task *task, const struct job *job, struct outcome *outcome,
         return load_job(task, job, outcome, record, err);
     }
     // The shape may have changed in another way: then few rows differ in their time stamps alone.
-    record->is_rezoned = record->fingerprint != job->fingerprint && table_has_instants(job->table);
-    record->fingerprint = job->fingerprint;
+    record->shape.is_rezoned =
+        record->shape.fingerprint != job->fingerprint && table_has_instants(job->table);
+    record->shape.fingerprint = job->fingerprint;
     return compare_table(task, task->altered.table, record, &outcome->result, err);
 }
 
@@ -124,12 +125,12 @@ method_run(struct task *task, const struct job *job, struct outcome *outcome, st
         return false;
     record->attempt = outcome->attempts;
     if (job->method != METHOD_VERIFY && was_committed(task, record)) {
-        outcome->row_count = record->row_count;
+        outcome->row_count = record->content.row_count;
         return true;
     }
     if (!leave_out_altered(task, record, err) ||
         !methods[job->method].run(task, job, outcome, record, err))
         return false;
-    outcome->row_count = record->row_count;
+    outcome->row_count = record->content.row_count;
     return true;
 }

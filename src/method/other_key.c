@@ -41,8 +41,8 @@ condemn(struct task *task)
     for (size_t i = 0; i < key->column_count; i++)
         names[i] = table->columns[table->key->columns[i]].name;
     key->columns = names;
-    key->next = table->condemned;
-    task->table.condemned = key;
+    key->next = table->key_grounds.condemned;
+    task->table.key_grounds.condemned = key;
 }
 
 bool
@@ -56,6 +56,6 @@ other_key_choose(struct task *task, const char *why, struct error *err)
     if (!key_choice_make(&task->job_arena, table->settings, table, err))
         return false;
     task->job.fingerprint = plan_fingerprint(table);
-    log_warning("%.700s - it is read anew: %s", why, table->key_reason);
+    log_warning("%.700s - it is read anew: %s", why, table->key_grounds.reason);
     return true;
 }

@@ -36,8 +36,8 @@ record_read(
     made->reason = job->reason;
     made->error = NULL;
     made->hint = NULL;
-    made->previous_columns = made->digest_columns;
-    made->previous_column_count = made->digest_column_count;
+    made->shape.previous_columns = made->shape.digest_columns;
+    made->shape.previous_column_count = made->shape.digest_column_count;
     record_name_columns(task, made);
     return true;
 }
@@ -48,5 +48,6 @@ record_name_columns(struct task *task, struct table_record *record)
     const struct table *table = task->altered.table;
 
     record->key_columns = column_names(&task->arena, table, true, &record->key_column_count);
-    record->digest_columns = column_names(&task->arena, table, false, &record->digest_column_count);
+    record->shape.digest_columns =
+        column_names(&task->arena, table, false, &record->shape.digest_column_count);
 }

@@ -154,7 +154,7 @@ static bool
 is_another_shape(const struct shape *shape, const struct shape_diff *diff, uint64_t fingerprint)
 {
     // Somebody may have dropped a mirrored column by hand: it is made again.
-    return shape->record->fingerprint != fingerprint || diff->added_count > 0;
+    return shape->record->shape.fingerprint != fingerprint || diff->added_count > 0;
 }
 
 static bool
@@ -162,7 +162,7 @@ record_shape(
     struct shape *shape, const struct shape_diff *diff, uint64_t fingerprint, struct error *err)
 {
     const struct name_list stale = stale_after(shape, diff);
-    const char *what = plan_is_rezoned(shape->table, shape->record->fingerprint)
+    const char *what = plan_is_rezoned(shape->table, shape->record->shape.fingerprint)
                            ? "time stamps that mean an instant are in UTC from now on"
                            : "shape of the source table changed";
 
@@ -258,8 +258,8 @@ shape_follow(struct task *task, const struct table *table, uint64_t fingerprint,
         .settings = &task->settings->mirror,
     };
     const struct shape_before before = {
-        .mirrored = { record->previous_columns, record->previous_column_count },
-        .stale = { record->stale_columns, record->stale_column_count },
+        .mirrored = { record->shape.previous_columns, record->shape.previous_column_count },
+        .stale = { record->shape.stale_columns, record->shape.stale_column_count },
     };
     struct name_list stale;
     struct name_list present;
@@ -284,8 +284,8 @@ shape_follow(struct task *task, const struct table *table, uint64_t fingerprint,
     if (!check_names(&shape, &before.mirrored, &present, err) ||
         !change_in_time(&shape, &diff, fingerprint, err))
         return false;
-    record->stale_columns = stale.names;
-    record->stale_column_count = stale.count;
+    record->shape.stale_columns = stale.names;
+    record->shape.stale_column_count = stale.count;
     tell(&shape, &diff, fingerprint);
     return true;
 }

@@ -16,8 +16,8 @@ staging_name(const struct task *task, const struct table *table, const struct ta
 {
     uint64_t hash;
 
-    if (record->staging_table != NULL) {
-        (void)text_print(name, STAGING_NAME_SIZE, "%s", record->staging_table);
+    if (record->staging.table != NULL) {
+        (void)text_print(name, STAGING_NAME_SIZE, "%s", record->staging.table);
         return;
     }
     hash = hash_row_add(hash_bytes_extended(table->schema, strlen(table->schema), 0),
@@ -57,7 +57,7 @@ staging_can_go_on(struct task *task, const struct table *table, const struct tab
     *is_usable = false;
     if (!ddl_find(task->target, &task->arena, STAGING_SCHEMA, name, &relation, err))
         return false;
-    if (!relation.exists || !has_same_parts(task, table, &record->parts))
+    if (!relation.exists || !has_same_parts(task, table, &record->staging.parts))
         return true;
     *is_usable = true;
     *is_unlogged = relation.is_unlogged;
@@ -65,7 +65,7 @@ staging_can_go_on(struct task *task, const struct table *table, const struct tab
     if (relation.is_unlogged) {
         if (!ddl_count_staging(task->target, name, &row_count, err))
             return false;
-        *is_usable = row_count == part_list_rows(&record->parts);
+        *is_usable = row_count == part_list_rows(&record->staging.parts);
     }
     return true;
 }

@@ -375,7 +375,7 @@ compare(struct verify *verify, struct error *err)
         is_whole = verify->differ.is_whole;
         // Where a row cannot be asked for again by its key, the whole table is read again.
         if (is_current && (is_second || key_choice_is_exact(verify->table) ||
-                              !comparison_has_changes(&verify->differ.counts)))
+                              !comparison_has_changes(&verify->differ.found.counts)))
             return true;
         is_second = is_current;
     }
@@ -408,7 +408,7 @@ judge(struct verify *verify, struct error *err)
 {
     struct task *task = verify->task;
     struct verification *result = verify->result;
-    const struct difference_counts *counts = &verify->differ.counts;
+    const struct difference_counts *counts = &verify->differ.found.counts;
     int64_t row_count = differ_outcome(&verify->differ).rows_read;
     int64_t counted;
 
@@ -418,7 +418,7 @@ judge(struct verify *verify, struct error *err)
         early_end_warn(verify->table, row_count, counted);
     }
     *result = (struct verification){
-        .row_count = verify->differ.mirror_rows,
+        .row_count = verify->differ.found.mirror_rows,
         .missing = counts->to_insert,
         .changed = counts->to_update,
         .surplus = counts->to_delete,
@@ -451,15 +451,15 @@ static void
 note_stale(struct verify *verify, const struct relation *relation)
 {
     const struct table_record *record = verify->task->job.record;
-    size_t count = record != NULL ? record->stale_column_count : 0;
+    size_t count = record != NULL ? record->shape.stale_column_count : 0;
     const struct name_list present = { relation->columns, relation->column_count };
     struct arena *arena = &verify->task->arena;
     const char **names = arena_calloc(arena, count, sizeof *names);
     struct name_list list = { .names = names };
 
     for (size_t i = 0; i < count; i++) {
-        if (name_list_has(&present, record->stale_columns[i]))
-            names[list.count++] = record->stale_columns[i];
+        if (name_list_has(&present, record->shape.stale_columns[i]))
+            names[list.count++] = record->shape.stale_columns[i];
     }
     if (list.count > 0)
         verify->stale = arena_printf(arena,

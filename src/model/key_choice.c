@@ -167,7 +167,8 @@ key_choice_order(const struct table *table, const struct key *key)
 {
     enum column_order order = ORDER_DOCUMENTED;
 
-    for (const struct condemned_key *other = table->condemned; other != NULL; other = other->next) {
+    for (const struct condemned_key *other = table->key_grounds.condemned; other != NULL;
+         other = other->next) {
         if (is_condemned(table, key, other))
             return ORDER_BROKEN;
     }
@@ -306,17 +307,19 @@ key_choice_make(struct arena *arena, const struct table_settings *settings, stru
     if (settings != NULL && settings->key_count > 0) {
         if (!make_configured(arena, settings, table, err))
             return false;
-        table->key_reason = arena_printf(arena, "configured key (%s)%s%s",
+        table->key_grounds.reason = arena_printf(arena, "configured key (%s)%s%s",
             list_columns(arena, table, table->key),
             table->key->may_repeat ? ", which the source does not declare unique: read in one go"
                                    : "",
             say_order(table));
         return true;
     }
-    table->key_reason = say_why(arena, table, choose(table));
-    table->key_reason = arena_printf(arena, "%s%s", table->key_reason, say_order(table));
-    if (table->key_caveat != NULL)
-        table->key_reason = arena_printf(arena, "%s; %s", table->key_reason, table->key_caveat);
+    table->key_grounds.reason = say_why(arena, table, choose(table));
+    table->key_grounds.reason =
+        arena_printf(arena, "%s%s", table->key_grounds.reason, say_order(table));
+    if (table->key_grounds.caveat != NULL)
+        table->key_grounds.reason =
+            arena_printf(arena, "%s; %s", table->key_grounds.reason, table->key_grounds.caveat);
     return true;
 }
 

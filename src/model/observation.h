@@ -8,6 +8,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// Rows that a run, or one table in it, dealt with.
+struct observed_counts {
+    int64_t rows_read;
+    int64_t bytes_read;
+    int64_t rows_inserted;
+    int64_t rows_updated;
+    int64_t rows_deleted;
+    int64_t rows_quarantined;
+};
+
 struct observed_run {
     int64_t id; // 0: no run yet
     const char *mode;
@@ -21,12 +31,7 @@ struct observed_run {
     int64_t tables_total;
     int64_t tables_done;
     int64_t tables_failed;
-    int64_t rows_read;
-    int64_t bytes_read;
-    int64_t rows_inserted;
-    int64_t rows_updated;
-    int64_t rows_deleted;
-    int64_t rows_quarantined;
+    struct observed_counts counts;
     bool is_stopping;      // it was told to stop, or stops by itself
     bool holds_lock;       // the mirror's advisory lock is taken
     int64_t session_count; // of this run, on the server
@@ -44,6 +49,14 @@ struct observed_verification {
     int64_t unrecorded;
 };
 
+// What a table's mirror holds, and of which moment.
+struct observed_content {
+    int64_t row_count;
+    int64_t size_bytes;
+    int64_t read_from_ms;
+    int64_t read_to_ms;
+};
+
 struct observed_table {
     const char *source_schema;
     const char *source_table;
@@ -54,10 +67,7 @@ struct observed_table {
     const char *key;   // column names with commas; NULL: keyless
     const char *error; // NULL: none
     const char *hint;
-    int64_t row_count;
-    int64_t size_bytes;
-    int64_t read_from_ms;
-    int64_t read_to_ms;
+    struct observed_content content;
     int64_t last_success_ms;
     int64_t verified_ms; // when it was last found equal
     struct observed_verification verification;
@@ -106,12 +116,7 @@ struct observed_table_run {
     int64_t started_ms;
     int64_t finished_ms;
     int64_t attempts;
-    int64_t rows_read;
-    int64_t bytes_read;
-    int64_t rows_inserted;
-    int64_t rows_updated;
-    int64_t rows_deleted;
-    int64_t rows_quarantined;
+    struct observed_counts counts;
 };
 
 struct observed_change {

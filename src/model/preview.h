@@ -93,6 +93,23 @@ struct preview_table {
     size_t obstacle_count;
 };
 
+// Sums over what is read; with what is known only, the rest is counted.
+struct preview_sums {
+    size_t load_count;
+    size_t compare_count;
+    size_t refused_count;
+    size_t ignored_count;
+    size_t gone_count;
+    size_t blocked_count; // to be read or dropped, but an obstacle stands in the way
+    int64_t row_sum;
+    int64_t byte_sum;
+    int64_t disk_sum;
+    int64_t duration_ms; // of the whole run with its jobs; -1: unknown
+    size_t unknown_rows; // tables without an estimate
+    size_t unknown_bytes;
+    size_t unknown_durations;
+};
+
 struct preview {
     const char *target_schema;
     const char *source_product;
@@ -108,20 +125,7 @@ struct preview {
     size_t statement_count;
     struct preview_obstacle *obstacles; // of the run as a whole
     size_t obstacle_count;
-    // Sums over what is read; with what is known only, the rest is counted.
-    size_t load_count;
-    size_t compare_count;
-    size_t refused_count;
-    size_t ignored_count;
-    size_t gone_count;
-    size_t blocked_count; // to be read or dropped, but an obstacle stands in the way
-    int64_t row_sum;
-    int64_t byte_sum;
-    int64_t disk_sum;
-    int64_t duration_ms; // of the whole run with its jobs; -1: unknown
-    size_t unknown_rows; // tables without an estimate
-    size_t unknown_bytes;
-    size_t unknown_durations;
+    struct preview_sums sums;
     int64_t database_bytes;
     struct first_load_way first_load;
 };

@@ -18,6 +18,34 @@ enum table_state {
     TABLE_STATE_DROPPED, // gone from the source; its mirror is kept or was dropped
 };
 
+// The columns of a mirrored table, as far as later runs go by them.
+struct recorded_shape {
+    const char *const *digest_columns; // mirrored columns, in digest order
+    size_t digest_column_count;
+    const char *const *previous_columns; // digest_columns as recorded by an earlier run
+    size_t previous_column_count;
+    const char *const *stale_columns; // that were mirrored, are gone from the source and were kept
+    size_t stale_column_count;
+    uint64_t fingerprint; // of the shape the table was read with
+    bool is_rezoned;      // this run's: what is mirrored has its time stamps in another zone
+};
+
+// What the mirror holds, and of which moment.
+struct recorded_content {
+    int64_t row_count;
+    int64_t size_bytes;   // of the values read
+    int64_t read_from_ms; // wall clock; how old the content is
+    int64_t read_to_ms;
+    bool was_resumed; // it was read in more than one go
+};
+
+// A first load that is committed part by part.
+struct recorded_staging {
+    const char *table; // NULL: none
+    bool was_recorded; // parts were, so they have to be removed
+    struct part_list parts;
+};
+
 struct table_record {
     const char *source_schema;
     const char *source_table;
@@ -27,30 +55,17 @@ struct table_record {
     const char *reason; // a sentence
     const char *const *key_columns;
     size_t key_column_count;
-    const char *const *digest_columns; // mirrored columns, in digest order
-    size_t digest_column_count;
-    const char *const *previous_columns; // digest_columns as recorded by an earlier run
-    size_t previous_column_count;
-    const char *const *stale_columns; // that were mirrored, are gone from the source and were kept
-    size_t stale_column_count;
-    uint64_t fingerprint; // of the shape the table was read with
-    bool is_rezoned;      // this run's: what is mirrored has its time stamps in another zone
-    int64_t row_count;    // in the mirror
-    int64_t size_bytes;   // of the values read
-    int64_t read_from_ms; // wall clock; how old the content is
-    int64_t read_to_ms;
+    struct recorded_shape shape;
+    struct recorded_content content;
     int64_t last_success_ms; // 0: never
     bool has_quarantine;     // something of it is in quarantine
     bool is_loaded;          // a first load put the table into its place
     bool may_vanish;         // --allow-delete names it: it may go although many go with it
     int64_t run_id;          // the last that wrote the record
-    bool was_resumed;        // the content was read in more than one go
     int attempt;
     const char *error; // NULL: none
     const char *hint;
-    const char *staging_table; // NULL: none
-    bool was_staged;           // parts were recorded, so they have to be removed
-    struct part_list parts;    // of a first load that is committed part by part
+    struct recorded_staging staging;
 };
 
 // The numbers of one table in one run.

@@ -78,6 +78,29 @@ struct condemned_key {
     const struct condemned_key *next;
 };
 
+// What the choice of a table's key goes by and what is said about it.
+struct key_grounds {
+    const char *reason; // a sentence: why this key, or why none
+    const char *caveat; // what the catalogue could not say about the keys; NULL: nothing
+    const struct condemned_key *condemned; // no read is cut by these; NULL: none
+};
+
+// What the source's catalogue says about a table as a whole, and whether it could be asked.
+struct catalog_entry {
+    const char *left_out;       // why it is mirrored only if it is named; NULL: it is mirrored
+    bool is_view;               // or something like it: mirrored only if include_views names it
+    const char *parent_schema;  // of the table that it is a partition of
+    const char *parent;         // NULL: it is no partition
+    bool is_skipped;            // it is ignored: nothing but its name was asked for
+    const struct error *unread; // why the rest of the entry could not be read; NULL: it was
+};
+
+// Which rows of a table the user wants.
+struct row_restriction {
+    const char *condition; // in the source's SQL; NULL: all of them
+    const char *place;     // the file and line that say it; NULL: none
+};
+
 struct table_settings;
 
 struct table {
@@ -91,19 +114,11 @@ struct table {
     size_t excluded_count;
     struct key *keys; // every candidate; model/key_choice.h chooses
     size_t key_count;
-    const struct key *key;  // the chosen one; NULL: keyless, or not chosen yet
-    const char *key_reason; // a sentence: why this key, or why none
-    const char *key_caveat; // what the catalogue could not say about its keys; NULL: nothing
-    const struct condemned_key *condemned; // no read is cut by these; NULL: none
-    const char *left_out;       // why it is mirrored only if it is named; NULL: it is mirrored
-    bool is_view;               // or something like it: mirrored only if include_views names it
-    const char *parent_schema;  // of the table that it is a partition of
-    const char *parent;         // NULL: it is no partition
-    bool is_skipped;            // it is ignored: nothing but its name was asked for
-    const struct error *unread; // why the rest of its entry could not be read; NULL: it was
+    const struct key *key; // the chosen one; NULL: keyless, or not chosen yet
+    struct key_grounds key_grounds;
+    struct catalog_entry entry;
     const struct table_settings *settings; // what mirror_settings.tables says of it; NULL: nothing
-    const char *where;                     // the user's restriction; NULL: none
-    const char *where_place;               // the file and line that say it; NULL: none
+    struct row_restriction where;
     bool may_lose_rows;    // --allow-delete names it: the delete brake does not hold it
     bool is_loosely_typed; // a value may be of another type than its column (SQLite)
     int64_t row_estimate;  // by the source's statistics; -1: unknown

@@ -28,7 +28,7 @@ fingerprint(const struct table *table, bool has_utc)
         if (column->is_instant && has_utc)
             digest = add_text(digest, "UTC");
     }
-    digest = add_text(digest, table->where != NULL ? table->where : "");
+    digest = add_text(digest, table->where.condition != NULL ? table->where.condition : "");
     for (size_t i = 0; table->key != NULL && i < table->key->column_count; i++)
         digest = hash_row_add(digest,
             table->key->columns[i] + (key_is_descending(table->key, i) ? UINT64_C(1000001) : 1));
@@ -129,9 +129,9 @@ judge_size(struct job *job, int small_rows)
     const struct table_record *record = job->record;
 
     job->is_small = !job->is_suspect && job->method == METHOD_COMPARE &&
-                    record->state == TABLE_STATE_DONE && record->row_count < small_rows &&
-                    record->fingerprint == job->fingerprint && !record->has_quarantine &&
-                    record->stale_column_count == 0;
+                    record->state == TABLE_STATE_DONE && record->content.row_count < small_rows &&
+                    record->shape.fingerprint == job->fingerprint && !record->has_quarantine &&
+                    record->shape.stale_column_count == 0;
     if (job->is_small)
         job->reason = "small and mirrored already: read whole and compared in memory";
 }
@@ -145,7 +145,7 @@ fill_job(struct job *job, const struct selected_table *selected, const struct ta
     job->record = find_record(records, record_count, selected->table);
     job->row_estimate = selected->table->row_estimate;
     if (job->record != NULL && job->record->is_loaded)
-        job->row_estimate = job->record->row_count;
+        job->row_estimate = job->record->content.row_count;
     job->fingerprint = plan_fingerprint(selected->table);
     choose_method(job);
 }
@@ -172,7 +172,7 @@ plan_make(struct arena *arena, const struct selection *selection,
 bool
 plan_was_only_refused(const struct table_record *record)
 {
-    return !record->is_loaded && record->staging_table == NULL &&
+    return !record->is_loaded && record->staging.table == NULL &&
            strcmp(record->method, PLAN_NO_METHOD) == 0;
 }
 

@@ -134,11 +134,11 @@ compare_columns(struct maker *maker, struct preview_table *made, const struct jo
     const struct mirrored_relation *relation)
 {
     const struct shape_before before = {
-        .mirrored = { job->record->digest_columns, job->record->digest_column_count },
-        .stale = { job->record->stale_columns, job->record->stale_column_count },
+        .mirrored = { job->record->shape.digest_columns, job->record->shape.digest_column_count },
+        .stale = { job->record->shape.stale_columns, job->record->shape.stale_column_count },
     };
     const struct name_list present = list_columns(maker->arena, relation);
-    bool has_changed = job->record->fingerprint != job->fingerprint;
+    bool has_changed = job->record->shape.fingerprint != job->fingerprint;
     struct shape_diff diff;
 
     shape_diff_make(maker->arena, job->table, &before, &present,
@@ -277,8 +277,8 @@ make_job(struct maker *maker, const struct job *job, struct preview_table *made)
         .method = method_name(job->method),
         .reason = job->reason,
         .key = list_key(maker->arena, job->table),
-        .key_reason = job->table->key_reason,
-        .where = job->table->where,
+        .key_reason = job->table->key_grounds.reason,
+        .where = job->table->where.condition,
         .row_estimate = -1,
         .size_bytes = -1,
         .duration_ms = -1,
@@ -477,7 +477,7 @@ meet_rights(struct maker *maker)
     if (!found->has_schema && !found->may_create_schema)
         add_run_obstacle(maker, "the role may not create schemas in this database",
             "GRANT CREATE, TEMPORARY ON DATABASE ... TO the role that oe2pg uses.");
-    if (found->has_schema && !found->may_create_tables && preview->load_count > 0)
+    if (found->has_schema && !found->may_create_tables && preview->sums.load_count > 0)
         add_run_obstacle(maker,
             arena_printf(maker->arena, "the role may not create tables in schema %s", schema),
             arena_printf(maker->arena,
@@ -494,14 +494,14 @@ meet_run(struct maker *maker)
     for (size_t i = 0; i < maker->input->record_count; i++)
         known += maker->input->records[i].state != TABLE_STATE_DROPPED;
     meet_rights(maker);
-    if (preview->gone_count > brake_run_limit(known))
+    if (preview->sums.gone_count > brake_run_limit(known))
         add_run_obstacle(maker,
             arena_printf(maker->arena,
                 "%zu mirrored tables are gone from the source's catalogue: the run stops before "
                 "anything is written",
-                preview->gone_count),
+                preview->sums.gone_count),
             "See whether this is the right source. If they are to go: oe2pg --allow-delete '*'");
-    if (found->all_tables_publication != NULL && preview->load_count > 0)
+    if (found->all_tables_publication != NULL && preview->sums.load_count > 0)
         add_run_obstacle(maker,
             arena_printf(maker->arena,
                 "publication \"%s\" takes every new table with its updates and deletes, and new "

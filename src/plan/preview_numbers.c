@@ -51,7 +51,7 @@ estimate(const struct inspection *found, double rows_per_ms, const struct job *j
         made->size_bytes = (int64_t)((double)history->bytes_read / (double)history->rows_read *
                                      (double)made->row_estimate);
     else if (record != NULL && record->is_loaded)
-        made->size_bytes = record->size_bytes;
+        made->size_bytes = record->content.size_bytes;
     else if (made->row_estimate >= 0)
         made->size_bytes = made->row_estimate * guess_width(job->table);
     if (history != NULL && history->rows_read >= TRUSTED_HISTORY && made->row_estimate >= 0)
@@ -103,20 +103,20 @@ static void
 add_up(struct preview *preview, const struct preview_table *table, int64_t *longest_ms,
     int64_t *sum_ms)
 {
-    preview->load_count += table->verdict == PREVIEW_LOAD;
-    preview->compare_count += table->verdict == PREVIEW_COMPARE;
-    preview->refused_count += table->verdict == PREVIEW_REFUSED;
-    preview->ignored_count += table->verdict == PREVIEW_IGNORED;
-    preview->gone_count += table->verdict == PREVIEW_GONE;
-    preview->blocked_count += table->verdict != PREVIEW_REFUSED && table->obstacle_count > 0;
+    preview->sums.load_count += table->verdict == PREVIEW_LOAD;
+    preview->sums.compare_count += table->verdict == PREVIEW_COMPARE;
+    preview->sums.refused_count += table->verdict == PREVIEW_REFUSED;
+    preview->sums.ignored_count += table->verdict == PREVIEW_IGNORED;
+    preview->sums.gone_count += table->verdict == PREVIEW_GONE;
+    preview->sums.blocked_count += table->verdict != PREVIEW_REFUSED && table->obstacle_count > 0;
     if (table->method == NULL)
         return;
-    preview->unknown_rows += table->row_estimate < 0;
-    preview->unknown_bytes += table->size_bytes < 0;
-    preview->unknown_durations += table->duration_ms < 0;
-    preview->row_sum += table->row_estimate > 0 ? table->row_estimate : 0;
-    preview->byte_sum += table->size_bytes > 0 ? table->size_bytes : 0;
-    preview->disk_sum += table->disk_bytes > 0 ? table->disk_bytes : 0;
+    preview->sums.unknown_rows += table->row_estimate < 0;
+    preview->sums.unknown_bytes += table->size_bytes < 0;
+    preview->sums.unknown_durations += table->duration_ms < 0;
+    preview->sums.row_sum += table->row_estimate > 0 ? table->row_estimate : 0;
+    preview->sums.byte_sum += table->size_bytes > 0 ? table->size_bytes : 0;
+    preview->sums.disk_sum += table->disk_bytes > 0 ? table->disk_bytes : 0;
     if (table->duration_ms > 0) {
         *sum_ms += table->duration_ms;
         *longest_ms = table->duration_ms > *longest_ms ? table->duration_ms : *longest_ms;
@@ -133,8 +133,8 @@ preview_sum_up(struct preview *preview)
     for (size_t i = 0; i < preview->table_count; i++)
         add_up(preview, &preview->tables[i], &longest_ms, &sum_ms);
     shared_ms = sum_ms / (preview->jobs > 0 ? preview->jobs : 1);
-    preview->duration_ms = shared_ms > longest_ms ? shared_ms : longest_ms;
-    if (preview->unknown_durations > 0 &&
-        preview->unknown_durations == preview->load_count + preview->compare_count)
-        preview->duration_ms = -1;
+    preview->sums.duration_ms = shared_ms > longest_ms ? shared_ms : longest_ms;
+    if (preview->sums.unknown_durations > 0 &&
+        preview->sums.unknown_durations == preview->sums.load_count + preview->sums.compare_count)
+        preview->sums.duration_ms = -1;
 }

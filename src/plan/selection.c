@@ -44,7 +44,7 @@ is_asked_for(const struct selector *selector, const struct table *table)
 {
     const struct mirror_settings *settings = selector->basis->settings;
 
-    if (table->is_view)
+    if (table->entry.is_view)
         return selector_find(selector, settings->included, selector->included,
                    settings->included_count, table) != NULL;
     return selector_names(
@@ -62,7 +62,7 @@ is_mirrored(const struct selection_basis *basis, const struct table *table)
         const struct table_record *record = &basis->records[i];
 
         if (record->state != TABLE_STATE_DROPPED &&
-            (record->is_loaded || record->staging_table != NULL) &&
+            (record->is_loaded || record->staging.table != NULL) &&
             text_equal_nocase(record->source_table, table->name) &&
             text_equal_nocase(record->source_schema, table->schema))
             return true;
@@ -88,7 +88,7 @@ judge(const struct selector *selector, struct selected_table *entry)
                          ? SELECTION_TAKEN
                          : SELECTION_NOT_SELECTED;
     table->settings = find_settings(selector, table);
-    if (table->left_out != NULL && !is_asked_for(selector, table) &&
+    if (table->entry.left_out != NULL && !is_asked_for(selector, table) &&
         !is_mirrored(selector->basis, table)) {
         entry->pattern = NULL;
         entry->verdict = SELECTION_IGNORED;
@@ -100,7 +100,8 @@ explain_left_out(struct arena *arena, struct selected_table *entry)
 {
     struct name_pattern *why = arena_alloc(arena, sizeof *why);
 
-    *why = (struct name_pattern){ .pattern = entry->table->name, .file = entry->table->left_out };
+    *why = (struct name_pattern){ .pattern = entry->table->name,
+        .file = entry->table->entry.left_out };
     entry->pattern = why;
 }
 
@@ -114,7 +115,7 @@ skip_ignored(const void *basis, struct arena *arena, struct table *const *tables
         struct selected_table entry = { .table = tables[i] };
 
         judge(&selector, &entry);
-        tables[i]->is_skipped = entry.verdict == SELECTION_IGNORED;
+        tables[i]->entry.is_skipped = entry.verdict == SELECTION_IGNORED;
     }
 }
 
@@ -134,9 +135,9 @@ apply_settings(const struct selector *selector, struct excluding *excluding, str
     if (said == NULL)
         return;
     excluding_apply(excluding, selector->arena, selector->basis->settings->naming, table);
-    table->where = said->where;
+    table->where.condition = said->where;
     if (said->where != NULL)
-        table->where_place = selection_place(selector->arena, said->file, said->line);
+        table->where.place = selection_place(selector->arena, said->file, said->line);
     table->priority = said->priority;
 }
 
@@ -146,7 +147,7 @@ count_verdicts(struct selection *selection)
     for (size_t i = 0; i < selection->table_count; i++) {
         const struct selected_table *entry = &selection->tables[i];
         enum selection_verdict verdict = entry->verdict;
-        bool is_view_left_out = verdict == SELECTION_IGNORED && entry->table->is_view;
+        bool is_view_left_out = verdict == SELECTION_IGNORED && entry->table->entry.is_view;
 
         selection->taken_count += verdict == SELECTION_TAKEN;
         selection->ignored_count += verdict == SELECTION_IGNORED && !is_view_left_out;

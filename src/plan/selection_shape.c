@@ -290,8 +290,8 @@ selection_prepare(struct arena *arena, enum naming naming, struct selected_table
 
     if (odd != NULL) {
         refuse_names(arena, entry, odd);
-    } else if (table->unread != NULL) {
-        *refuse(arena, entry) = *table->unread;
+    } else if (table->entry.unread != NULL) {
+        *refuse(arena, entry) = *table->entry.unread;
     } else if (table->column_count == 0 || table->column_count > TARGET_COLUMNS_MAX) {
         refuse_count(arena, entry);
     } else if (collision != NULL) {

@@ -27,14 +27,15 @@ reader_init(struct reader *reader, struct source *source, const struct table *ta
         .value_bytes = limits->value_bytes,
     };
     if (rows->after.count > 0) {
-        memcpy(reader->position, rows->after.values, rows->after.count * sizeof *reader->position);
+        memcpy(reader->position.values, rows->after.values,
+            rows->after.count * sizeof *reader->position.values);
         reader->has_position = reader->is_at_bound = true;
     }
     reader->limits = *limits;
     if (source != NULL && source_buffers_results(source))
         reader->page_rows = (size_t)fault_setting("OE2PG_TEST_PAGE_ROWS", PAGE_ROWS_FIRST);
-    buffer_init(&reader->position_bytes, LOOKUP_KEY_CAP);
-    buffer_init(&reader->start_bytes, LOOKUP_KEY_CAP);
+    buffer_init(&reader->position.bytes, LOOKUP_KEY_CAP);
+    buffer_init(&reader->step.start.bytes, LOOKUP_KEY_CAP);
     order_proof_init(&reader->order, false);
 }
 
@@ -67,10 +68,10 @@ reader_prove_order(struct reader *reader)
 void
 reader_release(struct reader *reader)
 {
-    cursor_close(reader->cursor);
-    reader->cursor = NULL;
-    buffer_release(&reader->position_bytes);
-    buffer_release(&reader->start_bytes);
+    cursor_close(reader->step.cursor);
+    reader->step.cursor = NULL;
+    buffer_release(&reader->position.bytes);
+    buffer_release(&reader->step.start.bytes);
     hunt_end_part(reader->hunt);
     reader->hunt = NULL;
     order_proof_release(&reader->order);
@@ -81,7 +82,8 @@ reader_start_after(struct reader *reader, const struct cell *position, struct er
 {
     size_t count = reader->table->key->column_count;
 
-    if (!lookup_keep_values(&reader->position_bytes, reader->position, position, NULL, count, err))
+    if (!lookup_keep_values(
+            &reader->position.bytes, reader->position.values, position, NULL, count, err))
         return false;
     reader->has_position = true;
     reader->is_at_bound = false;
@@ -103,12 +105,12 @@ find_next_key(struct reader *reader, struct reader *keys, const struct table *ta
     keys->part.except = reader->part.except;
     keys->part.except_count = reader->part.except_count;
     keys->page_rows = 1;
-    if ((reader->has_position && !reader_start_after(keys, reader->position, err)) ||
+    if ((reader->has_position && !reader_start_after(keys, reader->position.values, err)) ||
         !reader_fetch(keys, &batch, err))
         return hunt_fail_for_key(reader->hunt, err);
     *is_found = batch->row_count > 0;
-    cursor_close(keys->cursor);
-    keys->cursor = NULL;
+    cursor_close(keys->step.cursor);
+    keys->step.cursor = NULL;
     return true;
 }
 
@@ -124,12 +126,12 @@ read_bad_row(struct reader *reader, const struct batch **batch, struct error *er
 
     hunt_begin_row(reader->hunt);
     order_proof_leave(&reader->order, 0);
-    cursor_close(reader->cursor); // of the rows behind it: one at a time
-    reader->cursor = NULL;
+    cursor_close(reader->step.cursor); // of the rows behind it: one at a time
+    reader->step.cursor = NULL;
     *batch = &nothing;
     lookup_narrow(&narrow, reader->table);
     done = find_next_key(reader, &keys, &narrow.table, &is_found, err) &&
-           (!is_found || hunt_read_row(reader->hunt, keys.position, batch, err));
+           (!is_found || hunt_read_row(reader->hunt, keys.position.values, batch, err));
     reader_release(&keys);
     narrow_release(&narrow);
     return done && ((*batch)->row_count == 0 || steps_remember_position(reader, *batch, err));
@@ -158,7 +160,7 @@ fetch_rows(struct reader *reader, const struct batch **batch, struct error *err)
     for (;;) {
         if (!steps_read_on(reader, batch, err)) {
             if (reader->order.is_given_up ||
-                !hunt_go_around(reader->hunt, &reader->cursor, reader->page_row_count, err))
+                !hunt_go_around(reader->hunt, &reader->step.cursor, reader->step.row_count, err))
                 return false;
             error_clear(err);
             continue;
@@ -187,6 +189,6 @@ const struct cell *
 reader_position(const struct reader *reader)
 {
     return reader->rows.kind == KEY_PART_NOT_NULL && reader->has_position && !reader->is_at_bound
-               ? reader->position
+               ? reader->position.values
                : NULL;
 }

@@ -14,27 +14,36 @@
 #include "read/limits.h"
 #include "read/order_proof.h"
 
+// The key of a row, the texts copied.
+struct reader_place {
+    struct cell values[KEY_COLUMNS_MAX]; // NULLs as they came
+    struct buffer bytes;
+};
+
+// The statement that is open.
+struct reader_step {
+    struct cursor *cursor; // NULL: none
+    int64_t opened_ms;
+    size_t row_limit;          // what it was limited to; 0: nothing
+    size_t row_count;          // that it returned so far
+    size_t byte_count;         // of their values
+    size_t prefix;             // key columns of the range it reads; 0: the whole part
+    struct reader_place start; // what it began after
+};
+
 struct reader {
     struct source *source;
     const struct table *table;
     struct reader_limits limits;
     struct part_rows rows;    // that are read
     struct read_request part; // all of them, but those that were read before
-    struct cursor *cursor;
-    int64_t opened_ms;
-    size_t page_rows;       // rows a statement may return; 0: any number
-    size_t page_row_count;  // rows of the statement that is open
-    size_t page_byte_count; // and bytes of their values
-    size_t step_limit;      // what it was limited to; 0: nothing
-    size_t prefix;          // key columns of the step that is open; 0: the whole part
+    struct reader_step step;
+    size_t page_rows; // rows a statement may return; 0: any number
     bool is_at_end;
     bool has_position;
     bool is_at_bound; // it is the one behind which the part begins: no row was handed out
-    struct cell position[KEY_COLUMNS_MAX]; // of the last row handed out; NULLs as they came
-    struct cell start[KEY_COLUMNS_MAX];    // what the open step began after
-    struct buffer position_bytes;
-    struct buffer start_bytes;
-    struct hunt *hunt; // NULL: a value that cannot be read fails the reading
+    struct reader_place position; // of the last row handed out
+    struct hunt *hunt;            // NULL: a value that cannot be read fails the reading
     struct order_proof order;
 };
 

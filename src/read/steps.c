@@ -14,7 +14,8 @@
 static bool
 open_step(struct reader *reader, struct error *err)
 {
-    struct key_position after = { .values = reader->start, .count = reader->prefix };
+    struct key_position after = { .values = reader->step.start.values,
+        .count = reader->step.prefix };
     struct key_position up_to = {
         .values = reader->order.largest,
         .count = reader->order.column_count,
@@ -24,18 +25,18 @@ open_step(struct reader *reader, struct error *err)
 
     request.table = table;
     request.key = table->key;
-    request.after = reader->prefix > 0 ? &after : NULL;
+    request.after = reader->step.prefix > 0 ? &after : NULL;
     request.beyond = NULL; // the position is
-    if (order_proof_is_bounded(&reader->order, reader->prefix))
+    if (order_proof_is_bounded(&reader->order, reader->step.prefix))
         request.up_to = &up_to;
     if (reader->rows.kind == KEY_PART_NOT_NULL)
         request.row_limit = reader->page_rows;
     hunt_bound_statement(reader->hunt, &request);
-    reader->step_limit = request.row_limit;
-    reader->opened_ms = clock_steady_ms();
-    reader->page_row_count = 0;
-    reader->page_byte_count = 0;
-    return source_open_cursor(reader->source, &request, &reader->cursor, err);
+    reader->step.row_limit = request.row_limit;
+    reader->step.opened_ms = clock_steady_ms();
+    reader->step.row_count = 0;
+    reader->step.byte_count = 0;
+    return source_open_cursor(reader->source, &request, &reader->step.cursor, err);
 }
 
 // The first key column that is NULL in the row handed out last, which then is no position; else -1.
@@ -43,7 +44,7 @@ static int
 find_null(const struct reader *reader)
 {
     for (size_t i = 0; reader->has_position && i < reader->table->key->column_count; i++) {
-        if (reader->position[i].bytes == NULL)
+        if (reader->position.values[i].bytes == NULL)
             return reader->table->key->columns[i];
     }
     return -1;
@@ -85,7 +86,7 @@ prove_order(struct reader *reader, struct error *err)
     if (!order_proof_begin(&reader->order, reader->source, part, has_passed, err))
         return false;
     return !has_passed ||
-           order_proof_cut(&reader->order, reader->source, part, reader->position, err) ||
+           order_proof_cut(&reader->order, reader->source, part, reader->position.values, err) ||
            give_up_order(reader, err);
 }
 
@@ -95,17 +96,17 @@ open_from_position(struct reader *reader, struct error *err)
     size_t count = reader->rows.kind == KEY_PART_NOT_NULL ? reader->table->key->column_count : 0;
     int null_column = find_null(reader);
 
-    reader->prefix = 0;
+    reader->step.prefix = 0;
     if (null_column >= 0)
         return fail_for_null(reader->table, null_column, err);
     if (!prove_order(reader, err))
         return false;
     if (reader->has_position) {
         // Kept apart: all ranges of a key begin at the same row, while the position moves on.
-        if (!lookup_keep_values(
-                &reader->start_bytes, reader->start, reader->position, NULL, count, err))
+        if (!lookup_keep_values(&reader->step.start.bytes, reader->step.start.values,
+                reader->position.values, NULL, count, err))
             return false;
-        reader->prefix = count;
+        reader->step.prefix = count;
     }
     return open_step(reader, err);
 }
@@ -113,7 +114,7 @@ open_from_position(struct reader *reader, struct error *err)
 static bool
 is_overdue(const struct reader *reader)
 {
-    return clock_steady_ms() - reader->opened_ms >=
+    return clock_steady_ms() - reader->step.opened_ms >=
            fault_setting(
                "OE2PG_TEST_TRANSACTION_MS", (int64_t)reader->limits.max_transaction_s * 1000);
 }
@@ -123,7 +124,7 @@ static bool
 is_due_to_close(const struct reader *reader)
 {
     return reader->rows.kind == KEY_PART_NOT_NULL && reader->has_position &&
-           find_null(reader) < 0 && reader->page_row_count > 0 && is_overdue(reader);
+           find_null(reader) < 0 && reader->step.row_count > 0 && is_overdue(reader);
 }
 
 // The same of a statement that cannot be continued, but could if the table were read in key order.
@@ -138,19 +139,19 @@ is_due_to_begin_anew(const struct reader *reader)
 static void
 close_step(struct reader *reader, bool goes_on)
 {
-    cursor_close(reader->cursor);
-    reader->cursor = NULL;
-    if (reader->page_rows > 0 && reader->page_row_count > 0)
-        reader->page_rows = page_next_rows(reader->page_rows, reader->page_row_count,
-            reader->page_byte_count, reader->table->column_count, reader->limits.page_bytes);
-    hunt_end_statement(reader->hunt, reader->page_row_count, goes_on);
+    cursor_close(reader->step.cursor);
+    reader->step.cursor = NULL;
+    if (reader->page_rows > 0 && reader->step.row_count > 0)
+        reader->page_rows = page_next_rows(reader->page_rows, reader->step.row_count,
+            reader->step.byte_count, reader->table->column_count, reader->limits.page_bytes);
+    hunt_end_statement(reader->hunt, reader->step.row_count, goes_on);
 }
 
 // Before its end: the read goes on behind the last row.
 static void
 leave_step(struct reader *reader)
 {
-    order_proof_leave(&reader->order, reader->prefix);
+    order_proof_leave(&reader->order, reader->step.prefix);
     close_step(reader, false);
 }
 
@@ -159,22 +160,22 @@ leave_step(struct reader *reader)
 static bool
 next_step(struct reader *reader, struct error *err)
 {
-    bool is_page = reader->step_limit > 0 && reader->page_row_count >= reader->step_limit;
+    bool is_page = reader->step.row_limit > 0 && reader->step.row_count >= reader->step.row_limit;
     enum order_next next;
 
     if (is_page) { // it may not be the last one
         leave_step(reader);
         return true;
     }
-    next = order_proof_pass(&reader->order, reader->prefix, reader->page_row_count > 0);
+    next = order_proof_pass(&reader->order, reader->step.prefix, reader->step.row_count > 0);
     close_step(reader, next != ORDER_AT_END);
-    if (next == ORDER_GO_ON && !order_proof_is_complete(&reader->order, reader->position))
+    if (next == ORDER_GO_ON && !order_proof_is_complete(&reader->order, reader->position.values))
         return true;
     if (next != ORDER_NEXT_RANGE) {
         reader->is_at_end = true;
         return true;
     }
-    reader->prefix--;
+    reader->step.prefix--;
     return open_step(reader, err);
 }
 
@@ -189,19 +190,19 @@ steps_remember_position(struct reader *reader, const struct batch *batch, struct
     reader->has_position = true;
     reader->is_at_bound = false;
     reader->order.row_count += (int64_t)batch->row_count;
-    return lookup_keep_values(
-        &reader->position_bytes, reader->position, last, key->columns, key->column_count, err);
+    return lookup_keep_values(&reader->position.bytes, reader->position.values, last, key->columns,
+        key->column_count, err);
 }
 
 static bool
 fetch_step(struct reader *reader, const struct batch **batch, struct error *err)
 {
-    if (!cursor_fetch(reader->cursor, batch, err))
+    if (!cursor_fetch(reader->step.cursor, batch, err))
         return false;
     *batch = hunt_widen(reader->hunt, *batch);
     return reader_limits_hold(&reader->limits, *batch, err) &&
            ((*batch)->row_count == 0 || !is_due_to_begin_anew(reader) ||
-               cursor_is_ahead(reader->cursor) ||
+               cursor_is_ahead(reader->step.cursor) ||
                read_repeat(
                    err, RETRY_IN_ORDER, "the statement is open for longer than one may be"));
 }
@@ -225,10 +226,10 @@ is_behind_start(const struct reader *reader, const struct batch *batch, struct e
     uint16_t column;
     const struct cell *start;
 
-    if (reader->prefix == 0 || reader->page_row_count > 0)
+    if (reader->step.prefix == 0 || reader->step.row_count > 0)
         return true;
-    column = reader->table->key->columns[reader->prefix - 1];
-    start = &reader->start[reader->prefix - 1];
+    column = reader->table->key->columns[reader->step.prefix - 1];
+    start = &reader->step.start.values[reader->step.prefix - 1];
     for (size_t r = 0; r < batch->row_count; r++) {
         const struct cell *value = &batch->cells[r * batch->column_count + column];
 
@@ -246,18 +247,19 @@ steps_read_on(struct reader *reader, const struct batch **batch, struct error *e
     static const struct batch nothing = { .row_count = 0 };
 
     // A batch that is on its way is taken along: to leave it could mean to have it cancelled.
-    if (reader->cursor != NULL && is_due_to_close(reader) && !cursor_is_ahead(reader->cursor))
+    if (reader->step.cursor != NULL && is_due_to_close(reader) &&
+        !cursor_is_ahead(reader->step.cursor))
         leave_step(reader);
     while (!reader->is_at_end && !hunt_is_at_row(reader->hunt)) {
-        if (reader->cursor == NULL && !open_from_position(reader, err))
+        if (reader->step.cursor == NULL && !open_from_position(reader, err))
             return false;
         if (!fetch_step(reader, batch, err))
             return false;
         if ((*batch)->row_count > 0) {
             if (!is_behind_start(reader, *batch, err))
                 return false;
-            reader->page_row_count += (*batch)->row_count;
-            reader->page_byte_count += (*batch)->size_bytes;
+            reader->step.row_count += (*batch)->row_count;
+            reader->step.byte_count += (*batch)->size_bytes;
             return steps_remember_position(reader, *batch, err);
         }
         if (!next_step(reader, err))

@@ -85,19 +85,19 @@ static void
 write_totals(struct json_writer *json, const struct preview *preview)
 {
     json_begin_object(json, "totals");
-    json_integer(json, "load", (int64_t)preview->load_count);
-    json_integer(json, "compare", (int64_t)preview->compare_count);
-    json_integer(json, "refused", (int64_t)preview->refused_count);
-    json_integer(json, "ignored", (int64_t)preview->ignored_count);
-    json_integer(json, "gone", (int64_t)preview->gone_count);
-    json_integer(json, "blocked", (int64_t)preview->blocked_count);
-    json_integer(json, "estimated_rows", preview->row_sum);
-    json_integer(json, "tables_of_unknown_rows", (int64_t)preview->unknown_rows);
-    json_integer(json, "estimated_bytes", preview->byte_sum);
-    json_integer(json, "tables_of_unknown_bytes", (int64_t)preview->unknown_bytes);
-    json_decimal(json, "estimated_seconds", seconds_of(preview->duration_ms));
-    json_integer(json, "tables_of_unknown_seconds", (int64_t)preview->unknown_durations);
-    json_integer(json, "estimated_disk_bytes", preview->disk_sum);
+    json_integer(json, "load", (int64_t)preview->sums.load_count);
+    json_integer(json, "compare", (int64_t)preview->sums.compare_count);
+    json_integer(json, "refused", (int64_t)preview->sums.refused_count);
+    json_integer(json, "ignored", (int64_t)preview->sums.ignored_count);
+    json_integer(json, "gone", (int64_t)preview->sums.gone_count);
+    json_integer(json, "blocked", (int64_t)preview->sums.blocked_count);
+    json_integer(json, "estimated_rows", preview->sums.row_sum);
+    json_integer(json, "tables_of_unknown_rows", (int64_t)preview->sums.unknown_rows);
+    json_integer(json, "estimated_bytes", preview->sums.byte_sum);
+    json_integer(json, "tables_of_unknown_bytes", (int64_t)preview->sums.unknown_bytes);
+    json_decimal(json, "estimated_seconds", seconds_of(preview->sums.duration_ms));
+    json_integer(json, "tables_of_unknown_seconds", (int64_t)preview->sums.unknown_durations);
+    json_integer(json, "estimated_disk_bytes", preview->sums.disk_sum);
     json_integer(json, "database_bytes", preview->database_bytes);
     json_end_object(json);
 }

@@ -74,11 +74,11 @@ write_unknown(struct page *page)
 {
     const struct preview *preview = page->preview;
 
-    if (preview->unknown_rows > 0) {
+    if (preview->sums.unknown_rows > 0) {
         buffer_printf(&page->line,
             "  not counted: %zu of them, which were never read and of which the source has no "
             "statistics",
-            preview->unknown_rows);
+            preview->sums.unknown_rows);
         end_line(page);
     }
 }
@@ -88,13 +88,13 @@ write_disk(struct page *page)
 {
     const struct preview *preview = page->preview;
 
-    buffer_printf(&page->line, "  first loads: %zu; ", preview->load_count);
-    if (preview->disk_sum > 0) {
+    buffer_printf(&page->line, "  first loads: %zu; ", preview->sums.load_count);
+    if (preview->sums.disk_sum > 0) {
         buffer_append_text(&page->line, "the target needs ~");
-        append_size(page, preview->disk_sum);
+        append_size(page, preview->sums.disk_sum);
         buffer_printf(&page->line,
             " for them%s, and for a while as much again for its log; it has ",
-            preview->unknown_rows > 0 ? " (those counted)" : "");
+            preview->sums.unknown_rows > 0 ? " (those counted)" : "");
     } else {
         buffer_append_text(&page->line, "how much they need on the target is not known; it has ");
     }
@@ -121,7 +121,7 @@ static void
 write_head(struct page *page)
 {
     const struct preview *preview = page->preview;
-    size_t read_count = preview->load_count + preview->compare_count;
+    size_t read_count = preview->sums.load_count + preview->sums.compare_count;
 
     buffer_printf(&page->line, "Mirror \"%s\" of %s database \"%s\"", preview->target_schema,
         preview->source_product, preview->source_database);
@@ -130,17 +130,17 @@ write_head(struct page *page)
     else if (preview->last_run_id > 0)
         buffer_printf(&page->line, ", after run %" PRId64, preview->last_run_id);
     end_line(page);
-    buffer_printf(
-        &page->line, "To be read: %zu tables, ~%" PRId64 " rows, ~", read_count, preview->row_sum);
-    append_size(page, preview->byte_sum);
-    if (preview->duration_ms >= 0 && read_count > 0) {
+    buffer_printf(&page->line, "To be read: %zu tables, ~%" PRId64 " rows, ~", read_count,
+        preview->sums.row_sum);
+    append_size(page, preview->sums.byte_sum);
+    if (preview->sums.duration_ms >= 0 && read_count > 0) {
         buffer_append_text(&page->line, ", in about ");
-        append_duration(page, preview->duration_ms);
+        append_duration(page, preview->sums.duration_ms);
         buffer_printf(&page->line, " with %d jobs", preview->jobs);
     }
     end_line(page);
     write_unknown(page);
-    if (preview->load_count == 0)
+    if (preview->sums.load_count == 0)
         return;
     write_disk(page);
     write_first_load(page);
@@ -344,7 +344,7 @@ write_tables(struct page *page)
         buffer_printf(&page->line, "... and %zu more like these (--all)", named - written);
         end_line(page);
     }
-    quiet = preview->load_count + preview->compare_count - named;
+    quiet = preview->sums.load_count + preview->sums.compare_count - named;
     if (quiet > 0) {
         end_line(page);
         buffer_printf(&page->line, "%zu more: read and compared as before%s", quiet,
@@ -400,7 +400,7 @@ write_ignored(struct page *page)
         lines++;
         end_line(page);
     }
-    if (preview->ignored_count > 0 && lines == SHORT_LIST && !page->with_all) {
+    if (preview->sums.ignored_count > 0 && lines == SHORT_LIST && !page->with_all) {
         buffer_append_text(&page->line, "  ... (--all names every table)");
         end_line(page);
     }

@@ -60,12 +60,12 @@ write_run(struct json_writer *json, const struct observation *observed)
     json_integer(json, "tables_total", run->tables_total);
     json_integer(json, "tables_done", run->tables_done);
     json_integer(json, "tables_failed", run->tables_failed);
-    json_integer(json, "rows_read", run->rows_read);
-    json_integer(json, "bytes_read", run->bytes_read);
-    json_integer(json, "rows_inserted", run->rows_inserted);
-    json_integer(json, "rows_updated", run->rows_updated);
-    json_integer(json, "rows_deleted", run->rows_deleted);
-    json_integer(json, "values_quarantined", run->rows_quarantined);
+    json_integer(json, "rows_read", run->counts.rows_read);
+    json_integer(json, "bytes_read", run->counts.bytes_read);
+    json_integer(json, "rows_inserted", run->counts.rows_inserted);
+    json_integer(json, "rows_updated", run->counts.rows_updated);
+    json_integer(json, "rows_deleted", run->counts.rows_deleted);
+    json_integer(json, "values_quarantined", run->counts.rows_quarantined);
     json_text(json, "error", run->error);
     if (status_life_of(run) == STATUS_ALIVE)
         write_outlook(json, observed);
@@ -133,10 +133,10 @@ write_table(
     json_text(json, "method", table->method);
     json_text(json, "reason", table->reason);
     json_text(json, "key", table->key);
-    json_integer(json, "rows", table->row_count);
-    json_integer(json, "bytes", table->size_bytes);
-    json_time(json, "read_from", table->read_from_ms);
-    json_time(json, "read_to", table->read_to_ms);
+    json_integer(json, "rows", table->content.row_count);
+    json_integer(json, "bytes", table->content.size_bytes);
+    json_time(json, "read_from", table->content.read_from_ms);
+    json_time(json, "read_to", table->content.read_to_ms);
     json_time(json, "last_success_at", table->last_success_ms);
     json_time(json, "verified_at", table->verified_ms);
     write_verification(json, &table->verification);
@@ -171,11 +171,13 @@ write_totals(struct json_writer *json, const struct status_view *view)
         json_integer(json, "late", (int64_t)status_count_late(view));
     json_integer(json, "rows", totals.rows);
     json_integer(json, "bytes", totals.bytes);
-    json_time(json, "oldest_read_from", totals.oldest != NULL ? totals.oldest->read_from_ms : 0);
+    json_time(
+        json, "oldest_read_from", totals.oldest != NULL ? totals.oldest->content.read_from_ms : 0);
     json_time(json, "newest_read_to", totals.read_to_ms);
     json_decimal(json, "read_span_seconds",
-        totals.oldest != NULL ? (double)(totals.read_to_ms - totals.oldest->read_from_ms) / 1000
-                              : -1);
+        totals.oldest != NULL
+            ? (double)(totals.read_to_ms - totals.oldest->content.read_from_ms) / 1000
+            : -1);
     json_count(json, "quarantined", totals.quarantined);
     json_integer(json, "stale_columns", (int64_t)totals.stale_columns);
     json_end_object(json);
@@ -216,12 +218,12 @@ write_table_run(struct json_writer *json, const struct observed_table_run *run)
     json_time(json, "started_at", run->started_ms);
     json_time(json, "finished_at", run->finished_ms);
     json_integer(json, "attempts", run->attempts);
-    json_integer(json, "rows_read", run->rows_read);
-    json_integer(json, "bytes_read", run->bytes_read);
-    json_integer(json, "rows_inserted", run->rows_inserted);
-    json_integer(json, "rows_updated", run->rows_updated);
-    json_integer(json, "rows_deleted", run->rows_deleted);
-    json_integer(json, "values_quarantined", run->rows_quarantined);
+    json_integer(json, "rows_read", run->counts.rows_read);
+    json_integer(json, "bytes_read", run->counts.bytes_read);
+    json_integer(json, "rows_inserted", run->counts.rows_inserted);
+    json_integer(json, "rows_updated", run->counts.rows_updated);
+    json_integer(json, "rows_deleted", run->counts.rows_deleted);
+    json_integer(json, "values_quarantined", run->counts.rows_quarantined);
     json_text(json, "error", run->error);
     json_text(json, "hint", run->hint);
     json_end_object(json);

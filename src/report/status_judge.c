@@ -49,9 +49,9 @@ status_is_left_out(const struct observed_table *table)
 int64_t
 status_age_ms(const struct observed_table *table, int64_t now_ms)
 {
-    if (table->last_success_ms == 0 || table->read_from_ms == 0)
+    if (table->last_success_ms == 0 || table->content.read_from_ms == 0)
         return -1;
-    return now_ms > table->read_from_ms ? now_ms - table->read_from_ms : 0;
+    return now_ms > table->content.read_from_ms ? now_ms - table->content.read_from_ms : 0;
 }
 
 bool
@@ -129,8 +129,8 @@ status_sum(const struct status_view *view, struct status_totals *totals)
         const struct observed_table *table = view->tables[i];
 
         totals->stale_columns += table->stale_count;
-        totals->rows += table->row_count;
-        totals->bytes += table->size_bytes;
+        totals->rows += table->content.row_count;
+        totals->bytes += table->content.size_bytes;
         totals->quarantined += table->quarantined > 0 ? table->quarantined : 0;
         if (status_is_left_out(table)) {
             totals->left_out++;
@@ -142,10 +142,11 @@ status_sum(const struct status_view *view, struct status_totals *totals)
             continue;
         }
         totals->done += !status_is_failed(table);
-        if (totals->oldest == NULL || table->read_from_ms < totals->oldest->read_from_ms)
+        if (totals->oldest == NULL ||
+            table->content.read_from_ms < totals->oldest->content.read_from_ms)
             totals->oldest = table;
-        if (table->read_to_ms > totals->read_to_ms)
-            totals->read_to_ms = table->read_to_ms;
+        if (table->content.read_to_ms > totals->read_to_ms)
+            totals->read_to_ms = table->content.read_to_ms;
     }
 }
 
@@ -164,7 +165,7 @@ waiting_rows(const struct observation *observed)
         if (table->run_id >= observed->run.id || status_is_left_out(table) ||
             table->last_success_ms == 0 || status_worker_of(observed, table) != NULL)
             continue;
-        rows += table->row_count;
+        rows += table->content.row_count;
         waiting--;
     }
     return waiting == 0 ? rows : -1;
@@ -179,7 +180,7 @@ status_look_ahead(const struct observation *observed, struct status_outlook *out
     int64_t left = waiting_rows(observed);
 
     *outlook = (struct status_outlook){
-        .rows = run->rows_read, .bytes = run->bytes_read, .of_rows = -1, .left_ms = -1
+        .rows = run->counts.rows_read, .bytes = run->counts.bytes_read, .of_rows = -1, .left_ms = -1
     };
     for (size_t i = 0; i < observed->worker_count; i++) {
         const struct observed_worker *worker = &observed->workers[i];

@@ -181,8 +181,8 @@ write_run_numbers(struct page *page)
         buffer_printf(&page->line,
             ", %" PRId64 " inserted, %" PRId64 " updated, %" PRId64 " deleted, %" PRId64
             " %s in quarantine",
-            run->rows_inserted, run->rows_updated, run->rows_deleted, run->rows_quarantined,
-            value_word(run->rows_quarantined));
+            run->counts.rows_inserted, run->counts.rows_updated, run->counts.rows_deleted,
+            run->counts.rows_quarantined, value_word(run->counts.rows_quarantined));
     }
     end_line(page);
 }
@@ -301,7 +301,7 @@ write_table(struct page *page, const struct observed_table *table)
     char age[FIGURE_SIZE] = "never";
     const char *const texts[5] = { table->target_table, state, table->method, rows, age };
 
-    (void)text_print(rows, sizeof rows, "%" PRId64, table->row_count);
+    (void)text_print(rows, sizeof rows, "%" PRId64, table->content.row_count);
     if (age_ms >= 0)
         figure_age(age, age_ms);
     append_columns(page, texts, table->reason);
@@ -365,11 +365,11 @@ write_span(struct page *page, const struct status_totals *totals)
     buffer_printf(&page->line, " (%s)", totals->oldest->target_table);
     end_line(page);
     buffer_append_text(&page->line, "Read from ");
-    append_time(page, totals->oldest->read_from_ms);
+    append_time(page, totals->oldest->content.read_from_ms);
     buffer_append_text(&page->line, " to ");
     append_time(page, totals->read_to_ms);
     buffer_append_text(&page->line, ", a span of ");
-    append_age(page, totals->read_to_ms - totals->oldest->read_from_ms);
+    append_age(page, totals->read_to_ms - totals->oldest->content.read_from_ms);
     if (totals->done > 1)
         buffer_append_text(&page->line, "; each table at its own moment in it");
     end_line(page);
@@ -419,8 +419,9 @@ write_table_run(struct page *page, const struct observed_table_run *run)
     buffer_printf(&page->line,
         "  run %" PRId64 "  %-6s %-6s %s: %" PRId64 " read, %" PRId64 " inserted, %" PRId64
         " updated, %" PRId64 " deleted, %" PRId64 " quarantined; %s",
-        run->run_id, run->state, run->method, took, run->rows_read, run->rows_inserted,
-        run->rows_updated, run->rows_deleted, run->rows_quarantined, run->reason);
+        run->run_id, run->state, run->method, took, run->counts.rows_read,
+        run->counts.rows_inserted, run->counts.rows_updated, run->counts.rows_deleted,
+        run->counts.rows_quarantined, run->reason);
     end_line(page);
     if (run->error != NULL) {
         buffer_printf(&page->line, "    attempt %" PRId64 ": %s%s%s", run->attempts, run->error,
@@ -469,13 +470,13 @@ write_story(struct page *page, const struct observed_story *story)
 {
     end_line(page);
     buffer_printf(&page->line, "%s: key %s; %" PRId64 " rows, ", story->table->target_table,
-        story->table->key != NULL ? story->table->key : "none", story->table->row_count);
-    append_size(page, story->table->size_bytes);
-    if (story->table->read_from_ms > 0 && story->table->last_success_ms > 0) {
+        story->table->key != NULL ? story->table->key : "none", story->table->content.row_count);
+    append_size(page, story->table->content.size_bytes);
+    if (story->table->content.read_from_ms > 0 && story->table->last_success_ms > 0) {
         buffer_append_text(&page->line, "; read from ");
-        append_time(page, story->table->read_from_ms);
+        append_time(page, story->table->content.read_from_ms);
         buffer_append_text(&page->line, " to ");
-        append_time(page, story->table->read_to_ms);
+        append_time(page, story->table->content.read_to_ms);
     }
     end_line(page);
     write_verification(page, &story->table->verification);

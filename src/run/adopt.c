@@ -13,7 +13,7 @@ is_known(const struct table *table, const struct table_record *records, size_t c
     for (size_t i = 0; i < count; i++) {
         if (strcmp(records[i].source_table, table->name) == 0 &&
             strcmp(records[i].source_schema, table->schema) == 0)
-            return records[i].is_loaded || records[i].staging_table != NULL;
+            return records[i].is_loaded || records[i].staging.table != NULL;
     }
     return false;
 }
@@ -48,8 +48,8 @@ record(const struct adoption *adoption, const struct table *table, const struct 
         .reason = "adopted: the table was there and nothing was known of it",
     };
 
-    made.digest_column_count = list_columns(adoption, table, relation, &columns);
-    made.digest_columns = columns;
+    made.shape.digest_column_count = list_columns(adoption, table, relation, &columns);
+    made.shape.digest_columns = columns;
     return target_begin(adoption->target, err) &&
            schema_change_save(
                adoption->target, adoption->claim, table, "adopted as it was", NULL, err) &&

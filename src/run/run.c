@@ -256,7 +256,7 @@ make_plan(struct run *run, struct error *err)
         return false;
     for (size_t i = 0; i < run->plan.job_count; i++)
         log_debug("%s: %s; %s", run->plan.jobs[i].table->target_name, run->plan.jobs[i].reason,
-            run->plan.jobs[i].table->key_reason);
+            run->plan.jobs[i].table->key_grounds.reason);
     return true;
 }
 

@@ -66,8 +66,8 @@ leave_table(struct vanished *vanished, struct arena *arena, const struct table_r
         relation.exists && relation.kind == 'r' &&
         !ddl_drop_table(vanished->target, arena, schema, record->target_table, &statement, err))
         return false;
-    if (record->staging_table != NULL &&
-        !ddl_drop_staging(vanished->target, record->staging_table, err))
+    if (record->staging.table != NULL &&
+        !ddl_drop_staging(vanished->target, record->staging.table, err))
         return false;
     return schema_change_save(vanished->target, vanished->claim, &table,
                statement != NULL ? "table is gone from the source, dropped"

@@ -308,7 +308,7 @@ record_failure(
         .state = TABLE_STATE_FAILED,
         .method = method_name(outcome->is_repaired ? METHOD_COMPARE : job->method),
         .reason = outcome->is_repaired ? METHOD_REPAIR_REASON : job->reason,
-        .fingerprint = job->fingerprint,
+        .shape.fingerprint = job->fingerprint,
         .attempt = outcome->attempts,
         .error = why->message,
         .hint = why->hint[0] != '\0' ? why->hint : NULL,

@@ -211,10 +211,10 @@ select_append_conditions(
 {
     bool has_where = false;
 
-    if (request->table->where != NULL && request->table->where[0] != '\0') {
+    if (request->table->where.condition != NULL && request->table->where.condition[0] != '\0') {
         append_and(sql, &has_where);
         // The line end closes a comment that the user may have ended his condition with.
-        (void)buffer_printf(sql, "(%s\n)", request->table->where);
+        (void)buffer_printf(sql, "(%s\n)", request->table->where.condition);
     }
     append_row_ids(names, &request->only_ids, false, sql, &has_where);
     append_row_ids(names, &request->except_ids, true, sql, &has_where);

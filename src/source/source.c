@@ -262,9 +262,9 @@ source_open_cursor(struct source *source, const struct read_request *request,
     }
     source->is_waiting = false;
     source->has_cursor = done;
-    if (!done && request->table->where_place != NULL && err->kind != ERROR_SOURCE)
+    if (!done && request->table->where.place != NULL && err->kind != ERROR_SOURCE)
         error_hint(err, "See the table's \"where\" in %s, which the source is given as it is.",
-            request->table->where_place);
+            request->table->where.place);
     return done;
 }
 

@@ -94,14 +94,14 @@ unsigned source_value_copies(const struct source *source);
 // Reads all tables (no views, no system tables) of settings->schema with columns, primary keys,
 // unique indexes and row estimates, in as few calls as the door allows, into `arena`. What cannot
 // be read at once is read table by table, without those that `filter` ignores; a table whose entry
-// cannot be read is there with the reason (table.unread). A source or schema without any table is
-// an error: nobody means to mirror nothing.
+// cannot be read is there with the reason (table.entry.unread). A source or schema without any
+// table is an error: nobody means to mirror nothing.
 bool source_read_catalog(struct source *source, const struct table_filter *filter,
     struct arena *arena, struct catalog *catalog, struct error *err)
     __attribute__((warn_unused_result));
 
-// Which rows are read is said here, beside the user's own condition in table->where: by a part of
-// the key and its bounds, by whole keys, by ids. All of it holds at once.
+// Which rows are read is said here, beside the user's own condition in table->where.condition: by a
+// part of the key and its bounds, by whole keys, by ids. All of it holds at once.
 struct read_request {
     const struct table *table; // all of its columns are read, in order
     enum key_part part;

@@ -28,8 +28,8 @@ tell_table(struct arena *arena, struct table *table, const char *columns)
     for (size_t i = 0; i < key->column_count; i++)
         names[i] = values[i].bytes;
     key->columns = names;
-    key->next = table->condemned;
-    table->condemned = key;
+    key->next = table->key_grounds.condemned;
+    table->key_grounds.condemned = key;
 }
 
 static bool

@@ -53,7 +53,7 @@ forget_table(
 {
     struct sql_parameters parameters = { .count = 0 };
 
-    if (record->staging_table != NULL && !ddl_drop_staging(target, record->staging_table, err))
+    if (record->staging.table != NULL && !ddl_drop_staging(target, record->staging.table, err))
         return false;
     parameter_integer(&parameters, mirror_id);
     parameter_text(&parameters, record->source_schema);

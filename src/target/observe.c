@@ -99,12 +99,12 @@ fill_run(struct arena *arena, const PGresult *row, struct observed_run *run)
     run->tables_total = result_integer(row, 0, 9);
     run->tables_done = result_integer(row, 0, 10);
     run->tables_failed = result_integer(row, 0, 11);
-    run->rows_read = result_integer(row, 0, 12);
-    run->bytes_read = result_integer(row, 0, 13);
-    run->rows_inserted = result_integer(row, 0, 14);
-    run->rows_updated = result_integer(row, 0, 15);
-    run->rows_deleted = result_integer(row, 0, 16);
-    run->rows_quarantined = result_integer(row, 0, 17);
+    run->counts.rows_read = result_integer(row, 0, 12);
+    run->counts.bytes_read = result_integer(row, 0, 13);
+    run->counts.rows_inserted = result_integer(row, 0, 14);
+    run->counts.rows_updated = result_integer(row, 0, 15);
+    run->counts.rows_deleted = result_integer(row, 0, 16);
+    run->counts.rows_quarantined = result_integer(row, 0, 17);
     run->is_stopping = result_text(row, 0, 18)[0] == 't';
 }
 
@@ -239,10 +239,10 @@ fill_table(struct arena *arena, const PGresult *rows, int i, struct observed_tab
         .key = copy_text(arena, rows, i, 6),
         .error = copy_text(arena, rows, i, 7),
         .hint = copy_text(arena, rows, i, 8),
-        .row_count = result_integer(rows, i, 9),
-        .size_bytes = result_integer(rows, i, 10),
-        .read_from_ms = result_integer(rows, i, 11),
-        .read_to_ms = result_integer(rows, i, 12),
+        .content.row_count = result_integer(rows, i, 9),
+        .content.size_bytes = result_integer(rows, i, 10),
+        .content.read_from_ms = result_integer(rows, i, 11),
+        .content.read_to_ms = result_integer(rows, i, 12),
         .last_success_ms = result_integer(rows, i, 13),
         .verified_ms = result_integer(rows, i, 14),
         .attempt = result_integer(rows, i, 15),
@@ -491,12 +491,12 @@ fill_table_run(struct arena *arena, const PGresult *rows, int i, struct observed
         .started_ms = result_integer(rows, i, 6),
         .finished_ms = result_integer(rows, i, 7),
         .attempts = result_integer(rows, i, 8),
-        .rows_read = result_integer(rows, i, 9),
-        .bytes_read = result_integer(rows, i, 10),
-        .rows_inserted = result_integer(rows, i, 11),
-        .rows_updated = result_integer(rows, i, 12),
-        .rows_deleted = result_integer(rows, i, 13),
-        .rows_quarantined = result_integer(rows, i, 14),
+        .counts.rows_read = result_integer(rows, i, 9),
+        .counts.bytes_read = result_integer(rows, i, 10),
+        .counts.rows_inserted = result_integer(rows, i, 11),
+        .counts.rows_updated = result_integer(rows, i, 12),
+        .counts.rows_deleted = result_integer(rows, i, 13),
+        .counts.rows_quarantined = result_integer(rows, i, 14),
     };
 }
 

@@ -83,22 +83,24 @@ read_record(struct arena *arena, const PGresult *rows, int row, struct table_rec
     record->method = copy_text(arena, rows, row, 4);
     record->reason = copy_text(arena, rows, row, 5);
     record->key_column_count = copy_names(arena, rows, row, 6, &record->key_columns);
-    record->digest_column_count = copy_names(arena, rows, row, 7, &record->digest_columns);
-    record->staging_table = copy_text(arena, rows, row, 8);
-    record->row_count = result_integer(rows, row, 9);
-    record->size_bytes = result_integer(rows, row, 10);
-    record->read_from_ms = result_integer(rows, row, 11);
-    record->read_to_ms = result_integer(rows, row, 12);
-    record->was_resumed = result_text(rows, row, 13)[0] == 't';
+    record->shape.digest_column_count =
+        copy_names(arena, rows, row, 7, &record->shape.digest_columns);
+    record->staging.table = copy_text(arena, rows, row, 8);
+    record->content.row_count = result_integer(rows, row, 9);
+    record->content.size_bytes = result_integer(rows, row, 10);
+    record->content.read_from_ms = result_integer(rows, row, 11);
+    record->content.read_to_ms = result_integer(rows, row, 12);
+    record->content.was_resumed = result_text(rows, row, 13)[0] == 't';
     record->attempt = (int)result_integer(rows, row, 14);
     record->error = copy_text(arena, rows, row, 15);
     record->hint = copy_text(arena, rows, row, 16);
-    record->fingerprint = strtoull(result_text(rows, row, 17), NULL, 16);
+    record->shape.fingerprint = strtoull(result_text(rows, row, 17), NULL, 16);
     record->last_success_ms = result_integer(rows, row, 18);
     record->run_id = result_integer(rows, row, 19);
     record->is_loaded = result_text(rows, row, 20)[0] == 't';
     record->has_quarantine = result_text(rows, row, 21)[0] == 't';
-    record->stale_column_count = copy_names(arena, rows, row, 22, &record->stale_columns);
+    record->shape.stale_column_count =
+        copy_names(arena, rows, row, 22, &record->shape.stale_columns);
 }
 
 bool
@@ -152,10 +154,11 @@ read_parts(struct target *target, struct arena *arena, int mirror_id, struct tab
             " WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3 ORDER BY piece",
             &parameters, &rows, err))
         return false;
-    record->parts.count = (size_t)PQntuples(rows);
-    record->parts.parts = arena_calloc(arena, record->parts.count, sizeof *record->parts.parts);
-    for (size_t i = 0; i < record->parts.count; i++)
-        read_part(arena, rows, (int)i, &record->parts.parts[i]);
+    record->staging.parts.count = (size_t)PQntuples(rows);
+    record->staging.parts.parts =
+        arena_calloc(arena, record->staging.parts.count, sizeof *record->staging.parts.parts);
+    for (size_t i = 0; i < record->staging.parts.count; i++)
+        read_part(arena, rows, (int)i, &record->staging.parts.parts[i]);
     PQclear(rows);
     return true;
 }
@@ -230,14 +233,14 @@ save_parts(struct target *target, const struct mirror_claim *claim,
     parameter_integer(&parameters, claim->mirror_id);
     parameter_text(&parameters, record->source_schema);
     parameter_text(&parameters, record->source_table);
-    parameter_integer(&parameters, (int64_t)record->parts.count);
+    parameter_integer(&parameters, (int64_t)record->staging.parts.count);
     if (!target_execute(target, "could not record how far the load came",
             "DELETE FROM oe2pg.piece WHERE mirror_id = $1 AND source_schema = $2"
             " AND source_table = $3 AND piece > $4",
             &parameters, NULL, err))
         return false;
-    for (size_t i = 0; i < record->parts.count; i++) {
-        if (!save_part(target, claim, record, &record->parts.parts[i], err))
+    for (size_t i = 0; i < record->staging.parts.count; i++) {
+        if (!save_part(target, claim, record, &record->staging.parts.parts[i], err))
             return false;
     }
     return true;
@@ -282,10 +285,11 @@ save_row(struct target *target, const struct mirror_claim *claim, const char *ta
     buffer_init(&keys, BUFFER_SQL_CAP);
     buffer_init(&columns, BUFFER_SQL_CAP);
     buffer_init(&stale, BUFFER_SQL_CAP);
-    sql_append_name_array(&stale, record->stale_columns, record->stale_column_count);
+    sql_append_name_array(&stale, record->shape.stale_columns, record->shape.stale_column_count);
     sql_append_name_array(&keys, record->key_columns, record->key_column_count);
-    sql_append_name_array(&columns, record->digest_columns, record->digest_column_count);
-    (void)text_print(fingerprint, sizeof fingerprint, "%016" PRIx64, record->fingerprint);
+    sql_append_name_array(
+        &columns, record->shape.digest_columns, record->shape.digest_column_count);
+    (void)text_print(fingerprint, sizeof fingerprint, "%016" PRIx64, record->shape.fingerprint);
     parameter_integer(&parameters, claim->mirror_id);
     parameter_text(&parameters, record->source_schema);
     parameter_text(&parameters, record->source_table);
@@ -296,12 +300,12 @@ save_row(struct target *target, const struct mirror_claim *claim, const char *ta
     parameter_text(&parameters, record->reason);
     parameter_text(&parameters, record->key_column_count > 0 ? buffer_text(&keys) : NULL);
     parameter_text(&parameters, buffer_text(&columns));
-    parameter_text(&parameters, record->staging_table);
-    parameter_integer(&parameters, record->row_count);
-    parameter_integer(&parameters, record->size_bytes);
-    parameter_integer(&parameters, record->read_from_ms);
-    parameter_integer(&parameters, record->read_to_ms);
-    parameter_boolean(&parameters, record->was_resumed);
+    parameter_text(&parameters, record->staging.table);
+    parameter_integer(&parameters, record->content.row_count);
+    parameter_integer(&parameters, record->content.size_bytes);
+    parameter_integer(&parameters, record->content.read_from_ms);
+    parameter_integer(&parameters, record->content.read_to_ms);
+    parameter_boolean(&parameters, record->content.was_resumed);
     parameter_text(&parameters, fingerprint);
     parameter_integer(&parameters, claim->run_id);
     parameter_integer(&parameters, record->attempt);
@@ -322,7 +326,7 @@ tracking_save(struct target *target, const struct mirror_claim *claim, const cha
 {
     // A small table never had a piece: no statement for it.
     return save_row(target, claim, target_schema, record, err) &&
-           ((record->parts.count == 0 && !record->was_staged) ||
+           ((record->staging.parts.count == 0 && !record->staging.was_recorded) ||
                save_parts(target, claim, record, err));
 }
 
@@ -333,7 +337,7 @@ tracking_save_failure(struct target *target, const struct mirror_claim *claim,
     struct sql_parameters parameters = { .count = 0 };
     char fingerprint[20];
 
-    (void)text_print(fingerprint, sizeof fingerprint, "%016" PRIx64, record->fingerprint);
+    (void)text_print(fingerprint, sizeof fingerprint, "%016" PRIx64, record->shape.fingerprint);
     parameter_integer(&parameters, claim->mirror_id);
     parameter_text(&parameters, record->source_schema);
     parameter_text(&parameters, record->source_table);

@@ -64,7 +64,7 @@ fake_job_init(struct fake_job *job, size_t key_count, size_t row_count)
         .source_table = "t",
         .target_table = "t",
         .state = TABLE_STATE_DONE,
-        .row_count = (int64_t)row_count,
+        .content.row_count = (int64_t)row_count,
         .last_success_ms = 1,
         .is_loaded = true };
     memory_gate_init(&job->gate);

@@ -423,20 +423,21 @@ static void
 save_record(const struct table_record *record)
 {
     struct arena *arena = &mirror->rows.arena;
-    const struct part *parts = record->parts.parts;
+    const struct part *parts = record->staging.parts.parts;
 
     mirror->saved = *record;
-    if (record->staging_table != NULL)
-        mirror->saved.staging_table = arena_strdup(arena, record->staging_table);
-    mirror->saved.parts.parts = arena_calloc(arena, record->parts.count, sizeof *parts);
-    for (size_t i = 0; i < record->parts.count; i++) {
+    if (record->staging.table != NULL)
+        mirror->saved.staging.table = arena_strdup(arena, record->staging.table);
+    mirror->saved.staging.parts.parts =
+        arena_calloc(arena, record->staging.parts.count, sizeof *parts);
+    for (size_t i = 0; i < record->staging.parts.count; i++) {
         const struct part *part = &parts[i];
         struct cell *position = arena_calloc(arena, KEY_COLUMNS_MAX, sizeof *position);
 
         for (size_t k = 0; k < part->position.count; k++)
             position[k] = fake_cell(arena_strndup(
                 arena, part->position.values[k].bytes, part->position.values[k].size));
-        mirror->saved.parts.parts[i] = (struct part){ .number = part->number,
+        mirror->saved.staging.parts.parts[i] = (struct part){ .number = part->number,
             .rows.kind = part->rows.kind,
             .state = part->state,
             .position = { position, part->position.count },

@@ -313,7 +313,7 @@ run_read(struct source *source, const struct catalog *catalog, struct options *o
         BUG("no table %s", options->table);
     if (options->key >= 0 && (size_t)options->key >= table->key_count)
         BUG("no key %d", options->key);
-    table->where = options->where;
+    table->where.condition = options->where;
     run_command(options->between);
     begin = clock_steady_ms();
     if (canceller.after_ms > 0)

@@ -113,7 +113,7 @@ print_table(const struct table *table)
     (void)printf(", ");
     print_field("name", table->name);
     (void)printf(", \"left_out\": %s, \"rows\": %lld, \"columns\": [",
-        table->left_out != NULL ? "true" : "false", (long long)table->row_estimate);
+        table->entry.left_out != NULL ? "true" : "false", (long long)table->row_estimate);
     for (size_t i = 0; i < table->column_count; i++) {
         (void)printf("%s", i > 0 ? ", " : "");
         print_column(&table->columns[i]);

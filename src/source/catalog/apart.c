@@ -17,13 +17,13 @@ catalog_mark_unread(struct arena *arena, struct table *table, const struct error
         unread, "table \"%s\": its entry in the source's catalogue could not be read", table->name);
     (void)error_hint(
         unread, "Mend the table at the source, or put it on the ignore file (--ignore-table).");
-    table->unread = unread;
+    table->entry.unread = unread;
 }
 
 static bool
 is_wanted(const struct table *table)
 {
-    return !table->is_skipped && table->unread == NULL;
+    return !table->entry.is_skipped && table->entry.unread == NULL;
 }
 
 static void

@@ -3,8 +3,8 @@
 // lists.
 //
 // The table is the unit here, too: what cannot be read of all tables at once is asked for table by
-// table, and a table of which it cannot be read then is marked so (table.unread) and the others go
-// on. Only a source that does not answer any more ends the reading.
+// table, and a table of which it cannot be read then is marked so (table.entry.unread) and the
+// others go on. Only a source that does not answer any more ends the reading.
 #ifndef OE2PG_SOURCE_CATALOG_READ_H
 #define OE2PG_SOURCE_CATALOG_READ_H
 

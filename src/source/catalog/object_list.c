@@ -53,11 +53,11 @@ classify(struct arena *arena, struct table *table, const char *kind)
     if (is_table(kind))
         return;
     if (text_equal_nocase(kind, PRODUCT_SHADOW_TABLE)) {
-        table->left_out = "a virtual table keeps its rows in it";
+        table->entry.left_out = "a virtual table keeps its rows in it";
         return;
     }
-    table->is_view = true;
-    table->left_out = arena_printf(
+    table->entry.is_view = true;
+    table->entry.left_out = arena_printf(
         arena, "a %s that mirror_settings.include_views does not name", lower(arena, kind));
 }
 
@@ -91,8 +91,8 @@ take_object(void *context, const char *const *fields, struct error *err)
     if (fields[OBJECT_PARENT_SCHEMA] == NULL || fields[OBJECT_PARENT] == NULL ||
         fields[OBJECT_PARENT][0] == '\0')
         return true;
-    table->parent_schema = arena_strdup(taker->arena, fields[OBJECT_PARENT_SCHEMA]);
-    table->parent = arena_strdup(taker->arena, fields[OBJECT_PARENT]);
+    table->entry.parent_schema = arena_strdup(taker->arena, fields[OBJECT_PARENT_SCHEMA]);
+    table->entry.parent = arena_strdup(taker->arena, fields[OBJECT_PARENT]);
     return true;
 }
 
@@ -111,10 +111,11 @@ catalog_leave_out_partitions(struct arena *arena, const struct table_list *list)
     for (size_t i = 0; i < list->count; i++) {
         struct table *table = list->tables[i];
 
-        if (table->parent == NULL ||
-            table_find(list->tables, list->count, table->parent_schema, table->parent) == NULL)
+        if (table->entry.parent == NULL ||
+            table_find(
+                list->tables, list->count, table->entry.parent_schema, table->entry.parent) == NULL)
             continue;
-        table->is_view = false;
-        table->left_out = arena_printf(arena, "a partition of \"%s\"", table->parent);
+        table->entry.is_view = false;
+        table->entry.left_out = arena_printf(arena, "a partition of \"%s\"", table->entry.parent);
     }
 }

@@ -174,7 +174,7 @@ mark(const struct catalog_ways *ways, struct arena *arena, const struct odd_name
 {
     struct error why = { 0 };
 
-    if (table == NULL || table->unread != NULL)
+    if (table == NULL || table->entry.unread != NULL)
         return;
     (void)error_set(&why, ERROR_TABLE,
         "the name of the %s \"%s\" (its bytes in octal) has a character of %s that has no "

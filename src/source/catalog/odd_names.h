@@ -19,7 +19,7 @@ struct odd_names {
 bool odd_names_find(struct catalog_ways *ways, struct arena *arena, struct odd_names *names,
     struct error *err) __attribute__((warn_unused_result));
 // Marks the tables in the list, which is sorted, whose names or columns' names they are
-// (table.unread).
+// (table.entry.unread).
 void odd_names_mark(const struct catalog_ways *ways, struct arena *arena,
     const struct odd_names *names, const struct table_list *list);
 

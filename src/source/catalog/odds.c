@@ -59,8 +59,8 @@ read_again(const struct catalog_ways *ways, const struct odds *odds, struct aren
 
     if (!catalog_read_missing_columns(ways, arena, &list, err))
         return false;
-    if (now.unread != NULL) {
-        *err = *now.unread;
+    if (now.entry.unread != NULL) {
+        *err = *now.entry.unread;
         return false;
     }
     *is_same = is_same_entry(odds, &now);

@@ -37,7 +37,7 @@ table_list_drop_doubles(struct table_list *list)
 
         if (kept == 0 || table_search_compare(&list->tables[kept - 1], &table) != 0)
             list->tables[kept++] = table;
-        else if (!table->is_view)
+        else if (!table->entry.is_view)
             list->tables[kept - 1] = table;
     }
     list->count = kept;
@@ -169,7 +169,7 @@ bool
 table_list_check(const struct table_list *list, const char *schema, struct error *err)
 {
     for (size_t i = 0; i < list->count; i++) {
-        if (list->tables[i]->left_out == NULL || !list->tables[i]->is_skipped)
+        if (list->tables[i]->entry.left_out == NULL || !list->tables[i]->entry.is_skipped)
             return true;
     }
     return fail_empty(list, schema, err);

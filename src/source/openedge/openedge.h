@@ -40,7 +40,7 @@ struct openedge_reading {
 
 // Reads the tables of every schema with their columns, sorted by name and schema. *is_read is false
 // when neither catalogue may be read: the driver's calls are left then, and catalog->notes says so.
-// A table whose entry alone cannot be read by any way is marked so (table.unread).
+// A table whose entry alone cannot be read by any way is marked so (table.entry.unread).
 bool openedge_read_tables(const struct openedge_reading *reading, bool *is_read, struct error *err)
     __attribute__((warn_unused_result));
 // What is not in the list of tables: its rows are catalogue, owner, name, kind, and two that are

@@ -241,7 +241,7 @@ take_table(void *taker, const char *const *fields, struct error *err)
     table->name = arena_strdup(reading->arena, name);
     table->row_estimate = -1; // what the codes in SYSTBLSTAT mean is not documented
     if (openedge_is_true(fields[TABLE_HIDDEN]))
-        table->left_out = "hidden at the source";
+        table->entry.left_out = "hidden at the source";
     return true;
 }
 
@@ -254,7 +254,7 @@ take_change_table(void *taker, const char *const *fields, struct error *err)
 
     (void)err;
     if (table != NULL)
-        table->left_out = "a change table of OpenEdge's CDC";
+        table->entry.left_out = "a change table of OpenEdge's CDC";
     return true;
 }
 
@@ -437,7 +437,8 @@ skip_unwanted(struct reading *reading)
         filter->skip_ignored(
             filter->context, reading->arena, catalog->tables, catalog->table_count);
     for (size_t i = 0; schema[0] != '\0' && i < catalog->table_count; i++)
-        catalog->tables[i]->is_skipped |= !text_equal_nocase(schema, catalog->tables[i]->schema);
+        catalog->tables[i]->entry.is_skipped |=
+            !text_equal_nocase(schema, catalog->tables[i]->schema);
 }
 
 static bool

@@ -303,7 +303,7 @@ ask_for_one(void *context, struct table *table, struct error *err)
             return false;
         if (refused.kind == ERROR_NONE) {
             if (question->lost != NULL)
-                table->key_caveat = question->lost;
+                table->key_grounds.caveat = question->lost;
             return true;
         }
         if (failure.kind == ERROR_NONE)
@@ -326,7 +326,7 @@ miss(void *context, struct table *table, const struct error *why)
     const struct key_inquiry *inquiry = context;
 
     if (inquiry->question->missed != NULL)
-        table->key_caveat = inquiry->question->missed;
+        table->key_grounds.caveat = inquiry->question->missed;
     else
         catalog_mark_unread(inquiry->reading->arena, table, why);
 }
@@ -363,7 +363,7 @@ note_missing_primary(struct key_reading *reading, const char *note, const char *
 
     catalog_add_note(reading->arena, catalog, note);
     for (size_t i = 0; i < catalog->table_count; i++)
-        catalog->tables[i]->key_caveat = caveat;
+        catalog->tables[i]->key_grounds.caveat = caveat;
 }
 
 static bool
@@ -435,7 +435,7 @@ openedge_distrust_keys(struct arena *arena, struct catalog *catalog)
     for (size_t i = 0; i < catalog->table_count; i++) {
         struct table *table = catalog->tables[i];
 
-        table->key_caveat = caveat;
+        table->key_grounds.caveat = caveat;
         for (size_t k = 0; k < table->key_count; k++)
             table->keys[k].may_repeat = true;
     }

@@ -57,7 +57,7 @@ assert_done(int64_t inserted, int64_t updated, int64_t deleted)
     assert_int_equal(job.mirror.result.rows_inserted, inserted);
     assert_int_equal(job.mirror.result.rows_updated, updated);
     assert_int_equal(job.mirror.result.rows_deleted, deleted);
-    assert_int_equal(job.mirror.record.row_count, job.mirror.rows.row_count);
+    assert_int_equal(job.mirror.record.content.row_count, job.mirror.rows.row_count);
     assert_int_equal(job.mirror.writes, 1);
 }
 

@@ -71,8 +71,8 @@ assert_loaded(void)
     (void)snprintf(source, sizeof source, "%s", fake_job_source(&job));
     assert_string_equal(fake_job_mirror(&job), source);
     assert_int_equal(job.mirror.place, FAKE_IN_PLACE);
-    assert_int_equal(job.record.row_count, job.table.row_count);
-    assert_int_equal(job.mirror.record.row_count, job.table.row_count);
+    assert_int_equal(job.record.content.row_count, job.table.row_count);
+    assert_int_equal(job.mirror.record.content.row_count, job.table.row_count);
     assert_false(job.mirror.is_in_transaction);
 }
 
@@ -117,7 +117,7 @@ a_large_table_is_staged_part_by_part_and_then_put_into_its_place(void **state)
     assert_loaded();
     assert_in_range(job.mirror.writes, 3, ROWS + 2);
     assert_int_equal(job.record.state, TABLE_STATE_DONE);
-    assert_int_equal(job.record.parts.count, 0);
+    assert_int_equal(job.record.staging.parts.count, 0);
 }
 
 static void
@@ -169,12 +169,13 @@ a_large_table_whose_connection_is_lost_goes_on_where_it_was(void **state)
         (void)error_set(&job.source.failure, ERROR_SOURCE, "gone");
         assert_not_in_place(ERROR_SOURCE);
         assert_int_equal(job.mirror.place, FAKE_STAGED);
-        assert_int_equal(job.mirror.record.parts.parts[0].row_count, job.mirror.rows.row_count);
+        assert_int_equal(
+            job.mirror.record.staging.parts.parts[0].row_count, job.mirror.rows.row_count);
         job.table.rows[0].values[1] = "new"; // behind the position: the comparison finds it
         fake_job_begin(&job);
         assert_true(load());
         assert_int_equal(job.mirror.place, FAKE_IN_PLACE);
-        assert_int_equal(job.record.row_count, ROWS);
+        assert_int_equal(job.record.content.row_count, ROWS);
         assert_non_null(strstr(fake_job_mirror(&job), "0001 new b"));
     }
 }
@@ -254,7 +255,7 @@ a_run_that_is_stopped_keeps_what_it_has_staged(void **state)
     job.ticked = stop_the_run;
     assert_not_in_place(ERROR_CANCELLED);
     assert_int_equal(job.mirror.place, FAKE_STAGED);
-    assert_int_equal(job.mirror.record.parts.parts[0].row_count, job.mirror.rows.row_count);
+    assert_int_equal(job.mirror.record.staging.parts.parts[0].row_count, job.mirror.rows.row_count);
     job.ticked = NULL;
     job.is_cancelled = false;
     fake_job_begin(&job);

@@ -64,7 +64,7 @@ no_key_is_not_an_error(void **state)
 {
     (void)state;
     assert_string_equal(choose(NULL), "none");
-    assert_non_null(strstr(table.key_reason, "neither"));
+    assert_non_null(strstr(table.key_grounds.reason, "neither"));
     assert_false(key_choice_is_resumable(&table));
 }
 
@@ -75,7 +75,7 @@ the_primary_key_comes_first(void **state)
     add_key("a_unique", false, first, 1);
     add_key("pk", true, both, 2);
     assert_string_equal(choose(NULL), "pk");
-    assert_string_equal(table.key_reason, "primary key (id, Code)");
+    assert_string_equal(table.key_grounds.reason, "primary key (id, Code)");
 }
 
 static void
@@ -89,8 +89,9 @@ then_the_fewest_columns_then_mandatory_ones_then_the_name(void **state)
     assert_string_equal(choose(NULL), "d_mandatory");
     add_key("c_mandatory", false, first, 1);
     assert_string_equal(choose(NULL), "c_mandatory");
-    assert_string_equal(table.key_reason, "no primary key; unique index \"c_mandatory\" (id), the "
-                                          "one with the fewest columns of 4");
+    assert_string_equal(table.key_grounds.reason,
+        "no primary key; unique index \"c_mandatory\" (id), the "
+        "one with the fewest columns of 4");
 }
 
 static void
@@ -103,7 +104,7 @@ keys_that_make_no_sense_are_passed_over(void **state)
     assert_string_equal(choose(NULL), "none");
     add_key("good", false, second, 1);
     assert_string_equal(choose(NULL), "good");
-    assert_string_equal(table.key_reason, "no primary key; unique index \"good\" (Code)");
+    assert_string_equal(table.key_grounds.reason, "no primary key; unique index \"good\" (Code)");
 }
 
 static void
@@ -118,7 +119,7 @@ the_configured_key_wins(void **state)
     assert_int_equal(table.key->column_count, 2);
     assert_int_equal(table.key->columns[0], 1);
     assert_int_equal(table.key->columns[1], 0);
-    assert_string_equal(table.key_reason, "configured key (Code, id)");
+    assert_string_equal(table.key_grounds.reason, "configured key (Code, id)");
 }
 
 static void
@@ -214,12 +215,12 @@ a_key_by_which_a_read_can_be_cut_comes_before_a_primary_one_that_is_broken(void 
     add_key("by_id", false, first, 1);
     columns[1].order = ORDER_BROKEN;
     assert_string_equal(choose(NULL), "by_id");
-    assert_non_null(strstr(table.key_reason, "orders the primary key in another way"));
+    assert_non_null(strstr(table.key_grounds.reason, "orders the primary key in another way"));
     columns[0].is_nullable = true; // it does not lead to every row
     assert_string_equal(choose(NULL), "pk");
     assert_true(key_choice_is_askable(&table));
     assert_false(key_choice_is_resumable(&table));
-    assert_non_null(strstr(table.key_reason, "read in one go"));
+    assert_non_null(strstr(table.key_grounds.reason, "read in one go"));
 }
 
 static void
@@ -234,7 +235,7 @@ of_keys_that_are_alike_one_whose_order_is_documented_is_chosen(void **state)
     assert_string_equal(choose(NULL), "b");
     columns[0].order = ORDER_UNPROVED;
     assert_string_equal(choose(NULL), "a");
-    assert_non_null(strstr(table.key_reason, "proves its order"));
+    assert_non_null(strstr(table.key_grounds.reason, "proves its order"));
 }
 
 static void
@@ -247,7 +248,7 @@ a_condemned_key_is_the_one_of_these_columns_in_this_order(void **state)
 
     (void)state;
     add_key("pk", true, both, 2);
-    table.condemned = &condemned;
+    table.key_grounds.condemned = &condemned;
     assert_int_equal(key_choice_order(&table, &keys[0]), ORDER_DOCUMENTED);
     condemned.column_count = 2;
     assert_int_equal(key_choice_order(&table, &keys[0]), ORDER_BROKEN);
@@ -265,7 +266,7 @@ a_configured_key_is_resumable_only_if_the_source_says_it_is_unique(void **state)
     assert_true(key_choice_make(&arena, &settings, &table, &err));
     assert_true(key_choice_is_askable(&table));
     assert_false(key_choice_is_resumable(&table));
-    assert_non_null(strstr(table.key_reason, "not declare"));
+    assert_non_null(strstr(table.key_grounds.reason, "not declare"));
     settings.key_count = 2; // all of the primary key and more
     assert_true(key_choice_make(&arena, &settings, &table, &err));
     assert_true(key_choice_is_resumable(&table));

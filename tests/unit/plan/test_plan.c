@@ -75,7 +75,7 @@ unfinished_loads_come_first_then_priority_then_new_tables(void **state)
     tables[1].priority = 5;
     tables[4].row_estimate = 100;
     tables[5].row_estimate = 1000;
-    record(0, "c", TABLE_STATE_DONE, 1000)->row_count = 7;
+    record(0, "c", TABLE_STATE_DONE, 1000)->content.row_count = 7;
     record(1, "d", TABLE_STATE_STAGED, 0);
     record(2, "e", TABLE_STATE_FAILED, 0);
     plan_make(&arena, &selection, records, 3, 1000, &plan);
@@ -115,8 +115,8 @@ what_an_interrupted_run_did_not_come_to_is_first_and_large_before_small(void **s
     record(0, "a", TABLE_STATE_DONE, 1000)->run_id = 8;
     record(1, "b", TABLE_STATE_DONE, 1000)->run_id = 7;
     record(2, "c", TABLE_STATE_DONE, 1000)->run_id = 8;
-    records[0].row_count = 10;
-    records[2].row_count = 20;
+    records[0].content.row_count = 10;
+    records[2].content.row_count = 20;
     plan_make(&arena, &selection, records, 3, 0, &plan);
     assert_string_equal(order_of(&plan), "bca");
 }
@@ -158,9 +158,9 @@ the_fingerprint_sees_every_change_of_shape(void **state)
     other[0] = columns[1];
     assert_true(plan_fingerprint(&table) != first);
     table.columns = columns;
-    table.where = "id > 1";
+    table.where.condition = "id > 1";
     assert_true(plan_fingerprint(&table) != first);
-    table.where = NULL;
+    table.where.condition = NULL;
     table.key = &key;
     with_key = plan_fingerprint(&table);
     assert_true(with_key != first);

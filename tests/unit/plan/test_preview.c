@@ -49,10 +49,10 @@ set_up(void **state)
         .source_table = "Customer",
         .target_table = "customer",
         .state = TABLE_STATE_DONE,
-        .digest_columns = digest_columns,
-        .digest_column_count = 2,
-        .row_count = 2000,
-        .size_bytes = 50000,
+        .shape.digest_columns = digest_columns,
+        .shape.digest_column_count = 2,
+        .content.row_count = 2000,
+        .content.size_bytes = 50000,
         .last_success_ms = 1,
         .is_loaded = true };
     return 0;
@@ -104,9 +104,9 @@ a_first_load_is_estimated_by_statistics_and_width(void **state)
     assert_int_equal(table->size_bytes, 18000);
     assert_int_equal(table->disk_bytes, 18000 + 1000 * 30);
     assert_int_equal(table->duration_ms, -1);
-    assert_int_equal(preview.duration_ms, -1);
+    assert_int_equal(preview.sums.duration_ms, -1);
     assert_string_equal(table->statements[0], "CREATE TABLE \"pub\".\"customer\" (2 columns text)");
-    assert_int_equal(preview.blocked_count, 0);
+    assert_int_equal(preview.sums.blocked_count, 0);
 }
 
 static void
@@ -138,10 +138,10 @@ an_unchanged_shape_needs_no_statement(void **state)
 
     (void)state;
     add_relation();
-    record.fingerprint = plan_fingerprint(&customer);
+    record.shape.fingerprint = plan_fingerprint(&customer);
     assert_int_equal(preview_one(&preview, true)->statement_count, 0);
-    assert_int_equal(preview.row_sum, 2000);
-    assert_int_equal(preview.byte_sum, 50000);
+    assert_int_equal(preview.sums.row_sum, 2000);
+    assert_int_equal(preview.sums.byte_sum, 50000);
 }
 
 static void
@@ -156,7 +156,7 @@ whatever_has_the_name_is_in_the_way_of_a_first_load(void **state)
     table = preview_one(&preview, false);
     assert_int_equal(table->obstacle_count, 1);
     assert_non_null(strstr(table->obstacles[0].what, "exists already (a view)"));
-    assert_int_equal(preview.blocked_count, 1);
+    assert_int_equal(preview.sums.blocked_count, 1);
 }
 
 static void
@@ -166,7 +166,7 @@ every_obstacle_on_a_mirrored_table_is_named(void **state)
 
     (void)state;
     add_relation();
-    record.fingerprint = plan_fingerprint(&customer);
+    record.shape.fingerprint = plan_fingerprint(&customer);
     relation.is_owned = false;
     relation.has_row_security = true;
     relation.lacks_identity = true;
@@ -204,7 +204,7 @@ earlier_runs_tell_how_long_it_takes(void **state)
     table = preview_one(&preview, true);
     assert_int_equal(table->duration_ms, 4000);
     assert_int_equal(table->size_bytes, 20000);
-    assert_int_equal(preview.duration_ms, 4000);
+    assert_int_equal(preview.sums.duration_ms, 4000);
 }
 
 static void

@@ -100,7 +100,7 @@ all_tables_are_taken_when_nothing_is_said(void **state)
     assert_int_equal(selection.taken_count, TABLES);
     assert_int_equal(selection.warning_count, 0);
     assert_string_equal(find("Order-Line")->table->target_name, "order_line");
-    assert_non_null(find("Order")->table->key_reason);
+    assert_non_null(find("Order")->table->key_grounds.reason);
     assert_null(find("Order")->pattern);
 }
 
@@ -231,7 +231,7 @@ excluded_columns_go_with_their_keys(void **state)
     table = find("Order")->table;
     assert_int_equal(table->column_count, 2);
     assert_string_equal(table->columns[1].name, "secret");
-    assert_string_equal(table->where, "id > 5");
+    assert_string_equal(table->where.condition, "id > 5");
     assert_int_equal(table->key_count, 1);
     assert_string_equal(table->key->name, "ux");
     assert_int_equal(table->key->columns[0], 1);
@@ -344,8 +344,8 @@ make_view(const char *name)
 {
     for (size_t i = 0; i < catalog.table_count; i++) {
         if (strcmp(catalog.tables[i]->name, name) == 0) {
-            catalog.tables[i]->is_view = true;
-            catalog.tables[i]->left_out = "a view";
+            catalog.tables[i]->entry.is_view = true;
+            catalog.tables[i]->entry.left_out = "a view";
             return;
         }
     }
@@ -378,7 +378,7 @@ a_view_is_taken_where_it_is_included_or_mirrored_already(void **state)
     filter.skip_ignored(filter.context, &arena, catalog.tables, catalog.table_count);
     for (size_t i = 0; i < catalog.table_count; i++)
         assert_int_equal(
-            catalog.tables[i]->is_skipped, strcmp(catalog.tables[i]->name, "Order") == 0);
+            catalog.tables[i]->entry.is_skipped, strcmp(catalog.tables[i]->name, "Order") == 0);
     assert_true(selection_make(&arena, &known, &catalog, &selection, &err));
     assert_int_equal(selection.taken_count, 4);
     assert_int_equal(selection.view_count, 1);
@@ -393,8 +393,8 @@ a_table_whose_entry_could_not_be_read_is_refused_unless_it_is_ignored(void **sta
     struct error why = { .kind = ERROR_TABLE, .message = "no such module", .hint = "mend it" };
 
     (void)state;
-    catalog.tables[0]->unread = &why;
-    catalog.tables[2]->unread = &why;
+    catalog.tables[0]->entry.unread = &why;
+    catalog.tables[2]->entry.unread = &why;
     ignore("Invoice", "--ignore-table", 0);
     make();
     assert_int_equal(selection.refused_count, 1);

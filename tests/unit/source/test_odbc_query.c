@@ -107,7 +107,7 @@ the_users_condition_stands_beside_those_of_the_request(void **state)
         .except_ids = { .ids = ids, .count = 2 } };
 
     (void)state;
-    asked.where = "x = 1 OR y = 2 -- why";
+    asked.where.condition = "x = 1 OR y = 2 -- why";
     check_sql(&request, false,
         "SELECT " ITEMS " WHERE (x = 1 OR y = 2 -- why\n) AND (ROWID = '9')"
         " AND (ROWID <> '5' AND ROWID <> '7')");

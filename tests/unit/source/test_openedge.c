@@ -125,8 +125,8 @@ the_metaschema_says_everything(void **state)
     assert_int_equal(catalog.table_count, 4);
     assert_int_equal(catalog.note_count, 0);
     assert_string_equal(
-        openedge_find_table(&catalog, "PUB", "Attic")->left_out, "hidden at the source");
-    assert_non_null(openedge_find_table(&catalog, "PUB", "CDC_Order")->left_out);
+        openedge_find_table(&catalog, "PUB", "Attic")->entry.left_out, "hidden at the source");
+    assert_non_null(openedge_find_table(&catalog, "PUB", "CDC_Order")->entry.left_out);
     order = openedge_find_table(&catalog, "PUB", "Order");
     assert_int_equal(order->column_count, 4);
     assert_string_equal(order->columns[0].name, "Num");
@@ -166,7 +166,7 @@ only_whole_active_indexes_become_keys_in_their_own_order(void **state)
     assert_false(key_is_descending(&order->keys[0], 0));
     assert_true(key_is_descending(&order->keys[0], 1));
     assert_true(key_choice_make(&arena, NULL, order, &err));
-    assert_string_equal(order->key_reason,
+    assert_string_equal(order->key_grounds.reason,
         "primary key (Num, Sum from large to small); a read that is cut by it proves its order");
     arena_release(&arena);
 }
@@ -205,7 +205,8 @@ sysprogress_says_less_and_that_is_said(void **state)
     assert_true(key_is_descending(&order->keys[0], 0));
     assert_false(order->keys[0].is_primary);
     assert_true(key_choice_make(&arena, NULL, order, &err));
-    assert_non_null(strstr(order->key_reason, "does not say which index is the primary one"));
+    assert_non_null(
+        strstr(order->key_grounds.reason, "does not say which index is the primary one"));
     arena_release(&arena);
 }
 
@@ -275,7 +276,7 @@ one_failure_that_does_not_say_why_is_no_refusal(void **state)
         assert_int_equal(script.query_count, 7);
         assert_int_equal(catalog.note_count, 0);
         assert_int_equal(catalog.table_count, 4);
-        assert_non_null(openedge_find_table(&catalog, "PUB", "CDC_Order")->left_out);
+        assert_non_null(openedge_find_table(&catalog, "PUB", "CDC_Order")->entry.left_out);
         order = openedge_find_table(&catalog, "PUB", "Order");
         assert_int_equal(order->column_count, 4);
         assert_int_equal(order->key_count, 1);

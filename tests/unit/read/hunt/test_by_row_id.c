@@ -254,7 +254,7 @@ only_rows_with_a_null_in_their_key_are_read_by_ids_where_it_leads_to_the_others(
 static void
 look_at_where(struct fake_source *source, const struct read_request *request)
 {
-    if (request->table->where == source->context)
+    if (request->table->where.condition == source->context)
         return;
     fail_msg("a statement has another condition than the user's");
 }
@@ -266,7 +266,7 @@ the_users_condition_is_his_own_in_every_statement(void **state)
 
     (void)state;
     fake_table_fill(&trial.table, 40);
-    trial.table.table.where = where;
+    trial.table.table.where.condition = where;
     trial.source.context = where;
     trial.source.before = look_at_where;
     trial_damage(&trial, 3, 2, FAKE_UNREADABLE);
