@@ -93,7 +93,7 @@ read_part(struct trial *trial, const struct part_rows *rows)
 bool
 trial_try(struct trial *trial)
 {
-    bool is_in_order = trial->is_ordered && trial->hunt->around.row_ids != ROW_IDS_ALL;
+    bool is_in_order = trial->is_ordered && trial->hunt->workaround.row_ids != ROW_IDS_ALL;
     struct part_list parts;
 
     buffer_clear(&trial->rows);

@@ -16,14 +16,14 @@ enum {
 };
 
 void
-by_row_id_init(struct by_row_id *by, struct source *source, struct around *around,
+by_row_id_init(struct by_row_id *by, struct source *source, struct workaround *workaround,
     const struct read_request *request, size_t max_bytes)
 {
     const struct table *table = request->table;
 
     *by = (struct by_row_id){
         .source = source,
-        .around = around,
+        .workaround = workaround,
         .request = *request,
         .max_bytes = max_bytes,
         .group_size = GROUP_FIRST,
@@ -81,7 +81,7 @@ add_ids(
 
         if (id->bytes != NULL && row_id_list_add(list, id->bytes, id->size, &is_full))
             continue;
-        return around_refuse_row_ids(by->around, err,
+        return workaround_refuse_row_ids(by->workaround, err,
             is_full ? "the table has more rows than memory_mb leaves room for"
                     : "a ROWID came that is no decimal number");
     }
@@ -109,9 +109,9 @@ read_ids(struct by_row_id *by, struct row_id_list *list, struct error *err)
     } while (done && batch->row_count > 0);
     cursor_close(cursor);
     narrow_release(&narrow);
-    if (!done && around_helps(err))
+    if (!done && workaround_helps(err))
         err->kind = ERROR_TABLE; // there is no value in an id
-    return done || around_refuse_row_ids(by->around, err, NULL);
+    return done || workaround_refuse_row_ids(by->workaround, err, NULL);
 }
 
 // An id that is met twice may be that of a row which moved meanwhile: all are listed once more.
@@ -126,7 +126,7 @@ list_ids(struct by_row_id *by, struct row_id_list *list, struct error *err)
         if (row_id_list_sort(list))
             return true;
     }
-    return around_refuse_row_ids(by->around, err, "several rows have the same ROWID");
+    return workaround_refuse_row_ids(by->workaround, err, "several rows have the same ROWID");
 }
 
 // Ids that led to no row and are still listed wait again, once: a row that moves may be missed.
@@ -149,8 +149,8 @@ look_for_missing(struct by_row_id *by, struct error *err)
     if (!done)
         return false;
     if (still_there > 0 && by->is_checked)
-        return around_refuse_row_ids(
-            by->around, err, "rows that are listed are not found by their ROWID");
+        return workaround_refuse_row_ids(
+            by->workaround, err, "rows that are listed are not found by their ROWID");
     by->is_checked = true;
     by->missing_count = 0;
     by->list.next = 0;
@@ -173,32 +173,32 @@ ask_for(const struct read_request *part, const int64_t *ids, size_t count)
 // ---- one row -----------------------------------------------------------------------------------
 
 bool
-by_row_id_read_row(struct around *around, struct source *source, const struct read_request *request,
-    int64_t id, struct unread_row *row, struct error *err)
+by_row_id_read_row(struct workaround *workaround, struct source *source,
+    const struct read_request *request, int64_t id, struct unread_row *row, struct error *err)
 {
     const struct read_request one = ask_for(request, &id, 1);
     char text[ROW_ID_TEXT_MAX + 2];
     bool done;
 
     (void)text_print(text, sizeof text, "%" PRId64, id);
-    around->row_id = text;
-    done = around_read_row(around, source, &one, row, err);
-    around->row_id = NULL;
+    workaround->row_id = text;
+    done = workaround_read_row(workaround, source, &one, row, err);
+    workaround->row_id = NULL;
     if (!done && source_row_is_gone(source, err)) {
         error_clear(err);
         row->batch.row_count = 0;
         return true;
     }
     if (done && row->found > 1)
-        return around_refuse_row_ids(around, err, "a ROWID leads to more than one row");
-    return done || around_refuse_row_ids(around, err, NULL);
+        return workaround_refuse_row_ids(workaround, err, "a ROWID leads to more than one row");
+    return done || workaround_refuse_row_ids(workaround, err, NULL);
 }
 
 // The row is out of the way of the next sweep, if there is to be one.
 static void
 sweep_again(struct by_row_id *by, int64_t bad_id)
 {
-    if (by->bad_count == ROW_ID_SWEEPS_MAX || around_is_spent(by->around))
+    if (by->bad_count == ROW_ID_SWEEPS_MAX || workaround_is_spent(by->workaround))
         return;
     by->left_out[by->known_count + by->bad_count++] = bad_id;
     by->is_sweeping = true;
@@ -215,7 +215,7 @@ read_alone(
     by->is_behind_sweep = false;
     if (row_id_list_waiting(&by->list, by->ids, 1) == 0)
         return true;
-    if (!by_row_id_read_row(by->around, by->source, &by->request, by->ids[0], row, err))
+    if (!by_row_id_read_row(by->workaround, by->source, &by->request, by->ids[0], row, err))
         return false;
     is_found = row->batch.row_count > 0;
     (void)row_id_list_mark(&by->list, by->ids[0], is_found ? ROW_ID_READ : ROW_ID_MISSING);
@@ -231,7 +231,7 @@ read_alone(
 static bool
 has_bad_column(const struct by_row_id *by)
 {
-    return memchr(by->around->is_bad, true, by->request.table->column_count) != NULL;
+    return memchr(by->workaround->is_bad, true, by->request.table->column_count) != NULL;
 }
 
 static bool
@@ -241,13 +241,13 @@ open_group(struct by_row_id *by, struct error *err)
     struct read_request request = ask_for(&by->request, by->ids, by->id_count);
 
     if (by->is_piece)
-        memcpy(is_left_out, by->around->is_bad, by->batch.column_count * sizeof *is_left_out);
+        memcpy(is_left_out, by->workaround->is_bad, by->batch.column_count * sizeof *is_left_out);
     narrow_release(&by->narrow);
     narrow_init(&by->narrow, &by->wide, is_left_out);
     free(is_left_out);
     request.table = &by->narrow.table;
     by->opened_ms = clock_steady_ms();
-    by->around->query_count += by->suspects > 0 ? 1 : 0;
+    by->workaround->query_count += by->suspects > 0 ? 1 : 0;
     return source_open_cursor(by->source, &request, &by->cursor, err);
 }
 
@@ -266,7 +266,7 @@ open_sweep(struct by_row_id *by, struct error *err)
         (struct row_ids){ .ids = by->left_out, .count = by->known_count + by->bad_count };
     request.block_rows = SWEEP_BLOCK;
     by->id_count = 0;
-    by->around->query_count += by->sweep_count++ > 0 ? 1 : 0;
+    by->workaround->query_count += by->sweep_count++ > 0 ? 1 : 0;
     return source_open_cursor(by->source, &request, &by->cursor, err);
 }
 
@@ -301,13 +301,13 @@ take_rows(struct by_row_id *by, const struct batch *wide, struct error *err)
         if (is_number && by->is_sweeping && !row_id_list_is(&by->list, number, ROW_ID_WAITING))
             continue;
         if (!is_number || !row_id_list_mark(&by->list, number, ROW_ID_READ))
-            return around_refuse_row_ids(
-                by->around, err, "a row came with another ROWID than was asked for");
+            return workaround_refuse_row_ids(
+                by->workaround, err, "a row came with another ROWID than was asked for");
         memmove(&cells[taken++ * count], &cells[r * (count + 1)], count * sizeof *cells);
     }
     by->batch.row_count = taken;
     for (size_t i = 0; by->is_piece && i < count; i++)
-        by->around->without[i] += by->around->is_bad[i] ? (int64_t)taken : 0;
+        by->workaround->without[i] += by->workaround->is_bad[i] ? (int64_t)taken : 0;
     return true;
 }
 
@@ -356,11 +356,11 @@ narrow_down(struct by_row_id *by, struct error *err)
 
     cursor_close(by->cursor);
     by->cursor = NULL;
-    if (!around_helps(err))
-        return gives_up_sweeps(by, err) || around_refuse_row_ids(by->around, err, NULL);
-    if (around_is_refused(by->around, by->source, err))
+    if (!workaround_helps(err))
+        return gives_up_sweeps(by, err) || workaround_refuse_row_ids(by->workaround, err, NULL);
+    if (workaround_is_refused(by->workaround, by->source, err))
         return false;
-    column = around_note(by->around, by->source, by->narrow.origin);
+    column = workaround_note(by->workaround, by->source, by->narrow.origin);
     for (size_t i = 0; i < by->id_count; i++)
         waiting += row_id_list_is(&by->list, by->ids[i], ROW_ID_WAITING);
     by->is_behind_sweep = by->is_behind_sweep || by->is_sweeping;
@@ -368,9 +368,9 @@ narrow_down(struct by_row_id *by, struct error *err)
         waiting = SWEEP_BLOCK;
     by->suspects = waiting;
     by->is_sweeping = false;
-    by->is_piece = around_is_spent(by->around) && has_bad_column(by);
+    by->is_piece = workaround_is_spent(by->workaround) && has_bad_column(by);
     // Of the key; or not known yet, and not named: the row is looked for, to learn the column.
-    by->is_halving = was_piece && (column < 0 || !by->around->is_bad[column]);
+    by->is_halving = was_piece && (column < 0 || !by->workaround->is_bad[column]);
     if (waiting == 0)
         return false;
     error_clear(err);

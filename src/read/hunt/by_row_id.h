@@ -5,7 +5,7 @@
 // All ids of the part are listed; then the part is swept: read in one statement, rows that were
 // read before being dropped. Where that fails the rows that wait are asked for in groups, and a
 // group that fails is halved until the row stands alone, which is read without what cannot be read
-// of it (around.h) and left out of the next sweep. When sweeps no longer help, all is read in
+// of it (workaround.h) and left out of the next sweep. When sweeps no longer help, all is read in
 // groups.
 //
 // Invariant: at the end each listed row was handed out, or it is no longer there: ids that led to
@@ -15,14 +15,14 @@
 #define OE2PG_READ_HUNT_BY_ROW_ID_H
 
 #include "model/narrow.h"
-#include "read/hunt/around.h"
+#include "read/hunt/workaround.h"
 #include "read/hunt/row_id_list.h"
 
 enum { ROW_IDS_A_GROUP = 200, ROW_ID_SWEEPS_MAX = 30 };
 
 struct by_row_id {
     struct source *source;
-    struct around *around;
+    struct workaround *workaround;
     struct read_request request; // as the part is read otherwise
     struct row_id_list list;
     size_t max_bytes;
@@ -49,22 +49,22 @@ struct by_row_id {
     size_t bad_count;
 };
 
-// `request` is that of the part: table (borrowed), part, key, bounds of a batch. With `around` an
-// id leads to a row's identity in quarantine.
-void by_row_id_init(struct by_row_id *by, struct source *source, struct around *around,
+// `request` is that of the part: table (borrowed), part, key, bounds of a batch. With `workaround`
+// an id leads to a row's identity in quarantine.
+void by_row_id_init(struct by_row_id *by, struct source *source, struct workaround *workaround,
     const struct read_request *request, size_t max_bytes);
 // Of zeros it does nothing.
 void by_row_id_release(struct by_row_id *by);
 // The next rows but those with `known` ids, which were read already; row_count == 0 means the end.
 // Where ids cannot be had or asked for, the failure says to repeat the job (RETRY_WITH_LESS), and
-// around->row_ids that this is not to be tried again.
+// workaround->row_ids that this is not to be tried again.
 bool by_row_id_fetch(struct by_row_id *by, const int64_t *known, size_t known_count,
     struct unread_row *row, const struct batch **batch, struct error *err)
     __attribute__((warn_unused_result));
 
 // Reads one row by its id, without what cannot be read of it. No row in row->batch: it is not
 // there. `request` as above.
-bool by_row_id_read_row(struct around *around, struct source *source,
+bool by_row_id_read_row(struct workaround *workaround, struct source *source,
     const struct read_request *request, int64_t id, struct unread_row *row, struct error *err)
     __attribute__((warn_unused_result));
 

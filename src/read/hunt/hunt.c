@@ -18,7 +18,7 @@ hunt_open(const struct settings *settings, const struct table *table)
 {
     struct hunt *hunt = mem_calloc(1, sizeof *hunt);
 
-    around_init(&hunt->around, settings, table);
+    workaround_init(&hunt->workaround, settings, table);
     return hunt;
 }
 
@@ -28,14 +28,14 @@ hunt_close(struct hunt *hunt)
     if (hunt == NULL)
         return;
     hunt_end_part(hunt);
-    around_release(&hunt->around);
+    workaround_release(&hunt->workaround);
     free(hunt);
 }
 
 void
 hunt_begin_pass(struct hunt *hunt)
 {
-    around_begin(&hunt->around);
+    workaround_begin(&hunt->workaround);
 }
 
 void
@@ -70,13 +70,13 @@ hunt_forget(struct hunt *hunt)
 bool
 hunt_is_by_id(const struct hunt *hunt)
 {
-    return hunt != NULL && hunt->around.row_ids == ROW_IDS_ALL;
+    return hunt != NULL && hunt->workaround.row_ids == ROW_IDS_ALL;
 }
 
 bool
 hunt_may_help(const struct error *err)
 {
-    return around_helps(err);
+    return workaround_helps(err);
 }
 
 static void
@@ -90,8 +90,8 @@ bool
 hunt_read_again(struct hunt *hunt, struct source *source, const struct read_request *request,
     struct unread_row *row, struct error *err)
 {
-    hunt->around.sink = ignore_unread;
-    return around_read_row(&hunt->around, source, request, row, err);
+    hunt->workaround.sink = ignore_unread;
+    return workaround_read_row(&hunt->workaround, source, request, row, err);
 }
 
 // ---- a part ------------------------------------------------------------------------------------
@@ -100,7 +100,7 @@ void
 hunt_begin_part(struct hunt *hunt, struct source *source, const struct read_request *part,
     const struct reader_limits *limits, unread_sink *sink, void *context)
 {
-    struct around *around = &hunt->around;
+    struct workaround *workaround = &hunt->workaround;
 
     hunt_end_part(hunt);
     hunt->source = source;
@@ -114,9 +114,9 @@ hunt_begin_part(struct hunt *hunt, struct source *source, const struct read_requ
     hunt->is_piece = false;
     hunt->row = (struct unread_row){ .found = 0 };
     arena_init(&hunt->row.arena);
-    around->sink = sink;
-    around->sink_context = context;
-    memset(around->without, 0, around->table->column_count * sizeof *around->without);
+    workaround->sink = sink;
+    workaround->sink_context = context;
+    memset(workaround->without, 0, workaround->table->column_count * sizeof *workaround->without);
 }
 
 void
@@ -134,22 +134,22 @@ hunt_end_part(struct hunt *hunt)
 bool
 hunt_reads_part_by_id(const struct hunt *hunt)
 {
-    return hunt->around.row_ids == ROW_IDS_ALL ||
-           (hunt->around.row_ids == ROW_IDS_REST && hunt->part.part != KEY_PART_NOT_NULL);
+    return hunt->workaround.row_ids == ROW_IDS_ALL ||
+           (hunt->workaround.row_ids == ROW_IDS_REST && hunt->part.part != KEY_PART_NOT_NULL);
 }
 
 void
 hunt_count_rows(struct hunt *hunt, size_t row_count)
 {
     if (hunt != NULL)
-        hunt->around.row_count += (int64_t)row_count;
+        hunt->workaround.row_count += (int64_t)row_count;
 }
 
 void
 hunt_tell(struct hunt *hunt)
 {
     if (hunt != NULL)
-        around_tell(&hunt->around, hunt->part.part == KEY_PART_NOT_NULL);
+        workaround_tell(&hunt->workaround, hunt->part.part == KEY_PART_NOT_NULL);
 }
 
 static bool
@@ -169,7 +169,8 @@ hunt_begin_known(struct hunt *hunt, bool are_read, struct read_request *part)
         part->except_count = hunt->known_count;
         hunt->known_next = are_read ? hunt->known_count : 0;
     }
-    if (hunt->around.cannot_skip_ids || !around_has_row_ids(&hunt->around, hunt->source))
+    if (hunt->workaround.cannot_skip_ids ||
+        !workaround_has_row_ids(&hunt->workaround, hunt->source))
         return;
     hunt->leaves_ids = hunt->known_ids.count > 0;
     part->except_ids = hunt->known_ids;
@@ -187,7 +188,7 @@ read_by_key(struct hunt *hunt, const struct cell *key, struct error *err)
     request.part = KEY_PART_EQUAL;
     request.after = &equal;
     request.beyond = request.up_to = NULL;
-    return around_read_row(&hunt->around, hunt->source, &request, &hunt->row, err) &&
+    return workaround_read_row(&hunt->workaround, hunt->source, &request, &hunt->row, err) &&
            has_room(hunt, &hunt->row.batch, err);
 }
 
@@ -195,16 +196,16 @@ static bool
 read_known(struct hunt *hunt, struct error *err)
 {
     // These were looked for in another run.
-    size_t query_count = hunt->around.query_count;
+    size_t query_count = hunt->workaround.query_count;
     bool done;
 
     if (hunt->known_next < hunt->known_count)
         done = read_by_key(hunt, hunt->known[hunt->known_next++].values, err);
     else
-        done = by_row_id_read_row(&hunt->around, hunt->source, &hunt->part,
+        done = by_row_id_read_row(&hunt->workaround, hunt->source, &hunt->part,
                    hunt->known_ids.ids[hunt->known_id_next++], &hunt->row, err) &&
                has_room(hunt, &hunt->row.batch, err);
-    hunt->around.query_count = query_count;
+    hunt->workaround.query_count = query_count;
     return done;
 }
 
@@ -230,12 +231,12 @@ hunt_fetch_by_id(struct hunt *hunt, const struct batch **batch, struct error *er
     size_t known_count = hunt->leaves_ids ? hunt->known_ids.count : 0;
 
     if (by->source == NULL)
-        by_row_id_init(by, hunt->source, &hunt->around, &hunt->part, hunt->limits.row_id_bytes);
+        by_row_id_init(by, hunt->source, &hunt->workaround, &hunt->part, hunt->limits.row_id_bytes);
     if (!by_row_id_fetch(by, hunt->known_ids.ids, known_count, &hunt->row, batch, err) ||
         !has_room(hunt, *batch, err))
         return false;
     if ((*batch)->row_count == 0)
-        around_tell(&hunt->around, true);
+        workaround_tell(&hunt->workaround, true);
     return true;
 }
 
@@ -245,14 +246,14 @@ hunt_fetch_by_id(struct hunt *hunt, const struct batch **batch, struct error *er
 static const bool *
 left_out(const struct hunt *hunt)
 {
-    const struct around *around = &hunt->around;
+    const struct workaround *workaround = &hunt->workaround;
 
     if (hunt->is_piece)
-        return around->is_bad;
+        return workaround->is_bad;
     if (hunt->part.part == KEY_PART_NOT_NULL ||
-        memchr(around->is_left_out, true, around->table->column_count) == NULL)
+        memchr(workaround->is_left_out, true, workaround->table->column_count) == NULL)
         return NULL;
-    return around->is_left_out;
+    return workaround->is_left_out;
 }
 
 const struct table *
@@ -278,7 +279,7 @@ hunt_bound_statement(struct hunt *hunt, struct read_request *request)
     if (bisect->limit > 0 && (request->row_limit == 0 || bisect->limit < request->row_limit))
         request->row_limit = bisect->limit;
     if (bisect_is_searching(bisect))
-        hunt->around.query_count++;
+        hunt->workaround.query_count++;
     request->block_rows = bisect->block;
     if (request->block_rows > 0 && request->block_rows < request->batch_rows)
         request->batch_rows = request->block_rows;
@@ -292,8 +293,8 @@ hunt_widen(struct hunt *hunt, const struct batch *batch)
     if (hunt == NULL || hunt->narrow.wide == NULL)
         return batch;
     is_left_out = left_out(hunt);
-    for (size_t i = 0; i < hunt->around.table->column_count; i++)
-        hunt->around.without[i] += is_left_out[i] ? (int64_t)batch->row_count : 0;
+    for (size_t i = 0; i < hunt->workaround.table->column_count; i++)
+        hunt->workaround.without[i] += is_left_out[i] ? (int64_t)batch->row_count : 0;
     return narrow_widen(&hunt->narrow, batch);
 }
 
@@ -313,16 +314,16 @@ hunt_end_statement(struct hunt *hunt, size_t row_count, bool goes_on)
 static bool
 leave_out(struct hunt *hunt, int column, struct error *err)
 {
-    struct around *around = &hunt->around;
+    struct workaround *workaround = &hunt->workaround;
 
-    if (around_has_row_ids(around, hunt->source)) {
-        around->row_ids = ROW_IDS_REST;
+    if (workaround_has_row_ids(workaround, hunt->source)) {
+        workaround->row_ids = ROW_IDS_REST;
         log_info(
             "table \"%s\": a value cannot be read: rows that no key leads to are read by ROWID",
-            around->table->name);
+            workaround->table->name);
         return read_repeat(err, RETRY_WITH_LESS, "a value cannot be read");
     }
-    return around_leave_out(around, hunt->source, &hunt->part, column, err) &&
+    return workaround_leave_out(workaround, hunt->source, &hunt->part, column, err) &&
            read_repeat(err, RETRY_WITH_LESS, "a column cannot be read");
 }
 
@@ -338,7 +339,8 @@ begin_piece(struct hunt *hunt, int column)
         hunt->piece_rows = BISECT_LAST;
     hunt->bisect.limit = hunt->piece_rows;
     hunt->bisect.block = 0;
-    hunt->is_piece = memchr(hunt->around.is_bad, true, hunt->around.table->column_count) != NULL;
+    hunt->is_piece =
+        memchr(hunt->workaround.is_bad, true, hunt->workaround.table->column_count) != NULL;
     return hunt->is_piece && (!was_piece || column >= 0);
 }
 
@@ -346,10 +348,10 @@ static bool
 come_closer(struct hunt *hunt, size_t row_count, int column, struct error *err)
 {
     bisect_fail(&hunt->bisect, row_count);
-    if (!around_is_spent(&hunt->around) || !bisect_is_near(&hunt->bisect) ||
+    if (!workaround_is_spent(&hunt->workaround) || !bisect_is_near(&hunt->bisect) ||
         bisect_is_at_row(&hunt->bisect) || begin_piece(hunt, column))
         return true;
-    (void)around_turn_to_row_ids(&hunt->around, hunt->source,
+    (void)workaround_turn_to_row_ids(&hunt->workaround, hunt->source,
         "values cannot be read in a column that the source does not name", err);
     return false;
 }
@@ -357,22 +359,22 @@ come_closer(struct hunt *hunt, size_t row_count, int column, struct error *err)
 bool
 hunt_go_around(struct hunt *hunt, struct cursor **statement, size_t row_count, struct error *err)
 {
-    struct around *around;
+    struct workaround *workaround;
     int column;
 
     if (hunt == NULL)
         return false;
-    around = &hunt->around;
+    workaround = &hunt->workaround;
     if (hunt->leaves_ids)
-        (void)around_refuse_skipping(around, err);
-    if (!around_helps(err) || around_is_refused(around, hunt->source, err))
+        (void)workaround_refuse_skipping(workaround, err);
+    if (!workaround_helps(err) || workaround_is_refused(workaround, hunt->source, err))
         return false;
-    column = around_note(around, hunt->source, hunt->narrow.origin);
-    if (key_has_column(around->table->key, column))
-        return around_fail_for_key(around, hunt->source, err);
+    column = workaround_note(workaround, hunt->source, hunt->narrow.origin);
+    if (key_has_column(workaround->table->key, column))
+        return workaround_fail_for_key(workaround, hunt->source, err);
     cursor_close(*statement);
     *statement = NULL;
-    if (hunt->part.part == KEY_PART_ALL && key_choice_is_resumable(around->table))
+    if (hunt->part.part == KEY_PART_ALL && key_choice_is_resumable(workaround->table))
         return read_repeat(err, RETRY_IN_ORDER, "a value cannot be read");
     return hunt->part.part == KEY_PART_NOT_NULL ? come_closer(hunt, row_count, column, err)
                                                 : leave_out(hunt, column, err);
@@ -390,7 +392,7 @@ void
 hunt_begin_row(struct hunt *hunt)
 {
     bisect_found(&hunt->bisect);
-    hunt->around.query_count++;
+    hunt->workaround.query_count++;
 }
 
 bool
@@ -408,13 +410,13 @@ hunt_read_row(
 bool
 hunt_is_for_key(const struct hunt *hunt, const struct error *err)
 {
-    return hunt != NULL && around_helps(err) &&
-           (around_has_row_ids(&hunt->around, hunt->source) ||
+    return hunt != NULL && workaround_helps(err) &&
+           (workaround_has_row_ids(&hunt->workaround, hunt->source) ||
                source_trouble(hunt->source).is_too_wide);
 }
 
 bool
 hunt_fail_for_key(struct hunt *hunt, struct error *err)
 {
-    return around_helps(err) && around_fail_for_key(&hunt->around, hunt->source, err);
+    return workaround_helps(err) && workaround_fail_for_key(&hunt->workaround, hunt->source, err);
 }

@@ -17,7 +17,7 @@
 //       v  '-- all rows came
 //     SEARCH   fewer rows, in smaller blocks (bisect.h)
 //       |  |
-//       |  '-- the next row is it --> ALONE, by its key, without what fails of it (around.h),
+//       |  '-- the next row is it --> ALONE, by its key, without what fails of it (workaround.h),
 //       |                             told --> PLAIN
 //       '-- too much was spent --> PIECE, many rows without the columns that fail,
 //                                  counted --> PLAIN

@@ -3,13 +3,13 @@
 #define OE2PG_READ_HUNT_HUNT_STATE_H
 
 #include "model/narrow.h"
-#include "read/hunt/around.h"
+#include "read/hunt/workaround.h"
 #include "read/hunt/bisect.h"
 #include "read/hunt/by_row_id.h"
 #include "read/limits.h"
 
 struct hunt {
-    struct around around; // of the table, through all attempts
+    struct workaround workaround; // of the table, through all attempts
     // Rows that were known when the attempt first compared, in the task's arena: all its passes
     // read the same ones first.
     bool is_told;

@@ -104,11 +104,11 @@ a_key_that_is_not_counted_for_a_value_leads_to_row_ids(void **state)
             mend_all();
             damage_each(30, 2);
             trial.table.rows[places[p]].states[0] = (enum fake_value)how;
-            trial.hunt->around.row_ids = ROW_IDS_UNUSED;
+            trial.hunt->workaround.row_ids = ROW_IDS_UNUSED;
             trial.attempts = trial.source.counts = 0;
             assert_true(trial_run(&trial));
             assert_int_equal(trial.attempts, 2);
-            assert_int_equal(trial.hunt->around.row_ids, ROW_IDS_ALL);
+            assert_int_equal(trial.hunt->workaround.row_ids, ROW_IDS_ALL);
             assert_int_equal(trial.row_count, ROWS);
             assert_int_equal(trial.told_count, ROWS / 30 + 1);
             assert_in_range(trial.source.counts, 0, 3);
@@ -123,12 +123,12 @@ each_count_may_fail_for_a_value(void **state)
     (void)state;
     trial.source.base.identity.product = "OpenEdge";
     for (failing_count = 1; failing_count <= 3; failing_count++) {
-        trial.hunt->around.row_ids = ROW_IDS_UNUSED;
+        trial.hunt->workaround.row_ids = ROW_IDS_UNUSED;
         trial.attempts = trial.source.counts = 0;
         assert_true(trial_run(&trial));
         assert_int_equal(trial.attempts, 2);
         assert_int_equal(trial.source.counts, failing_count);
-        assert_int_equal(trial.hunt->around.row_ids, ROW_IDS_ALL);
+        assert_int_equal(trial.hunt->workaround.row_ids, ROW_IDS_ALL);
         assert_int_equal(trial.row_count, ROWS);
     }
 }
@@ -170,7 +170,7 @@ a_connection_that_is_lost_at_a_count_says_nothing_about_the_key(void **state)
         assert_false(trial_run(&trial));
         assert_int_equal(trial.err.kind, ERROR_SOURCE);
         assert_int_equal(trial.err.retry, RETRY_LATER);
-        assert_int_equal(trial.hunt->around.row_ids, ROW_IDS_UNUSED);
+        assert_int_equal(trial.hunt->workaround.row_ids, ROW_IDS_UNUSED);
     }
 }
 

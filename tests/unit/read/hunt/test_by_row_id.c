@@ -51,8 +51,8 @@ assert_read_without_ids(const char *why)
     fake_table_fill(&trial.table, 5);
     trial_damage(&trial, 3, 2, FAKE_NAMED);
     assert_true(trial_run(&trial));
-    assert_int_equal(trial.hunt->around.row_ids, ROW_IDS_REFUSED);
-    assert_string_equal(trial.hunt->around.row_id_refusal, why);
+    assert_int_equal(trial.hunt->workaround.row_ids, ROW_IDS_REFUSED);
+    assert_string_equal(trial.hunt->workaround.row_id_refusal, why);
     assert_string_equal(trial_told(&trial), "c not_read 5");
     assert_rows(5, 0);
 }
@@ -82,8 +82,8 @@ ids_that_several_rows_have_are_not_used(void **state)
     trial.table.rows[1].id = 1;
     trial_damage(&trial, 0, 2, FAKE_UNREADABLE);
     assert_true(trial_run(&trial));
-    assert_int_equal(trial.hunt->around.row_ids, ROW_IDS_REFUSED);
-    assert_string_equal(trial.hunt->around.row_id_refusal, "several rows have the same ROWID");
+    assert_int_equal(trial.hunt->workaround.row_ids, ROW_IDS_REFUSED);
+    assert_string_equal(trial.hunt->workaround.row_id_refusal, "several rows have the same ROWID");
     assert_rows(2, 0);
 }
 
@@ -96,9 +96,9 @@ rows_that_are_listed_and_not_found_are_no_rows_by_ids(void **state)
     trial.source.refuses_without = true;
     trial.table.rows[30].is_lost = true;
     assert_true(trial_run(&trial));
-    assert_int_equal(trial.hunt->around.row_ids, ROW_IDS_REFUSED);
+    assert_int_equal(trial.hunt->workaround.row_ids, ROW_IDS_REFUSED);
     assert_string_equal(
-        trial.hunt->around.row_id_refusal, "rows that are listed are not found by their ROWID");
+        trial.hunt->workaround.row_id_refusal, "rows that are listed are not found by their ROWID");
     assert_rows(40, 0);
 }
 
@@ -119,8 +119,9 @@ an_id_that_leads_to_two_rows_is_not_used(void **state)
     fake_table_fill(&trial.table, 5);
     trial_damage(&trial, 3, 2, FAKE_NAMED);
     assert_true(trial_run(&trial));
-    assert_int_equal(trial.hunt->around.row_ids, ROW_IDS_REFUSED);
-    assert_string_equal(trial.hunt->around.row_id_refusal, "a ROWID leads to more than one row");
+    assert_int_equal(trial.hunt->workaround.row_ids, ROW_IDS_REFUSED);
+    assert_string_equal(
+        trial.hunt->workaround.row_id_refusal, "a ROWID leads to more than one row");
     assert_rows(6, 0);
 }
 
@@ -139,7 +140,7 @@ a_lost_connection_is_no_refusal(void **state)
             continue;
         assert_int_equal(trial.err.kind, ERROR_SOURCE);
         assert_int_equal(trial.err.retry, RETRY_LATER);
-        assert_int_not_equal(trial.hunt->around.row_ids, ROW_IDS_REFUSED);
+        assert_int_not_equal(trial.hunt->workaround.row_ids, ROW_IDS_REFUSED);
     }
 }
 
@@ -171,7 +172,7 @@ a_bad_row_is_found_wherever_it_is(void **state)
             trial_damage(&trial, places[p], 2, (enum fake_value)how);
             trial.source.refuses_without = p % 2 == 1;
             assert_true(trial_run(&trial));
-            assert_int_equal(trial.hunt->around.row_ids, ROW_IDS_REST);
+            assert_int_equal(trial.hunt->workaround.row_ids, ROW_IDS_REST);
             (void)snprintf(tale, sizeof tale, "c %s ROWID %zu",
                 how == FAKE_TOO_WIDE ? "too_wide" : "unreadable", places[p] + 1);
             assert_string_equal(trial_told(&trial), tale);
@@ -224,7 +225,7 @@ a_value_of_the_key_is_read_around_by_ids(void **state)
     trial_damage(&trial, 12, 0, FAKE_UNREADABLE);
     trial_damage(&trial, 20, 2, FAKE_UNREADABLE);
     assert_true(trial_run(&trial));
-    assert_int_equal(trial.hunt->around.row_ids, ROW_IDS_ALL);
+    assert_int_equal(trial.hunt->workaround.row_ids, ROW_IDS_ALL);
     assert_int_equal(trial.row_count, 30);
     assert_non_null(strstr(trial_told(&trial), "a unreadable ROWID 13"));
     assert_non_null(strstr(trial_told(&trial), "c unreadable 0021")); // its key tells it
@@ -272,7 +273,7 @@ the_users_condition_is_his_own_in_every_statement(void **state)
     trial_damage(&trial, 3, 2, FAKE_UNREADABLE);
     trial_damage(&trial, 30, 1, FAKE_NAMED);
     assert_true(trial_run(&trial));
-    assert_int_equal(trial.hunt->around.row_ids, ROW_IDS_REST);
+    assert_int_equal(trial.hunt->workaround.row_ids, ROW_IDS_REST);
     assert_rows(40, 0);
 }
 
@@ -293,7 +294,7 @@ a_row_that_is_deleted_behind_the_list_is_not_waited_for(void **state)
     trial.source.refuses_without = true;
     trial.source.before = lose_last;
     assert_true(trial_run(&trial));
-    assert_int_equal(trial.hunt->around.row_ids, ROW_IDS_REST);
+    assert_int_equal(trial.hunt->workaround.row_ids, ROW_IDS_REST);
     assert_string_equal(trial_told(&trial), "c unreadable ROWID 4");
     assert_rows(30, 1);
 }
@@ -360,7 +361,8 @@ whatever_is_bad_all_else_is_read_by_ids(void **state)
         trial.source.block = next_number(&chance, 3) == 0 ? 1 + next_number(&chance, 50) : 0;
         assert_true(trial_run(&trial));
         assert_rows(trial.table.row_count, 0);
-        for (size_t r = 0; r < trial.table.row_count && !around_is_spent(&trial.hunt->around); r++)
+        for (size_t r = 0;
+             r < trial.table.row_count && !workaround_is_spent(&trial.hunt->workaround); r++)
             assert_non_null(strstr(buffer_text(&trial.rows), expected[r]));
     }
 }

@@ -1,7 +1,7 @@
-// Reading around values that the source cannot deliver (hunt.h): which columns fail, and the rows
-// without them.
-#ifndef OE2PG_READ_HUNT_AROUND_H
-#define OE2PG_READ_HUNT_AROUND_H
+// How a table is read although its source cannot deliver some values (hunt.h): which columns fail,
+// and the rows without them.
+#ifndef OE2PG_READ_HUNT_WORKAROUND_H
+#define OE2PG_READ_HUNT_WORKAROUND_H
 
 #include "model/settings.h"
 #include "model/unread.h"
@@ -9,7 +9,7 @@
 #include "source/source.h"
 
 // Which rows are read by the ids under which the source keeps them (by_row_id.h).
-enum around_row_ids {
+enum workaround_row_ids {
     ROW_IDS_UNUSED,  // none: it was not needed
     ROW_IDS_REST,    // those that no key leads to
     ROW_IDS_ALL,     // the whole table: a value of its key cannot be read
@@ -17,7 +17,7 @@ enum around_row_ids {
 };
 
 // What one job knows about its table; lives through all attempts. One thread.
-struct around {
+struct workaround {
     const struct settings *settings;
     const struct table *table;
     // [column_count]: some value of it could not be read; pieces leave it out. Never a column of
@@ -29,7 +29,7 @@ struct around {
     int64_t *without;   // rows in which the column was not read
     size_t query_count; // of this pass
     int64_t row_count;  // read so far in it
-    enum around_row_ids row_ids;
+    enum workaround_row_ids row_ids;
     char row_id_refusal[100]; // a piece of a hint
     bool cannot_skip_ids;     // the source refuses conditions that leave rows out by their ids
     const char *row_id;       // of the row that is being read by it; NULL: it is not
@@ -39,52 +39,56 @@ struct around {
     void *sink_context;
 };
 
-void around_init(struct around *around, const struct settings *settings, const struct table *table);
+void workaround_init(
+    struct workaround *workaround, const struct settings *settings, const struct table *table);
 // Of zeros it does nothing.
-void around_release(struct around *around);
+void workaround_release(struct workaround *workaround);
 // Before each pass over the table: each may ask as often as the first, so that a pass over what did
 // not change comes to what the one before came to.
-void around_begin(struct around *around);
+void workaround_begin(struct workaround *workaround);
 // A value that belongs to the key cannot be read. Returns false: the job is to be repeated by row
 // ids if the source has them, else the table fails and err says why.
-bool around_fail_for_key(struct around *around, const struct source *source, struct error *err);
+bool workaround_fail_for_key(
+    struct workaround *workaround, const struct source *source, struct error *err);
 // True, and err set, when the job is to be repeated with the whole table read by row ids: `why`,
 // the log is told. False, and err untouched, where the source has none, or that is being done
 // already.
-bool around_turn_to_row_ids(
-    struct around *around, const struct source *source, const char *why, struct error *err);
+bool workaround_turn_to_row_ids(
+    struct workaround *workaround, const struct source *source, const char *why, struct error *err);
 // True when the source can be asked for rows by its own ids, and did not refuse it yet.
-bool around_has_row_ids(const struct around *around, const struct source *source);
+bool workaround_has_row_ids(const struct workaround *workaround, const struct source *source);
 // After a statement that leaves rows out by their ids failed. Returns false: the job is to be
 // repeated without such a condition, if that may be why.
-bool around_refuse_skipping(struct around *around, struct error *err);
+bool workaround_refuse_skipping(struct workaround *workaround, struct error *err);
 // Row ids do not work, for this reason; NULL: for that in err, unless it is of another kind.
 // Returns false: the job is to be repeated without them.
-bool around_refuse_row_ids(struct around *around, struct error *err, const char *why);
+bool workaround_refuse_row_ids(struct workaround *workaround, struct error *err, const char *why);
 // True when the failure may be one of a value, so that reading without it is worth trying.
-bool around_helps(const struct error *err);
+bool workaround_helps(const struct error *err);
 // Keeps which column the source's last failure was about; the table of that read has the columns of
 // `origin` (NULL: all). Gives the column, -1 when it is not known.
-int around_note(struct around *around, const struct source *source, const uint16_t *origin);
+int workaround_note(
+    struct workaround *workaround, const struct source *source, const uint16_t *origin);
 // True when the table has cost so many statements that no further row is looked for.
-bool around_is_spent(const struct around *around);
+bool workaround_is_spent(const struct workaround *workaround);
 // True, with the reason in err, when such a value is to make its table fail.
-bool around_is_refused(const struct around *around, const struct source *source, struct error *err);
+bool workaround_is_refused(
+    const struct workaround *workaround, const struct source *source, struct error *err);
 
 // Reads the row that `request` (of the whole table) asks for by its key (KEY_PART_EQUAL), or by its
-// id (which is around->row_id; without a key), without what cannot be read of it, which goes to the
-// sink. No row in row->batch: it is not there.
-bool around_read_row(struct around *around, struct source *source,
+// id (which is workaround->row_id; without a key), without what cannot be read of it, which goes to
+// the sink. No row in row->batch: it is not there.
+bool workaround_read_row(struct workaround *workaround, struct source *source,
     const struct read_request *request, struct unread_row *row, struct error *err)
     __attribute__((warn_unused_result));
 // Marks as left out what cannot be read of the part that `request` asks for. `err` holds the
 // failure that led here; when no column can be blamed, or none would be left, it stays, and false
 // is returned.
-bool around_leave_out(struct around *around, struct source *source,
+bool workaround_leave_out(struct workaround *workaround, struct source *source,
     const struct read_request *request, int column, struct error *err)
     __attribute__((warn_unused_result));
 // Tells the sink how many rows were read without which column, and forgets it. `were_too_many`:
 // they were not looked for any more; else no key leads to them.
-void around_tell(struct around *around, bool were_too_many);
+void workaround_tell(struct workaround *workaround, bool were_too_many);
 
 #endif

@@ -1,5 +1,5 @@
 #include "base/log.h"
-#include "read/hunt/around.h"
+#include "read/hunt/workaround.h"
 
 #include "../../../support/trial.h"
 #include "../../cmocka_all.h"
@@ -440,7 +440,8 @@ known_rows_are_read_first_and_by_themselves(void **state)
     reader_init(&reader, &trial.source.base, &trial.table.table,
         &(struct part_rows){ .kind = KEY_PART_NOT_NULL }, &trial.limits);
     hunt_know(trial.hunt, &trial.table.arena, known, 2, NULL, 0);
-    reader_hunt(&reader, trial.hunt, trial.hunt->around.sink, trial.hunt->around.sink_context);
+    reader_hunt(
+        &reader, trial.hunt, trial.hunt->workaround.sink, trial.hunt->workaround.sink_context);
     reader_read_known_first(&reader, false);
     do {
         assert_true(reader_fetch(&reader, &batch, &trial.err));
@@ -448,7 +449,7 @@ known_rows_are_read_first_and_by_themselves(void **state)
     } while (batch->row_count > 0);
     reader_release(&reader);
     assert_string_equal(rows(), "0002 a ~ c|0001 a b c|0003 a b c");
-    assert_int_equal(trial.hunt->around.query_count, 0);
+    assert_int_equal(trial.hunt->workaround.query_count, 0);
 }
 
 // ---- by chance ----------------------------------------------------------------------------------
@@ -496,7 +497,7 @@ whatever_is_bad_all_else_is_read_within_the_allowance(void **state)
         trial.source.block = next_number(&chance, 3) == 0 ? 1 + next_number(&chance, 50) : 0;
         trial.source.base.buffers_results = next_number(&chance, 3) == 0;
         assert_true(trial_run(&trial));
-        if (!around_is_spent(&trial.hunt->around))
+        if (!workaround_is_spent(&trial.hunt->workaround))
             assert_string_equal(rows(), buffer_text(&expected));
         assert_int_equal(trial.row_count, trial.table.row_count);
     }
@@ -526,7 +527,7 @@ a_read_that_is_proved_comes_to_the_same_around_bad_values(void **state)
         trial.source.ends_after = next_number(&chance, 2) == 0 ? 1 + next_number(&chance, 30) : 0;
         trial.source.block = next_number(&chance, 3) == 0 ? 1 + next_number(&chance, 50) : 0;
         assert_true(trial_run(&trial));
-        if (!around_is_spent(&trial.hunt->around))
+        if (!workaround_is_spent(&trial.hunt->workaround))
             assert_string_equal(rows(), buffer_text(&expected));
         assert_int_equal(trial.row_count, trial.table.row_count);
     }
