@@ -112,7 +112,8 @@ step "demo as a user" as_tester /home/tester/oe2pg/script/demo
 
 # Java's compiler keeps an empty folder for each user.
 left=$(find "$root/tmp" -mindepth 1 -maxdepth 1 ! \( -name 'hsperfdata_*' -empty \) -printf '%f ')
-[ -z "$left" ] || failed="$failed left in /tmp: $left;"
+left+=$(find "$root/dev/shm" -mindepth 1 -maxdepth 1 -name 'oe2pg-*' -printf '%f ')
+[ -z "$left" ] || failed="$failed left in /tmp or /dev/shm: $left;"
 dirty=$(git -C "$root/home/tester/oe2pg" -c safe.directory='*' status --porcelain | head -n 3)
 [ -z "$dirty" ] || failed="$failed left in the clone: $dirty;"
 running=$(for process in /proc/[0-9]*; do

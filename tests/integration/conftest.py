@@ -30,7 +30,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 
 from openedge_server import OpenEdgeServer, jars_folder  # noqa: E402  (found by the line above)
-from servers import BRIEF_JAVA, MariadbServer, PostgresServer  # noqa: E402
+from servers import BRIEF_JAVA, MariadbServer, PostgresServer, use_memory  # noqa: E402
+
+use_memory()
 
 PROJECT = HERE.parent.parent
 MIRROR_PASSWORD = "mirror-Geheim-1"

@@ -23,6 +23,26 @@ import time
 
 NOBODY = "nobody"
 
+# Where servers keep their files; short, because a Unix socket's path may hold 107 bytes only.
+folder = "/tmp"
+
+
+def use_memory(enough=4 << 30):
+    """Servers that are made from now on keep their files in memory, where a machine has plenty. A
+    database is 300 files: memory takes 10 ms for them, a disk's file system up to 300."""
+    global folder
+    memory = "/dev/shm"
+    try:
+        room = os.statvfs(memory)
+        with open("/proc/meminfo", encoding="ascii") as lines:
+            left = next(int(line.split()[1]) << 10 for line in lines
+                        if line.startswith("MemAvailable:"))
+    except (OSError, StopIteration):
+        return
+    if os.access(memory, os.W_OK | os.X_OK) and left >= 2 * enough \
+            and room.f_bavail * room.f_frsize >= enough:
+        folder = memory
+
 
 def free_port():
     """A TCP port that was free a moment ago."""
@@ -54,8 +74,7 @@ class _Server:
     """What both have in common: a directory, a process, an end."""
 
     def __init__(self, prefix):
-        # Short, because a Unix socket's path may hold 107 bytes only.
-        self.directory = tempfile.mkdtemp(prefix=prefix, dir="/tmp")
+        self.directory = tempfile.mkdtemp(prefix=prefix, dir=folder)
         if os.geteuid() == 0:
             nobody = pwd.getpwnam(NOBODY)
             os.chown(self.directory, nobody.pw_uid, nobody.pw_gid)
