@@ -7,25 +7,23 @@ import shutil
 import signal
 import socket
 import sqlite3
-import time
 
-import psycopg2
 import pytest
 
 import compare
 from conftest import MIRROR_PASSWORD
-from mirroring import run_to, sqlite_file
+from mirroring import go_on, run_to, sqlite_file
 
 
 @pytest.fixture(scope="module")
 def big_file(tmp_path_factory):
-    """One table, large enough that a test can step in while it is loaded."""
+    """One table of many batches; a test steps in between them."""
     path = tmp_path_factory.mktemp("big") / "big.sqlite"
     with contextlib.closing(sqlite3.connect(path)) as database, database:
         database.execute("CREATE TABLE big (a INTEGER, b VARCHAR(8), t VARCHAR(80), PRIMARY KEY (a, b))")
         database.executemany(
             "INSERT INTO big VALUES (?, ?, ?)",
-            ((n // 3, "abc"[n % 3], "text %d ü" % n if n % 7 else None) for n in range(600_000)))
+            ((n // 3, "abc"[n % 3], "text %d ü" % n if n % 7 else None) for n in range(12_000)))
     return path
 
 
@@ -34,21 +32,9 @@ def big_rows(big_file):
     return compare.sqlite_rows(big_file, "big")
 
 
-def wait_for(condition, process, seconds=60):
-    """True once the condition holds; False when the process ended before."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        with contextlib.suppress(psycopg2.Error):  # the tables may not exist yet
-            if condition():
-                return True
-        if process.poll() is not None:
-            return False
-        time.sleep(0.02)
-    raise AssertionError("nothing happened for %d s" % seconds)
-
-
-def is_loading(pg):
-    return lambda: pg.query("SELECT 1 FROM oe2pg.activity WHERE phase = 'reading'")
+@pytest.fixture
+def big(mirror, big_file):
+    return mirror.sqlite(big_file).settings(batch_size=500)
 
 
 def assert_nobody_saw_half_a_table(pg, big_rows):
@@ -57,28 +43,27 @@ def assert_nobody_saw_half_a_table(pg, big_rows):
         assert pg.value("SELECT count(*) FROM mirror.big") == sum(big_rows.values())
 
 
-def test_a_run_killed_while_it_loads_is_continued_by_the_next(mirror, pg, big_file, big_rows):
-    process = mirror.sqlite(big_file).start()
-    assert wait_for(is_loading(pg), process), "the load was too fast to be killed"
+def test_a_run_killed_while_it_loads_is_continued_by_the_next(big, pg, big_rows):
+    process = run_to(big, "fetch rows", number=5)
     process.kill()
-    mirror.finish(process)
+    big.finish(process)
     assert_nobody_saw_half_a_table(pg, big_rows)
-    mirror.run_well()
+    big.run_well()
     compare.assert_mirrored(pg, "mirror", "big", big_rows)
     assert pg.tables("oe2pg_staging") == []
 
 
 # A test build commits a first load as often as this says, not every five seconds only.
-OFTEN = {"OE2PG_TEST_COMMIT_MS": "100"}
+OFTEN = {"OE2PG_TEST_COMMIT_MS": "0"}
 
 
-def test_a_killed_load_goes_on_where_it_was_committed_last(mirror, pg, big_file, big_rows):
-    process = mirror.sqlite(big_file).start(environment=OFTEN)
-    assert wait_for(lambda: pg.query("SELECT 1 FROM oe2pg.piece WHERE rows > 0"), process)
+def test_a_killed_load_goes_on_where_it_was_committed_last(big, pg, big_rows):
+    process = run_to(big, "fetch rows", number=5, environment=OFTEN)
+    assert pg.query("SELECT 1 FROM oe2pg.piece WHERE rows > 0")
     process.kill()
-    mirror.finish(process)
+    big.finish(process)
     assert pg.tables() == []
-    mirror.run_well()
+    big.run_well()
     compare.assert_mirrored(pg, "mirror", "big", big_rows)
     # The rest, and all of it once more: what was read before the kill may have changed since.
     read = pg.value("SELECT rows_read FROM oe2pg.table_run ORDER BY run_id DESC LIMIT 1")
@@ -89,8 +74,9 @@ def test_what_changed_behind_a_killed_load_is_found_by_the_run_that_ends_it(
         mirror, pg, big_file, tmp_path):
     path = tmp_path / "changing.sqlite"
     shutil.copy(big_file, path)
-    process = mirror.sqlite(path).start(environment=OFTEN)
-    assert wait_for(lambda: pg.query("SELECT 1 FROM oe2pg.piece WHERE rows > 2000"), process)
+    process = run_to(mirror.sqlite(path).settings(batch_size=500), "fetch rows", number=5,
+                     environment=OFTEN)
+    assert pg.query("SELECT 1 FROM oe2pg.piece WHERE rows > 100")
     process.kill()
     mirror.finish(process)
     with contextlib.closing(sqlite3.connect(path)) as database, database:
@@ -131,68 +117,56 @@ def test_a_long_load_killed_before_its_comparison_is_compared_by_the_next_run(mi
     assert pg.query("SELECT state FROM oe2pg.tracking") == [("done",)]
 
 
-def test_a_run_killed_again_and_again_still_ends_right(mirror, pg, big_file, big_rows):
+def test_a_run_killed_again_and_again_still_ends_right(big, pg, big_rows):
     moments = random.Random(11)
-    mirror.sqlite(big_file)
     for _ in range(6):
-        process = mirror.start(environment=OFTEN)
-        time.sleep(moments.uniform(0.05, 2.5))
-        process.kill()
-        mirror.finish(process)
+        big.run(environment={**OFTEN, "OE2PG_FAULT": "%d:kill" % moments.randrange(1, 150)})
         if pg.tables():
             break  # it was faster
         assert_nobody_saw_half_a_table(pg, big_rows)
     if not pg.tables():
-        mirror.run_well("--table", "big")  # twice killed before it got further, it waits for its name
+        big.run_well("--table", "big")  # twice killed before it got further, it waits for its name
     compare.assert_mirrored(pg, "mirror", "big", big_rows)
 
 
-def test_sessions_ended_by_an_administrator_do_not_end_the_load(mirror, pg, big_file, big_rows):
-    process = mirror.sqlite(big_file).start(environment=OFTEN)
-    assert wait_for(is_loading(pg), process)
-    pg.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-             " WHERE application_name LIKE 'oe2pg%job%'")
-    mirror.finish(process)
+def test_sessions_ended_by_an_administrator_do_not_end_the_load(big, pg, big_rows):
+    process = run_to(big, "fetch rows", number=5, environment=OFTEN)
+    assert pg.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND application_name LIKE 'oe2pg%job%'")
+    go_on(process)
+    big.finish(process)
     assert_nobody_saw_half_a_table(pg, big_rows)
     if not pg.tables():
-        mirror.run_well()
+        big.run_well()
     compare.assert_mirrored(pg, "mirror", "big", big_rows)
 
 
-def test_a_second_run_at_the_same_time_is_status_5_and_says_who_holds_the_mirror(
-        mirror, pg, big_file, big_rows):
-    # The first one stands still while the second is started.
-    first = mirror.sqlite(big_file).start(
-        environment={"OE2PG_FAULT": "3:stop", "OE2PG_FAULT_NAME": "fetch rows"})
-    assert wait_for(lambda: pg.query("SELECT 1 FROM oe2pg.run"), first)
-    second = mirror.run()
-    first.send_signal(signal.SIGCONT)
+def test_a_second_run_at_the_same_time_is_status_5_and_says_who_holds_the_mirror(big, pg, big_rows):
+    first = run_to(big, "fetch rows", number=3)
+    second = big.run()
+    go_on(first)
     run, since = pg.query("SELECT id, to_char(started_at, 'YYYY-MM-DD') FROM oe2pg.run")[0]
     assert second.status == 5, second.explain()
     assert str(run) in second.stderr and socket.gethostname() in second.stderr, second.explain()
     assert since in second.stderr or since[:4] in second.stderr, second.explain()
-    result = mirror.finish(first)
+    result = big.finish(first)
     assert result.status == 0, result.explain()
     compare.assert_mirrored(pg, "mirror", "big", big_rows)
 
 
 @pytest.mark.parametrize("number, status", [
     (signal.SIGHUP, 129), (signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_ends_the_run_soon_and_cleanly(mirror, pg, big_file, big_rows, number, status):
-    process = mirror.sqlite(big_file).start()
-    assert wait_for(is_loading(pg), process)
+def test_a_signal_ends_the_run_soon_and_cleanly(big, pg, big_rows, number, status):
+    process = run_to(big, "fetch rows", number=5)
     process.send_signal(number)
-    started = time.monotonic()
-    result = mirror.finish(process)
-    if result.status == 0:
-        pytest.fail("the load was too fast to be interrupted")
+    go_on(process)
+    result = big.finish(process)
     assert result.status == status, result.explain()
-    assert time.monotonic() - started < 10
     assert_nobody_saw_half_a_table(pg, big_rows)
     words = "%s by %s" % ("interrupted" if number == signal.SIGINT else "asked to end", number.name)
     assert pg.query("SELECT state, error FROM oe2pg.run") == [("interrupted", words)]
     assert "%s: ending" % words in result.log
-    mirror.run_well()
+    big.run_well()
     compare.assert_mirrored(pg, "mirror", "big", big_rows)
 
 
