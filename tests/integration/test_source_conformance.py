@@ -16,7 +16,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 import unicodedata
 
 import pytest
@@ -1318,29 +1317,28 @@ def test_a_table_that_changed_is_refused(source):
 
 
 def test_cancel_ends_a_running_call(source):
+    """Which would last for hours: longer than anybody waits for the end of a program."""
     columns = [("id", "integer")]
     if source.product == "Apache Derby":
         # Its client locks the connection while it waits for the server, and not even a cancel gets
         # past that: a read ends between two answers.
         source.fill_large(100_000)
-        begin = time.monotonic()
-        printed = source.run("count", "t", "--batch-rows", "1", "--cancel-after", "300")
-        assert "error" in printed[-1] and time.monotonic() - begin < 10
+        printed = source.run("count", "t", "--batch-rows", "1", "--cancel-every", "100")
+        assert "error" in printed[-1]
         return
     create(source, "t", columns, [(1,)])
     slow = {
         "SQLite": "id IN (WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r "
-                  "WHERE n < 4000000000) SELECT count(*) FROM r)",
-        "PostgreSQL": "pg_sleep(60) IS NOT NULL", "MariaDB": "sleep(60) = 0",
-        "H2": "id IN (SELECT count(*) FROM SYSTEM_RANGE(1, 100000000) WHERE sin(x) > 2)",
+                  "WHERE n < 4000000000000) SELECT count(*) FROM r)",
+        "PostgreSQL": "pg_sleep(9999) IS NOT NULL", "MariaDB": "sleep(9999) = 0",
+        "H2": "id IN (SELECT count(*) FROM SYSTEM_RANGE(1, 1000000000000) WHERE sin(x) > 2)",
         "HSQL Database Engine": "id IN (SELECT count(*) FROM UNNEST(SEQUENCE_ARRAY(1, 30000, 1)) a, "
-                                "UNNEST(SEQUENCE_ARRAY(1, 30000, 1)) b)",
+                                "UNNEST(SEQUENCE_ARRAY(1, 30000, 1)) b, "
+                                "UNNEST(SEQUENCE_ARRAY(1, 30000, 1)) c)",
         "OpenEdge": "1 = 1"}[source.product]
     if source.product == "OpenEdge":
-        source.server.mishap("slow", "read", milliseconds=60_000)
-    begin = time.monotonic()
-    printed = source.run("rows", "t", "--where", slow, "--cancel-after", "700")
-    assert time.monotonic() - begin < 10
+        source.server.mishap("slow", "read", milliseconds=9_999_000)
+    printed = source.run("rows", "t", "--where", slow, "--cancel-every", "100")
     if source.product != "MariaDB":  # its sleep() ends early, without an error
         assert "error" in printed[-1]
 
@@ -1365,11 +1363,10 @@ def test_a_cursor_is_left_though_the_source_does_not_answer(source):
     if source.product != "PostgreSQL":
         pytest.skip("PostgreSQL's rows can take their time")
     create(source, "t", [("id", "integer")], [(i,) for i in range(1000)])
-    begin = time.monotonic()
     tally = source.count("t", "--batch-rows", "500", "--stop", "500", "--where",
-                         "id < 800 OR pg_sleep(60) IS NOT NULL",
+                         "id < 800 OR pg_sleep(9999) IS NOT NULL",
                          environment={"SOURCE_FETCH_SIZE": "100"})
-    assert tally["rows"] == 500 and time.monotonic() - begin < 10
+    assert tally["rows"] == 500
 
 
 def test_all_rows_before_a_failure_come_before_it(source):
@@ -1386,10 +1383,9 @@ def test_a_query_timeout(source):
     if source.product != "PostgreSQL":
         pytest.skip("the other drivers know no query time-out")
     create(source, "t", [("id", "integer")], [(1,)])
-    begin = time.monotonic()
-    error = source.error("rows", "t", "--where", "pg_sleep(30) IS NOT NULL",
+    error = source.error("rows", "t", "--where", "pg_sleep(9999) IS NOT NULL",
                          environment={"SOURCE_QUERY_TIMEOUT": "1"})
-    assert time.monotonic() - begin < 10 and error["transient"]
+    assert error["transient"]
 
 
 def test_streams_large_tables(source):

@@ -11,7 +11,7 @@
 //       --after VALUE (once a key column; the word NULL is NULL)   --batch-rows N   --batch-bytes N
 //       --value-bytes N
 //       --except VALUE (the same, for whole keys that are left out)
-//       --where SQL   --limit N (rows in all)   --cancel-after MS
+//       --where SQL   --limit N (rows in all)   --cancel-every MS (until the read ended)
 //       --stop N (leave the cursor after so many rows)
 //       --between COMMAND, --behind COMMAND (run by the shell after the catalogue was read, and
 //       after the cursor was closed)
@@ -38,6 +38,7 @@
 #include <locale.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +56,7 @@ struct options {
     size_t value_bytes;
     const char *where;
     size_t limit;
-    int64_t cancel_after_ms;
+    int64_t cancel_every_ms;
     const char *between;
     const char *behind;
     size_t stop;
@@ -273,16 +274,20 @@ print_tally(const struct tally *tally, int64_t duration_ms)
 
 struct canceller {
     struct source *source;
-    int64_t after_ms;
+    int64_t every_ms;
+    atomic_bool has_ended; // the read
 };
 
+// Again and again, because one that comes before the source was asked has no effect.
 static void *
-cancel_later(void *argument)
+cancel_read(void *argument)
 {
-    const struct canceller *canceller = argument;
+    struct canceller *canceller = argument;
 
-    clock_sleep_ms(canceller->after_ms);
-    source_cancel(canceller->source);
+    while (!atomic_load(&canceller->has_ended)) {
+        clock_sleep_ms(canceller->every_ms);
+        source_cancel(canceller->source);
+    }
     return NULL;
 }
 
@@ -299,7 +304,7 @@ run_read(struct source *source, const struct catalog *catalog, struct options *o
 {
     struct tally tally = { 0 };
     struct error err = { 0 };
-    struct canceller canceller = { source, options->cancel_after_ms };
+    struct canceller canceller = { .source = source, .every_ms = options->cancel_every_ms };
     struct table *table = NULL;
     pthread_t thread;
     int64_t begin;
@@ -316,10 +321,11 @@ run_read(struct source *source, const struct catalog *catalog, struct options *o
     table->where.condition = options->where;
     run_command(options->between);
     begin = clock_steady_ms();
-    if (canceller.after_ms > 0)
-        (void)pthread_create(&thread, NULL, cancel_later, &canceller);
+    if (canceller.every_ms > 0)
+        (void)pthread_create(&thread, NULL, cancel_read, &canceller);
     done = read_table(source, table, options, &tally, &err);
-    if (canceller.after_ms > 0)
+    atomic_store(&canceller.has_ended, true);
+    if (canceller.every_ms > 0)
         (void)pthread_join(thread, NULL);
     if (!done)
         return print_error(&err);
@@ -373,8 +379,8 @@ read_option(const char *name, const char *value, struct options *options)
         options->where = value;
     else if (strcmp(name, "--limit") == 0)
         options->limit = size_of(value);
-    else if (strcmp(name, "--cancel-after") == 0)
-        options->cancel_after_ms = (int64_t)size_of(value);
+    else if (strcmp(name, "--cancel-every") == 0)
+        options->cancel_every_ms = (int64_t)size_of(value);
     else if (strcmp(name, "--between") == 0)
         options->between = value;
     else if (strcmp(name, "--behind") == 0)
