@@ -33,6 +33,8 @@ struct fake_mirror {
     bool is_large;  // digests do not fit: PostgreSQL compares
     size_t changes; // comparisons that find that the mirror has changed meanwhile
     enum fake_step fails_at;
+    const uint64_t *known_rows; // digests of rows that are in quarantine; borrowed
+    size_t known_row_count;
     // --- the comparison in hand
     const struct table *table;
     const struct digest_kind *kind;

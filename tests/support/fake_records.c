@@ -1,5 +1,5 @@
 // What is told of a comparison and kept beside the rows: what verify lists and records, and
-// quarantine, which knows nothing from earlier runs.
+// quarantine, which knows of earlier runs what the mirror says.
 #include "fake_mirror.h"
 
 #include "target/ddl.h"
@@ -127,13 +127,16 @@ bool
 __wrap_quarantine_known_rows(struct target *target, struct arena *arena, int mirror_id,
     const struct table *table, uint64_t **digests, size_t *count, struct error *err)
 {
+    const struct fake_mirror *mirror = fake_mirror_current();
+
     (void)target;
-    (void)arena;
     (void)mirror_id;
     (void)table;
     (void)err;
-    *digests = NULL;
-    *count = 0;
+    *count = mirror->known_row_count;
+    *digests = arena_calloc(arena, *count, sizeof **digests);
+    for (size_t i = 0; i < *count; i++)
+        (*digests)[i] = mirror->known_rows[i];
     return true;
 }
 

@@ -1,47 +1,11 @@
 #include "method/compare.h"
 
-#include "../../support/fake_job.h"
-#include "../cmocka_all.h"
+#include "../../support/job_case.h"
 
 #include <stdio.h>
 #include <string.h>
 
-// Rows of the table that most tests have: a first, a middle and a last one.
 enum { ROWS = 5 };
-static const size_t places[] = { 0, 2, ROWS - 1 };
-enum { PLACES = sizeof places / sizeof places[0] };
-
-static struct fake_job job;
-
-static int
-set_up(void **state)
-{
-    (void)state;
-    fake_job_init(&job, 1, ROWS);
-    return 0;
-}
-
-static int
-set_up_keyless(void **state)
-{
-    (void)state;
-    fake_job_init(&job, 0, ROWS);
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    return fake_job_release(&job);
-}
-
-static void
-start_again(size_t key_count)
-{
-    assert_int_equal(fake_job_release(&job), 0);
-    fake_job_init(&job, key_count, ROWS);
-}
 
 static bool
 compare(void)
@@ -106,10 +70,10 @@ static void
 a_changed_row_is_written_wherever_it_stands(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < 2 * PLACES; i++) {
-        start_again(1);
-        job.mirror.is_large = i >= PLACES;
-        job.table.rows[places[i % PLACES]].values[1] = "new";
+    for (size_t i = 0; i < 2 * JOB_PLACES; i++) {
+        job_start_again(1);
+        job.mirror.is_large = i >= JOB_PLACES;
+        job.table.rows[job_place(i % JOB_PLACES)].values[1] = "new";
         assert_done(0, 1, 0);
         assert_equal_sides();
     }
@@ -119,9 +83,9 @@ static void
 a_row_that_the_mirror_lacks_is_added_wherever_it_stands(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < PLACES; i++) {
-        start_again(1);
-        fake_job_remove(&job.mirror.rows, places[i]);
+    for (size_t i = 0; i < JOB_PLACES; i++) {
+        job_start_again(1);
+        fake_job_remove(&job.mirror.rows, job_place(i));
         assert_done(1, 0, 0);
         assert_equal_sides();
     }
@@ -131,9 +95,9 @@ static void
 a_row_that_is_gone_is_removed_wherever_it_stood(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < PLACES; i++) {
-        start_again(1);
-        fake_job_remove(&job.table, places[i]);
+    for (size_t i = 0; i < JOB_PLACES; i++) {
+        job_start_again(1);
+        fake_job_remove(&job.table, job_place(i));
         assert_done(0, 0, 1);
         assert_equal_sides();
     }
@@ -154,11 +118,11 @@ static void
 equal_rows_without_a_key_are_counted_not_merged(void **state)
 {
     (void)state;
-    start_again(0);
+    job_start_again(0);
     (void)fake_table_add(&job.table, "0001 a b");
     (void)fake_table_add(&job.table, "0001 a b");
     assert_done(2, 0, 0);
-    start_again(0);
+    job_start_again(0);
     (void)fake_table_add(&job.mirror.rows, "0001 a b");
     assert_done(0, 0, 1);
     assert_int_equal(job.mirror.rows.row_count, ROWS);
@@ -212,7 +176,7 @@ a_mirror_that_changes_meanwhile_is_compared_again_and_given_up_in_the_end(void *
     job.mirror.changes = 2;
     assert_done(0, 1, 0);
     assert_int_equal(job.mirror.comparisons, 3);
-    start_again(1);
+    job_start_again(1);
     job.table.rows[0].values[1] = "new";
     job.mirror.changes = 3;
     assert_nothing_written(ERROR_TABLE);
@@ -225,11 +189,11 @@ static void
 a_value_that_cannot_be_read_is_null_and_in_quarantine_wherever_its_row_stands(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < PLACES; i++) {
+    for (size_t i = 0; i < JOB_PLACES; i++) {
         const struct fake_row *row;
 
-        start_again(1);
-        job.table.rows[places[i]].states[2] = FAKE_UNREADABLE;
+        job_start_again(1);
+        job.table.rows[job_place(i)].states[2] = FAKE_UNREADABLE;
         // A read in no order leads to no row: it is asked for once more, by the key.
         assert_false(compare());
         assert_int_equal(job.err.retry, RETRY_IN_ORDER);
@@ -239,7 +203,7 @@ a_value_that_cannot_be_read_is_null_and_in_quarantine_wherever_its_row_stands(vo
         assert_done(0, 1, 0);
         assert_int_equal(job.mirror.quarantined, 1);
         row = &job.mirror.rows.rows[ROWS - 1];
-        assert_string_equal(row->values[0], job.table.rows[places[i]].values[0]);
+        assert_string_equal(row->values[0], job.table.rows[job_place(i)].values[0]);
         assert_null(row->values[2]);
     }
 }
@@ -249,11 +213,9 @@ a_connection_that_is_lost_at_any_fetch_leaves_the_mirror_as_it_was(void **state)
 {
     (void)state;
     for (size_t at = 1; at <= ROWS; at += 2) {
-        start_again(1);
+        job_start_again(1);
         job.table.rows[0].values[1] = job.table.rows[ROWS - 1].values[1] = "new";
-        job.source.block = 1;
-        job.source.fails_at_fetch = at;
-        (void)error_set(&job.source.failure, ERROR_SOURCE, "gone");
+        job_lose_source(at);
         assert_nothing_written(ERROR_SOURCE);
     }
 }
@@ -265,7 +227,7 @@ a_failure_of_the_mirror_at_any_step_is_told_as_it_is(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
-        start_again(1);
+        job_start_again(1);
         job.table.rows[2].values[1] = "new";
         job.mirror.fails_at = steps[i];
         assert_nothing_written(ERROR_TARGET);
@@ -280,7 +242,7 @@ what_cannot_be_recorded_is_not_committed(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
-        start_again(1);
+        job_start_again(1);
         job.table.rows[2].values[1] = "new";
         job.mirror.fails_at = steps[i];
         assert_false(compare());
@@ -290,23 +252,12 @@ what_cannot_be_recorded_is_not_committed(void **state)
     }
 }
 
-// Whoever watches a silent source stops the run; its statement ends then.
-static void
-stop_the_run(struct fake_source *source, const struct read_request *request)
-{
-    atomic_bool *is_cancelled = source->context;
-
-    (void)request;
-    *is_cancelled = true;
-}
-
 static void
 a_silent_source_whose_run_is_stopped_leaves_the_mirror_as_it_was(void **state)
 {
     (void)state;
     job.table.rows[2].values[1] = "new";
-    job.source.before = stop_the_run;
-    job.source.context = &job.is_cancelled;
+    job_stop_at_statement();
     assert_nothing_written(ERROR_CANCELLED);
 }
 
@@ -339,32 +290,30 @@ rows_gone_within_the_brake_go(void **state)
     assert_equal_sides();
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-#define KEYLESS(name) cmocka_unit_test_setup_teardown(name, set_up_keyless, tear_down)
-
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(equal_sides_are_recorded_and_nothing_is_written),
-        TEST(a_changed_row_is_written_wherever_it_stands),
-        TEST(a_row_that_the_mirror_lacks_is_added_wherever_it_stands),
-        TEST(a_row_that_is_gone_is_removed_wherever_it_stood),
-        TEST(all_that_differs_goes_in_one_transaction),
-        KEYLESS(equal_rows_without_a_key_are_counted_not_merged),
-        KEYLESS(without_a_key_a_row_goes_only_when_two_scans_miss_it),
-        TEST(a_row_that_moved_while_it_was_looked_for_is_not_removed),
-        TEST(a_row_that_was_read_twice_is_not_doubled),
-        TEST(a_mirror_that_changes_meanwhile_is_compared_again_and_given_up_in_the_end),
-        TEST(a_value_that_cannot_be_read_is_null_and_in_quarantine_wherever_its_row_stands),
-        TEST(a_connection_that_is_lost_at_any_fetch_leaves_the_mirror_as_it_was),
-        TEST(a_failure_of_the_mirror_at_any_step_is_told_as_it_is),
-        TEST(what_cannot_be_recorded_is_not_committed),
-        TEST(a_silent_source_whose_run_is_stopped_leaves_the_mirror_as_it_was),
-        TEST(more_rows_gone_than_the_brake_allows_stay),
-        TEST(a_source_without_rows_removes_none),
-        TEST(rows_gone_within_the_brake_go),
+        JOB_TEST(equal_sides_are_recorded_and_nothing_is_written),
+        JOB_TEST(a_changed_row_is_written_wherever_it_stands),
+        JOB_TEST(a_row_that_the_mirror_lacks_is_added_wherever_it_stands),
+        JOB_TEST(a_row_that_is_gone_is_removed_wherever_it_stood),
+        JOB_TEST(all_that_differs_goes_in_one_transaction),
+        JOB_TEST_KEYLESS(equal_rows_without_a_key_are_counted_not_merged),
+        JOB_TEST_KEYLESS(without_a_key_a_row_goes_only_when_two_scans_miss_it),
+        JOB_TEST(a_row_that_moved_while_it_was_looked_for_is_not_removed),
+        JOB_TEST(a_row_that_was_read_twice_is_not_doubled),
+        JOB_TEST(a_mirror_that_changes_meanwhile_is_compared_again_and_given_up_in_the_end),
+        JOB_TEST(a_value_that_cannot_be_read_is_null_and_in_quarantine_wherever_its_row_stands),
+        JOB_TEST(a_connection_that_is_lost_at_any_fetch_leaves_the_mirror_as_it_was),
+        JOB_TEST(a_failure_of_the_mirror_at_any_step_is_told_as_it_is),
+        JOB_TEST(what_cannot_be_recorded_is_not_committed),
+        JOB_TEST(a_silent_source_whose_run_is_stopped_leaves_the_mirror_as_it_was),
+        JOB_TEST(more_rows_gone_than_the_brake_allows_stay),
+        JOB_TEST(a_source_without_rows_removes_none),
+        JOB_TEST(rows_gone_within_the_brake_go),
     };
 
+    job_case_init(ROWS, NULL);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

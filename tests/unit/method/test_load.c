@@ -1,21 +1,14 @@
 #include "method/load.h"
 
-#include "../../support/fake_job.h"
-#include "../cmocka_all.h"
+#include "../../support/job_case.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { ROWS = 7, FINGERPRINT = 11, MANY = 1000000 };
-static const size_t places[] = { 0, 3, ROWS - 1 };
-enum { PLACES = sizeof places / sizeof places[0] };
-
-static struct fake_job job;
-
 static void
-begin(size_t key_count)
+forget_mirror(void)
 {
-    fake_job_init(&job, key_count, ROWS);
     job.mirror.rows.row_count = 0;
     job.mirror.place = FAKE_NOWHERE;
     job.table.table.row_estimate = ROWS; // so it is read in any order
@@ -23,28 +16,6 @@ begin(size_t key_count)
         .source_schema = "", .source_table = "t", .target_table = "t", .state = TABLE_STATE_PENDING
     };
     fake_job_begin(&job);
-}
-
-static int
-set_up(void **state)
-{
-    (void)state;
-    begin(1);
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    return fake_job_release(&job);
-}
-
-static void
-start_again(size_t key_count)
-{
-    assert_int_equal(fake_job_release(&job), 0);
-    begin(key_count);
 }
 
 // So large that it is read in key order, and committed after each batch.
@@ -104,7 +75,7 @@ a_table_without_rows_is_made_all_the_same(void **state)
     (void)state;
     job.table.row_count = 0;
     assert_loaded();
-    start_again(0);
+    job_start_again(0);
     job.table.row_count = 0;
     assert_loaded();
 }
@@ -124,7 +95,7 @@ static void
 equal_rows_without_a_key_all_arrive(void **state)
 {
     (void)state;
-    start_again(0);
+    job_start_again(0);
     (void)fake_table_add(&job.table, "0001 a b");
     (void)fake_table_add(&job.table, "0001 a b");
     assert_loaded();
@@ -148,7 +119,7 @@ a_small_table_whose_connection_is_lost_at_any_fetch_is_not_there(void **state)
 {
     (void)state;
     for (size_t at = 1; at <= 4; at++) {
-        start_again(1);
+        job_start_again(1);
         job.source.fails_at_fetch = at;
         (void)error_set(&job.source.failure, ERROR_SOURCE, "gone");
         assert_not_in_place(ERROR_SOURCE);
@@ -163,7 +134,7 @@ a_large_table_whose_connection_is_lost_goes_on_where_it_was(void **state)
 {
     (void)state;
     for (size_t at = 3; at <= 4; at++) {
-        start_again(1);
+        job_start_again(1);
         be_large();
         job.source.fails_at_fetch = at;
         (void)error_set(&job.source.failure, ERROR_SOURCE, "gone");
@@ -184,14 +155,14 @@ static void
 a_value_that_cannot_be_read_is_null_wherever_its_row_stands(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < PLACES; i++) {
-        start_again(1);
+    for (size_t i = 0; i < JOB_PLACES; i++) {
+        job_start_again(1);
         be_large();
-        job.table.rows[places[i]].states[2] = FAKE_UNREADABLE;
+        job.table.rows[job_place(i)].states[2] = FAKE_UNREADABLE;
         if (!load())
             fail_msg("%s", job.err.message);
         assert_int_equal(job.mirror.rows.row_count, ROWS);
-        assert_null(job.mirror.rows.rows[places[i]].values[2]);
+        assert_null(job.mirror.rows.rows[job_place(i)].values[2]);
         assert_int_equal(job.mirror.quarantined, 1);
         assert_int_equal(job.mirror.result.values_quarantined, 1);
     }
@@ -204,7 +175,7 @@ a_failure_of_postgresql_at_any_step_leaves_no_table_in_the_place(void **state)
 
     (void)state;
     for (size_t i = 0; i < 2 * sizeof steps / sizeof steps[0]; i++) {
-        start_again(1);
+        job_start_again(1);
         if (i % 2 == 1)
             be_large();
         job.mirror.fails_at = steps[i / 2];
@@ -262,25 +233,24 @@ a_run_that_is_stopped_keeps_what_it_has_staged(void **state)
     assert_loaded();
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_small_table_is_loaded_in_one_transaction),
-        TEST(a_table_without_rows_is_made_all_the_same),
-        TEST(a_large_table_is_staged_part_by_part_and_then_put_into_its_place),
-        TEST(equal_rows_without_a_key_all_arrive),
-        TEST(what_somebody_else_made_is_not_replaced),
-        TEST(a_small_table_whose_connection_is_lost_at_any_fetch_is_not_there),
-        TEST(a_large_table_whose_connection_is_lost_goes_on_where_it_was),
-        TEST(a_value_that_cannot_be_read_is_null_wherever_its_row_stands),
-        TEST(a_failure_of_postgresql_at_any_step_leaves_no_table_in_the_place),
-        TEST(a_table_that_cannot_be_put_into_its_place_stays_staged),
-        TEST(a_row_that_was_met_twice_has_the_table_loaded_once_more),
-        TEST(a_run_that_is_stopped_keeps_what_it_has_staged),
+        JOB_TEST(a_small_table_is_loaded_in_one_transaction),
+        JOB_TEST(a_table_without_rows_is_made_all_the_same),
+        JOB_TEST(a_large_table_is_staged_part_by_part_and_then_put_into_its_place),
+        JOB_TEST(equal_rows_without_a_key_all_arrive),
+        JOB_TEST(what_somebody_else_made_is_not_replaced),
+        JOB_TEST(a_small_table_whose_connection_is_lost_at_any_fetch_is_not_there),
+        JOB_TEST(a_large_table_whose_connection_is_lost_goes_on_where_it_was),
+        JOB_TEST(a_value_that_cannot_be_read_is_null_wherever_its_row_stands),
+        JOB_TEST(a_failure_of_postgresql_at_any_step_leaves_no_table_in_the_place),
+        JOB_TEST(a_table_that_cannot_be_put_into_its_place_stays_staged),
+        JOB_TEST(a_row_that_was_met_twice_has_the_table_loaded_once_more),
+        JOB_TEST(a_run_that_is_stopped_keeps_what_it_has_staged),
     };
 
+    job_case_init(ROWS, forget_mirror);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,38 +1,11 @@
 #include "method/verify.h"
 
-#include "../../support/fake_job.h"
-#include "../cmocka_all.h"
+#include "../../support/job_case.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { ROWS = 5 };
-static const size_t places[] = { 0, 2, ROWS - 1 };
-enum { PLACES = sizeof places / sizeof places[0] };
-
-static struct fake_job job;
-
-static int
-set_up(void **state)
-{
-    (void)state;
-    fake_job_init(&job, 1, ROWS);
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    return fake_job_release(&job);
-}
-
-static void
-start_again(size_t key_count)
-{
-    assert_int_equal(fake_job_release(&job), 0);
-    fake_job_init(&job, key_count, ROWS);
-}
 
 static bool
 verify(void)
@@ -80,17 +53,17 @@ static void
 what_differs_is_counted_wherever_it_stands(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < PLACES; i++) {
-        start_again(1);
-        job.table.rows[places[i]].values[1] = "new";
+    for (size_t i = 0; i < JOB_PLACES; i++) {
+        job_start_again(1);
+        job.table.rows[job_place(i)].values[1] = "new";
         assert_found(0, 1, 0);
         assert_told(
             "DIFFERENT: 1 changed, 0 missing in the mirror, 0 only in the mirror, of 5 rows");
-        start_again(1);
-        fake_job_remove(&job.mirror.rows, places[i]);
+        job_start_again(1);
+        fake_job_remove(&job.mirror.rows, job_place(i));
         assert_found(1, 0, 0);
-        start_again(1);
-        fake_job_remove(&job.table, places[i]);
+        job_start_again(1);
+        fake_job_remove(&job.table, job_place(i));
         assert_found(0, 0, 1);
     }
 }
@@ -103,7 +76,7 @@ without_values_the_columns_that_differ_are_told_and_with_them_the_rows(void **st
     assert_found(0, 1, 0);
     assert_told("changed in 1 of them: one (1)");
     assert_null(strstr(buffer_text(&job.output), "0003"));
-    start_again(1);
+    job_start_again(1);
     job.settings.mirror.verify_values = true;
     job.table.rows[2].values[1] = "new";
     assert_found(0, 1, 0);
@@ -114,7 +87,7 @@ static void
 equal_rows_without_a_key_are_counted(void **state)
 {
     (void)state;
-    start_again(0);
+    job_start_again(0);
     (void)fake_table_add(&job.table, "0001 a b");
     assert_found(1, 0, 0);
     assert_told("not to be told, for the table has no key");
@@ -163,10 +136,8 @@ a_connection_that_is_lost_at_any_fetch_records_nothing(void **state)
 {
     (void)state;
     for (size_t at = 1; at <= ROWS; at += 2) {
-        start_again(1);
-        job.source.block = 1;
-        job.source.fails_at_fetch = at;
-        (void)error_set(&job.source.failure, ERROR_SOURCE, "gone");
+        job_start_again(1);
+        job_lose_source(at);
         assert_false(verify());
         assert_int_equal(job.err.kind, ERROR_SOURCE);
         assert_int_equal(job.mirror.writes, 0);
@@ -174,44 +145,32 @@ a_connection_that_is_lost_at_any_fetch_records_nothing(void **state)
     }
 }
 
-// Whoever watches a silent source stops the run; its statement ends then.
-static void
-stop_the_run(struct fake_source *source, const struct read_request *request)
-{
-    atomic_bool *is_cancelled = source->context;
-
-    (void)request;
-    *is_cancelled = true;
-}
-
 static void
 a_run_that_is_stopped_says_nothing_of_the_table(void **state)
 {
     (void)state;
-    job.source.before = stop_the_run;
-    job.source.context = &job.is_cancelled;
+    job_stop_at_statement();
     assert_false(verify());
     assert_int_equal(job.err.kind, ERROR_CANCELLED);
     assert_int_equal(job.output.size, 0);
     assert_int_equal(job.mirror.writes, 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(equal_sides_are_told_and_recorded),
-        TEST(what_differs_is_counted_wherever_it_stands),
-        TEST(without_values_the_columns_that_differ_are_told_and_with_them_the_rows),
-        TEST(equal_rows_without_a_key_are_counted),
-        TEST(a_row_that_is_equal_when_it_is_asked_for_again_was_moving),
-        TEST(a_mirror_that_changes_all_the_time_is_no_equal_one),
-        TEST(a_table_that_is_not_there_is_different),
-        TEST(a_connection_that_is_lost_at_any_fetch_records_nothing),
-        TEST(a_run_that_is_stopped_says_nothing_of_the_table),
+        JOB_TEST(equal_sides_are_told_and_recorded),
+        JOB_TEST(what_differs_is_counted_wherever_it_stands),
+        JOB_TEST(without_values_the_columns_that_differ_are_told_and_with_them_the_rows),
+        JOB_TEST(equal_rows_without_a_key_are_counted),
+        JOB_TEST(a_row_that_is_equal_when_it_is_asked_for_again_was_moving),
+        JOB_TEST(a_mirror_that_changes_all_the_time_is_no_equal_one),
+        JOB_TEST(a_table_that_is_not_there_is_different),
+        JOB_TEST(a_connection_that_is_lost_at_any_fetch_records_nothing),
+        JOB_TEST(a_run_that_is_stopped_says_nothing_of_the_table),
     };
 
+    job_case_init(ROWS, NULL);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
