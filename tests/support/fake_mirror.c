@@ -344,6 +344,8 @@ __wrap_target_begin(struct target *target, struct error *err)
     mirror->is_in_transaction = true;
     mirror->begun_place = mirror->place;
     mirror->begun_count = mirror->rows.row_count;
+    mirror->begun_column_count = mirror->rows.table.column_count;
+    memcpy(mirror->begun_columns, mirror->rows.columns, sizeof mirror->begun_columns);
     return true;
 }
 
@@ -370,6 +372,8 @@ __wrap_target_rollback(struct target *target)
     if (mirror->is_in_transaction) {
         mirror->place = mirror->begun_place;
         mirror->rows.row_count = mirror->begun_count;
+        mirror->rows.table.column_count = mirror->begun_column_count;
+        memcpy(mirror->rows.columns, mirror->begun_columns, sizeof mirror->begun_columns);
     }
     mirror->is_in_transaction = mirror->is_recorded = false;
     mirror->is_copying = mirror->is_taking_digests = mirror->is_loading = false;

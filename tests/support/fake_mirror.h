@@ -48,6 +48,8 @@ struct fake_mirror {
     bool is_loading;             // what is copied goes into the rows themselves
     enum fake_place begun_place; // with the open transaction; also:
     size_t begun_count;
+    struct column begun_columns[FAKE_COLUMNS_MAX];
+    size_t begun_column_count;
     bool is_taking_digests;               // what is copied goes into `source_digests`
     bool is_paired[FAKE_MIRROR_ROWS_MAX]; // the candidate
     bool is_gone[FAKE_MIRROR_ROWS_MAX];

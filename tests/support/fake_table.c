@@ -15,6 +15,7 @@ fake_table_init(struct fake_table *table, const char *const *names, size_t colum
     for (size_t i = 0; i < column_count; i++) {
         table->columns[i] = (struct column){ .name = names[i],
             .target_name = names[i],
+            .type_name = "varchar(10)",
             .kind = VALUE_TEXT,
             .width = 10,
             .scale = -1,
