@@ -124,20 +124,37 @@ try_both_sides(struct check *check, struct check_end *end)
     check_describe_server(check);
 }
 
+bool
+check_begin(struct check *check, const struct settings *settings,
+    const struct check_listener *listener, struct error *err)
+{
+    const struct startup_rescue rescue = { cancel_source, end_hanging, check };
+
+    *check = (struct check){ .settings = settings, .listener = listener };
+    arena_init(&check->arena);
+    startup_watch_block_signals(&check->signals);
+    return startup_watch_start(&check->watch, &check->signals, &rescue, err);
+}
+
+int
+check_finish(struct check *check)
+{
+    int signal = startup_watch_stop(&check->watch);
+
+    source_close(check->source);
+    target_close(check->target);
+    arena_release(&check->arena);
+    return signal;
+}
+
 void
 check_both_sides(const struct settings *settings, const struct error *source_error,
     const struct check_listener *listener, struct check_end *end)
 {
-    struct check check = { .settings = settings, .listener = listener };
-    const struct startup_rescue rescue = { cancel_source, end_hanging, &check };
+    struct check check;
 
-    arena_init(&check.arena);
     *end = (struct check_end){ .source = *source_error };
-    startup_watch_block_signals(&check.signals);
-    if (startup_watch_start(&check.watch, &check.signals, &rescue, &end->target))
+    if (check_begin(&check, settings, listener, &end->target))
         try_both_sides(&check, end);
-    end->signal = startup_watch_stop(&check.watch);
-    source_close(check.source);
-    target_close(check.target);
-    arena_release(&check.arena);
+    end->signal = check_finish(&check);
 }

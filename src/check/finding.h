@@ -28,6 +28,12 @@ struct check {
     size_t unreadable_count;
 };
 
+// Begins to watch over a check, which stays where it is until check_finish. That returns the signal
+// that ended it early, or 0, and releases what there is, also of one that did not begin.
+bool check_begin(struct check *check, const struct settings *settings,
+    const struct check_listener *listener, struct error *err) __attribute__((warn_unused_result));
+int check_finish(struct check *check);
+
 // A finding; `remedy` may be "".
 void check_report(struct check *check, enum check_level level, const char *subject,
     const char *remedy, const char *format, ...) __attribute__((format(printf, 5, 6)));

@@ -8,6 +8,7 @@
 #include "config/file.h"
 #include "config/option.h"
 #include "check/check.h"
+#include "check/widths.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -280,11 +281,48 @@ write_report(const struct config *config)
     return status_of(&nothing, &end);
 }
 
+// ---- values wider than their columns -----------------------------------------------------------
+
+static void
+print_widths(const struct width_report *report)
+{
+    widths_write(stdout, report);
+}
+
+// What cannot be looked at is an error like that of any other command: the script goes elsewhere.
+static void
+log_finding(void *context, const struct check_finding *finding)
+{
+    (void)context;
+    log_error("%s: %s%s%s", finding->subject, finding->text,
+        finding->remedy[0] != '\0' ? " - " : "", finding->remedy);
+}
+
+static int
+write_widths(const struct config *config)
+{
+    const struct check_report nothing = { 0 };
+    const struct check_listener listener = { .found = log_finding, .end = flush };
+    struct check_end end = { .signal = 0 };
+
+    if (config_check_source(config, &end.source)) {
+        error_clear(&end.source);
+        check_widths(&config->settings, &listener, print_widths, &end);
+    }
+    if (end.signal == 0 && end.source.kind != ERROR_NONE)
+        log_failure(LOG_ERROR, &end.source);
+    if (end.signal == 0 && end.target.kind != ERROR_NONE)
+        log_failure(LOG_ERROR, &end.target);
+    return status_of(&nothing, &end);
+}
+
 int
 cmd_check(const struct config *config)
 {
     struct error err = { 0 };
 
+    if (config->values[OPTION_WIDTHS].integer != 0)
+        return write_widths(config);
     if (config->values[OPTION_REPORT].integer != 0)
         return write_report(config);
     if (config->values[OPTION_CONFIG_ONLY].integer == 0)

@@ -287,6 +287,10 @@ static const struct option options[OPTION_COUNT] = {
         .verbs = OPTION_FOR_CHECK,
         .help =
             "what kind of server this is, to be sent back: shapes and counts, no data, no names" },
+    [OPTION_WIDTHS] = { .flag = "--widths",
+        .type = OPTION_SWITCH,
+        .verbs = OPTION_FOR_CHECK,
+        .help = "columns with values wider than they are declared, and the SQL that widens them" },
     [OPTION_HELP] = { .flag = "--help",
         .type = OPTION_SWITCH,
         .verbs = OPTION_FOR_ALL,

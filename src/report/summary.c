@@ -115,6 +115,11 @@ summary_write(const struct summary *summary)
                  "and oe2pg check name the columns.",
             summary->sums.values_full_width, summary->sums.columns_full_width,
             summary->sums.columns_full_width == 1 ? "column" : "columns");
+    if (summary->too_wide_columns > 0)
+        log_info("%" PRId64 " %s values wider than the source declares: oe2pg check --widths says "
+                 "which, and what a DBA runs to widen them",
+            summary->too_wide_columns,
+            summary->too_wide_columns == 1 ? "column has" : "columns have");
     clock_format_duration(summary->duration_ms, took, sizeof took);
     log_info("Summary: %zu of %zu tables %s, %zu failed, %zu left for the next run; %" PRId64
              " rows read, %" PRId64 " inserted, %" PRId64 " updated, %" PRId64 " deleted, %" PRId64

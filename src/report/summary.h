@@ -25,6 +25,7 @@ struct summary {
     int64_t duration_ms;
     size_t different_count;    // tables that a verification found different, and that still are
     size_t repaired_count;     // and those that were repaired
+    int64_t too_wide_columns;  // with values wider than declared, whenever they were met
     bool is_verification;      // compared, not mirrored
     const struct error *fatal; // what ended the run, which is told behind it; NULL: nothing
 };

@@ -16,6 +16,7 @@
 #include "target/condemned.h"
 #include "target/ddl.h"
 #include "target/suspect.h"
+#include "target/too_wide.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -384,6 +385,18 @@ record_end(struct run *run, const struct run_totals *totals, const char *why)
     }
 }
 
+// Only for the summary: nothing is done about it, and a failure shows elsewhere.
+static int64_t
+count_too_wide(struct run *run)
+{
+    struct error err = { 0 };
+    int64_t count = 0;
+
+    if (run->end->error.kind != ERROR_NONE)
+        return 0;
+    return too_wide_count(run->target, run->settings->target.schema, &count, &err) ? count : 0;
+}
+
 static void
 finish(struct run *run)
 {
@@ -408,6 +421,7 @@ finish(struct run *run)
     summary_describe_shortfall(&summary, why, sizeof why);
     run->end->is_complete = why[0] == '\0' && done == summary.table_count &&
                             run->end->error.kind == ERROR_NONE && run->end->signal == 0;
+    summary.too_wide_columns = count_too_wide(run);
     record_end(run, &totals, why);
     summary.fatal = run->end->error.kind != ERROR_NONE ? &run->end->error : NULL;
     summary_write(&summary);

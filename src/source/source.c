@@ -106,6 +106,7 @@ source_capabilities(const struct source *source)
     return (struct source_capabilities){ .row_id = product->row_ids.column,
         .may_cut = product->is_openedge,
         .has_metaschema = product->is_openedge,
+        .widths = product->widths.most > 0 ? &product->widths : NULL,
         .name_quote = quote,
         .clock = product->probes.clock,
         .letters = product->probes.letters,

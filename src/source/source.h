@@ -19,6 +19,7 @@
 #include "model/settings.h"
 #include "model/table.h"
 #include "source/session.h"
+#include "source/widths.h"
 
 struct source;
 struct cursor;
@@ -51,7 +52,8 @@ struct source_capabilities {
     const struct column *row_id;
     bool may_cut;        // a value as wide as its column may be the rest of a longer one
     bool has_metaschema; // its catalogue says who the database is, and how wide a column may be
-    char name_quote;     // around a name that people type
+    const struct source_widths *widths; // that data may exceed; NULL: it never does
+    char name_quote;                    // around a name that people type
     // Queries of one text, for source_ask: its clock in milliseconds since 1970, and letters beyond
     // ASCII, which are to come back as expected_letters. NULL: none is known.
     const char *clock;

@@ -574,6 +574,7 @@ def test_a_read_that_cannot_go_on_after_a_key_that_was_cut_is_begun_anew_or_fail
 
 @pytest.mark.parametrize("cut", ["output", "on"])
 def test_a_mirror_whose_source_begins_to_cut_its_keys_is_left_as_it_is(wide, cut):
+    """A server that compares what it shows orders such keys well: they seem not to have changed."""
     wide.make(TEXT_KEY, rows=300, values=KEYS)
     wide.mirror.settings(batch_size=100, jobs=1, full_below_rows=0)
     wide.run_well()
@@ -584,8 +585,9 @@ def test_a_mirror_whose_source_begins_to_cut_its_keys_is_left_as_it_is(wide, cut
     result = wide.mirror.run("--table", "Wide", environment=environment)
     # Where the counts tell it first, the table is read in one go, and nothing of it has changed.
     is_read_anew = any("it is read anew" in line for line in result.log_lines("WARNING"))
-    assert is_read_anew or 'key column "Text"' in errors(result), result.explain()
-    assert result.status == (0 if is_read_anew else 1)
+    is_compared_cut = cut == "on"
+    assert is_read_anew or is_compared_cut or 'key column "Text"' in errors(result), result.explain()
+    assert result.status == (0 if is_read_anew or is_compared_cut else 1)
     assert row_versions(wide.pg) == before
 
 

@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "model/batch.h"
 #include "model/table.h"
+#include "source/widths.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -302,6 +303,7 @@ struct product {
     struct product_row_ids row_ids;
     struct product_bytes bytes;
     struct product_errors errors;
+    struct source_widths widths; // `most` 0: none that data may exceed
     struct product_odbc odbc;
     struct product_jdbc jdbc;
     bool is_openedge; // its catalogue, names and row ids are source/openedge's business

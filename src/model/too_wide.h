@@ -1,0 +1,20 @@
+// A column with values that are wider than the source declares it, as far as runs met them.
+#ifndef OE2PG_MODEL_TOO_WIDE_H
+#define OE2PG_MODEL_TOO_WIDE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct too_wide_column {
+    const char *schema; // names are the source's
+    const char *table;
+    const char *column;
+    const char *way;       // how it is read: a word, see docs/tracking.md; NULL: around those rows
+    int64_t declared;      // the width that was declared then; 0: not recorded
+    int64_t longest;       // in the width's unit; 0: not known
+    bool is_longest_exact; // else a value is at least so long
+    int64_t row_count;     // rows with such a value; -1: not known
+    bool is_row_count_exact; // else there are at least so many
+};
+
+#endif
