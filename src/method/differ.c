@@ -160,20 +160,20 @@ read_part(struct differ *differ, struct part *part, struct error *err)
     return done;
 }
 
-// A copy of those that are given: what comes of reading them is this read's.
-static struct part_list
-choose_parts(struct differ *differ)
+// Of those that are given a copy: what comes of reading them is this read's.
+static bool
+choose_parts(struct differ *differ, struct error *err)
 {
     struct task *task = differ->task;
-    struct part_list list;
+    struct part_list *list = &differ->found.parts;
 
     if (differ->only == NULL)
-        return split_table(&task->arena, differ->table,
-            task_reads_in_order(task, differ->table, differ->duration_ms));
-    list.count = differ->only->count;
-    list.parts = arena_calloc(&task->arena, list.count, sizeof *list.parts);
-    memcpy(list.parts, differ->only->parts, list.count * sizeof *list.parts);
-    return list;
+        return split_table(&task->arena, task->source, differ->table, &task->reading,
+            task_reads_in_order(task, differ->table, differ->duration_ms), list, err);
+    list->count = differ->only->count;
+    list->parts = arena_calloc(&task->arena, list->count, sizeof *list->parts);
+    memcpy(list->parts, differ->only->parts, list->count * sizeof *list->parts);
+    return true;
 }
 
 // In any order, unless the driver would keep the whole result in memory, or the source's
@@ -182,14 +182,14 @@ static bool
 read_source(struct differ *differ, struct error *err)
 {
     struct task *task = differ->task;
-    bool done = true;
+    bool done;
 
     if (!task_begin_reading(task, differ->table, err))
         return false;
     task_set_phase(task, PHASE_READING);
     hunt_begin_pass(task->hunt);
     task_begin_count(task, 0, 0);
-    differ->found.parts = choose_parts(differ);
+    done = choose_parts(differ, err);
     for (size_t i = 0; done && i < differ->found.parts.count; i++)
         done = read_part(differ, &differ->found.parts.parts[i], err);
     row_sender_count_for(&differ->sender, &differ->found.again);

@@ -2,13 +2,13 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
-#include "base/text.h"
 #include "model/key_choice.h"
 #include "method/met_twice.h"
 #include "method/early_end.h"
 #include "method/compare.h"
 #include "method/into_place.h"
 #include "method/staging.h"
+#include "read/lookup.h"
 #include "read/split.h"
 #include "write/row_sender.h"
 #include "plan/adoptable.h"
@@ -138,12 +138,7 @@ can_commit(const struct load *load)
 {
     const struct cell *position = reader_position(&load->reader);
 
-    for (size_t i = 0; position != NULL && i < load->table->key->column_count; i++) {
-        if (position[i].bytes == NULL ||
-            text_utf8_valid_size(position[i].bytes, position[i].size) < position[i].size)
-            return false;
-    }
-    return true;
+    return position == NULL || lookup_can_record(position, load->table->key->column_count);
 }
 
 static void
@@ -151,10 +146,13 @@ note_position(struct load *load, struct part *part, bool is_end)
 {
     const struct cell *position = reader_position(&load->reader);
 
-    part->state = is_end ? PART_DONE : PART_BEGUN;
-    part->position.count = is_end || position == NULL ? 0 : load->table->key->column_count;
-    if (part->position.count == 0)
+    part->position.count = 0;
+    if (is_end)
+        part->state = PART_DONE;
+    if (is_end || position == NULL)
         return;
+    part->state = PART_BEGUN;
+    part->position.count = load->table->key->column_count;
     if (part->position.values == NULL)
         part->position.values =
             arena_calloc(&load->task->arena, part->position.count, sizeof *part->position.values);
@@ -277,7 +275,10 @@ read_part(struct load *load, struct part *part, struct error *err)
         !read_rows(load, part, err))
         return false;
     load->is_cut |= reader->order.is_relied_on;
-    return !load->is_staged || commit_part(load, part, true, err);
+    if (load->is_staged)
+        return commit_part(load, part, true, err);
+    note_position(load, part, true); // whatever commits its rows records that it is whole
+    return true;
 }
 
 static bool
@@ -472,15 +473,17 @@ load_in_order(struct load *load, struct error *err)
 
 // ---- beginning ---------------------------------------------------------------------------------
 
-static void
-start_fresh(struct load *load)
+static bool
+start_fresh(struct load *load, struct error *err)
 {
     struct table_record *record = load->record;
+    struct task *task = load->task;
 
-    load->parts = split_table(&load->task->arena, load->table, is_read_in_order(load));
     record->staging.parts.count = 0;
     record->content.read_from_ms = clock_wall_ms();
     record->content.was_resumed = false;
+    return split_table(&task->arena, task->source, load->table, &task->reading,
+        is_read_in_order(load), &load->parts, err);
 }
 
 static bool
@@ -541,8 +544,8 @@ prepare(struct load *load, uint64_t fingerprint, struct error *err)
         go_on(load);
         return true;
     }
-    start_fresh(load);
-    return !record->staging.was_recorded || staging_drop(load->task, load->staging, err);
+    return start_fresh(load, err) &&
+           (!record->staging.was_recorded || staging_drop(load->task, load->staging, err));
 }
 
 // A staged table was analysed before it was moved; small ones can wait for autovacuum.

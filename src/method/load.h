@@ -3,8 +3,9 @@
 // A table that is read in a few seconds is created and filled in one transaction. A larger one with
 // a key that can be continued is committed every few seconds: it is created under its own name, but
 // before the first commit it is moved to the staging schema, so nobody ever sees a part of it. At
-// the end it is moved back. Invariant: the staging table holds exactly the rows up to the position
-// in `piece`, because both are written by the same transaction.
+// the end it is moved back. Invariant: the staging table holds exactly the rows of the table's
+// parts up to their positions in `piece`, because both are written by the same transaction; parts
+// that are done are not read again.
 //
 // A snapshot that is older than the last staging commit would see a part of the table once it has
 // its name. The move waits for such readers, a while; if they stay, the rows are inserted anew from

@@ -26,27 +26,6 @@ staging_name(const struct task *task, const struct table *table, const struct ta
         (uint32_t)hash, table->target_name);
 }
 
-// True when the parts that were recorded are those that the table has, and each can be read on.
-static bool
-has_same_parts(struct task *task, const struct table *table, const struct part_list *recorded)
-{
-    struct part_list parts;
-
-    if (recorded->count == 0 || table->key == NULL)
-        return false;
-    parts = split_table(&task->arena, table, true);
-    if (parts.count != recorded->count)
-        return false;
-    for (size_t i = 0; i < parts.count; i++) {
-        const struct part *part = &recorded->parts[i];
-
-        if (part->number != parts.parts[i].number || part->rows.kind != parts.parts[i].rows.kind ||
-            (part->state == PART_BEGUN && part->position.count != table->key->column_count))
-            return false;
-    }
-    return true;
-}
-
 bool
 staging_can_go_on(struct task *task, const struct table *table, const struct table_record *record,
     const char *name, bool *is_usable, bool *is_unlogged, struct error *err)
@@ -57,7 +36,7 @@ staging_can_go_on(struct task *task, const struct table *table, const struct tab
     *is_usable = false;
     if (!ddl_find(task->target, &task->arena, STAGING_SCHEMA, name, &relation, err))
         return false;
-    if (!relation.exists || !has_same_parts(task, table, &record->staging.parts))
+    if (!relation.exists || !split_is_whole(table, &record->staging.parts))
         return true;
     *is_usable = true;
     *is_unlogged = relation.is_unlogged;

@@ -2,7 +2,9 @@
 // name, and whether what stands in it is what the record says.
 //
 // Invariant: rows are read behind a recorded position only where the staging table holds all rows
-// up to it, and the table is divided into the same parts, by the same key, as when they were read.
+// of the part up to it; and the table stays divided as it was when the first of them were read: the
+// recorded parts are gone on with, as many as there are, and dropped where they are no longer all
+// of the table (read/split.h), by the key that it has now.
 #ifndef OE2PG_METHOD_STAGING_H
 #define OE2PG_METHOD_STAGING_H
 

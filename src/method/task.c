@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "model/key_choice.h"
+#include "read/split.h"
 
 #include <string.h>
 
@@ -81,7 +82,7 @@ task_reads_in_order(const struct task *task, const struct table *table, int64_t 
     int64_t limit_ms = (int64_t)task->share.limits.max_transaction_s * 1000;
 
     return key_choice_is_resumable(table) && !hunt_is_by_id(task->hunt) &&
-           (task->effort.is_ordered || source_buffers_results(task->source) ||
+           (task->effort.is_ordered || split_is_wanted() || source_buffers_results(task->source) ||
                duration_ms > limit_ms / 2);
 }
 

@@ -2,6 +2,7 @@
 #include "read/lookup.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "model/key_choice.h"
 
 #include <stdlib.h>
@@ -16,6 +17,17 @@ lookup_narrow(struct narrow *narrow, const struct table *table)
         is_left_out[i] = !key_has_column(table->key, (int)i);
     narrow_init(narrow, table, is_left_out);
     free(is_left_out);
+}
+
+bool
+lookup_can_record(const struct cell *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (values[i].bytes == NULL ||
+            text_utf8_valid_size(values[i].bytes, values[i].size) < values[i].size)
+            return false;
+    }
+    return true;
 }
 
 // All of it is written before any cell is set: the buffer may move while it grows.

@@ -22,6 +22,9 @@ bool lookup_has_key(const struct key *key, const struct cell *row, const struct 
 // `cells` at them. ERROR_DATA when they are longer than LOOKUP_KEY_CAP.
 bool lookup_keep_values(struct buffer *bytes, struct cell *cells, const struct cell *values,
     const uint16_t *columns, size_t count, struct error *err) __attribute__((warn_unused_result));
+// True when the key values can be recorded as texts and asked for again: none is NULL, or has bytes
+// of another encoding.
+bool lookup_can_record(const struct cell *values, size_t count);
 // The table with the columns of its key alone. Release it with narrow_release.
 void lookup_narrow(struct narrow *narrow, const struct table *table);
 

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "target/piece.h"
 #include "target/target_internal.h"
 
 #include <inttypes.h>
@@ -123,46 +124,6 @@ tracking_read(struct target *target, struct arena *arena, int mirror_id,
     return true;
 }
 
-// A table of a first load is read in key order.
-static void
-read_part(struct arena *arena, const PGresult *rows, int i, struct part *part)
-{
-    bool is_done = result_text(rows, i, 3)[0] == 't';
-
-    part->number = (int)result_integer(rows, i, 0);
-    part->rows.kind = result_text(rows, i, 1)[0] == 't' ? KEY_PART_WITH_NULL : KEY_PART_NOT_NULL;
-    part->position.count = sql_parse_array(arena, result_text(rows, i, 2), &part->position.values);
-    part->row_count = result_integer(rows, i, 4);
-    part->size_bytes = result_integer(rows, i, 5);
-    part->state = is_done                                           ? PART_DONE
-                  : part->row_count > 0 || part->position.count > 0 ? PART_BEGUN
-                                                                    : PART_WAITING;
-}
-
-static bool
-read_parts(struct target *target, struct arena *arena, int mirror_id, struct table_record *record,
-    struct error *err)
-{
-    struct sql_parameters parameters = { .count = 0 };
-    PGresult *rows = NULL;
-
-    parameter_integer(&parameters, mirror_id);
-    parameter_text(&parameters, record->source_schema);
-    parameter_text(&parameters, record->source_table);
-    if (!target_execute(target, "could not read the table's parts",
-            "SELECT piece, is_null_part, position, is_done, rows, bytes FROM oe2pg.piece"
-            " WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3 ORDER BY piece",
-            &parameters, &rows, err))
-        return false;
-    record->staging.parts.count = (size_t)PQntuples(rows);
-    record->staging.parts.parts =
-        arena_calloc(arena, record->staging.parts.count, sizeof *record->staging.parts.parts);
-    for (size_t i = 0; i < record->staging.parts.count; i++)
-        read_part(arena, rows, (int)i, &record->staging.parts.parts[i]);
-    PQclear(rows);
-    return true;
-}
-
 bool
 tracking_read_one(struct target *target, struct arena *arena, int mirror_id,
     const char *source_schema, const char *source_table, struct table_record **record,
@@ -185,65 +146,8 @@ tracking_read_one(struct target *target, struct arena *arena, int mirror_id,
         read_record(arena, rows, 0, *record);
     }
     PQclear(rows);
-    return *record == NULL || read_parts(target, arena, mirror_id, *record, err);
-}
-
-// Bounds and ids have no columns yet: no load divides a table by them.
-static bool
-save_part(struct target *target, const struct mirror_claim *claim,
-    const struct table_record *record, const struct part *part, struct error *err)
-{
-    struct sql_parameters parameters = { .count = 0 };
-    struct buffer position;
-    bool done;
-
-    if (part->rows.after.count + part->rows.up_to.count + part->rows.ids.count > 0)
-        BUG("a part with bounds cannot be recorded");
-    buffer_init(&position, BUFFER_SQL_CAP);
-    sql_append_array(&position, part->position.values, part->position.count);
-    parameter_integer(&parameters, claim->mirror_id);
-    parameter_text(&parameters, record->source_schema);
-    parameter_text(&parameters, record->source_table);
-    parameter_integer(&parameters, part->number);
-    parameter_boolean(&parameters, part->rows.kind == KEY_PART_WITH_NULL);
-    parameter_text(&parameters, part->position.count > 0 ? buffer_text(&position) : NULL);
-    parameter_boolean(&parameters, part->state == PART_DONE);
-    parameter_integer(&parameters, part->row_count);
-    parameter_integer(&parameters, part->size_bytes);
-    done = !position.failed
-               ? target_execute(target, "could not record how far the load came",
-                     "INSERT INTO oe2pg.piece AS p (mirror_id, source_schema, source_table, piece,"
-                     " is_null_part, position, is_done, rows, bytes)"
-                     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
-                     " ON CONFLICT (mirror_id, source_schema, source_table, piece) DO UPDATE"
-                     " SET position = excluded.position, is_done = excluded.is_done,"
-                     " rows = excluded.rows, bytes = excluded.bytes",
-                     &parameters, NULL, err)
-               : error_set(err, ERROR_DATA, "the key values of a row are too long to be recorded");
-    buffer_release(&position);
-    return done;
-}
-
-static bool
-save_parts(struct target *target, const struct mirror_claim *claim,
-    const struct table_record *record, struct error *err)
-{
-    struct sql_parameters parameters = { .count = 0 };
-
-    parameter_integer(&parameters, claim->mirror_id);
-    parameter_text(&parameters, record->source_schema);
-    parameter_text(&parameters, record->source_table);
-    parameter_integer(&parameters, (int64_t)record->staging.parts.count);
-    if (!target_execute(target, "could not record how far the load came",
-            "DELETE FROM oe2pg.piece WHERE mirror_id = $1 AND source_schema = $2"
-            " AND source_table = $3 AND piece > $4",
-            &parameters, NULL, err))
-        return false;
-    for (size_t i = 0; i < record->staging.parts.count; i++) {
-        if (!save_part(target, claim, record, &record->staging.parts.parts[i], err))
-            return false;
-    }
-    return true;
+    return *record == NULL ||
+           piece_read(target, arena, mirror_id, *record, &(*record)->staging.parts, err);
 }
 
 // The parameters of save_row; times are milliseconds since 1970.
@@ -327,7 +231,7 @@ tracking_save(struct target *target, const struct mirror_claim *claim, const cha
     // A small table never had a piece: no statement for it.
     return save_row(target, claim, target_schema, record, err) &&
            ((record->staging.parts.count == 0 && !record->staging.was_recorded) ||
-               save_parts(target, claim, record, err));
+               piece_save(target, claim, record, err));
 }
 
 bool

@@ -238,7 +238,24 @@ static const char *const step_4[] = {
     NULL,
 };
 
-static const char *const *const steps[] = { step_1, step_2, step_3, step_4 };
+// What a program before this one recorded has no bounds: its parts were the keys without a NULL and
+// those with one. It told by the position, or by rows, that a part was begun.
+static const char *const step_5[] = {
+    "ALTER TABLE oe2pg.piece ADD COLUMN kind text, ADD COLUMN row_ids bigint[],"
+    " ADD COLUMN state text;"
+    "UPDATE oe2pg.piece SET"
+    " kind = CASE WHEN is_null_part THEN 'keys with NULL' ELSE 'whole keys' END,"
+    " state = CASE WHEN is_done THEN 'done' WHEN position IS NOT NULL OR rows > 0 THEN 'begun'"
+    "  ELSE 'waiting' END;"
+    "ALTER TABLE oe2pg.piece ALTER COLUMN kind SET NOT NULL, ALTER COLUMN state SET NOT NULL;"
+    "COMMENT ON COLUMN oe2pg.piece.lower_bound IS"
+    " 'the key behind which its rows are, as the source prints it; NULL: none';"
+    "COMMENT ON COLUMN oe2pg.piece.upper_bound IS"
+    " 'the last key its rows may have, as the source prints it; NULL: none';",
+    NULL,
+};
+
+static const char *const *const steps[] = { step_1, step_2, step_3, step_4, step_5 };
 
 enum { STEP_COUNT = sizeof steps / sizeof steps[0] };
 

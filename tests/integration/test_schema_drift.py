@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from mirroring import sqlite_file
+from mirroring import older_tracking, sqlite_file
 
 
 @pytest.fixture
@@ -152,9 +152,7 @@ def test_a_column_that_people_add_to_a_table_made_anew_is_theirs(loaded, pg):
 def test_what_an_older_program_kept_is_known_by_the_history(loaded, pg):
     change(loaded, "ALTER TABLE item DROP size")
     loaded.run_well()
-    pg.query("ALTER TABLE oe2pg.verification DROP COLUMN quarantined, DROP COLUMN unrecorded")
-    pg.query("ALTER TABLE oe2pg.tracking DROP COLUMN stale_columns")
-    pg.query("DELETE FROM oe2pg.version WHERE version = (SELECT max(version) FROM oe2pg.version)")
+    older_tracking(pg, 3)
     assert stale(loaded)["item"] == [] and loaded.run("plan").status == 0
     loaded.run_well()
     assert stale(loaded)["item"] == ["size"]

@@ -422,6 +422,18 @@ __wrap_table_run_save(struct target *target, const struct mirror_claim *claim,
     return true;
 }
 
+static struct key_position
+copy_key(const struct key_position *key)
+{
+    struct arena *arena = &mirror->rows.arena;
+    struct key_position copy = { .count = key->count };
+
+    copy.values = arena_calloc(arena, KEY_COLUMNS_MAX, sizeof *copy.values);
+    for (size_t i = 0; i < key->count; i++)
+        copy.values[i] = fake_cell(arena_strndup(arena, key->values[i].bytes, key->values[i].size));
+    return copy;
+}
+
 // As a later attempt reads it: nothing in it is borrowed.
 static void
 save_record(const struct table_record *record)
@@ -436,15 +448,13 @@ save_record(const struct table_record *record)
         arena_calloc(arena, record->staging.parts.count, sizeof *parts);
     for (size_t i = 0; i < record->staging.parts.count; i++) {
         const struct part *part = &parts[i];
-        struct cell *position = arena_calloc(arena, KEY_COLUMNS_MAX, sizeof *position);
 
-        for (size_t k = 0; k < part->position.count; k++)
-            position[k] = fake_cell(arena_strndup(
-                arena, part->position.values[k].bytes, part->position.values[k].size));
         mirror->saved.staging.parts.parts[i] = (struct part){ .number = part->number,
-            .rows.kind = part->rows.kind,
+            .rows = { .kind = part->rows.kind,
+                .after = copy_key(&part->rows.after),
+                .up_to = copy_key(&part->rows.up_to) },
             .state = part->state,
-            .position = { position, part->position.count },
+            .position = copy_key(&part->position),
             .row_count = part->row_count,
             .size_bytes = part->size_bytes };
     }

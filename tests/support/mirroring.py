@@ -46,6 +46,23 @@ def quarantined(pg, *columns):
                     % ", ".join(columns or ("source_table", "reason")))
 
 
+# What each step of src/target/tracking_schema.c added, taken back, the newest first.
+STEPS_BACK = {
+    5: ["ALTER TABLE oe2pg.piece DROP COLUMN kind, DROP COLUMN row_ids, DROP COLUMN state"],
+    4: ["ALTER TABLE oe2pg.verification DROP COLUMN quarantined, DROP COLUMN unrecorded",
+        "ALTER TABLE oe2pg.tracking DROP COLUMN stale_columns"],
+}
+
+
+def older_tracking(pg, version):
+    """The tracking tables as a program left them that knew this version."""
+    for step, statements in STEPS_BACK.items():
+        for statement in statements if step > version else []:
+            pg.query(statement)
+    pg.query("DELETE FROM oe2pg.version WHERE version > %s", [version])
+    assert pg.value("SELECT max(version) FROM oe2pg.version") == version
+
+
 def errors(result):
     return "\n".join(result.log_lines("ERROR"))
 

@@ -101,7 +101,9 @@ trial_try(struct trial *trial)
     trial->told_count = trial->row_count = 0;
     trial->attempts++;
     hunt_begin_pass(trial->hunt);
-    parts = split_table(&trial->table.arena, &trial->table.table, is_in_order);
+    if (!split_table(&trial->table.arena, &trial->source.base, &trial->table.table, &trial->limits,
+            is_in_order, &parts, &trial->err))
+        return false;
     for (size_t i = 0; i < parts.count; i++) {
         if (!read_part(trial, &parts.parts[i].rows))
             return false;
