@@ -1,5 +1,6 @@
 #include "source/source.h"
 
+#include "base/clock.h"
 #include "base/fault.h"
 #include "base/sqlstate.h"
 #include "base/text.h"
@@ -288,6 +289,16 @@ convert_texts(struct cursor *cursor, const struct batch **batch, struct error *e
            error_set(err, ERROR_SYSTEM, "no memory for texts in UTF-8");
 }
 
+// Tests look at a read that takes its time.
+static void
+dawdle(void)
+{
+    int64_t pause_ms = fault_setting("OE2PG_TEST_FETCH_MS", 0);
+
+    if (pause_ms > 0)
+        clock_sleep_ms(pause_ms);
+}
+
 bool
 cursor_fetch(struct cursor *cursor, const struct batch **batch, struct error *err)
 {
@@ -296,6 +307,7 @@ cursor_fetch(struct cursor *cursor, const struct batch **batch, struct error *er
 
     if (fail_here("fetch rows", err))
         return false;
+    dawdle();
     forget_trouble(source);
     source->is_waiting = true;
     done = is_told_by_source(source->driver->fetch(cursor, batch, err), err);

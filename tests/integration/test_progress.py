@@ -19,12 +19,14 @@ from conftest import LOG_LINE
 needs_tmux = pytest.mark.skipif(shutil.which("tmux") is None, reason="left out: no tmux")
 BAR = re.compile(r"\[[#-]+\]")
 PERCENT = re.compile(r"~\d+(\.\d)?%")
-ORDER_LINES, SIZES = 600_000, 300_000
+ORDER_LINES, SIZES = 30_000, 15_000
+# Between two batches: long enough to be watched, with little for a processor to do.
+SLOW = {"OE2PG_TEST_FETCH_MS": "100"}
 
 
 @pytest.fixture(scope="module")
 def slow_source(tmp_path_factory):
-    """Large enough to be watched, and with statistics, so that estimates are there."""
+    """Of many batches, and with statistics, so that estimates are there."""
     path = tmp_path_factory.mktemp("slow") / "slow.sqlite"
     with contextlib.closing(sqlite3.connect(path)) as source:
         source.execute("CREATE TABLE order_line_history (order_num INTEGER, line_num INTEGER,"
@@ -69,7 +71,7 @@ class Terminal:
             lines = self.lines()
             if is_there(lines):
                 return lines
-            time.sleep(0.05)
+            time.sleep(0.2)  # to look starts a process
         pytest.fail("not seen:\n" + "\n".join(self.lines()))
 
     def leave(self, seconds=20):
@@ -108,16 +110,22 @@ def has_percentages(lines):
     return len([line for line in lines if PERCENT.search(line)]) >= 2
 
 
-def command_line(mirror, *arguments):
+def command_line(mirror, *arguments, environment=None):
     mirror.write()
-    return " ".join(shlex.quote(word) for word in mirror.command(*arguments))
+    settings = ["%s=%s" % setting for setting in (environment or {}).items()]
+    return " ".join(shlex.quote(word) for word in settings + mirror.command(*arguments))
+
+
+def slowly(mirror, source):
+    """The command line of a run that takes some seconds."""
+    return command_line(mirror.sqlite(source).settings(batch_size=500), environment=SLOW)
 
 
 @needs_tmux
 @pytest.mark.parametrize("columns,lines", [(80, 24), (200, 50), (40, 10)])
 def test_bars_fit_the_terminal(mirror, slow_source, columns, lines):
     with Terminal(columns, lines) as terminal:
-        terminal.type("clear; " + command_line(mirror.sqlite(slow_source)))
+        terminal.type("clear; " + slowly(mirror, slow_source))
         seen = terminal.wait_for(has_estimates if columns >= 80 else has_percentages)
         shown = [line for line in seen if PERCENT.search(line)]
         assert shown and all(len(line) < columns for line in shown), shown
@@ -158,7 +166,7 @@ def test_bars_with_four_hundred_tables(mirror, tmp_path):
 @needs_tmux
 def test_bars_follow_the_size_of_the_terminal(mirror, slow_source):
     with Terminal(150, 30) as terminal:
-        terminal.type("clear; " + command_line(mirror.sqlite(slow_source)))
+        terminal.type("clear; " + slowly(mirror, slow_source))
         terminal.wait_for(has_bars)
         for columns in (70, 200, 55, 90):
             terminal.tmux("resize-window", "-x", str(columns), "-y", "30")
@@ -177,7 +185,7 @@ def test_the_terminal_is_left_as_it_was(mirror, slow_source, how):
     with Terminal(100, 30) as terminal:
         before, after = mirror.directory / "before", mirror.directory / "after"
         terminal.type("stty -a > %s" % before)
-        command = command_line(mirror.sqlite(slow_source))
+        command = slowly(mirror, slow_source)
         terminal.type("clear; %s; echo status $?; stty -a > %s" % (command, after))
         terminal.wait_for(has_bars)
         if how == signal.SIGINT:
@@ -202,7 +210,7 @@ def test_the_terminal_is_left_as_it_was(mirror, slow_source, how):
                                                   (("NO_COLOR=",), True)])
 def test_colour_can_be_refused(mirror, slow_source, environment, coloured):
     with Terminal(100, 30, environment) as terminal:
-        terminal.type("clear; " + command_line(mirror.sqlite(slow_source)))
+        terminal.type("clear; " + slowly(mirror, slow_source))
         terminal.wait_for(lambda lines: any("#" in bar for bar in bars(lines)))
         seen = [line for line in terminal.lines("-e") if "#" in line and "[" in line]
         assert seen and any("\x1b[32m" in line for line in seen) == coloured, seen
@@ -234,7 +242,8 @@ def test_bars_asked_for_into_a_pipe_are_lines(mirror, make_sample):
 
 
 def test_json_lines(mirror, slow_source):
-    result = mirror.sqlite(slow_source).run_well("--progress=json")
+    result = mirror.sqlite(slow_source).settings(batch_size=500).run_well(
+        "--progress=json", environment=SLOW)
     objects = [json.loads(line) for line in result.stderr.splitlines()]
     progress = [o for o in objects if o["type"] == "progress"]
     assert {o["type"] for o in objects} == {"log", "progress", "end"}
