@@ -12,7 +12,7 @@ import time
 import psycopg2
 
 import compare
-from mirrors import Mirror, new_database
+from mirrors import Mirror, drop_database as drop, new_database
 
 # Each batch of the first load is committed: a boundary at every turn. Retries do not dawdle.
 QUICK = {"OE2PG_TEST_COMMIT_MS": "0", "OE2PG_TEST_PAUSE_MS": "10"}
@@ -134,10 +134,6 @@ def is_old_or_new(scene, database):
             return "%s is neither old nor new:\n%s" % (
                 name, compare.difference(scene.after[name], found))
     return None
-
-
-def drop(database):
-    database.server.sql("DROP DATABASE %s WITH (FORCE)" % database.name)
 
 
 def assert_equal(scene, database, where=""):

@@ -193,20 +193,38 @@ def openedge(openedge_server):
 
 
 _numbers = iter(range(1, 1_000_000))
+_sessions = {}
+
+
+def administer(server, statement):
+    """Of the superuser, in a session that stays: each test makes databases and drops them, and to
+    start psql for it takes as long as that."""
+    session = _sessions.get(server.dsn)
+    with contextlib.suppress(psycopg2.Error):  # the server was started again since
+        if session is not None:
+            session.cursor().execute("SELECT 1")
+    if session is None or session.closed:
+        session = _sessions[server.dsn] = psycopg2.connect(server.dsn)
+        session.autocommit = True
+    session.cursor().execute(statement)
 
 
 def new_database(server, template="template1"):
     name = "test_%d" % next(_numbers)
-    server.sql("CREATE DATABASE %s TEMPLATE %s%s; GRANT CREATE, TEMP ON DATABASE %s TO mirror;"
-               % (name, template, server.by_files, name))
+    administer(server, "CREATE DATABASE %s TEMPLATE %s%s" % (name, template, server.by_files))
+    administer(server, "GRANT CREATE, TEMP ON DATABASE %s TO mirror" % name)
     return Database(server, name)
+
+
+def drop_database(database):
+    administer(database.server, "DROP DATABASE %s WITH (FORCE)" % database.name)
 
 
 @pytest.fixture
 def pg(pg_server):
     database = new_database(pg_server)
     yield database
-    pg_server.sql("DROP DATABASE %s WITH (FORCE);" % database.name)
+    drop_database(database)
 
 
 @pytest.fixture
@@ -214,7 +232,7 @@ def second_pg(pg_server):
     """Another database: PostgreSQL as a source, or a second mirror."""
     database = new_database(pg_server)
     yield database
-    pg_server.sql("DROP DATABASE %s WITH (FORCE);" % database.name)
+    drop_database(database)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 a run wrote, and a run that is stopped at each of its steps."""
 
 import contextlib
+import functools
 import os
 import re
 import signal
@@ -69,13 +70,13 @@ def errors(result):
 
 # --- steps ----------------------------------------------------------------------------------------
 
-def is_fault_build(program):
-    done = os.popen("nm --defined-only '%s' 2>/dev/null" % program[-1]).read()
-    return "fault_point" in done
+@functools.cache
+def is_fault_build(path):
+    return "fault_point" in os.popen("nm --defined-only '%s' 2>/dev/null" % path).read()
 
 
 def need_fault_build(program):
-    if not is_fault_build(program):
+    if not is_fault_build(program[-1]):
         pytest.skip("left out: this build has no fault points")
 
 
