@@ -248,14 +248,15 @@ static bool
 report_stale(struct check *check, struct error *err)
 {
     struct check_names names = { .count = 0 };
-    struct observation seen;
+    struct observation observation;
 
     if (!check->has_tracking)
         return true;
-    if (!observe_mirror(check->target, &check->arena, check->settings->target.schema, &seen, err))
+    if (!observe_mirror(
+            check->target, &check->arena, check->settings->target.schema, &observation, err))
         return false;
-    for (size_t i = 0; i < seen.table_count; i++)
-        add_stale(&seen.tables[i], &names);
+    for (size_t i = 0; i < observation.table_count; i++)
+        add_stale(&observation.tables[i], &names);
     if (names.count > 0)
         check_report(check, CHECK_WARNING, "stale columns",
             "ALTER TABLE ... DROP COLUMN, or set mirror_settings.dropped_columns to \"drop\".",

@@ -47,14 +47,14 @@ expect_answer(struct forgetting *forgetting, const char *doing, struct error *er
 static bool
 read_mirror(struct forgetting *forgetting, const char *schema, bool *found, struct error *err)
 {
-    struct observation seen;
+    struct observation observation;
 
-    if (!observe_mirror(forgetting->target, &forgetting->arena, schema, &seen, err))
+    if (!observe_mirror(forgetting->target, &forgetting->arena, schema, &observation, err))
         return false;
-    *found = seen.has_mirror;
+    *found = observation.has_mirror;
     forgetting->schema = schema;
-    forgetting->mirror_id = (int)seen.mirror_id;
-    return !seen.has_mirror ||
+    forgetting->mirror_id = (int)observation.mirror_id;
+    return !observation.has_mirror ||
            tracking_read(forgetting->target, &forgetting->arena, forgetting->mirror_id,
                &forgetting->records, &forgetting->count, err);
 }

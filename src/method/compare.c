@@ -283,7 +283,7 @@ save_quarantine(struct compare *compare, const struct applied *applied, struct e
     struct part_outcome outcome;
 
     for (size_t i = 0; i < compare->differ.known_row_count; i++) {
-        if (compare->differ.known_rows[i].is_seen &&
+        if (compare->differ.known_rows[i].is_met &&
             !quarantine_touch_row(
                 task->target, claim, compare->table, compare->differ.known_rows[i].digest, err))
             return false;
@@ -297,7 +297,7 @@ save_quarantine(struct compare *compare, const struct applied *applied, struct e
         compare->ends_load ? result->values_quarantined
                            : outcome.values_newly_quarantined + applied->newly_refused;
     return save_altered(compare, err) &&
-           quarantine_resolve_unseen(task->target, claim, compare->table, err);
+           quarantine_resolve_unmet(task->target, claim, compare->table, err);
 }
 
 // Each row that the source returned is mirrored or left out.

@@ -35,11 +35,11 @@ take_known(struct differ *differ, struct known_row *known)
 
     while (known > differ->known_rows && known[-1].digest == known->digest)
         known--;
-    while (known->is_seen && known + 1 < end && known[1].digest == known->digest)
+    while (known->is_met && known + 1 < end && known[1].digest == known->digest)
         known++;
-    if (known->is_seen && !differ->has_set)
+    if (known->is_met && !differ->has_set)
         return false;
-    known->is_seen = true;
+    known->is_met = true;
     differ->sender.outcome->rows_known++;
     return true;
 }

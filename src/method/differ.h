@@ -19,7 +19,7 @@
 
 struct known_row {
     uint64_t digest;
-    bool is_seen; // in this read
+    bool is_met; // by this read
 };
 
 // What came of a comparison.

@@ -308,7 +308,7 @@ end_quarantine(struct load *load, struct error *err)
 
     result->values_quarantined = outcome.values_quarantined;
     result->values_newly_quarantined = outcome.values_newly_quarantined;
-    if (!quarantine_resolve_unseen(target, claim, load->table, err))
+    if (!quarantine_resolve_unmet(target, claim, load->table, err))
         return false;
     if (!load->record->content.was_resumed)
         return true;

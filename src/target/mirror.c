@@ -181,11 +181,11 @@ bool
 mirror_check_exists(
     struct target *target, struct arena *arena, const char *schema, struct error *err)
 {
-    struct observation seen;
+    struct observation observation;
 
-    if (!observe_mirror(target, arena, schema, &seen, err))
+    if (!observe_mirror(target, arena, schema, &observation, err))
         return false;
-    if (seen.has_mirror)
+    if (observation.has_mirror)
         return true;
     error_set(err, ERROR_CONFIG, "nothing is mirrored in schema \"%s\" yet", schema);
     return error_hint(err, "Mirror it first: oe2pg sync.");

@@ -59,7 +59,7 @@ static const char *const mirror_sql =
 
 static bool
 read_mirror(struct target *target, struct arena *arena, const char *schema,
-    struct observation *seen, struct error *err)
+    struct observation *observation, struct error *err)
 {
     struct sql_parameters parameters = { .count = 0 };
     PGresult *row = NULL;
@@ -68,17 +68,17 @@ read_mirror(struct target *target, struct arena *arena, const char *schema,
     if (!query(
             target, "could not read the mirror's registration", mirror_sql, &parameters, &row, err))
         return false;
-    seen->has_mirror = PQntuples(row) == 1;
-    seen->target_schema = arena_strdup(arena, schema);
-    if (seen->has_mirror) {
-        seen->mirror_id = result_integer(row, 0, 0);
-        seen->now_ms = result_integer(row, 0, 1);
-        seen->source_product = copy_text(arena, row, 0, 2);
-        seen->source_host = copy_text(arena, row, 0, 3);
-        seen->source_port = result_integer(row, 0, 4);
-        seen->source_database = copy_text(arena, row, 0, 5);
-        seen->source_schema = copy_text(arena, row, 0, 6);
-        seen->created_ms = result_integer(row, 0, 7);
+    observation->has_mirror = PQntuples(row) == 1;
+    observation->target_schema = arena_strdup(arena, schema);
+    if (observation->has_mirror) {
+        observation->mirror_id = result_integer(row, 0, 0);
+        observation->now_ms = result_integer(row, 0, 1);
+        observation->source_product = copy_text(arena, row, 0, 2);
+        observation->source_host = copy_text(arena, row, 0, 3);
+        observation->source_port = result_integer(row, 0, 4);
+        observation->source_database = copy_text(arena, row, 0, 5);
+        observation->source_schema = copy_text(arena, row, 0, 6);
+        observation->created_ms = result_integer(row, 0, 7);
     }
     PQclear(row);
     return true;
@@ -118,29 +118,30 @@ static const char *const run_sql =
     "  FROM oe2pg.run WHERE mirror_id = $1 ORDER BY id DESC LIMIT 1";
 
 static bool
-read_run(struct target *target, struct arena *arena, struct observation *seen, struct error *err)
+read_run(
+    struct target *target, struct arena *arena, struct observation *observation, struct error *err)
 {
     struct sql_parameters parameters = { .count = 0 };
     PGresult *row = NULL;
 
-    parameter_integer(&parameters, seen->mirror_id);
+    parameter_integer(&parameters, observation->mirror_id);
     if (!query(target, "could not read the last run", run_sql, &parameters, &row, err))
         return false;
     if (PQntuples(row) == 1)
-        fill_run(arena, row, &seen->run);
+        fill_run(arena, row, &observation->run);
     PQclear(row);
     return true;
 }
 
 // Both are open to every role: pg_locks, and the names (not the texts) in pg_stat_activity.
 static bool
-read_liveness(struct target *target, struct observation *seen, struct error *err)
+read_liveness(struct target *target, struct observation *observation, struct error *err)
 {
     struct sql_parameters parameters = { .count = 0 };
     PGresult *row = NULL;
 
-    parameter_integer(&parameters, seen->mirror_id);
-    parameter_integer(&parameters, seen->run.id);
+    parameter_integer(&parameters, observation->mirror_id);
+    parameter_integer(&parameters, observation->run.id);
     if (!query(target, "could not see whether the run is alive",
             "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory'"
             "  AND l.classid = " ADVISORY_CLASS "::bigint::oid AND l.objid = $1::bigint::oid"
@@ -152,8 +153,8 @@ read_liveness(struct target *target, struct observation *seen, struct error *err
             "   'oe2pg ' || $1::bigint || ' run ' || $2::bigint || ' '))",
             &parameters, &row, err))
         return false;
-    seen->run.holds_lock = result_text(row, 0, 0)[0] == 't';
-    seen->run.session_count = result_integer(row, 0, 1);
+    observation->run.holds_lock = result_text(row, 0, 0)[0] == 't';
+    observation->run.session_count = result_integer(row, 0, 1);
     PQclear(row);
     return true;
 }
@@ -167,18 +168,19 @@ static const char *const workers_sql =
 
 static bool
 read_workers(
-    struct target *target, struct arena *arena, struct observation *seen, struct error *err)
+    struct target *target, struct arena *arena, struct observation *observation, struct error *err)
 {
     struct sql_parameters parameters = { .count = 0 };
     PGresult *rows = NULL;
 
-    parameter_integer(&parameters, seen->run.id);
+    parameter_integer(&parameters, observation->run.id);
     if (!query(target, "could not read what the workers do", workers_sql, &parameters, &rows, err))
         return false;
-    seen->worker_count = (size_t)PQntuples(rows);
-    seen->workers = arena_calloc(arena, seen->worker_count, sizeof *seen->workers);
+    observation->worker_count = (size_t)PQntuples(rows);
+    observation->workers =
+        arena_calloc(arena, observation->worker_count, sizeof *observation->workers);
     for (int i = 0; i < PQntuples(rows); i++) {
-        seen->workers[i] = (struct observed_worker){
+        observation->workers[i] = (struct observed_worker){
             .number = result_integer(rows, i, 0),
             .source_schema = copy_text(arena, rows, i, 1),
             .source_table = copy_text(arena, rows, i, 2),
@@ -276,43 +278,45 @@ static const char *const tables_sql =
 
 // read_from is 1970 for a table that failed before anything was read.
 static bool
-read_tables(struct target *target, struct arena *arena, struct observation *seen, struct error *err)
+read_tables(
+    struct target *target, struct arena *arena, struct observation *observation, struct error *err)
 {
     struct sql_parameters parameters = { .count = 0 };
     PGresult *rows = NULL;
 
-    parameter_integer(&parameters, seen->mirror_id);
+    parameter_integer(&parameters, observation->mirror_id);
     if (!query(
             target, "could not read the state of the tables", tables_sql, &parameters, &rows, err))
         return false;
-    seen->table_count = (size_t)PQntuples(rows);
-    seen->tables = arena_calloc(arena, seen->table_count, sizeof *seen->tables);
+    observation->table_count = (size_t)PQntuples(rows);
+    observation->tables =
+        arena_calloc(arena, observation->table_count, sizeof *observation->tables);
     for (int i = 0; i < PQntuples(rows); i++)
-        fill_table(arena, rows, i, &seen->tables[i]);
+        fill_table(arena, rows, i, &observation->tables[i]);
     PQclear(rows);
     return true;
 }
 
 static struct observed_table *
-find_table(struct observation *seen, const char *schema, const char *name)
+find_table(struct observation *observation, const char *schema, const char *name)
 {
-    for (size_t i = 0; i < seen->table_count; i++) {
-        if (strcmp(seen->tables[i].source_table, name) == 0 &&
-            strcmp(seen->tables[i].source_schema, schema) == 0)
-            return &seen->tables[i];
+    for (size_t i = 0; i < observation->table_count; i++) {
+        if (strcmp(observation->tables[i].source_table, name) == 0 &&
+            strcmp(observation->tables[i].source_schema, schema) == 0)
+            return &observation->tables[i];
     }
     return NULL;
 }
 
 // Apart from the rest, because it holds values and may be closed to whoever looks.
 static bool
-count_quarantine(struct target *target, struct observation *seen, struct error *err)
+count_quarantine(struct target *target, struct observation *observation, struct error *err)
 {
     struct sql_parameters parameters = { .count = 0 };
     PGresult *rows = NULL;
     bool is_open;
 
-    seen->quarantine_total = -1;
+    observation->quarantine_total = -1;
     if (!query(target, "could not see the rights on oe2pg.quarantine",
             "SELECT pg_catalog.has_table_privilege('oe2pg.quarantine', 'SELECT')", NULL, &rows,
             err))
@@ -321,20 +325,20 @@ count_quarantine(struct target *target, struct observation *seen, struct error *
     PQclear(rows);
     if (!is_open)
         return true;
-    parameter_integer(&parameters, seen->mirror_id);
+    parameter_integer(&parameters, observation->mirror_id);
     if (!query(target, "could not count the quarantine",
             "SELECT source_schema, source_table, pg_catalog.count(*) FROM oe2pg.quarantine"
             " WHERE mirror_id = $1 AND resolved_at IS NULL GROUP BY 1, 2",
             &parameters, &rows, err))
         return false;
-    seen->quarantine_total = 0;
-    for (size_t i = 0; i < seen->table_count; i++)
-        seen->tables[i].quarantined = 0;
+    observation->quarantine_total = 0;
+    for (size_t i = 0; i < observation->table_count; i++)
+        observation->tables[i].quarantined = 0;
     for (int i = 0; i < PQntuples(rows); i++) {
         struct observed_table *table =
-            find_table(seen, result_text(rows, i, 0), result_text(rows, i, 1));
+            find_table(observation, result_text(rows, i, 0), result_text(rows, i, 1));
 
-        seen->quarantine_total += result_integer(rows, i, 2);
+        observation->quarantine_total += result_integer(rows, i, 2);
         if (table != NULL)
             table->quarantined = result_integer(rows, i, 2);
     }
@@ -343,35 +347,36 @@ count_quarantine(struct target *target, struct observation *seen, struct error *
 }
 
 static bool
-read_all(struct target *target, struct arena *arena, const char *schema, struct observation *seen,
-    struct error *err)
+read_all(struct target *target, struct arena *arena, const char *schema,
+    struct observation *observation, struct error *err)
 {
     bool has_tables;
 
-    seen->quarantine_total = -1;
+    observation->quarantine_total = -1;
     if (!has_tracking(target, &has_tables, err))
         return false;
     if (!has_tables)
         return true;
-    if (!read_mirror(target, arena, schema, seen, err))
+    if (!read_mirror(target, arena, schema, observation, err))
         return false;
-    return !seen->has_mirror ||
-           (read_run(target, arena, seen, err) && read_liveness(target, seen, err) &&
-               read_workers(target, arena, seen, err) && read_tables(target, arena, seen, err) &&
-               count_quarantine(target, seen, err));
+    return !observation->has_mirror ||
+           (read_run(target, arena, observation, err) && read_liveness(target, observation, err) &&
+               read_workers(target, arena, observation, err) &&
+               read_tables(target, arena, observation, err) &&
+               count_quarantine(target, observation, err));
 }
 
 bool
 observe_mirror(struct target *target, struct arena *arena, const char *schema,
-    struct observation *seen, struct error *err)
+    struct observation *observation, struct error *err)
 {
     bool done;
 
-    memset(seen, 0, sizeof *seen);
+    memset(observation, 0, sizeof *observation);
     if (!target_script(target, "could not begin to look",
             "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY", NULL, err))
         return false;
-    done = read_all(target, arena, schema, seen, err);
+    done = read_all(target, arena, schema, observation, err);
     target_rollback(target);
     return done;
 }
@@ -411,21 +416,22 @@ static const char *const entries_sql =
     "  AND source_table = $3 AND resolved_at IS NULL ORDER BY id LIMIT $4";
 
 static bool
-read_entries(struct target *target, struct arena *arena, struct observation *seen,
+read_entries(struct target *target, struct arena *arena, struct observation *observation,
     const struct observed_table *table, bool with_values, struct error *err)
 {
     struct sql_parameters parameters = { .count = 0 };
     PGresult *rows = NULL;
 
-    parameter_integer(&parameters, seen->mirror_id);
+    parameter_integer(&parameters, observation->mirror_id);
     parameter_text(&parameters, table->source_schema);
     parameter_text(&parameters, table->source_table);
-    parameter_integer(&parameters, OBSERVED_QUARANTINE_MAX - (int64_t)seen->quarantine_count);
+    parameter_integer(
+        &parameters, OBSERVED_QUARANTINE_MAX - (int64_t)observation->quarantine_count);
     parameter_integer(&parameters, with_values ? OBSERVED_VALUE_BYTES : 0);
     if (!query(target, "could not read the quarantine", entries_sql, &parameters, &rows, err))
         return false;
     for (int i = 0; i < PQntuples(rows); i++) {
-        seen->quarantine[seen->quarantine_count++] = (struct observed_quarantine){
+        observation->quarantine[observation->quarantine_count++] = (struct observed_quarantine){
             .id = result_integer(rows, i, 0),
             .source_schema = table->source_schema,
             .source_table = table->source_table,
@@ -444,23 +450,24 @@ read_entries(struct target *target, struct arena *arena, struct observation *see
 
 bool
 observe_quarantine(struct target *target, struct arena *arena,
-    const struct quarantine_request *request, struct observation *seen, struct error *err)
+    const struct quarantine_request *request, struct observation *observation, struct error *err)
 {
-    if (seen->quarantine_total < 0) {
+    if (observation->quarantine_total < 0) {
         error_set(err, ERROR_TARGET, "the role may not read oe2pg.quarantine");
         return error_hint(err, "GRANT SELECT ON oe2pg.quarantine TO ... (it holds values of the "
                                "source); or leave --quarantine away.");
     }
-    seen->quarantine_total = 0;
-    seen->quarantine_count = 0;
-    seen->quarantine = arena_calloc(arena, OBSERVED_QUARANTINE_MAX, sizeof *seen->quarantine);
+    observation->quarantine_total = 0;
+    observation->quarantine_count = 0;
+    observation->quarantine =
+        arena_calloc(arena, OBSERVED_QUARANTINE_MAX, sizeof *observation->quarantine);
     for (size_t i = 0; i < request->table_count; i++) {
         const struct observed_table *table = request->tables[i];
 
         if (table->quarantined <= 0)
             continue;
-        seen->quarantine_total += table->quarantined;
-        if (!read_entries(target, arena, seen, table, request->with_values, err))
+        observation->quarantine_total += table->quarantined;
+        if (!read_entries(target, arena, observation, table, request->with_values, err))
             return false;
     }
     return true;
@@ -469,10 +476,10 @@ observe_quarantine(struct target *target, struct arena *arena,
 // ---- one table ---------------------------------------------------------------------------------
 
 static void
-name_table(struct sql_parameters *parameters, const struct observation *seen,
+name_table(struct sql_parameters *parameters, const struct observation *observation,
     const struct observed_table *table)
 {
-    parameter_integer(parameters, seen->mirror_id);
+    parameter_integer(parameters, observation->mirror_id);
     parameter_text(parameters, table->source_schema);
     parameter_text(parameters, table->source_table);
     parameter_integer(parameters, OBSERVED_STORY_MAX);
@@ -510,13 +517,13 @@ static const char *const table_runs_sql =
     "  AND t.source_schema = $2 AND t.source_table = $3 ORDER BY t.run_id DESC LIMIT $4";
 
 static bool
-read_table_runs(struct target *target, struct arena *arena, const struct observation *seen,
+read_table_runs(struct target *target, struct arena *arena, const struct observation *observation,
     struct observed_story *story, struct error *err)
 {
     struct sql_parameters parameters = { .count = 0 };
     PGresult *rows = NULL;
 
-    name_table(&parameters, seen, story->table);
+    name_table(&parameters, observation, story->table);
     if (!query(
             target, "could not read the table's history", table_runs_sql, &parameters, &rows, err))
         return false;
@@ -534,13 +541,13 @@ static const char *const changes_sql =
     "  AND source_table = $3 ORDER BY id DESC LIMIT $4";
 
 static bool
-read_changes(struct target *target, struct arena *arena, const struct observation *seen,
+read_changes(struct target *target, struct arena *arena, const struct observation *observation,
     struct observed_story *story, struct error *err)
 {
     struct sql_parameters parameters = { .count = 0 };
     PGresult *rows = NULL;
 
-    name_table(&parameters, seen, story->table);
+    name_table(&parameters, observation, story->table);
     if (!query(target, "could not read the table's schema changes", changes_sql, &parameters, &rows,
             err))
         return false;
@@ -559,11 +566,11 @@ read_changes(struct target *target, struct arena *arena, const struct observatio
 }
 
 bool
-observe_story(struct target *target, struct arena *arena, const struct observation *seen,
+observe_story(struct target *target, struct arena *arena, const struct observation *observation,
     const struct observed_table *table, struct observed_story *story, struct error *err)
 {
     memset(story, 0, sizeof *story);
     story->table = table;
-    return read_table_runs(target, arena, seen, story, err) &&
-           read_changes(target, arena, seen, story, err);
+    return read_table_runs(target, arena, observation, story, err) &&
+           read_changes(target, arena, observation, story, err);
 }

@@ -222,7 +222,7 @@ quarantine_find(struct target *target, const struct mirror_claim *claim,
 }
 
 bool
-quarantine_resolve_unseen(struct target *target, const struct mirror_claim *claim,
+quarantine_resolve_unmet(struct target *target, const struct mirror_claim *claim,
     const struct table *table, struct error *err)
 {
     struct sql_parameters parameters = { .count = 0 };

@@ -61,7 +61,7 @@ bool quarantine_known_values(struct target *target, struct arena *arena, int mir
 bool quarantine_known_row_ids(struct target *target, struct arena *arena, int mirror_id,
     const struct table *table, const char ***ids, size_t *count, struct error *err)
     __attribute__((warn_unused_result));
-// Marks the known refused row as seen in this run.
+// Marks the known refused row as met in this run.
 bool quarantine_touch_row(struct target *target, const struct mirror_claim *claim,
     const struct table *table, uint64_t digest, struct error *err)
     __attribute__((warn_unused_result));
@@ -70,8 +70,8 @@ bool quarantine_touch_row(struct target *target, const struct mirror_claim *clai
 bool quarantine_count(struct target *target, const struct mirror_claim *claim,
     const struct table *table, int64_t *count, struct error *err)
     __attribute__((warn_unused_result));
-// Marks as resolved every open entry of the table that this run did not see.
-bool quarantine_resolve_unseen(struct target *target, const struct mirror_claim *claim,
+// Marks as resolved every open entry of the table that this run did not meet again.
+bool quarantine_resolve_unmet(struct target *target, const struct mirror_claim *claim,
     const struct table *table, struct error *err) __attribute__((warn_unused_result));
 
 #endif

@@ -271,7 +271,7 @@ def hiding(mirror, second_pg):
             PERFORM pg_advisory_lock(4711, calls::int);
             RETURN calls;
         END $$;
-        CREATE FUNCTION public.is_seen(int) RETURNS boolean LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+        CREATE FUNCTION public.is_met(int) RETURNS boolean LANGUAGE plpgsql VOLATILE SECURITY DEFINER
         AS $$ DECLARE calls bigint; BEGIN
             IF NOT EXISTS (SELECT FROM public.hidden WHERE id = $1) THEN RETURN true; END IF;
             calls := public.count_call();
@@ -281,7 +281,7 @@ def hiding(mirror, second_pg):
     mirror.source(
         odbc_connection="Driver=PostgreSQL Unicode;Servername=%s;Port=%d;Database=%s;UID=mirror;PWD=%s"
         % (second_pg.server.host, second_pg.server.port, second_pg.name, MIRROR_PASSWORD), schema="shop")
-    mirror.settings(tables={"*": {"where": "public.is_seen(id)"}}, jobs=1, full_below_rows=0)
+    mirror.settings(tables={"*": {"where": "public.is_met(id)"}}, jobs=1, full_below_rows=0)
     mirror.run_well()
 
     def hide(row, times):
@@ -306,7 +306,7 @@ def test_the_source_does_hide_the_row_once(hiding, second_pg):
             session.cursor() as cursor:
         seen = []
         for _ in range(3):
-            cursor.execute("SELECT count(*) FROM shop.goods WHERE public.is_seen(id)")
+            cursor.execute("SELECT count(*) FROM shop.goods WHERE public.is_met(id)")
             seen.append(cursor.fetchone()[0])
             session.rollback()
     assert seen == [49, 50, 50]
@@ -316,7 +316,7 @@ def test_a_row_that_every_scan_misses_fails_the_table_and_stays_while_it_can_be_
         hiding, pg, second_pg):
     """The function hides it from each scan, and shows it to the two questions that follow."""
     second_pg.query("""
-        CREATE OR REPLACE FUNCTION public.is_seen(int) RETURNS boolean LANGUAGE plpgsql VOLATILE
+        CREATE OR REPLACE FUNCTION public.is_met(int) RETURNS boolean LANGUAGE plpgsql VOLATILE
         AS $$ BEGIN
             RETURN $1 <> 7 OR public.count_call() % 3 > 0;
         END $$""")

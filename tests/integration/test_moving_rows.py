@@ -14,7 +14,7 @@ INSERT INTO shop.goods SELECT n, 'text ' || n FROM generate_series(1, 50) n;
 ANALYZE shop.goods;
 CREATE TABLE public.shown (times int);
 INSERT INTO public.shown VALUES (0);
-CREATE FUNCTION public.is_seen(part oid) RETURNS boolean LANGUAGE plpgsql VOLATILE SECURITY DEFINER AS $$
+CREATE FUNCTION public.is_met(part oid) RETURNS boolean LANGUAGE plpgsql VOLATILE SECURITY DEFINER AS $$
 DECLARE calls int; BEGIN
     IF part = 'shop.goods'::regclass THEN RETURN true; END IF;
     -- The session's advisory locks are what a read-only transaction that is rolled back can leave.
@@ -35,7 +35,7 @@ def moving(mirror, second_pg):
         odbc_connection="Driver=PostgreSQL Unicode;Servername=%s;Port=%d;Database=%s;UID=mirror;PWD=%s"
         % (second_pg.server.host, second_pg.server.port, second_pg.name, MIRROR_PASSWORD), schema="shop")
     mirror.config["postgres_db"]["schema"] = "mirror"
-    mirror.settings(tables={"goods": {"where": "public.is_seen(tableoid)"}}, jobs=1, full_below_rows=0)
+    mirror.settings(tables={"goods": {"where": "public.is_met(tableoid)"}}, jobs=1, full_below_rows=0)
 
     def show(row, text, times):
         """For so many scans of each session, until another row is shown."""

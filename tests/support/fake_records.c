@@ -17,7 +17,7 @@ __typeof__(quarantine_known_rows) __wrap_quarantine_known_rows;
 __typeof__(quarantine_known_values) __wrap_quarantine_known_values;
 __typeof__(quarantine_known_row_ids) __wrap_quarantine_known_row_ids;
 __typeof__(quarantine_save) __wrap_quarantine_save;
-__typeof__(quarantine_resolve_unseen) __wrap_quarantine_resolve_unseen;
+__typeof__(quarantine_resolve_unmet) __wrap_quarantine_resolve_unmet;
 
 // ---- verify ------------------------------------------------------------------------------------
 
@@ -183,7 +183,7 @@ __wrap_quarantine_save(struct target *target, const struct mirror_claim *claim,
 }
 
 bool
-__wrap_quarantine_resolve_unseen(struct target *target, const struct mirror_claim *claim,
+__wrap_quarantine_resolve_unmet(struct target *target, const struct mirror_claim *claim,
     const struct table *table, struct error *err)
 {
     (void)target;
