@@ -134,7 +134,7 @@ catalog_read_missing_columns(const struct catalog_ways *ways, struct arena *aren
     const struct table_list *list, struct error *err)
 {
     struct column_inquiry inquiry = { .ways = ways, .arena = arena, .list = list };
-    const struct apart apart = { .arena = arena,
+    const struct table_by_table asking = { .arena = arena,
         .tables = list->tables,
         .count = list->count,
         .context = &inquiry,
@@ -143,7 +143,7 @@ catalog_read_missing_columns(const struct catalog_ways *ways, struct arena *aren
         .is_last = true };
     bool is_answered;
 
-    return catalog_ask_apart(&apart, &is_answered, err);
+    return catalog_ask_table_by_table(&asking, &is_answered, err);
 }
 
 bool
@@ -153,7 +153,7 @@ catalog_read_columns(const struct catalog_ways *ways, struct arena *arena,
     const char *schema = table_list_schema(list); // "": they have none, or are of several
     struct error refused = { 0 };
 
-    if (ways->asks_apart)
+    if (ways->asks_table_by_table)
         return catalog_read_missing_columns(ways, arena, list, err);
     if (!ask_for_all(ways, arena, list, schema[0] != '\0' ? schema : NULL, &refused)) {
         if (catalog_is_lost(ways, &refused)) {

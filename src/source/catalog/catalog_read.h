@@ -37,7 +37,8 @@ struct catalog_ways {
     const char *odd_names;             // and of names that cannot be sent; NULL: none
     const struct code_page *code_page; // what texts come in
     const char *encoding;              // its name
-    bool asks_apart; // columns and keys of one table after the other, for an answer may break
+    bool asks_table_by_table; // columns and keys of one table after the other, for an answer may
+                              // break
     product_append_text *append_text; // how these queries hold a text; NULL: in single quotes
     bool (*list_tables)(
         void *context, struct arena *arena, struct table_list *list, struct error *err);
@@ -63,10 +64,10 @@ void catalog_add_note(struct arena *arena, struct catalog *catalog, const char *
 // True when a failure is not about what was asked, but of the source as a whole.
 bool catalog_is_lost(const struct catalog_ways *ways, const struct error *err);
 
-// --- apart.c
+// --- table_by_table.c
 
 // What cannot be asked for all tables at once is asked for one after the other.
-struct apart {
+struct table_by_table {
     struct arena *arena;
     struct table **tables; // those that are ignored or marked already are passed over
     size_t count;
@@ -83,8 +84,8 @@ struct apart {
 
 // *is_answered is false when no table was answered for, which is no table's fault: none is refused
 // then, unless no other way is left. Fails for what is_lost says alone.
-bool catalog_ask_apart(const struct apart *apart, bool *is_answered, struct error *err)
-    __attribute__((warn_unused_result));
+bool catalog_ask_table_by_table(const struct table_by_table *asking, bool *is_answered,
+    struct error *err) __attribute__((warn_unused_result));
 // The table stays in the catalogue, with the reason why its entry could not be read.
 void catalog_mark_unread(struct arena *arena, struct table *table, const struct error *why);
 

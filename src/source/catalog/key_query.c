@@ -136,7 +136,7 @@ is_lost(void *context, const struct error *err)
 static bool
 read_keys_apart(struct key_inquiry *inquiry, bool has_query, struct error *err)
 {
-    struct apart apart = { .arena = inquiry->arena,
+    struct table_by_table asking = { .arena = inquiry->arena,
         .tables = inquiry->catalog->tables,
         .count = inquiry->catalog->table_count,
         .context = inquiry,
@@ -144,13 +144,13 @@ read_keys_apart(struct key_inquiry *inquiry, bool has_query, struct error *err)
         .is_lost = is_lost };
     bool is_answered = false;
 
-    if (has_query && !catalog_ask_apart(&apart, &is_answered, err))
+    if (has_query && !catalog_ask_table_by_table(&asking, &is_answered, err))
         return false;
     if (is_answered)
         return true;
-    apart.ask = ask_by_list;
-    apart.is_last = true;
-    return catalog_ask_apart(&apart, &is_answered, err);
+    asking.ask = ask_by_list;
+    asking.is_last = true;
+    return catalog_ask_table_by_table(&asking, &is_answered, err);
 }
 
 bool
@@ -162,7 +162,7 @@ catalog_read_keys(const struct catalog_ways *ways, struct arena *arena, struct c
 
     if (ways->keys == NULL)
         return read_keys_apart(&inquiry, false, err);
-    if (ways->asks_apart)
+    if (ways->asks_table_by_table)
         return read_keys_apart(&inquiry, true, err);
     if (query_keys(ways, arena, catalog, NULL, &refused))
         return true;

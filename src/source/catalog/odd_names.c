@@ -162,7 +162,7 @@ odd_names_find(
         ways->objects = fill(arena, ways->objects, buffer_text(&taker.ids));
         ways->keys = fill(arena, ways->keys, buffer_text(&taker.ids));
         ways->estimates = fill(arena, ways->estimates, buffer_text(&taker.ids));
-        ways->asks_apart = names->are_there;
+        ways->asks_table_by_table = names->are_there;
     }
     buffer_release(&taker.ids);
     return done;

@@ -1,4 +1,4 @@
-#include "source/catalog/odds.h"
+#include "source/catalog/type_mismatch.h"
 #include "source/jdbc/jdbc.h"
 #include "source/jdbc/jdbc_result.h"
 #include "source/jdbc/jdbc_type.h"

@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "source/catalog/catalog_read.h"
 #include "source/catalog/column_run.h"
-#include "source/catalog/odds.h"
+#include "source/catalog/type_mismatch.h"
 #include "source/catalog/session_pins.h"
 #include "source/odbc/odbc.h"
 #include "source/odbc/odbc_connect.h"
@@ -501,11 +501,11 @@ odbc_settle_odds(struct odbc_source *source, const struct table *table, const st
     struct error *err)
 {
     struct catalog_ways ways = ways_of(source, NULL);
-    const struct odds odds = {
+    const struct type_mismatch mismatch = {
         .table = table, .column = odd, .is_same_type = odbc_type_is_same_class
     };
 
-    if (!catalog_settle_odds(&ways, &odds, err))
+    if (!catalog_settle_type_mismatch(&ways, &mismatch, err))
         return false;
     odbc_note_find(source, table)->is_at_odds = true;
     driver_remark_odds(&source->base, &source->arena, table, odd);

@@ -2,7 +2,7 @@
 
 #include "base/mem.h"
 #include "model/canonical.h"
-#include "source/catalog/odds.h"
+#include "source/catalog/type_mismatch.h"
 #include "source/odbc/odbc_type.h"
 #include "source/product/product.h"
 

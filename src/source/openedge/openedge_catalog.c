@@ -444,7 +444,7 @@ skip_unwanted(struct reading *reading)
 static bool
 ask_apart(struct reading *reading, bool *is_read, struct error *err)
 {
-    const struct apart apart = { .arena = reading->arena,
+    const struct table_by_table asking = { .arena = reading->arena,
         .tables = reading->catalog->tables,
         .count = reading->catalog->table_count,
         .context = reading,
@@ -453,7 +453,7 @@ ask_apart(struct reading *reading, bool *is_read, struct error *err)
         .probes = OPENEDGE_PROBES };
 
     skip_unwanted(reading);
-    return catalog_ask_apart(&apart, is_read, err);
+    return catalog_ask_table_by_table(&asking, is_read, err);
 }
 
 // Two ways may differ in what they say of columns alone.

@@ -338,7 +338,7 @@ ask_for_all(struct key_reading *reading, const struct key_question *question, bo
     struct error *err)
 {
     struct key_inquiry inquiry = { .reading = reading, .question = question };
-    const struct apart apart = { .arena = reading->arena,
+    const struct table_by_table asking = { .arena = reading->arena,
         .tables = reading->catalog->tables,
         .count = reading->catalog->table_count,
         .context = &inquiry,
@@ -351,7 +351,8 @@ ask_for_all(struct key_reading *reading, const struct key_question *question, bo
     if (!ask(reading, question, NULL, &refused, err))
         return false;
     *is_read = refused.kind == ERROR_NONE;
-    return *is_read || openedge_is_denied(&refused) || catalog_ask_apart(&apart, is_read, err);
+    return *is_read || openedge_is_denied(&refused) ||
+           catalog_ask_table_by_table(&asking, is_read, err);
 }
 
 // --- all of it

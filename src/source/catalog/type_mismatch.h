@@ -1,10 +1,10 @@
 // Results that are not of the types that the catalogue says, for both doors.
-#ifndef OE2PG_SOURCE_CATALOG_ODDS_H
-#define OE2PG_SOURCE_CATALOG_ODDS_H
+#ifndef OE2PG_SOURCE_CATALOG_TYPE_MISMATCH_H
+#define OE2PG_SOURCE_CATALOG_TYPE_MISMATCH_H
 
 #include "source/catalog/catalog_read.h"
 
-struct odds {
+struct type_mismatch {
     const struct table *table;
     const struct column *column; // the first one that is of another type in the result
     // Whether two numbers of types, as the door has them, are the same for its purposes.
@@ -15,7 +15,7 @@ struct odds {
 bool catalog_table_changed(struct error *err, const char *how);
 // Finds out whether the table was changed (a failure) or the driver disagrees with itself. No
 // result may be open: some drivers have one statement at a time.
-bool catalog_settle_odds(const struct catalog_ways *ways, const struct odds *odds,
-    struct error *err) __attribute__((warn_unused_result));
+bool catalog_settle_type_mismatch(const struct catalog_ways *ways,
+    const struct type_mismatch *mismatch, struct error *err) __attribute__((warn_unused_result));
 
 #endif

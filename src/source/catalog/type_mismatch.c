@@ -1,7 +1,7 @@
 // What comes is compared with what the catalogue said. Where they differ either the table was
 // changed, or the driver disagrees with itself: SQLite's by JDBC calls a column of a result what
 // its first row is. The catalogue's entry, read again, tells which.
-#include "source/catalog/odds.h"
+#include "source/catalog/type_mismatch.h"
 
 #include <string.h>
 
@@ -34,26 +34,27 @@ count_columns(const struct table *table)
 }
 
 static bool
-is_same_entry(const struct odds *odds, const struct table *now)
+is_same_entry(const struct type_mismatch *mismatch, const struct table *now)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < now->column_count; i++) {
-        const struct column *column = find_column(odds->table, now->columns[i].name);
+        const struct column *column = find_column(mismatch->table, now->columns[i].name);
 
-        if (column != NULL && odds->is_same_type(column->driver_type, now->columns[i].driver_type))
+        if (column != NULL &&
+            mismatch->is_same_type(column->driver_type, now->columns[i].driver_type))
             count++;
     }
-    return count == count_columns(odds->table);
+    return count == count_columns(mismatch->table);
 }
 
 static bool
-read_again(const struct catalog_ways *ways, const struct odds *odds, struct arena *arena,
-    bool *is_same, struct error *err)
+read_again(const struct catalog_ways *ways, const struct type_mismatch *mismatch,
+    struct arena *arena, bool *is_same, struct error *err)
 {
-    struct table now = {
-        .schema = odds->table->schema, .name = odds->table->name, .catalog = odds->table->catalog
-    };
+    struct table now = { .schema = mismatch->table->schema,
+        .name = mismatch->table->name,
+        .catalog = mismatch->table->catalog };
     struct table *one = &now;
     const struct table_list list = { .tables = &one, .count = 1 };
 
@@ -63,26 +64,27 @@ read_again(const struct catalog_ways *ways, const struct odds *odds, struct aren
         *err = *now.entry.unread;
         return false;
     }
-    *is_same = is_same_entry(odds, &now);
+    *is_same = is_same_entry(mismatch, &now);
     return true;
 }
 
 bool
-catalog_settle_odds(const struct catalog_ways *ways, const struct odds *odds, struct error *err)
+catalog_settle_type_mismatch(
+    const struct catalog_ways *ways, const struct type_mismatch *mismatch, struct error *err)
 {
     struct arena arena;
     bool is_same = false;
     bool done;
 
     arena_init(&arena);
-    done = read_again(ways, odds, &arena, &is_same, err);
+    done = read_again(ways, mismatch, &arena, &is_same, err);
     arena_release(&arena);
     if (!done)
         return error_within(
-            err, "column \"%s\" has another type in the result", odds->column->name);
+            err, "column \"%s\" has another type in the result", mismatch->column->name);
     if (!is_same) {
         (void)catalog_table_changed(err, "a column has another type");
-        return error_within(err, "column \"%s\"", odds->column->name);
+        return error_within(err, "column \"%s\"", mismatch->column->name);
     }
     return true;
 }

@@ -27,32 +27,33 @@ is_wanted(const struct table *table)
 }
 
 static void
-mark(const struct apart *apart, struct table *table, const struct error *why)
+mark(const struct table_by_table *asking, struct table *table, const struct error *why)
 {
-    if (apart->refuse != NULL)
-        apart->refuse(apart->context, table, why);
+    if (asking->refuse != NULL)
+        asking->refuse(asking->context, table, why);
     else
-        catalog_mark_unread(apart->arena, table, why);
+        catalog_mark_unread(asking->arena, table, why);
 }
 
 // `failures` are as many as the tables; *answers counts those that did not fail.
 static bool
-ask_each(const struct apart *apart, struct error *failures, size_t *answers, struct error *err)
+ask_each(
+    const struct table_by_table *asking, struct error *failures, size_t *answers, struct error *err)
 {
     size_t refusals = 0;
 
     *answers = 0;
-    for (size_t i = 0; i < apart->count; i++) {
-        struct table *table = apart->tables[i];
+    for (size_t i = 0; i < asking->count; i++) {
+        struct table *table = asking->tables[i];
 
         if (!is_wanted(table))
             continue;
-        if (apart->ask(apart->context, table, &failures[i])) {
+        if (asking->ask(asking->context, table, &failures[i])) {
             *answers += 1;
-        } else if (apart->is_lost(apart->context, &failures[i])) {
+        } else if (asking->is_lost(asking->context, &failures[i])) {
             *err = failures[i];
             return error_within(err, "table \"%s\"", table->name);
-        } else if (++refusals == apart->probes && *answers == 0) {
+        } else if (++refusals == asking->probes && *answers == 0) {
             return true;
         }
     }
@@ -60,16 +61,17 @@ ask_each(const struct apart *apart, struct error *failures, size_t *answers, str
 }
 
 bool
-catalog_ask_apart(const struct apart *apart, bool *is_answered, struct error *err)
+catalog_ask_table_by_table(
+    const struct table_by_table *asking, bool *is_answered, struct error *err)
 {
-    struct error *failures = mem_calloc(apart->count + 1, sizeof *failures);
+    struct error *failures = mem_calloc(asking->count + 1, sizeof *failures);
     size_t answers;
-    bool done = ask_each(apart, failures, &answers, err);
+    bool done = ask_each(asking, failures, &answers, err);
 
-    *is_answered = done && (answers > 0 || apart->is_last);
-    for (size_t i = 0; *is_answered && i < apart->count; i++) {
+    *is_answered = done && (answers > 0 || asking->is_last);
+    for (size_t i = 0; *is_answered && i < asking->count; i++) {
         if (failures[i].kind != ERROR_NONE)
-            mark(apart, apart->tables[i], &failures[i]);
+            mark(asking, asking->tables[i], &failures[i]);
     }
     free(failures);
     return done;
