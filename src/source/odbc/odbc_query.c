@@ -60,32 +60,83 @@ append_items(const struct odbc_source *source, const struct read_request *reques
     buffer_release(&name);
 }
 
-// A sum of a thousand terms is a tree too deep for SQLite: they are added in groups.
+// A sum of a thousand terms is a tree too deep for SQLite: they are joined in groups.
 enum { GUARD_GROUP = 50 };
+
+// Terms of a guard with the same operator between them.
+struct guard_terms {
+    const char *operator;
+    struct buffer sql;
+    size_t count;
+};
+
+static void
+guard_terms_init(struct guard_terms *terms, const char *operator)
+{
+    *terms = (struct guard_terms){ .operator= operator};
+    buffer_init(&terms->sql, BUFFER_SQL_CAP);
+}
+
+static void
+guard_terms_add(struct guard_terms *terms, const struct buffer *term)
+{
+    if (terms->count > 0)
+        (void)buffer_printf(
+            &terms->sql, terms->count % GUARD_GROUP == 0 ? ") %s (" : " %s ", terms->operator);
+    (void)buffer_printf(&terms->sql, "(%s)", buffer_text(term));
+    terms->sql.failed |= term->failed;
+    terms->count++;
+}
+
+// One condition for all columns that are not counted: it is cheaper than a number from each, and
+// where it holds nothing is counted.
+static void
+join_guard(const struct guard_terms *odd, const struct guard_terms *sizes, struct buffer *sql)
+{
+    if (odd->count > 0)
+        (void)buffer_printf(sql, "CASE WHEN (%s) THEN %lld ELSE ", buffer_text(&odd->sql),
+            (long long)PRODUCT_GUARD_ODD);
+    if (sizes->count > 0)
+        (void)buffer_printf(sql, "(%s)", buffer_text(&sizes->sql));
+    else
+        (void)buffer_append_byte(sql, '0');
+    if (odd->count > 0)
+        (void)buffer_append_text(sql, " END");
+    sql->failed |= odd->sql.failed || sizes->sql.failed;
+}
 
 static void
 append_guard(const struct odbc_source *source, const struct table *table, struct odbc_query *query)
 {
+    const char *code_page = source->base.identity.code_page;
+    struct guard_terms odd;
+    struct guard_terms sizes;
     struct buffer name;
-    size_t count = 0;
+    struct buffer term;
 
     buffer_init(&name, BUFFER_SQL_CAP);
+    buffer_init(&term, BUFFER_SQL_CAP);
+    guard_terms_init(&odd, "OR");
+    guard_terms_init(&sizes, "+");
     for (size_t i = 0; i < table->column_count; i++) {
         if (table->columns[i].kind == VALUE_BINARY)
             continue;
         buffer_clear(&name);
+        buffer_clear(&term);
         append_column_name(source, &name, table, &table->columns[i]);
-        (void)buffer_append_text(&query->sql, count == 0                 ? ", ("
-                                              : count % GUARD_GROUP == 0 ? ") + ("
-                                                                         : " + ");
-        count++;
         query->is_counted[i] = source->product->odbc.append_guard(
-            &query->sql, &table->columns[i], buffer_text(&name), source->base.identity.code_page);
-        query->has_guard = true;
+            &term, &table->columns[i], buffer_text(&name), code_page);
+        term.failed |= name.failed;
+        guard_terms_add(query->is_counted[i] ? &sizes : &odd, &term);
     }
-    if (count > 0)
-        (void)buffer_append_byte(&query->sql, ')');
-    query->sql.failed |= name.failed;
+    query->has_guard = odd.count + sizes.count > 0;
+    if (query->has_guard) {
+        (void)buffer_append_text(&query->sql, ", ");
+        join_guard(&odd, &sizes, &query->sql);
+    }
+    buffer_release(&sizes.sql);
+    buffer_release(&odd.sql);
+    buffer_release(&term);
     buffer_release(&name);
 }
 

@@ -190,10 +190,10 @@ struct product_odbc {
     // Returns false when that is just the name, so that its type in the result can be checked.
     bool (*append_expression)(const struct product_reading *reading, struct buffer *sql,
         const struct column *column, const char *name);
-    // Appends what a row's guard adds for a column that holds no bytes, `code_page` being the
-    // database's: either a number beyond PRODUCT_GUARD_ODD for a value that the driver would spoil
-    // silently (returns false), or the bytes that the value has, to be compared with those
-    // delivered (returns true). NULL: nothing is spoiled.
+    // Appends what a row's guard asks of a column that holds no bytes, `code_page` being the
+    // database's: either a condition, true of a value that the driver would spoil silently
+    // (returns false; the guard is PRODUCT_GUARD_ODD then), or the bytes that the value has, to be
+    // compared in sum with those delivered (returns true). NULL: nothing is spoiled.
     bool (*append_guard)(
         struct buffer *sql, const struct column *column, const char *name, const char *code_page);
     // The bytes that a value takes, '@' being the quoted column: longer ones than are to be read

@@ -111,6 +111,14 @@ has_numeric_affinity(const struct column *column)
                !contains_word(column->type_name, "doub"));
 }
 
+// Days and times have no type of their own and are kept as texts by most programs.
+static bool
+is_mostly_text(const struct column *column)
+{
+    return column->kind == VALUE_DATE || column->kind == VALUE_TIME ||
+           column->kind == VALUE_TIMESTAMP || column->kind == VALUE_TIMESTAMP_TZ;
+}
+
 // Reals are not expected: one that is there all the same shows by its point.
 static bool
 expects_no_reals(const struct column *column)
@@ -225,45 +233,46 @@ take_hex(char *text, const char *digits, size_t *size)
         (void)text_parse_hex_byte(digits + 2 * i, &text[i]);
 }
 
+// Called for every text: most are told by their length or their first byte.
 static bool
 take_marked(const char *secret, char *text, size_t *size)
 {
     size_t mark = PRODUCT_SECRET_SIZE + 1; // and the letter
-    char letter = '\0';
 
-    if (*size >= mark)
-        letter = text[mark - 1];
-    if ((letter != 'r' && letter != 'x') || memcmp(text, secret, mark - 1) != 0)
+    if (*size < mark || text[0] != secret[0] || memcmp(text, secret, mark - 1) != 0)
+        return false;
+    if (text[mark - 1] == 'x') {
+        *size -= mark;
+        take_hex(text, text + mark, size);
+        return true;
+    }
+    if (text[mark - 1] != 'r')
         return false;
     *size -= mark;
-    if (letter == 'x') {
-        take_hex(text, text + mark, size);
-    } else {
-        memmove(text, text + mark, *size);
-        (void)real_text_shorten(text, size);
-    }
+    memmove(text, text + mark, *size);
+    (void)real_text_shorten(text, size);
     return true;
 }
 
-// No number is as large as a text, so that the comparison keeps numbers from being searched.
-// Counting bytes costs a third of searching them. In a UTF-16 database they are not those that
-// the driver delivers.
+// What is mostly a number is compared before it is searched: none is as large as a text. The plus
+// keeps SQLite from reading '' as a number for each row. Counting bytes costs a third of searching
+// them. In a UTF-16 database they are not those that the driver delivers.
 static bool
 append_guard(
     struct buffer *sql, const struct column *column, const char *name, const char *code_page)
 {
-    if (column->kind != VALUE_TEXT) {
-        append_with_names(
-            sql, "CASE WHEN @ >= '' AND instr(@, char(0)) THEN 2000000000000 ELSE 0 END", name, "");
-        return false;
-    }
-    if (has_text_affinity(column) && text_equal_nocase(code_page, "UTF-8")) {
+    const char *condition = "+@ >= '' AND instr(@, char(0))";
+
+    if (column->kind == VALUE_TEXT && has_text_affinity(column) &&
+        text_equal_nocase(code_page, "UTF-8")) {
         append_with_names(sql, "ifnull(length(CAST(@ AS BLOB)), 0)", name, "");
         return true;
     }
-    append_with_names(sql,
-        "CASE WHEN typeof(@) = 'blob' OR instr(@, char(0)) THEN 2000000000000 ELSE 0 END", name,
-        "");
+    if (column->kind == VALUE_TEXT)
+        condition = "typeof(@) = 'blob' OR instr(@, char(0))";
+    else if (is_mostly_text(column))
+        condition = "instr(@, char(0))";
+    append_with_names(sql, condition, name, "");
     return false;
 }
 

@@ -1,4 +1,4 @@
-// What OpenEdge is asked through ODBC, as strings: no driver of it is at hand.
+// What is asked through ODBC, as strings: no driver of OpenEdge is at hand.
 #include "source/odbc/odbc_query.h"
 #include "source/openedge/openedge.h"
 #include "source/product/product.h"
@@ -113,6 +113,48 @@ the_users_condition_stands_beside_those_of_the_request(void **state)
         " AND (ROWID <> '5' AND ROWID <> '7')");
 }
 
+// In groups, for SQLite refuses an expression that is a thousand deep.
+static void
+values_that_the_driver_would_cut_are_told_by_one_condition_and_else_texts_are_counted(void **state)
+{
+    static struct column few[] = {
+        { .name = "n", .type_name = "INTEGER", .kind = VALUE_INTEGER },
+        { .name = "d", .type_name = "DATE", .kind = VALUE_DATE },
+        { .name = "t", .type_name = "VARCHAR(9)", .kind = VALUE_TEXT, .width = 9 },
+        { .name = "u", .type_name = "VARCHAR(9)", .kind = VALUE_TEXT, .width = 9 },
+    };
+    static struct column many[120];
+    uint16_t order[120];
+    struct odbc_source source = { .product = product_find_by_odbc("SQLite", "libsqlite3odbc.so") };
+    struct table asked = { .schema = "", .name = "T", .columns = few, .column_count = 4 };
+    const struct read_request request = { .table = &asked, .part = KEY_PART_ALL };
+    const struct odbc_note note = { 0 };
+    struct odbc_query query = { 0 };
+    struct error err = { 0 };
+
+    (void)state;
+    source.base.identity.code_page = "UTF-8";
+    memcpy(source.quote, "\"", 2);
+    for (uint16_t i = 0; i < 120; i++) {
+        order[i] = i;
+        many[i] = few[0];
+    }
+    assert_true(odbc_query_build(&source, &request, order, &note, &query, &err));
+    assert_non_null(strstr(buffer_text(&query.sql),
+        ", CASE WHEN ((+\"T\".\"n\" >= '' AND instr(\"T\".\"n\", char(0))) OR "
+        "(instr(\"T\".\"d\", char(0)))) THEN 1000000000000 ELSE "
+        "((ifnull(length(CAST(\"T\".\"t\" AS BLOB)), 0)) + "
+        "(ifnull(length(CAST(\"T\".\"u\" AS BLOB)), 0))) END FROM"));
+    assert_true(query.has_guard && query.is_counted[2] && !query.is_counted[1]);
+    odbc_query_release(&query);
+    asked.columns = many;
+    asked.column_count = 120;
+    assert_true(odbc_query_build(&source, &request, order, &note, &query, &err));
+    assert_non_null(strstr(buffer_text(&query.sql), "char(0)))) OR ((+"));
+    assert_non_null(strstr(buffer_text(&query.sql), " ELSE 0 END FROM"));
+    odbc_query_release(&query);
+}
+
 int
 main(void)
 {
@@ -121,6 +163,8 @@ main(void)
         cmocka_unit_test(openedge_is_read_without_locks_by_a_hint_where_the_level_cannot_be_had),
         cmocka_unit_test(rowid_is_asked_for_like_a_column_but_never_in_quotes),
         cmocka_unit_test(the_users_condition_stands_beside_those_of_the_request),
+        cmocka_unit_test(
+            values_that_the_driver_would_cut_are_told_by_one_condition_and_else_texts_are_counted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
