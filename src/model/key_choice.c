@@ -126,13 +126,26 @@ make_configured(struct arena *arena, const struct table_settings *settings, stru
     return true;
 }
 
+// The first column of the key that is not read plainly; NULL: none.
+static const struct column *
+find_way(const struct table *table, const struct key *key)
+{
+    for (size_t i = 0; i < key->column_count; i++) {
+        if (!column_is_plain(&table->columns[key->columns[i]]))
+            return &table->columns[key->columns[i]];
+    }
+    return NULL;
+}
+
 static bool
 is_usable(const struct table *table, const struct key *key)
 {
     if (key->column_count == 0 || key->column_count > KEY_COLUMNS_MAX)
         return false;
     for (size_t i = 0; i < key->column_count; i++) {
-        if (key->columns[i] >= table->column_count)
+        // NULL in every row tells none from another.
+        if (key->columns[i] >= table->column_count ||
+            column_is_left_out(&table->columns[key->columns[i]]))
             return false;
     }
     return true;
@@ -187,6 +200,8 @@ key_choice_order(const struct table *table, const struct key *key)
 static bool
 is_worse(const struct table *table, const struct key *key, const struct key *other)
 {
+    if (find_way(table, key) != NULL && find_way(table, other) == NULL)
+        return is_mandatory(table, other) || !is_mandatory(table, key);
     return key_choice_order(table, key) == ORDER_BROKEN &&
            key_choice_order(table, other) != ORDER_BROKEN && is_mandatory(table, other);
 }
@@ -259,8 +274,14 @@ list_columns(struct arena *arena, const struct table *table, const struct key *k
 
 // What a read by the key needs, or why there is none; "" where the source is known to be right.
 static const char *
-say_order(const struct table *table)
+say_order(struct arena *arena, const struct table *table)
 {
+    const struct column *wide = table->key != NULL ? find_way(table, table->key) : NULL;
+
+    if (wide != NULL)
+        return arena_printf(arena,
+            "; read in one go: values of key column \"%s\" are wider than its declaration",
+            wide->name);
     if (table->key == NULL || table->key->may_repeat || !key_choice_is_askable(table))
         return "";
     switch (key_choice_order(table, table->key)) {
@@ -274,12 +295,29 @@ say_order(const struct table *table)
     return "";
 }
 
+static bool
+has_unread_key(const struct table *table)
+{
+    for (size_t i = 0; i < table->key_count; i++) {
+        const struct key *key = &table->keys[i];
+
+        for (size_t k = 0; k < key->column_count && key->column_count <= KEY_COLUMNS_MAX; k++) {
+            if (key->columns[k] < table->column_count &&
+                column_is_left_out(&table->columns[key->columns[k]]))
+                return true;
+        }
+    }
+    return false;
+}
+
 static const char *
 say_why(struct arena *arena, const struct table *table, size_t usable)
 {
     const struct key *key = table->key;
     const char *columns;
 
+    if (key == NULL && has_unread_key(table))
+        return "its keys have columns that the source does not deliver: mirrored without a key";
     if (key == NULL)
         return "the source has neither a primary key nor a unique index over whole columns";
     columns = list_columns(arena, table, key);
@@ -307,16 +345,24 @@ key_choice_make(struct arena *arena, const struct table_settings *settings, stru
     if (settings != NULL && settings->key_count > 0) {
         if (!make_configured(arena, settings, table, err))
             return false;
+        if (!is_usable(table, table->key)) {
+            table->key_grounds.reason = arena_printf(arena,
+                "the configured key (%s) has a column that the source does not deliver: mirrored "
+                "without a key",
+                list_columns(arena, table, table->key));
+            table->key = NULL;
+            return true;
+        }
         table->key_grounds.reason = arena_printf(arena, "configured key (%s)%s%s",
             list_columns(arena, table, table->key),
             table->key->may_repeat ? ", which the source does not declare unique: read in one go"
                                    : "",
-            say_order(table));
+            say_order(arena, table));
         return true;
     }
     table->key_grounds.reason = say_why(arena, table, choose(table));
     table->key_grounds.reason =
-        arena_printf(arena, "%s%s", table->key_grounds.reason, say_order(table));
+        arena_printf(arena, "%s%s", table->key_grounds.reason, say_order(arena, table));
     if (table->key_grounds.caveat != NULL)
         table->key_grounds.reason =
             arena_printf(arena, "%s; %s", table->key_grounds.reason, table->key_grounds.caveat);
@@ -382,7 +428,8 @@ key_choice_is_askable(const struct table *table)
     for (size_t i = 0; i < table->key->column_count; i++) {
         const struct column *column = &table->columns[table->key->columns[i]];
 
-        if (!is_askable_column(table->key, column))
+        // What is too wide is refused in a condition as well.
+        if (!is_askable_column(table->key, column) || !column_is_plain(column))
             return false;
         // There a decimal or a stamp is compared as it is stored, not as its canonical text.
         if (table->is_loosely_typed && column->kind != VALUE_INTEGER && column->kind != VALUE_TEXT)

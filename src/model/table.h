@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "model/column_way.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -49,6 +50,10 @@ struct column {
                      // that: no two instants have the same text, and the source orders by them
     bool is_row_id;  // no column: how the source calls where it keeps the row; never in quotes
     enum column_order order;
+    const struct column_way *way; // how it is read; NULL: plainly
+    // In what a door is asked for (source/rendition.h) it stands for one of the expressions by
+    // which a column is read: which, from 1. 0: it is the column itself.
+    unsigned expression;
     // What some catalogues know besides.
     bool is_case_sensitive;  // 'a' and 'A' are two values of it; false where nobody says so
     int extent;              // elements of an array, which comes as one text; 0: none
@@ -100,6 +105,20 @@ struct row_restriction {
     const char *condition; // in the source's SQL; NULL: all of them
     const char *place;     // the file and line that say it; NULL: none
 };
+
+// True for a column that is selected as it is.
+static inline bool
+column_is_plain(const struct column *column)
+{
+    return column->way == NULL || column->way->kind == WAY_ROWS;
+}
+
+// True for one that is NULL in the mirror, whatever the source holds.
+static inline bool
+column_is_left_out(const struct column *column)
+{
+    return column->way != NULL && column->way->kind == WAY_LEFT_OUT;
+}
 
 struct table_settings;
 

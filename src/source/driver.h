@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include "model/batch.h"
 #include "source/catalog/code_page.h"
+#include "source/rendition.h"
 #include "source/source.h"
 
 #include <stdatomic.h>
@@ -21,6 +22,7 @@ struct source {
     bool buffers_results;
     struct source_trouble trouble; // source.c's; a driver sets the column where it knows
     size_t odd_stamp_count;        // since source_take_odd_stamps
+    bool refuses_wide;             // past_width.c's: no expression brings more than the column
     const char *remark;            // for source_take_remark; lives as long as the source
     bool has_odds;                 // results are not of the catalogue's types, and it was remarked
     unsigned value_copies;         // 0: unknown
@@ -29,12 +31,14 @@ struct source {
 
 struct cursor {
     struct source *source;
-    const struct table *table; // source.c's
-    bool is_ahead;             // the driver's: the next batch is being fetched already
-    bool is_ending;            // source.c's: no batch is to be begun any more
-    size_t value_bytes;        // source.c's, as the next two: of the request
-    struct batch converted;    // the driver's batch with texts in UTF-8
-    struct buffer texts;       // which are here
+    const struct table *table;   // source.c's: that the driver was asked for
+    const struct table *asked;   // source.c's: whose rows are handed out
+    struct rendition *rendition; // source.c's: how these are made of those; NULL: they are the same
+    bool is_ahead;               // the driver's: the next batch is being fetched already
+    bool is_ending;              // source.c's: no batch is to be begun any more
+    size_t value_bytes;          // source.c's, as the next two: of the request
+    struct batch converted;      // the driver's batch with texts in UTF-8
+    struct buffer texts;         // which are here
 };
 
 // Counts a stamp with zone that came as characters in a form that is not known: it is kept as it

@@ -35,6 +35,50 @@ select_append_column(const struct select_names *names, struct buffer *sql,
     append_identifier(names->quote, sql, column->name);
 }
 
+// `$` is the operand, `#` the next of the numbers.
+static void
+append_form(struct buffer *sql, const char *form, const char *operand, const size_t *numbers)
+{
+    for (const char *p = form; *p != '\0'; p++) {
+        if (*p == '$')
+            (void)buffer_append_text(sql, operand);
+        else if (*p == '#')
+            (void)buffer_printf(sql, "%zu", *numbers++);
+        else
+            (void)buffer_append_byte(sql, *p);
+    }
+}
+
+void
+select_append_expression(const struct product_dialect *dialect, struct buffer *sql,
+    const struct column *column, const char *name)
+{
+    const struct column_way *way = column->way;
+    size_t number = column->expression;
+
+    switch (way->kind) {
+    case WAY_CAST:
+        append_form(sql, dialect->cast, name, NULL);
+        return;
+    case WAY_SLICES:
+        if (number == 1 && way->begins_left)
+            append_form(sql, dialect->left, name, (const size_t[]){ way->slice_width });
+        else
+            append_form(sql, dialect->slice, name,
+                (const size_t[]){ column_way_begin(way, number - 1) + 1, way->slice_width });
+        return;
+    case WAY_ELEMENTS:
+        append_form(sql, dialect->element, name, (const size_t[]){ number, number });
+        return;
+    case WAY_LEFT_OUT:
+        (void)buffer_append_byte(sql, '1');
+        return;
+    case WAY_ROWS:
+        break;
+    }
+    BUG("a column that is read plainly is no expression");
+}
+
 void
 select_append_table(const struct select_names *names, struct buffer *sql, const struct table *table)
 {

@@ -4,6 +4,7 @@
 #define OE2PG_SOURCE_SELECT_TEXT_H
 
 #include "base/buffer.h"
+#include "source/product/product.h"
 #include "source/source.h"
 
 // Appends a value that a column is compared with; one of a key, never NULL.
@@ -23,6 +24,9 @@ struct select_names {
 
 void select_append_column(const struct select_names *names, struct buffer *sql,
     const struct table *table, const struct column *column);
+// What such a column stands for (struct column, expression): `name` is the quoted column.
+void select_append_expression(const struct product_dialect *dialect, struct buffer *sql,
+    const struct column *column, const char *name);
 void select_append_table(
     const struct select_names *names, struct buffer *sql, const struct table *table);
 // WHERE and ORDER BY, the values of the positions as names->append_value writes them.

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/mem.h"
 #include "base/sqlstate.h"
 #include "base/text.h"
 #include "model/canonical.h"
@@ -9,6 +10,7 @@
 #include "source/product/product_error.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct source_driver *
@@ -190,11 +192,15 @@ forget_trouble(struct source *source)
     source->trouble = (struct source_trouble){ .column = -1 };
 }
 
+// `rendition`: what the driver was asked for instead of the table; NULL: the table.
 static void
-note_trouble(struct source *source, const struct table *table, const struct error *err)
+note_trouble(struct source *source, const struct table *table, const struct rendition *rendition,
+    const struct error *err)
 {
-    int column;
+    int column = source->trouble.column;
 
+    if (rendition != NULL && column >= 0)
+        source->trouble.column = rendition->origin[column];
     source->trouble.is_too_wide = product_error_is_too_wide(err, table, &column);
     if (source->trouble.is_too_wide)
         source->trouble.column = column;
@@ -240,10 +246,34 @@ judge_failure(struct source *source, struct error *err)
     }
 }
 
+static struct rendition *
+make_rendition(struct read_request *request)
+{
+    struct rendition *rendition;
+
+    if (!rendition_is_needed(request->table))
+        return NULL;
+    rendition = mem_calloc(1, sizeof *rendition);
+    rendition_init(rendition, request->table);
+    rendition_translate(rendition, request);
+    return rendition;
+}
+
+static void
+drop_rendition(struct rendition *rendition)
+{
+    if (rendition == NULL)
+        return;
+    rendition_release(rendition);
+    free(rendition);
+}
+
 bool
 source_open_cursor(struct source *source, const struct read_request *request,
     struct cursor **cursor, struct error *err)
 {
+    struct read_request rendered = *request;
+    struct rendition *rendition;
     bool done;
 
     *cursor = NULL;
@@ -251,16 +281,20 @@ source_open_cursor(struct source *source, const struct read_request *request,
     if (fail_here("open a cursor", err))
         return false;
     forget_trouble(source);
+    rendition = make_rendition(&rendered);
     source->is_cancelled = false;
     source->is_waiting = true;
-    done = is_told_by_source(source->driver->open_cursor(source, request, cursor, err), err);
+    done = is_told_by_source(source->driver->open_cursor(source, &rendered, cursor, err), err);
     if (done) {
-        (*cursor)->table = request->table;
+        (*cursor)->table = rendered.table;
+        (*cursor)->asked = request->table;
+        (*cursor)->rendition = rendition;
         (*cursor)->value_bytes = request->value_bytes;
         buffer_init(&(*cursor)->texts, SIZE_MAX / 2);
     } else {
-        note_trouble(source, request->table, err);
+        note_trouble(source, request->table, rendition, err);
         judge_failure(source, err);
+        drop_rendition(rendition);
     }
     source->is_waiting = false;
     source->has_cursor = done;
@@ -299,6 +333,20 @@ dawdle(void)
         clock_sleep_ms(pause_ms);
 }
 
+// The rows of the table that was asked for.
+static bool
+join_rows(struct cursor *cursor, const struct batch **batch, struct error *err)
+{
+    struct source_trouble *trouble = &cursor->source->trouble;
+
+    if (cursor->rendition == NULL ||
+        rendition_join(cursor->rendition, *batch, cursor->value_bytes, batch, trouble))
+        return true;
+    return error_set(err, ERROR_DATA,
+        "column \"%s\": a value cannot be made whole of what the source gives of it",
+        cursor->asked->columns[trouble->column].name);
+}
+
 bool
 cursor_fetch(struct cursor *cursor, const struct batch **batch, struct error *err)
 {
@@ -312,12 +360,12 @@ cursor_fetch(struct cursor *cursor, const struct batch **batch, struct error *er
     source->is_waiting = true;
     done = is_told_by_source(source->driver->fetch(cursor, batch, err), err);
     if (!done) {
-        note_trouble(source, cursor->table, err);
+        note_trouble(source, cursor->asked, cursor->rendition, err);
         judge_failure(source, err);
     }
     source->is_waiting = false;
     if (done)
-        return convert_texts(cursor, batch, err);
+        return convert_texts(cursor, batch, err) && join_rows(cursor, batch, err);
     // The statement was accepted: what fails now is in the rows. A lock that somebody holds is not,
     // nor is what a loosely typed source says, which looks at its statement only now and fails at
     // no value.
@@ -374,14 +422,17 @@ cursor_is_ahead(struct cursor *cursor)
 void
 cursor_close(struct cursor *cursor)
 {
+    struct rendition *rendition;
     struct source *source;
 
     if (cursor == NULL)
         return;
     source = cursor->source;
+    rendition = cursor->rendition;
     buffer_release(&cursor->texts);
     source->is_waiting = cursor->is_ahead;
     source->driver->close_cursor(cursor);
+    drop_rendition(rendition);
     source->is_waiting = false;
     source->has_cursor = false;
 }

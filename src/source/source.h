@@ -140,10 +140,19 @@ bool source_open_cursor(struct source *source, const struct read_request *reques
 // buffer is fetched whole, or the fetch fails, never shortened. ERROR_DATA names column and row.
 bool cursor_fetch(struct cursor *cursor, const struct batch **batch, struct error *err)
     __attribute__((warn_unused_result));
+// What might help with a value that the way its column is read (model/column_way.h) did not bring
+// whole.
+enum source_way_need {
+    WAY_NEEDS_NOTHING,
+    WAY_NEEDS_MORE,  // slices: it is longer
+    WAY_NEEDS_FINER, // slices, each so short that nobody cuts it
+    WAY_NEEDS_OTHER, // nothing that is known: what came contradicts itself
+};
 // What the last failure of opening a cursor or fetching was about, as far as the source tells.
 struct source_trouble {
     int column;       // in the request's table; -1: not told
     bool is_too_wide; // the value does not fit the column's declaration
+    enum source_way_need need;
 };
 struct source_trouble source_trouble(const struct source *source);
 // For who is about to leave the cursor before its end, and could as well do so a batch later: true

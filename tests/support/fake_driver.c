@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "model/column_way.h"
 #include "model/key_choice.h"
 
 #include "../unit/cmocka_all.h"
@@ -14,8 +15,8 @@
 struct fake_cursor {
     struct cursor base; // first
     struct read_request request;
-    int places[FAKE_COLUMNS_MAX + 1]; // of its columns in the table; ROW_ID_PLACE: the id
-    const struct fake_row **chosen;   // the rows that it was opened for
+    int places[FAKE_ITEMS_MAX];     // of its columns in the table; ROW_ID_PLACE: the id
+    const struct fake_row **chosen; // the rows that it was opened for
     size_t chosen_count;
     size_t checked; // of them: fetched by the source without a failure
     size_t given;
@@ -223,7 +224,7 @@ fake_open_cursor(struct source *base, const struct read_request *request, struct
         return false;
     if (refuses(source, request))
         return error_set(err, ERROR_TABLE, "no such statement here");
-    assert_in_range(column_count, 1, FAKE_COLUMNS_MAX + 1);
+    assert_in_range(column_count, 1, FAKE_ITEMS_MAX);
     assert_in_range(request->batch_rows, 1, 100000);
     cursor = mem_calloc(1, sizeof *cursor);
     cursor->base.source = base;
@@ -269,6 +270,15 @@ fail_for_value(struct fake_source *source, const struct fake_cursor *cursor, siz
     return false;
 }
 
+static bool
+gets_past(const struct fake_source *source, const struct column *column)
+{
+    if (column->expression == 0 || source->expressions == FAKE_REFUSES)
+        return false;
+    return (source->expressions == FAKE_SLICES) == (column->way->kind == WAY_SLICES) ||
+           source->expressions == FAKE_CUTS;
+}
+
 // The source has a row.
 static bool
 check_row(struct fake_source *source, const struct fake_cursor *cursor, const struct fake_row *row,
@@ -278,6 +288,7 @@ check_row(struct fake_source *source, const struct fake_cursor *cursor, const st
         int place = cursor->places[i];
 
         if (place == ROW_ID_PLACE || row->states[place] == FAKE_READABLE ||
+            gets_past(source, &cursor->request.table->columns[i]) ||
             (row->states[place] == FAKE_TOO_WIDE && source->cuts_wide))
             continue;
         return fail_for_value(source, cursor, i, row->states[place], err);
@@ -312,6 +323,26 @@ text_cell(const char *text)
 }
 
 static struct cell
+show_expression(const struct fake_source *source, const struct column *column, struct cell value)
+{
+    const struct column_way *way = column->way;
+    size_t from = way->kind == WAY_SLICES ? column_way_begin(way, column->expression - 1) : 0;
+    size_t most = way->kind == WAY_SLICES ? way->slice_width : value.size;
+
+    if (source->expressions == FAKE_SPOILS && value.size > 0 && value.size <= column->width)
+        return text_cell("spoiled");
+    if (source->expressions == FAKE_CUTS && value.size > way->declared_width)
+        value.size = way->declared_width;
+    if (value.bytes == NULL)
+        return value;
+    from = from < value.size ? from : value.size;
+    value.bytes += from;
+    value.size -= from;
+    value.size = value.size < most ? value.size : most;
+    return value;
+}
+
+static struct cell
 show_value(const struct fake_source *source, struct fake_cursor *cursor, const struct fake_row *row,
     size_t i)
 {
@@ -319,6 +350,8 @@ show_value(const struct fake_source *source, struct fake_cursor *cursor, const s
     struct cell cell;
     size_t most;
 
+    if (strchr(cursor->request.table->columns[i].name, '\'') != NULL)
+        return text_cell(strstr(cursor->request.table->columns[i].name, "''") != NULL ? "" : "a  ");
     if (place == ROW_ID_PLACE) {
         char *number = cursor->numbers[cursor->given];
 
@@ -326,6 +359,8 @@ show_value(const struct fake_source *source, struct fake_cursor *cursor, const s
         return text_cell(number);
     }
     cell = text_cell(row->values[place]);
+    if (cursor->request.table->columns[i].expression > 0)
+        return show_expression(source, &cursor->request.table->columns[i], cell);
     most = row->states[place] == FAKE_TOO_WIDE ? source->table->table.columns[place].width
                                                : source->shown_bytes;
     if (most > 0 && cell.size > most)

@@ -16,13 +16,22 @@
 #include "base/buffer.h"
 #include "source/driver.h"
 
-enum { FAKE_COLUMNS_MAX = 8, FAKE_ROWS_MAX = 4096 };
+enum { FAKE_COLUMNS_MAX = 8, FAKE_ITEMS_MAX = 256, FAKE_ROWS_MAX = 4096 };
 
 enum fake_value {
     FAKE_READABLE,
     FAKE_UNREADABLE, // what comes to it fails, and nobody says which column it is
     FAKE_NAMED,      // the same, and the source says it
     FAKE_TOO_WIDE,   // the same in OpenEdge's words: wider than the column, which says how wide
+};
+
+// What an expression over a column gives of a value that is FAKE_TOO_WIDE.
+enum fake_expressions {
+    FAKE_REFUSES,
+    FAKE_CASTS,
+    FAKE_SLICES, // and no cast
+    FAKE_CUTS,   // as much as the column would
+    FAKE_SPOILS, // it is made another text
 };
 
 struct fake_row {
@@ -47,9 +56,10 @@ struct fake_source {
     struct source base; // first; buffers_results, identity and session may be set
     struct fake_table *table;
     // --- how it reads
-    size_t block;         // rows fetched at a time whatever is asked for: a bad one loses all
-    bool reads_ahead;     // cursor_is_ahead, as long as there are rows
-    bool folds_case;      // where it compares for equality
+    size_t block;     // rows fetched at a time whatever is asked for: a bad one loses all
+    bool reads_ahead; // cursor_is_ahead, as long as there are rows
+    bool folds_case;  // where it compares for equality
+    enum fake_expressions expressions;
     bool cuts_wide;       // FAKE_TOO_WIDE is shown cut; source_open sets it as settings say
     size_t shown_bytes;   // of a text; it is compared whole; 0: all
     size_t ends_after;    // rows of a result, at its most; 0: no limit

@@ -45,6 +45,10 @@ append_item(const struct jdbc_source *source, const struct column *column, const
 {
     const struct product *product = source->product;
 
+    if (column->expression > 0) {
+        select_append_expression(&product->dialect, sql, column, name);
+        return false;
+    }
     if (column->kind == VALUE_TEXT && source->base.code_page.is_read_as_bytes) {
         product->bytes.append_text(sql, column, name);
         return false;

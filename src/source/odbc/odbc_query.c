@@ -43,10 +43,16 @@ append_items(const struct odbc_source *source, const struct read_request *reques
 
         if (i > 0)
             (void)buffer_append_text(&query->sql, ", ");
-        is_limited = odbc_limit_append_begin(
-            source, request, column, note->has_odd_texts, append_column_name, &query->sql);
+        is_limited =
+            column->expression == 0 && odbc_limit_append_begin(source, request, column,
+                                           note->has_odd_texts, append_column_name, &query->sql);
         buffer_clear(&name);
         append_column_name(source, &name, table, column);
+        if (column->expression > 0) {
+            select_append_expression(
+                &source->product->dialect, &query->sql, column, buffer_text(&name));
+            continue;
+        }
         query->is_plain[order[i]] = source->product->odbc.append_expression == NULL ||
                                     !source->product->odbc.append_expression(
                                         &reading, &query->sql, column, buffer_text(&name));

@@ -28,7 +28,11 @@ const struct product product_openedge = {
             "SET TRANSACTION ISOLATION LEVEL READ COMMITTED" },
         .unlocked = " WITH (NOLOCK)",
         // An open transaction, and every statement begins one, keeps a lock of the schema.
-        .ends_transactions = true },
+        .ends_transactions = true,
+        .cast = "CAST($ AS VARCHAR(31983))",
+        .slice = "SUBSTRING($, #, #)",
+        .left = "LEFT($, #)",
+        .element = "PRO_ELEMENT($, #, #)" },
     .catalog = { .guid = "SELECT d.\"_Db-guid\" FROM PUB.\"_Db\" d WHERE d.\"_Db-local\" = 1",
         .code_page = "SELECT d.\"_Db-xl-name\" FROM PUB.\"_Db\" d WHERE d.\"_Db-local\" = 1" },
     // Whether blanks at the end of characters count in an index as they do in a comparison is not

@@ -40,6 +40,12 @@ struct product_dialect {
     const char *isolation[2];
     const char *unlocked; // behind a table's name: reads it without locks at any level; NULL: none
     bool ends_transactions; // autocommit off, every statement followed by a rollback
+    // Expressions by which a value may come that the column itself does not give: `$` is the quoted
+    // column, `#` a number. NULL: there is none.
+    const char *cast;    // as a text of COLUMN_WAY_CAST_WIDTH characters
+    const char *slice;   // characters from the first number on, as many as the second says
+    const char *left;    // so many characters from the beginning
+    const char *element; // of an array as the source prints it: from, to
 };
 
 // --- what it is asked about itself
