@@ -37,6 +37,7 @@ enum error_retry {
     RETRY_WITH_ROOM,    // with more memory: a value has more bytes than fit now
     RETRY_IN_ORDER,     // read in key order, where the read can be cut
     RETRY_BY_OTHER_KEY, // by a key that is ordered as it is compared, or else in one go
+    RETRY_BY_OTHER_WAY, // a column of it read in another way (model/column_way.h)
     RETRY_WITH_LESS, // another way: what cannot be read is then left out, or asked for by row ids
 };
 

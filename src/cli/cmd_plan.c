@@ -13,6 +13,7 @@
 #include "report/terminal.h"
 #include "source/source.h"
 #include "base/startup_watch.h"
+#include "target/column_ways.h"
 #include "target/condemned.h"
 #include "target/inspect.h"
 #include "target/mirror.h"
@@ -115,6 +116,8 @@ read_source(struct planner *planner, struct error *err)
     if (!expect_source(planner, "could not read the source's catalogue", 4, err) ||
         !source_read_catalog(planner->source, &filter, &planner->arena, &planner->catalog, err) ||
         !condemned_read(planner->target, &planner->arena, planner->config->settings.target.schema,
+            source_identity(planner->source), &planner->catalog, err) ||
+        !column_ways_read(planner->target, &planner->arena, planner->config->settings.target.schema,
             source_identity(planner->source), &planner->catalog, err) ||
         !selection_make(&planner->arena, &basis, &planner->catalog, &planner->selection, err))
         return false;

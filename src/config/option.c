@@ -15,7 +15,7 @@ static const char *const interface_words[] = { "odbc", "jdbc" };
 static const char *const isolation_words[] = { "read_uncommitted", "read_committed" };
 static const char *const naming_words[] = { "plain", "lower", "exact" };
 static const char *const dropped_words[] = { "keep", "drop" };
-static const char *const wide_value_words[] = { "quarantine", "truncate", "fail" };
+static const char *const wide_value_words[] = { "quarantine", "truncate", "fail", "best" };
 static const char *const standby_words[] = { "auto", "yes", "no" };
 static const char *const progress_words[] = { "auto", "bar", "log", "json", "none" };
 static const char *const level_words[] = { "debug", "info", "warning", "error" };
@@ -131,11 +131,13 @@ static const struct option options[OPTION_COUNT] = {
         WORDS(dropped_words), .default_text = "keep",
         .help = "what becomes of a table that the source dropped" },
     [OPTION_MIRROR_ON_WIDE_VALUE] = { MIRROR_SETTINGS("on_wide_value", "ON_WIDE_VALUE"),
-        WORDS(wide_value_words), .default_text = "quarantine",
+        WORDS(wide_value_words), .default_text = "best",
         .help =
             "what becomes of a value wider than its column's SQL width, which OpenEdge does not "
-            "deliver: NULL and an entry in quarantine; as much of it as the width allows, and "
-            "an entry; or the table fails" },
+            "deliver: best: all of it where an expression gets past the width, else NULL and an "
+            "entry in quarantine, and where such values are many the column is left out; "
+            "quarantine: NULL and an entry; truncate: as much of it as the width allows, and an "
+            "entry; fail: the table fails" },
     [OPTION_MIRROR_INCLUDE_VIEWS] = { MIRROR_SETTINGS("include_views", "INCLUDE_VIEWS"),
         .type = OPTION_LIST, .default_words = "none of them",
         .help = "views, materialized views, foreign tables and synonyms to be mirrored like "

@@ -45,6 +45,15 @@ altered_forget(struct altered *altered)
     altered_init(altered, whole);
 }
 
+void
+altered_see_columns(struct altered *altered)
+{
+    if (altered->count == 0)
+        return;
+    narrow_release(&altered->narrow);
+    narrow_init(&altered->narrow, altered->whole, altered->is_left_out);
+}
+
 static void
 leave_out(struct altered *altered, size_t i, const char *why, const char *definition)
 {

@@ -28,6 +28,8 @@ struct altered {
 void altered_init(struct altered *altered, const struct table *table);
 // As it was at first: the mirrored table is made anew.
 void altered_forget(struct altered *altered);
+// How columns of the whole table are read is another: what is compared follows.
+void altered_see_columns(struct altered *altered);
 // Of zeros it does nothing.
 void altered_release(struct altered *altered);
 

@@ -9,6 +9,7 @@ struct effort {
     int repeats;     // for something learned
     bool is_careful; // a row that PostgreSQL refuses is looked for
     bool has_room;   // most of the memory, while no other worker has it
+    bool is_probed;  // columns that are left out were tried again (other_way.h)
     bool is_ordered; // read in key order, so that the read can be cut
 };
 

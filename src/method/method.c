@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "method/compare.h"
 #include "method/load.h"
+#include "method/other_way.h"
 #include "method/record.h"
 #include "method/shape.h"
 #include "method/small.h"
@@ -121,7 +122,7 @@ method_run(struct task *task, const struct job *job, struct outcome *outcome, st
 {
     struct table_record *record;
 
-    if (!record_read(task, job, &record, err))
+    if (!other_way_probe(task, err) || !record_read(task, job, &record, err))
         return false;
     record->attempt = outcome->attempts;
     if (job->method != METHOD_VERIFY && was_committed(task, record)) {

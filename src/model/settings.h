@@ -56,7 +56,12 @@ struct target_settings {
 enum dropped { DROPPED_KEEP, DROPPED_DROP };
 
 // What becomes of a value that is wider than its column is declared, where the source refuses it.
-enum wide_value { WIDE_VALUE_QUARANTINE, WIDE_VALUE_TRUNCATE, WIDE_VALUE_FAIL };
+enum wide_value {
+    WIDE_VALUE_QUARANTINE,
+    WIDE_VALUE_TRUNCATE,
+    WIDE_VALUE_FAIL,
+    WIDE_VALUE_BEST, // the column is read in another way (model/column_way.h)
+};
 
 // Whether sessions on a standby of the target read the mirror while tables are first loaded.
 enum standby_readers {

@@ -37,6 +37,7 @@ retry_choose(struct effort *effort, const struct error *err, bool is_row)
         return give(effort, &effort->is_ordered);
     case RETRY_AT_ONCE:
     case RETRY_BY_OTHER_KEY:
+    case RETRY_BY_OTHER_WAY:
     case RETRY_WITH_LESS:
         return repeat(effort);
     }

@@ -13,6 +13,7 @@
 #include "run/adopt.h"
 #include "run/refused.h"
 #include "target/compare.h"
+#include "target/column_ways.h"
 #include "target/condemned.h"
 #include "target/ddl.h"
 #include "target/suspect.h"
@@ -193,6 +194,8 @@ select_tables(struct run *run, struct catalog *catalog, struct table_record **re
            expect_target(run, "could not read the tracking tables", err) &&
            condemned_read(run->target, &run->arena, run->settings->target.schema,
                source_identity(run->source), catalog, err) &&
+           column_ways_read(run->target, &run->arena, run->settings->target.schema,
+               source_identity(run->source), catalog, err) &&
            selection_make(&run->arena, &basis, catalog, &run->selection, err);
 }
 
@@ -233,6 +236,8 @@ make_plan(struct run *run, struct error *err)
         !allowed_apply(&run->arena, run->settings, &run->selection, records, record_count, err) ||
         (run->settings->mirror.adopt &&
             !adopt_tables(&adoption, &run->selection, &records, &record_count, err)) ||
+        (is_writing(run) &&
+            !column_ways_forget_stale(run->target, &run->shared.claim, &catalog, err)) ||
         (is_writing(run) && !refused_forget(run->target, &run->shared.claim, &run->selection,
                                 records, &record_count, err)) ||
         (!run->settings->mirror.verify &&

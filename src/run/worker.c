@@ -10,6 +10,7 @@
 #include "plan/brake.h"
 #include "method/method.h"
 #include "method/other_key.h"
+#include "method/other_way.h"
 #include "run/job_report.h"
 #include "run/queue.h"
 #include "run/retry.h"
@@ -388,6 +389,8 @@ choose_step(struct worker *worker, struct error *err)
 
     if (err->retry == RETRY_BY_OTHER_KEY &&
         !other_key_choose(&worker->task, err->message, &failure))
+        *err = failure;
+    if (err->retry == RETRY_BY_OTHER_WAY && !other_way_choose(&worker->task, &failure))
         *err = failure;
     return retry_choose(&worker->task.effort, err, row_sender_can_isolate(err));
 }

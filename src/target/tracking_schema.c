@@ -255,7 +255,33 @@ static const char *const step_5[] = {
     NULL,
 };
 
-static const char *const *const steps[] = { step_1, step_2, step_3, step_4, step_5 };
+static const char *const step_6[] = {
+    "CREATE TABLE oe2pg.column_way ("
+    " mirror_id integer NOT NULL REFERENCES oe2pg.mirror (id),"
+    " source_schema text NOT NULL,"
+    " source_table text NOT NULL,"
+    " column_name text NOT NULL,"
+    " way text NOT NULL,"
+    " reason text NOT NULL,"
+    " declared_type text NOT NULL,"
+    " declared_width bigint NOT NULL,"
+    " longest bigint,"
+    " longest_is_exact boolean NOT NULL DEFAULT false,"
+    " rows_concerned bigint,"
+    " slice_width integer,"
+    " slice_count integer,"
+    " begins_left boolean NOT NULL DEFAULT false,"
+    " server_version text NOT NULL,"
+    " since timestamptz NOT NULL DEFAULT pg_catalog.now(),"
+    " run_id bigint NOT NULL,"
+    " probed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),"
+    " PRIMARY KEY (mirror_id, source_schema, source_table, column_name));"
+    "COMMENT ON TABLE oe2pg.column_way IS"
+    " 'how columns are read that the source does not deliver plainly';",
+    NULL,
+};
+
+static const char *const *const steps[] = { step_1, step_2, step_3, step_4, step_5, step_6 };
 
 enum { STEP_COUNT = sizeof steps / sizeof steps[0] };
 

@@ -41,6 +41,8 @@ by_row_id_init(struct by_row_id *by, struct source *source, struct workaround *w
 void
 by_row_id_release(struct by_row_id *by)
 {
+    if (by->workaround != NULL)
+        by->workaround->bad_rows.sample.count = 0;
     if (by->wide.columns == NULL)
         return;
     cursor_close(by->cursor);
@@ -447,6 +449,17 @@ read_on(struct by_row_id *by, struct unread_row *row, const struct batch **batch
     return true;
 }
 
+// Evenly spread over the list.
+static void
+choose_sample(struct by_row_id *by)
+{
+    size_t count = by->list.count < ROW_IDS_A_SAMPLE ? 0 : ROW_IDS_A_SAMPLE;
+
+    for (size_t i = 0; i < count; i++)
+        by->sample[i] = by->list.ids[(2 * i + 1) * by->list.count / (2 * count)];
+    by->workaround->bad_rows.sample = (struct row_ids){ .ids = by->sample, .count = count };
+}
+
 static bool
 begin(struct by_row_id *by, const int64_t *known, size_t known_count, struct error *err)
 {
@@ -459,6 +472,7 @@ begin(struct by_row_id *by, const int64_t *known, size_t known_count, struct err
         return false;
     for (size_t i = 0; i < known_count; i++)
         (void)row_id_list_mark(&by->list, known[i], ROW_ID_READ);
+    choose_sample(by);
     return true;
 }
 

@@ -18,7 +18,7 @@
 #include "read/hunt/workaround.h"
 #include "read/hunt/row_id_list.h"
 
-enum { ROW_IDS_A_GROUP = 200, ROW_ID_SWEEPS_MAX = 30 };
+enum { ROW_IDS_A_GROUP = 200, ROW_ID_SWEEPS_MAX = 30, ROW_IDS_A_SAMPLE = 8 };
 
 struct by_row_id {
     struct source *source;
@@ -33,8 +33,9 @@ struct by_row_id {
     struct cursor *cursor; // of the group
     struct batch batch;    // without the id
     int64_t ids[ROW_IDS_A_GROUP];
-    size_t id_count;   // in the group
-    size_t group_size; // follows what groups cost
+    int64_t sample[ROW_IDS_A_SAMPLE]; // for overwhelmed.h
+    size_t id_count;                  // in the group
+    size_t group_size;                // follows what groups cost
     size_t group_max;
     int64_t opened_ms;
     size_t suspects; // the first so many that wait have a bad one among them; 0: none known

@@ -73,6 +73,12 @@ hunt_is_by_id(const struct hunt *hunt)
     return hunt != NULL && hunt->workaround.row_ids == ROW_IDS_ALL;
 }
 
+struct way_wish
+hunt_wish(const struct hunt *hunt)
+{
+    return hunt->workaround.wish;
+}
+
 bool
 hunt_may_help(const struct error *err)
 {
@@ -141,8 +147,14 @@ hunt_reads_part_by_id(const struct hunt *hunt)
 void
 hunt_count_rows(struct hunt *hunt, size_t row_count)
 {
-    if (hunt != NULL)
-        hunt->workaround.row_count += (int64_t)row_count;
+    const struct table *table = hunt != NULL ? hunt->workaround.table : NULL;
+
+    if (hunt == NULL)
+        return;
+    hunt->workaround.row_count += (int64_t)row_count;
+    for (size_t i = 0; i < table->column_count; i++)
+        hunt->workaround.without[i] +=
+            column_is_left_out(&table->columns[i]) ? (int64_t)row_count : 0;
 }
 
 void
@@ -199,6 +211,7 @@ read_known(struct hunt *hunt, struct error *err)
     size_t query_count = hunt->workaround.query_count;
     bool done;
 
+    hunt->workaround.bad_rows.is_known = true;
     if (hunt->known_next < hunt->known_count)
         done = read_by_key(hunt, hunt->known[hunt->known_next++].values, err);
     else
@@ -206,6 +219,7 @@ read_known(struct hunt *hunt, struct error *err)
                    hunt->known_ids.ids[hunt->known_id_next++], &hunt->row, err) &&
                has_room(hunt, &hunt->row.batch, err);
     hunt->workaround.query_count = query_count;
+    hunt->workaround.bad_rows.is_known = false;
     return done;
 }
 
@@ -370,6 +384,8 @@ hunt_go_around(struct hunt *hunt, struct cursor **statement, size_t row_count, s
     if (!workaround_helps(err) || workaround_is_refused(workaround, hunt->source, err))
         return false;
     column = workaround_note(workaround, hunt->source, hunt->narrow.origin);
+    if (workaround_wishes_way(workaround, hunt->source, column, err))
+        return false;
     if (key_has_column(workaround->table->key, column))
         return workaround_fail_for_key(workaround, hunt->source, err);
     cursor_close(*statement);
@@ -415,8 +431,25 @@ hunt_is_for_key(const struct hunt *hunt, const struct error *err)
                source_trouble(hunt->source).is_too_wide);
 }
 
+// The column of a read of nothing but the key.
+static int
+key_column(const struct hunt *hunt)
+{
+    const struct table *table = hunt->workaround.table;
+    int left = source_trouble(hunt->source).column;
+
+    for (size_t i = 0; left >= 0 && i < table->column_count; i++) {
+        if (key_has_column(table->key, (int)i) && left-- == 0)
+            return (int)i;
+    }
+    return -1;
+}
+
 bool
 hunt_fail_for_key(struct hunt *hunt, struct error *err)
 {
+    if (workaround_helps(err) &&
+        workaround_wishes_way(&hunt->workaround, hunt->source, key_column(hunt), err))
+        return false;
     return workaround_helps(err) && workaround_fail_for_key(&hunt->workaround, hunt->source, err);
 }

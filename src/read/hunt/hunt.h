@@ -37,6 +37,10 @@
 //                      GROUP   some rows by their ids, and half of them --> ALONE
 //                        '-- too much was spent --> PIECE
 //
+//   With on_wide_value `best`, before any of this: a first value that is too wide, one that its
+//   slices do not reach, and bad values by the dozen end the attempt, and the column is read in
+//   another way (way_wish.h).
+//
 //   A value of the key in any state, or a PIECE that fails for a column that nobody names: again BY
 //   ID, the whole table; without row ids the table fails. Ids that do not keep what they promise:
 //   again without them.
@@ -48,6 +52,7 @@
 #include "model/settings.h"
 #include "model/unread.h"
 #include "read/limits.h"
+#include "read/hunt/way_wish.h"
 #include "read/unread_row.h"
 #include "source/source.h"
 
@@ -73,6 +78,8 @@ bool hunt_is_told(const struct hunt *hunt); // by hunt_know
 void hunt_forget(struct hunt *hunt);
 // True when the whole table is read by row ids, in no order. NULL: false.
 bool hunt_is_by_id(const struct hunt *hunt);
+// After a failure that is RETRY_BY_OTHER_WAY.
+struct way_wish hunt_wish(const struct hunt *hunt);
 // True when the failure may be one of a value, so that reading without it is worth trying.
 bool hunt_may_help(const struct error *err);
 // Reads the row that `request` (of the whole table) asks for by its key (KEY_PART_EQUAL) once more,

@@ -6,7 +6,9 @@
 #include "base/text.h"
 #include "model/key_choice.h"
 #include "model/narrow.h"
+#include "read/hunt/overwhelmed.h"
 #include "read/limits.h"
+#include "source/past_width.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -15,6 +17,8 @@
 // Statements beyond the plain reading, for one table in one run. One costs about as much as reading
 // some hundred rows: so all of it takes little more than twice as long as without.
 enum { QUERIES_ALWAYS = 200, ROWS_A_QUERY = 500 };
+// Where a column is left out of the whole table when they are spent, and not of some rows.
+enum { QUERIES_FOR_COLUMN = 1000 };
 enum { KEY_SHOWN_BYTES = 121 }; // of a hint
 
 void
@@ -28,6 +32,7 @@ workaround_init(
     workaround->is_too_wide = mem_calloc(count, sizeof *workaround->is_too_wide);
     workaround->is_left_out = mem_calloc(count, sizeof *workaround->is_left_out);
     workaround->without = mem_calloc(count, sizeof *workaround->without);
+    workaround->bad_rows.counts = mem_calloc(count, sizeof *workaround->bad_rows.counts);
 }
 
 void
@@ -38,6 +43,7 @@ workaround_release(struct workaround *workaround)
     free(workaround->is_too_wide);
     free(workaround->is_left_out);
     free(workaround->without);
+    free(workaround->bad_rows.counts);
     memset(workaround, 0, sizeof *workaround);
 }
 
@@ -78,15 +84,56 @@ workaround_begin(struct workaround *workaround)
 
     memset(workaround->is_bad, 0, count * sizeof *workaround->is_bad);
     memset(workaround->without, 0, count * sizeof *workaround->without);
+    memset(workaround->bad_rows.counts, 0, count * sizeof *workaround->bad_rows.counts);
     workaround->query_count = 0;
+    workaround->bad_rows.query_extra = 0;
+    workaround->bad_rows.next_look = 0;
     workaround->row_count = 0;
 }
 
 bool
 workaround_is_spent(const struct workaround *workaround)
 {
+    bool is_best = workaround->settings->mirror.on_wide_value == WIDE_VALUE_BEST;
+    size_t always =
+        is_best ? QUERIES_FOR_COLUMN + workaround->bad_rows.query_extra : QUERIES_ALWAYS;
+
     return (int64_t)workaround->query_count >=
-           QUERIES_ALWAYS + workaround->row_count / ROWS_A_QUERY;
+           (int64_t)always + workaround->row_count / ROWS_A_QUERY;
+}
+
+static enum way_wish_kind
+wish_for(const struct workaround *workaround, const struct source *source, size_t column)
+{
+    const struct column *asked = &workaround->table->columns[column];
+    const struct source_trouble trouble = source_trouble(source);
+    struct column_way way;
+
+    if (!trouble.is_too_wide)
+        return WISH_NOTHING;
+    if (asked->way == NULL)
+        return past_width_is_possible(asked) ? WISH_PAST_WIDTH : WISH_NOTHING;
+    way = *asked->way;
+    if (trouble.need == WAY_NEEDS_MORE && column_way_grow(&way, false))
+        return WISH_MORE;
+    if (trouble.need == WAY_NEEDS_FINER && column_way_grow(&way, true))
+        return WISH_FINER;
+    return WISH_NOTHING;
+}
+
+bool
+workaround_wishes_way(
+    struct workaround *workaround, const struct source *source, int column, struct error *err)
+{
+    enum way_wish_kind kind = WISH_NOTHING;
+
+    if (column >= 0 && workaround->settings->mirror.on_wide_value == WIDE_VALUE_BEST)
+        kind = wish_for(workaround, source, (size_t)column);
+    if (kind == WISH_NOTHING)
+        return false;
+    workaround->wish = (struct way_wish){ .kind = kind, .column = (size_t)column };
+    (void)read_repeat(err, RETRY_BY_OTHER_WAY, "a value is wider than its column is declared");
+    return true;
 }
 
 // Not the value: nobody asked for it in a log.
@@ -361,7 +408,8 @@ read_what_can(struct workaround *workaround, struct source *source,
     int column;
 
     while (!try_without(workaround, source, request, is_left_out, row, &column, err)) {
-        if (!workaround_helps(err) || workaround_is_refused(workaround, source, err))
+        if (!workaround_helps(err) || workaround_is_refused(workaround, source, err) ||
+            workaround_wishes_way(workaround, source, column, err))
             return false;
         if (is_kept(workaround, column))
             return workaround_fail_for_key(workaround, source, err);
@@ -437,6 +485,7 @@ tell_row(struct workaround *workaround, const bool *is_left_out, bool is_cut,
         if (!is_left_out[i])
             continue;
         unread.column = i;
+        workaround->bad_rows.counts[i] += !workaround->bad_rows.is_known;
         unread.reason = !workaround->is_too_wide[i] ? "unreadable"
                         : is_cut                    ? "truncated"
                                                     : "too_wide";
@@ -472,6 +521,8 @@ workaround_read_row(struct workaround *workaround, struct source *source,
     row->is_whole = done && !has_any(is_left_out, count);
     if (done)
         error_clear(err);
+    if (done && !row->is_whole && row->batch.row_count > 0)
+        done = !overwhelmed(workaround, source, request, err);
     free(is_left_out);
     return done;
 }
@@ -522,7 +573,8 @@ workaround_tell(struct workaround *workaround, bool were_too_many)
         if (unread.row_count == 0)
             continue;
         workaround->sink(workaround->sink_context, &unread);
-        if (++count > TOLD_MAX)
+        // That one is told where it is decided, and by status.
+        if (column_is_left_out(&workaround->table->columns[i]) || ++count > TOLD_MAX)
             continue;
         log_warning("table \"%s\": column \"%s\" is NULL in %" PRId64
                     " rows: values of it cannot be read, and %s%s%s. %s",

@@ -5,6 +5,7 @@
 
 #include "model/settings.h"
 #include "model/unread.h"
+#include "read/hunt/way_wish.h"
 #include "read/unread_row.h"
 #include "source/source.h"
 
@@ -16,6 +17,16 @@ enum workaround_row_ids {
     ROW_IDS_REFUSED, // none: it was tried, and row_id_refusal says why it does not work
 };
 
+// Rows in which a value could not be read, as they were found one by one, and what overwhelmed.h
+// makes of that.
+struct bad_rows {
+    int64_t *counts;       // [column_count], of this pass
+    bool is_known;         // the row in hand was found by another run
+    int64_t next_look;     // so many, and others are looked at again
+    size_t query_extra;    // statements that may be spent besides, for the others were good
+    struct row_ids sample; // of rows all over the table, where it is read by ids
+};
+
 // What one job knows about its table; lives through all attempts. One thread.
 struct workaround {
     const struct settings *settings;
@@ -24,9 +35,11 @@ struct workaround {
     // the key, without which good rows of the mirror would seem to be gone: a row with a bad value
     // there is looked for however often that has been done.
     bool *is_bad;
-    bool *is_too_wide;  // of these: the value was too wide
-    bool *is_left_out;  // not read at all where rows cannot be asked for
-    int64_t *without;   // rows in which the column was not read
+    bool *is_too_wide; // of these: the value was too wide
+    bool *is_left_out; // not read at all where rows cannot be asked for
+    int64_t *without;  // rows in which the column was not read
+    struct bad_rows bad_rows;
+    struct way_wish wish;
     size_t query_count; // of this pass
     int64_t row_count;  // read so far in it
     enum workaround_row_ids row_ids;
@@ -69,6 +82,10 @@ bool workaround_helps(const struct error *err);
 // `origin` (NULL: all). Gives the column, -1 when it is not known.
 int workaround_note(
     struct workaround *workaround, const struct source *source, const uint16_t *origin);
+// True, with RETRY_BY_OTHER_WAY in err, when the failure over the column (-1: nobody knows) is a
+// reason to read it in another way.
+bool workaround_wishes_way(
+    struct workaround *workaround, const struct source *source, int column, struct error *err);
 // True when the table has cost so many statements that no further row is looked for.
 bool workaround_is_spent(const struct workaround *workaround);
 // True, with the reason in err, when such a value is to make its table fail.

@@ -1,0 +1,246 @@
+#include "method/other_way.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "model/key_choice.h"
+#include "source/past_width.h"
+#include "target/column_ways.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define WIDEN "widen its SQL width with dbtool"
+
+// ---- from here on ------------------------------------------------------------------------------
+
+// The task's own table: the catalogue's is everybody's.
+static void
+own_columns(struct task *task)
+{
+    struct table *table = &task->table;
+    struct column *columns = arena_calloc(&task->job_arena, table->column_count, sizeof *columns);
+
+    memcpy(columns, table->columns, table->column_count * sizeof *columns);
+    table->columns = columns;
+}
+
+static bool
+record(struct task *task, size_t column, struct error *err)
+{
+    struct target *target = task->target;
+
+    if (target_begin(target, err) &&
+        column_way_save(
+            target, task->claim, source_identity(task->source), &task->table, column, err) &&
+        target_commit(target, err))
+        return true;
+    target_rollback(target);
+    return false;
+}
+
+// What follows from how columns are read: which key there is, and what the hunt is about.
+static bool
+see_columns(struct task *task, struct error *err)
+{
+    struct table *table = &task->table;
+
+    if (!key_choice_make(&task->job_arena, table->settings, table, err))
+        return false;
+    task->job.fingerprint = plan_fingerprint(table);
+    altered_see_columns(&task->altered);
+    task_see_altered(task);
+    return true;
+}
+
+static bool
+read_by(struct task *task, size_t column, const struct column_way *way, struct error *err)
+{
+    own_columns(task);
+    task->table.columns[column].way = way;
+    return record(task, column, err) && see_columns(task, err);
+}
+
+static struct column_way *
+copy_way(struct task *task, const struct column_way *way)
+{
+    struct column_way *copy = arena_calloc(&task->job_arena, 1, sizeof *copy);
+
+    *copy = *way;
+    return copy;
+}
+
+// ---- what the hunt wishes ----------------------------------------------------------------------
+
+static bool
+go_past_width(struct task *task, size_t column, struct error *err)
+{
+    struct arena *arena = &task->job_arena;
+    const struct table *table = &task->table;
+    const char *name = table->columns[column].name;
+    struct past_width found;
+    struct column_way *way;
+
+    task_set_phase(task, PHASE_READING);
+    if (!past_width_try(task->source, table, column, &found, err))
+        return false;
+    way = copy_way(task, &found.way);
+    if (!found.is_trusted)
+        *way = (struct column_way){ .kind = WAY_ROWS, .rows = -1 };
+    way->reason = arena_strdup(arena, found.why);
+    way->declared_width = table->columns[column].width;
+    if (found.is_trusted)
+        log_info("table \"%s\": column \"%s\" is read by another expression from now on: %s",
+            table->name, name, found.why);
+    else
+        log_info("table \"%s\": column \"%s\": %s; such values are looked for row by row",
+            table->name, name, found.why);
+    return read_by(task, column, way, err);
+}
+
+static bool
+ask_for_more(struct task *task, size_t column, bool is_finer, struct error *err)
+{
+    const struct column *column_now = &task->table.columns[column];
+    struct column_way *way = copy_way(task, column_now->way);
+
+    if (!column_way_grow(way, is_finer))
+        BUG("a way that has no more was to be grown");
+    log_info("table \"%s\": column \"%s\" is read in %zu slices of %zu characters from now on",
+        task->table.name, column_now->name, way->slice_count, way->slice_width);
+    return read_by(task, column, way, err);
+}
+
+static bool
+leave_out(struct task *task, size_t column, struct error *err)
+{
+    const struct column *left_out = &task->table.columns[column];
+    struct column_way *way = arena_calloc(&task->job_arena, 1, sizeof *way);
+
+    *way = (struct column_way){
+        .kind = WAY_LEFT_OUT,
+        .reason = "too many of its values are not delivered to look for each row",
+        .declared_width = left_out->width,
+        .rows = -1,
+    };
+    log_warning("table \"%s\": column \"%s\" is left out, NULL in every row, until it can be read: "
+                "%s. If they are too wide, " WIDEN "; else mend them at the source.",
+        task->table.name, left_out->name, way->reason);
+    if (!read_by(task, column, way, err))
+        return false;
+    if (key_has_column(task->table.key, (int)column))
+        BUG("a key with a column that is left out");
+    return true;
+}
+
+static int
+find_column(const struct table *table, const char *name)
+{
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (strcmp(table->columns[i].name, name) == 0)
+            return (int)i;
+    }
+    BUG("a column that the job's table does not have");
+}
+
+bool
+other_way_choose(struct task *task, struct error *err)
+{
+    const struct way_wish wish = hunt_wish(task->hunt);
+    // The hunt's table may lack columns of the job's.
+    size_t column =
+        (size_t)find_column(&task->table, task->altered.table->columns[wish.column].name);
+
+    error_clear(err);
+    switch (wish.kind) {
+    case WISH_PAST_WIDTH:
+        return go_past_width(task, column, err);
+    case WISH_MORE:
+        return ask_for_more(task, column, false, err);
+    case WISH_FINER:
+        return ask_for_more(task, column, true, err);
+    case WISH_LEFT_OUT:
+        return leave_out(task, column, err);
+    case WISH_NOTHING:
+        break;
+    }
+    BUG("a column is to be read in another way, and nobody wishes one");
+}
+
+// ---- what was left out -------------------------------------------------------------------------
+
+// *is_readable: all rows came with these columns.
+static bool
+read_left_out(struct task *task, const struct table *table, bool *is_readable, struct error *err)
+{
+    struct read_request request = {
+        .table = table,
+        .part = KEY_PART_ALL,
+        .batch_rows = task->reading.batch_rows,
+        .batch_bytes = task->reading.batch_bytes,
+        .value_bytes = task->reading.value_bytes,
+    };
+    struct cursor *cursor = NULL;
+    const struct batch *batch;
+    bool done = source_open_cursor(task->source, &request, &cursor, err);
+
+    do {
+        done = done && !task_is_cancelled(task, err) && cursor_fetch(cursor, &batch, err);
+        task_add_progress(task, 0, 0);
+    } while (done && batch->row_count > 0);
+    cursor_close(cursor);
+    *is_readable = done;
+    if (!done && hunt_may_help(err)) {
+        error_clear(err);
+        return true;
+    }
+    return done;
+}
+
+static bool
+try_left_out(struct task *task, bool *is_readable, struct error *err)
+{
+    struct table table = task->table;
+    struct column *columns = mem_calloc(table.column_count, sizeof *columns);
+    size_t count = 0;
+    bool done;
+
+    for (size_t i = 0; i < table.column_count; i++) {
+        if (!column_is_left_out(&table.columns[i]))
+            continue;
+        columns[count] = table.columns[i];
+        columns[count++].way = NULL;
+    }
+    table.columns = columns;
+    table.column_count = count;
+    table.key = NULL;
+    *is_readable = false;
+    done = count == 0 ||
+           (task_begin_reading(task, &table, err) && read_left_out(task, &table, is_readable, err));
+    if (count > 0)
+        task_end_reading(task);
+    free(columns);
+    return done;
+}
+
+bool
+other_way_probe(struct task *task, struct error *err)
+{
+    bool is_readable;
+
+    if (task->effort.is_probed)
+        return true;
+    if (!try_left_out(task, &is_readable, err))
+        return false;
+    task->effort.is_probed = true;
+    if (!is_readable)
+        return true;
+    for (size_t i = 0; i < task->table.column_count; i++) {
+        if (!column_is_left_out(&task->table.columns[i]))
+            continue;
+        log_info("table \"%s\": column \"%s\" can be read again", task->table.name,
+            task->table.columns[i].name);
+        if (!read_by(task, i, NULL, err))
+            return false;
+    }
+    return true;
+}
