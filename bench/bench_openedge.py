@@ -1,7 +1,8 @@
-"""The look-alike of OpenEdge as a source: what ten values that it does not deliver cost.
+"""The look-alike of OpenEdge as a source: what values that it does not deliver cost.
 
-Of tables that are equal but for these, the one without is the measure for the one with them. The
-tables without a key have a tenth of the rows: what is read by ROWID is read in many statements.
+Of tables that are equal but for ten of them, the one without is the measure for the one with them. The
+tables without a key have a tenth of the rows: what is read by ROWID is read in many statements. Of tables
+in which every value of one column is too wide, one with the same values in a wider column is.
 """
 
 import os
@@ -13,6 +14,8 @@ COLUMNS = (("Id", "integer"), ("Item", "integer"), ("Descr", "character"), ("Pri
            ("Note", "character"), ("Flag", "logical"))
 WIDTHS = {"character": "  MAX-WIDTH 60\n", "decimal": "  MAX-WIDTH 17\n  DECIMALS 2\n"}
 BAD = 10
+# Of a column that is too wide everywhere: what gets past its width, and how wide it is.
+EVERYWHERE = {"fits": ("fail", 200), "sliced": ("substring", 60), "cast": ("cast", 60), "unread": ("fail", 60)}
 FIRST, AGAIN = "first load", "second run, nothing changed"
 
 
@@ -28,7 +31,15 @@ class OpenEdgeGroup(Group):
         ("keyless_bad_load", f"no key, a tenth of the rows: {FIRST}, ten values too wide"),
         ("keyless_clean_again", f"no key, a tenth of the rows: {AGAIN}"),
         ("keyless_bad_again",
-         f"no key, a tenth of the rows: {AGAIN}, ten values known to be too wide"))
+         f"no key, a tenth of the rows: {AGAIN}, ten values known to be too wide"),
+        ("keyed_fits_load", f"{FIRST}, one column of long values"),
+        ("keyed_sliced_load", f"{FIRST}, all of them too wide, in slices"),
+        ("keyed_cast_load", f"{FIRST}, all of them too wide, by a cast"),
+        ("keyed_unread_load", f"{FIRST}, all of them too wide, the column left out"),
+        ("keyed_fits_again", f"{AGAIN}, one column of long values"),
+        ("keyed_sliced_again", f"{AGAIN}, all of them too wide, in slices"),
+        ("keyed_cast_again", f"{AGAIN}, all of them too wide, by a cast"),
+        ("keyed_unread_again", f"{AGAIN}, all of them too wide, the column left out"))
 
     def __init__(self, args, work, pg):
         super().__init__(args, work, pg)
@@ -43,6 +54,10 @@ class OpenEdgeGroup(Group):
             for state in ("clean", "bad"):
                 self.make(f"{kind}_{state}", kind == "keyed", rows)
             self.spoil(f"{kind}_bad", rows)
+        for state, (_, width) in EVERYWHERE.items():
+            self.make(f"keyed_{state}", True, self.args.rows, width)
+            self.server.sql(f'UPDATE PUB."keyed_{state}" SET "Descr" = '
+                            "'Item description that is longer than its field was ever declared ' || \"Id\"")
 
     def close(self):
         self.server.close()
@@ -52,9 +67,10 @@ class OpenEdgeGroup(Group):
 
     # ---- tables
 
-    def make(self, name, has_key, rows):
+    def make(self, name, has_key, rows, width=60):
         definition = f'ADD TABLE "{name}"\n' + "".join(
-            f'ADD FIELD "{column}" OF "{name}" AS {kind}\n' + WIDTHS.get(kind, "")
+            f'ADD FIELD "{column}" OF "{name}" AS {kind}\n'
+            + WIDTHS.get(kind, "").replace("60", str(width))
             for column, kind in COLUMNS)
         if has_key:
             definition += (f'ADD INDEX "Id" ON "{name}"\n  UNIQUE\n  PRIMARY\n'
@@ -78,7 +94,8 @@ class OpenEdgeGroup(Group):
         database = f"b_{name}"
         if is_new:
             self.fresh(database)
-        is_news = is_new and name.endswith("bad")
+        is_news = is_new and name.endswith(("bad", "unread"))
+        self.server.switch(wide_functions=EVERYWHERE.get(name.removeprefix("keyed_"), ("fail",))[0])
         timer = Timer([self.program, "--config", self.config(database, self.server.source_keys()),
                        "--table", name, "--progress", "none", "--jobs", "1"],
                       accepted=(1,) if is_news else (0,))
@@ -87,7 +104,7 @@ class OpenEdgeGroup(Group):
 
     def check(self, database, name):
         rows = self.args.rows if name.startswith("keyed") else self.args.rows // 10
-        bad = BAD if name.endswith("bad") else 0
+        bad = BAD if name.endswith("bad") else rows if name.endswith("unread") else 0
         found = self.psql(f"select count(*), count(descr), count(status) from mirror.{name}",
                           database).strip()
         if found != f"{rows}|{rows - bad}|{rows}":
@@ -107,4 +124,9 @@ class OpenEdgeGroup(Group):
                 lines += self.ratio(f"{words}: {run_words}, ten bad rows / none",
                                     f"{kind}_bad_{run}", f"{kind}_clean_{run}",
                                     goal="<= 2" if kind == "keyed" else "")
+        for state, words, goal in (("sliced", "in slices", "<= 1.3"), ("cast", "by a cast", "<= 1.3"),
+                                   ("unread", "left out", "<= 1.1")):
+            for run, run_words in (("load", FIRST), ("again", AGAIN)):
+                lines += self.ratio(f"a column too wide everywhere, {words}: {run_words} / one that fits",
+                                    f"keyed_{state}_{run}", f"keyed_fits_{run}", goal=goal)
         return lines
