@@ -53,6 +53,17 @@ fail_for_odd_reals(struct odbc_cursor *cursor, struct error *err)
     return false;
 }
 
+// Asked of every text: most are told here by their length or their first byte.
+static bool
+take_marked(const struct odbc_cursor *cursor, char *text, size_t *size)
+{
+    const struct odbc_source *source = cursor->source;
+
+    return source->product->odbc.take_marked != NULL && *size > PRODUCT_SECRET_SIZE &&
+           text[0] == source->secret[0] &&
+           source->product->odbc.take_marked(source->secret, text, size);
+}
+
 // Canonical text in place; the slack is there.
 static size_t
 make_canonical(struct odbc_cursor *cursor, const struct odbc_slot *slot, char *text, size_t size,
@@ -61,8 +72,7 @@ make_canonical(struct odbc_cursor *cursor, const struct odbc_slot *slot, char *t
     const struct product *product = cursor->source->product;
     const struct column *column = slot->column;
 
-    if (cursor->note->has_odd_texts && product->odbc.take_marked != NULL &&
-        product->odbc.take_marked(cursor->source->secret, text, &size))
+    if (cursor->note->has_odd_texts && take_marked(cursor, text, &size))
         return size;
     // Whole numbers and infinities are told exactly.
     if (product->odbc.prints_long_reals && memchr(text, '.', size) != NULL) {
@@ -145,9 +155,8 @@ finish_stored(
         text = stored->bytes + start;
         size = make_canonical(cursor, slot, text, size, size + CANONICAL_SLACK);
         stored->size = start + size;
-    } else if (cursor->source->product->odbc.take_marked != NULL) {
-        (void)cursor->source->product->odbc.take_marked(
-            cursor->source->secret, stored->bytes + start, &size);
+    } else {
+        (void)take_marked(cursor, stored->bytes + start, &size);
         stored->size = start + size;
     }
     if (odbc_limit_is_word(cursor->source, stored->bytes + start, size, &size)) {
@@ -280,8 +289,8 @@ take_bound(struct odbc_cursor *cursor, size_t position, size_t row, struct error
         return store_bytes(cursor, slot, position, bytes, size);
     if (slot->is_number)
         size = make_canonical(cursor, slot, bytes, size, slot->stride);
-    else if (cursor->source->product->odbc.take_marked != NULL)
-        (void)cursor->source->product->odbc.take_marked(cursor->source->secret, bytes, &size);
+    else
+        (void)take_marked(cursor, bytes, &size);
     if (odbc_limit_is_word(cursor->source, bytes, size, &size))
         return set_withheld(cursor, position, size);
     cell = cell_of(cursor, position, &offset);

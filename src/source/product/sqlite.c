@@ -233,13 +233,12 @@ take_hex(char *text, const char *digits, size_t *size)
         (void)text_parse_hex_byte(digits + 2 * i, &text[i]);
 }
 
-// Called for every text: most are told by their length or their first byte.
 static bool
 take_marked(const char *secret, char *text, size_t *size)
 {
     size_t mark = PRODUCT_SECRET_SIZE + 1; // and the letter
 
-    if (*size < mark || text[0] != secret[0] || memcmp(text, secret, mark - 1) != 0)
+    if (*size < mark || memcmp(text, secret, mark - 1) != 0)
         return false;
     if (text[mark - 1] == 'x') {
         *size -= mark;
