@@ -7,6 +7,7 @@
 #include "method/early_end.h"
 #include "method/compare.h"
 #include "method/into_place.h"
+#include "method/load_commit.h"
 #include "method/staging.h"
 #include "read/lookup.h"
 #include "read/split.h"
@@ -27,26 +28,6 @@ enum {
     ANALYSE_FROM_ROWS = 1000,
 };
 
-struct load {
-    struct task *task;
-    const struct table *table;
-    struct table_record *record;
-    struct table_result *result;
-    struct part_list parts;
-    struct reader reader; // of the part in hand
-    struct row_sender sender;
-    char staging[STAGING_NAME_SIZE];
-    bool is_created;   // now or by an earlier attempt
-    bool is_staged;    // in the staging schema
-    bool is_short;     // the source counts more rows than came
-    bool is_unlogged;  // staging would be published: subscribers must not see it
-    bool is_cut;       // by a key whose order the read had to prove
-    bool is_behind;    // some of what is staged was read before this run began
-    bool has_open;     // rows were sent that are not committed
-    int64_t left_out;  // rows refused of what was staged, as it was compared
-    int64_t commit_ms; // steady clock: of the last commit, or the start
-};
-
 static bool
 is_read_in_order(const struct load *load)
 {
@@ -57,135 +38,6 @@ is_read_in_order(const struct load *load)
                (table->row_estimate < 0 || table->row_estimate >= ORDERED_FROM_ROWS));
 }
 
-// ---- the open transaction ----------------------------------------------------------------------
-
-// Where staging is published the table is there, and UNLOGGED, before its first row: subscribers
-// are sent the rows once, when they are put into place.
-static bool
-create_table(struct load *load, struct error *err)
-{
-    struct task *task = load->task;
-    const char *schema = task->settings->target.schema;
-
-    if (is_read_in_order(load) &&
-        !ddl_staging_is_published(task->target, schema, &load->is_unlogged, err))
-        return false;
-    load->is_created = true;
-    if (!load->is_unlogged)
-        return ddl_create_table(task->target, schema, load->table->target_name, load->table, err);
-    load->is_staged = true;
-    return ddl_drop_staging(task->target, load->staging, err) &&
-           ddl_create_staging(task->target, load->staging, load->table, err);
-}
-
-// No row came: nothing to hide from subscribers, so the table is made where it belongs.
-static bool
-create_empty(struct load *load, struct error *err)
-{
-    struct task *task = load->task;
-
-    load->is_created = true;
-    return (target_in_transaction(task->target) || target_begin(task->target, err)) &&
-           ddl_create_table(task->target, task->settings->target.schema, load->table->target_name,
-               load->table, err);
-}
-
-// The transaction and the table are there; rows can be sent.
-static bool
-open_transaction(struct load *load, struct error *err)
-{
-    struct task *task = load->task;
-
-    if (load->sender.copy != NULL)
-        return true;
-    if (!target_in_transaction(task->target) && !target_begin(task->target, err))
-        return false;
-    return load->is_created || create_table(load, err);
-}
-
-static bool
-open_copy(void *context, struct copy_stream **copy, struct error *err)
-{
-    struct load *load = context;
-    struct task *task = load->task;
-
-    return copy_stream_open(task->target,
-        load->is_staged ? STAGING_SCHEMA : task->settings->target.schema,
-        load->is_staged ? load->staging : load->table->target_name, load->table, copy, err);
-}
-
-// Ends the COPY, if one is open, and writes what could not be sent. The transaction stays open.
-static bool
-end_copy(struct load *load, struct error *err)
-{
-    return row_sender_end(&load->sender, err) && quarantine_list_save(&load->sender.quarantine,
-                                                     load->task->target, load->task->claim, err);
-}
-
-static bool
-save_record(struct load *load, struct error *err)
-{
-    load->record->content.read_to_ms = clock_wall_ms();
-    return tracking_save(load->task->target, load->task->claim, load->task->settings->target.schema,
-        load->record, err);
-}
-
-// A position is kept as text. One that is none (bytes of another encoding, or a NULL that should
-// not be there) is passed over: what was read is committed at a later one, or at the end of the
-// part, which needs none.
-static bool
-can_commit(const struct load *load)
-{
-    const struct cell *position = reader_position(&load->reader);
-
-    return position == NULL || lookup_can_record(position, load->table->key->column_count);
-}
-
-static void
-note_position(struct load *load, struct part *part, bool is_end)
-{
-    const struct cell *position = reader_position(&load->reader);
-
-    part->position.count = 0;
-    if (is_end)
-        part->state = PART_DONE;
-    if (is_end || position == NULL)
-        return;
-    part->state = PART_BEGUN;
-    part->position.count = load->table->key->column_count;
-    if (part->position.values == NULL)
-        part->position.values =
-            arena_calloc(&load->task->arena, part->position.count, sizeof *part->position.values);
-    memcpy(part->position.values, position, part->position.count * sizeof *position);
-}
-
-// Commits what was read so far, with its position.
-static bool
-commit_part(struct load *load, struct part *part, bool is_end, struct error *err)
-{
-    struct task *task = load->task;
-
-    task_set_phase(task, PHASE_COMMITTING);
-    if (!open_transaction(load, err) || !end_copy(load, err) ||
-        (!load->is_staged &&
-            (!ddl_drop_staging(task->target, load->staging, err) ||
-                !ddl_move(task->target, task->settings->target.schema, load->table->target_name,
-                    STAGING_SCHEMA, load->staging, err))))
-        return false;
-    load->is_staged = true;
-    note_position(load, part, is_end);
-    load->record->staging.parts = load->parts;
-    load->record->state = TABLE_STATE_STAGED;
-    load->record->staging.table = load->staging;
-    load->record->staging.was_recorded = true;
-    if (!save_record(load, err) || !target_commit(task->target, err))
-        return false;
-    load->has_open = false;
-    load->commit_ms = clock_steady_ms();
-    task_set_phase(task, PHASE_READING);
-    return true;
-}
-
 // ---- reading -----------------------------------------------------------------------------------
 
 static bool
@@ -193,7 +45,7 @@ send_batch(struct load *load, struct part *part, const struct batch *batch, stru
 {
     int64_t refused = part->outcome.rows_refused;
 
-    if (!open_transaction(load, err))
+    if (!load_open_transaction(load, err))
         return false;
     for (size_t r = 0; r < batch->row_count; r++) {
         const struct cell *row = &batch->cells[r * batch->column_count];
@@ -211,7 +63,7 @@ send_batch(struct load *load, struct part *part, const struct batch *batch, stru
     load->result->rows_read += (int64_t)batch->row_count;
     load->result->bytes_read += (int64_t)batch->size_bytes;
     task_add_progress(load->task, batch->row_count, batch->size_bytes);
-    return !quarantine_list_is_full(&load->sender.quarantine) || end_copy(load, err);
+    return !quarantine_list_is_full(&load->sender.quarantine) || load_end_copy(load, err);
 }
 
 // Rows in key order may be committed before the part's end; others are lost with the attempt.
@@ -221,7 +73,7 @@ is_to_be_committed(const struct load *load, const struct part *part)
     return part->rows.kind == KEY_PART_NOT_NULL &&
            clock_steady_ms() - load->commit_ms >=
                fault_setting("OE2PG_TEST_COMMIT_MS", COMMIT_INTERVAL_MS) &&
-           can_commit(load);
+           load_can_commit(load);
 }
 
 // What is read is worth keeping, if that is quick.
@@ -230,8 +82,8 @@ keep_what_is_read(struct load *load, struct part *part)
 {
     struct error ignored;
 
-    if (part->rows.kind == KEY_PART_NOT_NULL && load->has_open && can_commit(load))
-        (void)commit_part(load, part, false, &ignored);
+    if (part->rows.kind == KEY_PART_NOT_NULL && load->has_open && load_can_commit(load))
+        (void)load_commit_part(load, part, false, &ignored);
 }
 
 static bool
@@ -250,7 +102,7 @@ read_rows(struct load *load, struct part *part, struct error *err)
         if (batch->row_count == 0)
             return true;
         if (!send_batch(load, part, batch, err) ||
-            (is_to_be_committed(load, part) && !commit_part(load, part, false, err)))
+            (is_to_be_committed(load, part) && !load_commit_part(load, part, false, err)))
             return false;
     }
 }
@@ -276,8 +128,8 @@ read_part(struct load *load, struct part *part, struct error *err)
         return false;
     load->is_cut |= reader->order.is_relied_on;
     if (load->is_staged)
-        return commit_part(load, part, true, err);
-    note_position(load, part, true); // whatever commits its rows records that it is whole
+        return load_commit_part(load, part, true, err);
+    load_note_position(load, part, true); // whatever commits its rows records that it is whole
     return true;
 }
 
@@ -345,8 +197,8 @@ finish(struct load *load, bool was_staged, bool is_safe, struct error *err)
     bool is_plain;
 
     task_set_phase(task, PHASE_COMMITTING);
-    if ((!load->is_created && !create_empty(load, err)) || !open_transaction(load, err) ||
-        !end_copy(load, err))
+    if ((!load->is_created && !load_create_empty(load, err)) || !load_open_transaction(load, err) ||
+        !load_end_copy(load, err))
         return false;
     record->content.row_count = part_list_rows(&load->parts);
     record->content.size_bytes = part_list_bytes(&load->parts);
@@ -370,7 +222,7 @@ finish(struct load *load, bool was_staged, bool is_safe, struct error *err)
     return end_quarantine(load, err) &&
            (record->state != TABLE_STATE_DONE ||
                table_run_save(task->target, task->claim, record, load->result, err)) &&
-           save_record(load, err) && target_commit(task->target, err);
+           load_save_record(load, err) && target_commit(task->target, err);
 }
 
 // In any order a row that moved may be met twice; in key order none is, unless the order is not the
@@ -391,7 +243,7 @@ check_duplicates(struct load *load, struct error *err)
     if (load->is_staged)
         loaded.target_name = load->staging;
     // What is staged was committed.
-    if ((!load->is_staged && (!open_transaction(load, err) || !end_copy(load, err))) ||
+    if ((!load->is_staged && (!load_open_transaction(load, err) || !load_end_copy(load, err))) ||
         !loaded_duplicate_keys(task->target, &task->arena, schema, &loaded, &keys, &count, err) ||
         !met_twice_ask(task, load->table, keys, count, &is_real, err))
         return false;
@@ -482,8 +334,8 @@ start_fresh(struct load *load, struct error *err)
     record->staging.parts.count = 0;
     record->content.read_from_ms = clock_wall_ms();
     record->content.was_resumed = false;
-    return split_table(&task->arena, task->source, load->table, &task->reading,
-        is_read_in_order(load), &load->parts, err);
+    return split_table(&task->arena, task->source, load->table, &task->reading, load->is_in_order,
+        &load->parts, err);
 }
 
 static bool
@@ -533,7 +385,7 @@ prepare(struct load *load, uint64_t fingerprint, struct error *err)
     if (!refuse_existing(load, err))
         return false;
     if (record->state == TABLE_STATE_STAGED) {
-        if (record->shape.fingerprint == fingerprint && is_read_in_order(load) &&
+        if (record->shape.fingerprint == fingerprint && load->is_in_order &&
             !staging_can_go_on(load->task, load->table, record, load->staging, &is_usable,
                 &load->is_unlogged, err))
             return false;
@@ -581,12 +433,13 @@ load_table(struct task *task, const struct table *table, uint64_t fingerprint,
     bool done;
 
     staging_name(task, table, record, load.staging);
-    task_init_sender(task, &load.sender, table, open_copy, &load);
+    task_init_sender(task, &load.sender, table, load_open_copy, &load);
     reader_init(&load.reader, task->source, table, &(struct part_rows){ .kind = KEY_PART_ALL },
         &task->reading);
+    load.is_in_order = is_read_in_order(&load);
     hunt_begin_pass(task->hunt);
     done = task_begin_reading(task, table, err) && prepare(&load, fingerprint, err);
-    if (done && is_read_in_order(&load))
+    if (done && load.is_in_order)
         done = load_in_order(&load, err);
     else if (done)
         done = load_in_any_order(&load, err);
