@@ -16,6 +16,7 @@ FOREIGN = {  # header: the only places that may include it
     r"odbcinst(ext)?\.h": ("source/odbc/",),
     r"libpq-fe\.h|libpq/.*|pg_config.*\.h": ("target/",),
     r"jni\.h": ("source/jdbc/",),
+    r"iconv\.h": ("source/dump/",),
     r"yajl/.*": ("config/",),
     r"openssl/.*": ("model/digest.c",),
 }
@@ -30,7 +31,7 @@ DOOR_OF = {  # folders of which the files outside include one header alone
 # Below both doors: these connect to nothing and know neither of them.
 PRODUCTS = ("source/openedge/", "source/product/")  # above source/ a source is judged by what it can
 BELOW_THE_DOORS = ("source/catalog/", "source/openedge/", "source/product/")
-DOORS = ("source/odbc/", "source/jdbc/", "source/driver.h", "source/source.h")
+DOORS = ("source/odbc/", "source/jdbc/", "source/dump/", "source/driver.h", "source/source.h")
 CIRCLE_MAX = 3
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
