@@ -45,20 +45,25 @@ say(const struct check *check, const char *format, ...)
 static void
 say_server(struct check *check, struct source *source)
 {
+    static const char *const doors[] = { [SOURCE_INTERFACE_ODBC] = "ODBC",
+        [SOURCE_INTERFACE_JDBC] = "JDBC",
+        [SOURCE_INTERFACE_DUMP] = "its files" };
     const struct source_identity *identity = source_identity(source);
     const struct source_capabilities can = source_capabilities(source);
     struct source_limits limits;
 
     source_read_limits(source, &limits);
     say(check, "product: %s, version %s", identity->product, identity->version);
-    say(check, "driver: %s, by %s", identity->driver,
-        check->settings->source.interface == SOURCE_INTERFACE_JDBC ? "JDBC" : "ODBC");
+    say(check, "driver: %s, by %s", identity->driver, doors[check->settings->source.interface]);
     say(check, "isolation: %s; code page: %s", identity->isolation, identity->code_page);
     say(check, "limits: name %" PRId64 ", statement %" PRId64 ", columns %" PRId64,
         limits.name_length, limits.statement_bytes, limits.columns);
-    say(check, "can: row id %s, metaschema %s, cuts values %s, whole results in memory %s",
+    say(check,
+        "can: row id %s, metaschema %s, cuts values %s, whole results in memory %s, rows "
+        "by their key %s",
         can.row_id != NULL ? "yes" : "no", can.has_metaschema ? "yes" : "no",
-        can.may_cut ? "maybe" : "no", source_buffers_results(source) ? "yes" : "no");
+        can.may_cut ? "maybe" : "no", source_buffers_results(source) ? "yes" : "no",
+        can.is_read_whole ? "no" : "yes");
     say(check, "clock: %s; letters: %s",
         can.clock != NULL && source_ask(source, can.clock)[0] != '\0' ? "told" : "not told",
         can.letters == NULL                                                  ? "not asked"

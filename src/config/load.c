@@ -322,6 +322,9 @@ config_check_source(const struct config *config, struct error *err)
 
     if (source->interface == SOURCE_INTERFACE_JDBC)
         return check_jdbc(config, err);
+    if (source->interface == SOURCE_INTERFACE_DUMP)
+        return source->dump_dir != NULL ||
+               fail_source(config, "progress_db.dump_dir is not given", err);
     if (source->odbc_connection != NULL || source->odbc_driver != NULL)
         return true;
     (void)fail_source(config,

@@ -9,9 +9,10 @@
 
 const char option_table_section[] = "mirror_settings.tables.NAME";
 
-// In the order of enum source_interface, source_isolation, naming, dropped, wide_value,
-// standby_readers, progress_mode and log_level (of three options).
-static const char *const interface_words[] = { "odbc", "jdbc" };
+// In the order of enum source_interface, dump_incomplete, source_isolation, naming, dropped,
+// wide_value, standby_readers, progress_mode and log_level (of three options).
+static const char *const interface_words[] = { "odbc", "jdbc", "dump" };
+static const char *const incomplete_words[] = { "refuse", "accept" };
 static const char *const isolation_words[] = { "read_uncommitted", "read_committed" };
 static const char *const naming_words[] = { "plain", "lower", "exact" };
 static const char *const dropped_words[] = { "keep", "drop" };
@@ -34,7 +35,7 @@ static const char *const level_words[] = { "debug", "info", "warning", "error" }
 static const struct option options[OPTION_COUNT] = {
     [OPTION_SOURCE_INTERFACE] = { PROGRESS_DB("interface", "INTERFACE"), WORDS(interface_words),
         .default_words = "jdbc if jar_file is set, else odbc",
-        .help = "how to talk to the source" },
+        .help = "how to read the source: by a driver, or from a folder of OpenEdge dumps" },
     [OPTION_SOURCE_HOST] = { PROGRESS_DB("host", "HOST"), .help = "the source's host" },
     [OPTION_SOURCE_PORT] = { PROGRESS_DB("port", "PORT"), INTEGER(1, 65535),
         .help = "the port of the source's SQL broker" },
@@ -66,6 +67,22 @@ static const struct option options[OPTION_COUNT] = {
         .default_words = "a heap of at most 128 MiB (-Xmx128m)",
         .help = "options for Java, as the java command takes them",
         .secrecy = OPTION_HOLDS_SECRET },
+    [OPTION_SOURCE_DUMP_DIR] = { PROGRESS_DB("dump_dir", "DUMP_DIR"), .type = OPTION_PATH,
+        .help =
+            "the folder of OpenEdge dumps: a schema (.df) and a data file (.d) for each table" },
+    [OPTION_SOURCE_DUMP_FILES] = { PROGRESS_DB("dump_files", "DUMP_FILES"), .type = OPTION_PATHS,
+        .default_words = "the one .df in dump_dir",
+        .help = "the schema files in their order: the full one, then its deltas" },
+    [OPTION_SOURCE_DUMP_CODE_PAGE] = { PROGRESS_DB("dump_code_page", "DUMP_CODE_PAGE"),
+        .help = "the code page of dumps whose trailer names none, as OpenEdge calls it" },
+    [OPTION_SOURCE_DUMP_FIELDS] = { PROGRESS_DB("dump_fields", "DUMP_FIELDS"),
+        .type = OPTION_PROPERTIES, .default_words = "all fields of the schema",
+        .help = "of a table that was dumped before its schema: the fields that its data file has, "
+                "by the table's name, with blanks between them" },
+    [OPTION_SOURCE_DUMP_INCOMPLETE] = { PROGRESS_DB("dump_incomplete", "DUMP_INCOMPLETE"),
+        WORDS(incomplete_words), .default_text = "refuse",
+        .help = "what becomes of half a dump: its table fails, or what is there is mirrored and "
+                "nothing is removed" },
     [OPTION_SOURCE_ISOLATION] = { PROGRESS_DB("isolation", "ISOLATION"), WORDS(isolation_words),
         .default_text = "read_uncommitted",
         .help = "isolation level of reads; read_uncommitted takes no record locks" },

@@ -140,6 +140,23 @@ fill_jdbc(struct config *config)
     source->jvm_option_count = jvm->list_count;
 }
 
+static void
+fill_dump(struct config *config)
+{
+    struct source_settings *source = &config->settings.source;
+    const struct config_value *files = &config->values[OPTION_SOURCE_DUMP_FILES];
+    const struct config_value *fields = &config->values[OPTION_SOURCE_DUMP_FIELDS];
+
+    source->dump_dir = text_of(config, OPTION_SOURCE_DUMP_DIR);
+    source->dump_files = files->list;
+    source->dump_file_count = files->list_count;
+    source->dump_code_page = text_of(config, OPTION_SOURCE_DUMP_CODE_PAGE);
+    source->dump_fields = fields->list;
+    source->dump_field_count = fields->list_count;
+    source->dump_incomplete =
+        (enum dump_incomplete)integer_of(config, OPTION_SOURCE_DUMP_INCOMPLETE);
+}
+
 static bool
 fill_source(struct config *config, struct error *err)
 {
@@ -158,6 +175,7 @@ fill_source(struct config *config, struct error *err)
     source->odbc_connection = text_of(config, OPTION_SOURCE_ODBC_CONNECTION);
     source->odbc_driver = text_of(config, OPTION_SOURCE_ODBC_DRIVER);
     fill_jdbc(config);
+    fill_dump(config);
     source->isolation = (enum source_isolation)integer_of(config, OPTION_SOURCE_ISOLATION);
     source->connect_timeout_s = integer_of(config, OPTION_SOURCE_CONNECT_TIMEOUT);
     source->query_timeout_s = integer_of(config, OPTION_SOURCE_QUERY_TIMEOUT);

@@ -141,6 +141,11 @@ confirm_deletes(struct compare *compare, bool *is_confirmed, struct error *err)
     *is_confirmed = true;
     if (compare->differ.found.counts.to_delete == 0)
         return true;
+    if (compare->table->entry.may_lack_rows)
+        return comparison_keep_unconfirmed(compare->differ.comparison,
+            &compare->differ.found.counts, &compare->differ.found.kept, err);
+    if (compare->table->is_read_whole) // a second read gives the same
+        return true;
     if (compare->table->key == NULL || !key_choice_is_askable(compare->table))
         return confirm_by_second_read(compare, is_confirmed, err);
     done = task_begin_reading(compare->task, compare->table, err) &&
@@ -177,6 +182,8 @@ check_brake(struct compare *compare, struct error *err)
 {
     int64_t removed = compare->differ.found.counts.to_delete;
 
+    if (compare->table->entry.may_lack_rows) // none is removed
+        return true;
     // Without a key a changed row is one that goes and one that comes.
     if (compare->table->key == NULL && !compare->task->settings->mirror.adopt)
         removed -= compare->differ.found.counts.to_insert;

@@ -256,7 +256,9 @@ find_differences(struct differ *differ, bool *is_current, struct error *err)
     if (!*is_current)
         return true;
     task_set_phase(differ->task, PHASE_COMPARING);
-    if (differ->is_second && differ->table->key == NULL &&
+    if (differ->table->entry.may_lack_rows && !comparison_remember_nothing(differ->comparison, err))
+        return false;
+    if ((differ->is_second || differ->table->entry.may_lack_rows) && differ->table->key == NULL &&
         !comparison_keep_common(differ->comparison, &differ->found.kept, err))
         return false;
     return comparison_pair(differ->comparison, &differ->found.counts, is_current, err);

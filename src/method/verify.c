@@ -374,8 +374,9 @@ compare(struct verify *verify, struct error *err)
             return false;
         is_whole = verify->differ.is_whole;
         // Where a row cannot be asked for again by its key, the whole table is read again.
-        if (is_current && (is_second || key_choice_is_exact(verify->table) ||
-                              !comparison_has_changes(&verify->differ.found.counts)))
+        if (is_current &&
+            (is_second || key_choice_is_exact(verify->table) || verify->table->is_read_whole ||
+                !comparison_has_changes(&verify->differ.found.counts)))
             return true;
         is_second = is_current;
     }

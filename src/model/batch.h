@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 // One value as canonical text (VALUE_BINARY: raw bytes). NULL is bytes == NULL with size 0; '' has
 // bytes. A value that was too long to be read has no bytes but a size: its own, or at least one
@@ -13,14 +14,26 @@ struct cell {
     size_t size;
 };
 
+// Something that the source holds and that is no row, or no value of its column: the mirror cannot
+// have it, and it is told where it stands. Only sources that look at their own rows have any.
+struct misfit {
+    size_t row;    // in the batch, where the value is NULL; MISFIT_RECORD: it is a whole record
+    size_t column; // of the value
+    const char *detail; // a sentence: what it is, and where
+    struct cell value;  // as the source holds it
+};
+#define MISFIT_RECORD SIZE_MAX
+
 // Row-major: cell (r, c) is cells[r * column_count + c]. Owned by the cursor, bytes included;
 // valid until its next fetch or close.
 struct batch {
     struct cell *cells;
     size_t column_count;
-    size_t row_count;  // 0: the end
-    size_t size_bytes; // sum of the sizes of all values
-    bool has_too_long; // some value was too long to be read
+    size_t row_count;             // 0: the end
+    size_t size_bytes;            // sum of the sizes of all values
+    bool has_too_long;            // some value was too long to be read
+    const struct misfit *misfits; // met since the last batch, those of an empty one too
+    size_t misfit_count;
 };
 
 #endif

@@ -423,7 +423,7 @@ is_askable_column(const struct key *key, const struct column *column)
 bool
 key_choice_is_askable(const struct table *table)
 {
-    if (table->key == NULL)
+    if (table->key == NULL || table->is_read_whole)
         return false;
     for (size_t i = 0; i < table->key->column_count; i++) {
         const struct column *column = &table->columns[table->key->columns[i]];

@@ -6,8 +6,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum source_interface { SOURCE_INTERFACE_ODBC, SOURCE_INTERFACE_JDBC };
+enum source_interface { SOURCE_INTERFACE_ODBC, SOURCE_INTERFACE_JDBC, SOURCE_INTERFACE_DUMP };
 enum source_isolation { SOURCE_READ_UNCOMMITTED, SOURCE_READ_COMMITTED };
+
+// What becomes of a dump that does not end as dumps end, or has not as many records as it says.
+enum dump_incomplete { DUMP_INCOMPLETE_REFUSE, DUMP_INCOMPLETE_ACCEPT };
 
 // How to reach and treat the source (section progress_db). NULL means not given.
 struct source_settings {
@@ -28,6 +31,13 @@ struct source_settings {
     size_t jdbc_property_count;
     const char *const *jvm_options; // as the java command takes them
     size_t jvm_option_count;
+    const char *dump_dir;
+    const char *const *dump_files; // schemas, in their order; none: the one in dump_dir
+    size_t dump_file_count;
+    const char *dump_code_page;     // of files that do not say theirs
+    const char *const *dump_fields; // "table=field field": those that are in its data file
+    size_t dump_field_count;
+    enum dump_incomplete dump_incomplete;
     enum source_isolation isolation;
     int connect_timeout_s;
     int query_timeout_s; // 0: none

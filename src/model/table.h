@@ -98,6 +98,8 @@ struct catalog_entry {
     const char *parent;         // NULL: it is no partition
     bool is_skipped;            // it is ignored: nothing but its name was asked for
     const struct error *unread; // why the rest of the entry could not be read; NULL: it was
+    bool is_absent;     // the source has none of its rows now: what was mirrored stays as it is
+    bool may_lack_rows; // the source says that not all rows may be there: none is removed for it
 };
 
 // Which rows of a table the user wants.
@@ -139,6 +141,7 @@ struct table {
     const struct table_settings *settings; // what mirror_settings.tables says of it; NULL: nothing
     struct row_restriction where;
     bool may_lose_rows;    // --allow-delete names it: the delete brake does not hold it
+    bool is_read_whole;    // no row can be asked for, and no read be cut (source_capabilities)
     bool is_loosely_typed; // a value may be of another type than its column (SQLite)
     int64_t row_estimate;  // by the source's statistics; -1: unknown
     int priority;

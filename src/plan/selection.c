@@ -89,7 +89,7 @@ judge(const struct selector *selector, struct selected_table *entry)
                          : SELECTION_NOT_SELECTED;
     table->settings = find_settings(selector, table);
     if (table->entry.left_out != NULL && !is_asked_for(selector, table) &&
-        !is_mirrored(selector->basis, table)) {
+        (table->entry.is_absent || !is_mirrored(selector->basis, table))) {
         entry->pattern = NULL;
         entry->verdict = SELECTION_IGNORED;
     }

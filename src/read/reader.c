@@ -43,6 +43,8 @@ void
 reader_hunt(struct reader *reader, struct hunt *hunt, unread_sink *sink, void *context)
 {
     reader->hunt = hunt;
+    reader->sink = sink;
+    reader->sink_context = context;
     hunt_begin_part(hunt, reader->source, &reader->part, &reader->limits, sink, context);
 }
 
@@ -176,11 +178,28 @@ fetch_rows(struct reader *reader, const struct batch **batch, struct error *err)
     }
 }
 
+static void
+tell_misfits(const struct reader *reader, const struct batch *batch)
+{
+    for (size_t i = 0; reader->sink != NULL && i < batch->misfit_count; i++) {
+        const struct misfit *misfit = &batch->misfits[i];
+        bool is_record = misfit->row == MISFIT_RECORD;
+        const struct unread unread = { .reason = "misfit",
+            .row = is_record ? NULL : &batch->cells[misfit->row * batch->column_count],
+            .column = is_record ? UNREAD_RECORD : misfit->column,
+            .detail = misfit->detail,
+            .value = &misfit->value };
+
+        reader->sink(reader->sink_context, &unread);
+    }
+}
+
 bool
 reader_fetch(struct reader *reader, const struct batch **batch, struct error *err)
 {
     if (!fetch_rows(reader, batch, err))
         return false;
+    tell_misfits(reader, *batch);
     hunt_count_rows(reader->hunt, (*batch)->row_count);
     return true;
 }

@@ -43,7 +43,9 @@ struct reader {
     bool has_position;
     bool is_at_bound; // it is the one behind which the part begins: no row was handed out
     struct reader_place position; // of the last row handed out
-    struct hunt *hunt;            // NULL: a value that cannot be read fails the reading
+    unread_sink *sink;            // of misfits; NULL: they are nobody's business
+    void *sink_context;
+    struct hunt *hunt; // NULL: a value that cannot be read fails the reading
     struct order_proof order;
 };
 
@@ -54,7 +56,8 @@ void reader_init(struct reader *reader, struct source *source, const struct tabl
 // Goes on after these key values, one a key column, which are copied.
 bool reader_start_after(struct reader *reader, const struct cell *position, struct error *err)
     __attribute__((warn_unused_result));
-// From now on values that cannot be read are hunted for; what is not read goes to `sink`.
+// From now on values that cannot be read are hunted for; what is not read goes to `sink`, and so do
+// misfits (model/batch.h).
 void reader_hunt(struct reader *reader, struct hunt *hunt, unread_sink *sink, void *context);
 // Rows in which some value could not be read before (hunt_know) come first. `are_read`: they came,
 // with another part. For a whole table: the invariant is then one of the other rows.

@@ -476,6 +476,15 @@ report_remark(struct worker *worker)
         log_info("%s", remark);
 }
 
+static void
+report_note(struct worker *worker)
+{
+    const char *note = worker->task.source != NULL ? source_take_note(worker->task.source) : NULL;
+
+    if (note != NULL)
+        log_info("%s", note);
+}
+
 // A further connection that the source refuses is no failure: brokers and licences are tight.
 static bool
 can_start(struct worker *worker)
@@ -527,6 +536,7 @@ run_one(struct worker *worker, size_t number)
             outcome.odd_stamps = source_take_odd_stamps(worker->task.source);
     }
     report_remark(worker);
+    report_note(worker);
     if (job->is_suspect && outcome.state != OUTCOME_LEFT)
         clear_suspect(worker, job);
     queue_finish(queue, number, &outcome);

@@ -25,6 +25,8 @@ find_driver(enum source_interface interface)
 #else
         break;
 #endif
+    case SOURCE_INTERFACE_DUMP:
+        return &dump_source_driver;
     }
     return NULL;
 }
@@ -110,6 +112,7 @@ source_capabilities(const struct source *source)
         .may_cut = product->is_openedge,
         .has_metaschema = product->is_openedge,
         .widths = product->widths.most > 0 ? &product->widths : NULL,
+        .is_read_whole = source->is_read_whole,
         .name_quote = quote,
         .clock = product->probes.clock,
         .letters = product->probes.letters,
@@ -181,8 +184,10 @@ source_read_catalog(struct source *source, const struct table_filter *filter, st
         return false;
     if (!is_told_by_source(source->driver->read_catalog(source, filter, arena, catalog, err), err))
         return explain_names(source, err);
-    for (size_t i = 0; i < catalog->table_count; i++)
+    for (size_t i = 0; i < catalog->table_count; i++) {
         product_order_tell(product_find(source->identity.product), catalog->tables[i]);
+        catalog->tables[i]->is_read_whole = source->is_read_whole;
+    }
     return true;
 }
 
@@ -369,7 +374,8 @@ cursor_fetch(struct cursor *cursor, const struct batch **batch, struct error *er
     // The statement was accepted: what fails now is in the rows. A lock that somebody holds is not,
     // nor is what a loosely typed source says, which looks at its statement only now and fails at
     // no value.
-    if (err->kind == ERROR_TABLE && err->retry == RETRY_NEVER && !cursor->table->is_loosely_typed)
+    if (err->kind == ERROR_TABLE && err->retry == RETRY_NEVER && !cursor->table->is_loosely_typed &&
+        !source->is_read_whole)
         err->kind = ERROR_DATA;
     return done;
 }
@@ -410,6 +416,15 @@ source_take_remark(struct source *source)
 
     source->remark = NULL;
     return remark;
+}
+
+const char *
+source_take_note(struct source *source)
+{
+    const char *note = source->note;
+
+    source->note = NULL;
+    return note;
 }
 
 bool

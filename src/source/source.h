@@ -52,6 +52,10 @@ struct source_capabilities {
     const struct column *row_id;
     bool may_cut;        // a value as wide as its column may be the rest of a longer one
     bool has_metaschema; // its catalogue says who the database is, and how wide a column may be
+    // A table is read from its first row to its last, in no order: no row is asked for by its key,
+    // no read is cut, and there is no server whose statement could be cancelled. It reads the same
+    // however often it is read.
+    bool is_read_whole;
     const struct source_widths *widths; // that data may exceed; NULL: it never does
     char name_quote;                    // around a name that people type
     // Queries of one text, for source_ask: its clock in milliseconds since 1970, and letters beyond
@@ -89,6 +93,10 @@ size_t source_take_odd_stamps(struct source *source);
 // A sentence about the way its driver reads, for people, the first time that this is asked since it
 // was found out; else NULL. Borrowed from the source.
 const char *source_take_remark(struct source *source);
+
+// Sentences about what was read since this was last asked: what decided how it was understood,
+// where that may be another thing than people expect. NULL: nothing. Borrowed from the source.
+const char *source_take_note(struct source *source);
 
 // How many times a value is in memory while it is read: the driver's copies, and the cursor's.
 unsigned source_value_copies(const struct source *source);

@@ -123,6 +123,15 @@ comparison_remember_gone(struct comparison *comparison, struct error *err)
 }
 
 bool
+comparison_remember_nothing(struct comparison *comparison, struct error *err)
+{
+    return target_script(comparison->target, "could not make room for missing rows",
+        "DROP TABLE IF EXISTS pg_temp." BEFORE "; CREATE TEMPORARY TABLE " BEFORE
+        " (digest pg_catalog.int8, row_count pg_catalog.int8)",
+        NULL, err);
+}
+
+bool
 comparison_keep_common(struct comparison *comparison, int64_t *kept, struct error *err)
 {
     PGresult *result = NULL;

@@ -71,6 +71,9 @@ comparison_has_changes(const struct difference_counts *counts)
 // be deleted now, for the next comparison on this connection.
 bool comparison_remember_gone(struct comparison *comparison, struct error *err)
     __attribute__((warn_unused_result));
+// The same, as if nothing had been gone: then all that is gone now is kept.
+bool comparison_remember_nothing(struct comparison *comparison, struct error *err)
+    __attribute__((warn_unused_result));
 // Leaves gone only what was gone then too; *kept rows stay in the mirror until the next run.
 // Without a key before pairing, with one after it: a changed row that is left without its gone one
 // would double its key.

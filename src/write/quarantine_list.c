@@ -100,6 +100,8 @@ unread_detail(struct quarantine_list *list, const struct unread *unread)
 {
     const struct column *column = &list->table->columns[unread->column];
 
+    if (unread->detail != NULL)
+        return arena_strdup(&list->arena, unread->detail);
     if (unread->row == NULL)
         return arena_printf(
             &list->arena, "the column was not read in %" PRId64 " rows", unread->row_count);
@@ -121,25 +123,57 @@ add_column_entry(struct quarantine_list *list, const char *column)
     return append(list, node);
 }
 
-void
-quarantine_list_add_unread(void *context, const struct unread *unread)
+static void
+keep_value(struct quarantine_list *list, struct quarantine_entry *entry, const struct cell *value)
 {
-    struct quarantine_list *list = context;
+    if (value == NULL || value->bytes == NULL)
+        return;
+    entry->bytes = arena_strndup(&list->arena, value->bytes, value->size);
+    entry->size = value->size;
+    list->size_bytes += value->size;
+}
+
+// A record is known again by its bytes, wherever it stands.
+static void
+add_record(struct quarantine_list *list, const struct unread *unread)
+{
+    struct quarantine_node *node = arena_calloc(&list->arena, 1, sizeof *node);
+
+    node->entry = (struct quarantine_entry){
+        .table = list->table,
+        .reason = unread->reason,
+        .detail = arena_strdup(&list->arena, unread->detail),
+        .row_digest = hash_bytes_extended(unread->value->bytes, unread->value->size, 0),
+    };
+    keep_value(list, append(list, node), unread->value);
+}
+
+static void
+add_value(struct quarantine_list *list, const struct unread *unread)
+{
     const char *name = list->table->columns[unread->column].name;
     struct quarantine_entry *entry =
         unread->row != NULL ? add_entry(list, unread->row) : add_column_entry(list, name);
-    const struct cell *value = unread->row != NULL ? &unread->row[unread->column] : NULL;
+    const struct cell *value = unread->value;
+
+    if (value == NULL && unread->row != NULL)
+        value = &unread->row[unread->column];
 
     if (unread->row_id != NULL)
         entry->row_id = arena_strdup(&list->arena, unread->row_id);
     entry->column = name;
     entry->reason = unread->reason;
     entry->detail = unread_detail(list, unread);
-    if (value == NULL || value->bytes == NULL)
-        return;
-    entry->bytes = arena_strndup(&list->arena, value->bytes, value->size);
-    entry->size = value->size;
-    list->size_bytes += value->size;
+    keep_value(list, entry, value);
+}
+
+void
+quarantine_list_add_unread(void *context, const struct unread *unread)
+{
+    if (unread->column == UNREAD_RECORD)
+        add_record(context, unread);
+    else
+        add_value(context, unread);
 }
 
 void
