@@ -6,6 +6,7 @@
 #include "cli/command_table.h"
 #include "cli/help.h"
 #include "cli/man_page.h"
+#include "cli/type_page.h"
 #include "config/load.h"
 #include "report/progress.h"
 
@@ -33,6 +34,8 @@ answer_questions(const struct arguments *arguments)
         option_print_reference(stdout, &takers);
     else if (arguments_have(arguments, OPTION_HELP_MAN))
         man_page_print(stdout);
+    else if (arguments_have(arguments, OPTION_HELP_TYPES))
+        type_page_print(stdout);
     else if (arguments_have(arguments, OPTION_HELP_COMPLETION))
         completion_print(stdout);
     else if (arguments_have(arguments, OPTION_VERSION))

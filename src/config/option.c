@@ -9,11 +9,12 @@
 
 const char option_table_section[] = "mirror_settings.tables.NAME";
 
-// In the order of enum source_interface, dump_incomplete, source_isolation, naming, dropped,
-// wide_value, standby_readers, progress_mode and log_level (of three options).
+// In the order of enum source_interface, dump_incomplete, source_isolation, column_types, naming,
+// dropped, wide_value, standby_readers, progress_mode and log_level (of three options).
 static const char *const interface_words[] = { "odbc", "jdbc", "dump" };
 static const char *const incomplete_words[] = { "refuse", "accept" };
 static const char *const isolation_words[] = { "read_uncommitted", "read_committed" };
+static const char *const column_type_words[] = { "text", "native" };
 static const char *const naming_words[] = { "plain", "lower", "exact" };
 static const char *const dropped_words[] = { "keep", "drop" };
 static const char *const wide_value_words[] = { "quarantine", "truncate", "fail", "best" };
@@ -116,6 +117,12 @@ static const struct option options[OPTION_COUNT] = {
     [OPTION_MIRROR_JOBS] = { MIRROR_SETTINGS("jobs", "JOBS"), .flag = "--jobs", .argument = "N",
         INTEGER(1, 64), .default_text = "2", .verbs = OPTION_FOR_ALL,
         .help = "tables read at the same time, each with a connection to the source" },
+    [OPTION_MIRROR_COLUMN_TYPES] = { MIRROR_SETTINGS("column_types", "COLUMN_TYPES"),
+        WORDS(column_type_words), .default_text = "text",
+        .help =
+            "what new tables and columns of the mirror are made of: text for whatever there is, "
+            "or the native types that are nearest to the source's; what is there already stays "
+            "as it is" },
     [OPTION_MIRROR_NAMING] = { MIRROR_SETTINGS("naming", "NAMING"), WORDS(naming_words),
         .default_text = "plain",
         .help = "names in the mirror: lower case with _ for all but letters and digits, lower "
@@ -322,6 +329,10 @@ static const struct option options[OPTION_COUNT] = {
         .type = OPTION_SWITCH,
         .verbs = OPTION_FOR_ALL,
         .help = "show the manual page, as man reads it" },
+    [OPTION_HELP_TYPES] = { .flag = "--help-types",
+        .type = OPTION_SWITCH,
+        .verbs = OPTION_FOR_ALL,
+        .help = "show which types a mirror has, and what becomes one" },
     [OPTION_HELP_COMPLETION] = { .flag = "--help-completion",
         .type = OPTION_SWITCH,
         .verbs = OPTION_FOR_ALL,

@@ -356,6 +356,7 @@ fill_mirror(struct config *config, struct error *err)
     struct mirror_settings *mirror = &config->settings.mirror;
 
     mirror->jobs = integer_of(config, OPTION_MIRROR_JOBS);
+    mirror->column_types = (enum column_types)integer_of(config, OPTION_MIRROR_COLUMN_TYPES);
     mirror->naming = (enum naming)integer_of(config, OPTION_MIRROR_NAMING);
     mirror->batch_size = integer_of(config, OPTION_MIRROR_BATCH_SIZE);
     mirror->memory_mb = integer_of(config, OPTION_MIRROR_MEMORY_MB);

@@ -140,8 +140,8 @@ altered_read(struct task *task, struct table_record *record, struct error *err)
         return true;
     if (!arrival_read_entries(
             task->target, arena, task->claim->mirror_id, altered->whole, &entries, &count, err) ||
-        !arrival_read_shape(task->target, arena, task->settings->target.schema,
-            altered->whole->target_name, &shape, err))
+        !arrival_read_shape(
+            task->target, arena, task->settings->target.schema, altered->whole, &shape, err))
         return false;
     for (size_t i = 0; i < count; i++) {
         int at = find_column(altered->whole, entries[i].column);

@@ -204,8 +204,8 @@ finish(struct load *load, bool was_staged, bool is_safe, struct error *err)
     record->content.size_bytes = part_list_bytes(&load->parts);
     if ((was_staged && !into_place_put(task, load->table, load->staging, record->content.row_count,
                            is_safe, err)) ||
-        !arrival_look(task->target, &task->arena, task->settings->target.schema,
-            load->table->target_name, &is_plain, err))
+        !arrival_look(
+            task->target, &task->arena, task->settings->target.schema, load->table, &is_plain, err))
         return false;
     load->result->rows_inserted = record->content.row_count;
     load->result->rows_left_out = rows_left_out(load);

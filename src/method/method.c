@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "method/compare.h"
+#include "method/held_types.h"
 #include "method/load.h"
 #include "method/other_way.h"
 #include "method/record.h"
@@ -129,7 +130,7 @@ method_run(struct task *task, const struct job *job, struct outcome *outcome, st
         outcome->row_count = record->content.row_count;
         return true;
     }
-    if (!leave_out_altered(task, record, err) ||
+    if (!held_types_look(task, record, err) || !leave_out_altered(task, record, err) ||
         !methods[job->method].run(task, job, outcome, record, err))
         return false;
     outcome->row_count = record->content.row_count;

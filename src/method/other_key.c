@@ -1,6 +1,7 @@
 #include "method/other_key.h"
 
 #include "base/log.h"
+#include "method/held_types.h"
 #include "model/key_choice.h"
 #include "target/condemned.h"
 
@@ -11,6 +12,7 @@ other_key_take(struct task *task, const struct job *planned)
     task->part_reads = NULL;
     task->part_count = 0;
     task->table = *planned->table;
+    held_types_take(task);
     task->job = *planned;
     task->job.table = &task->table;
 }

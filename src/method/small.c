@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "method/held_types.h"
 #include "read/reader.h"
 #include "target/row_policy.h"
 
@@ -14,6 +15,7 @@ struct small_group {
     struct task *task;
     const struct job *const *jobs;
     size_t count;
+    struct arena arena; // of the tables, as they are held
     struct small_tables mirrored;
     struct digest_set sets[SMALL_TABLES_MAX];
     bool is_equal[SMALL_TABLES_MAX];
@@ -89,7 +91,7 @@ compare_one(struct small_group *group, size_t i, struct error *err)
     task_take_table(task, group->jobs[i]);
     task_set_phase(task, PHASE_READING);
     group->records[i] = (struct small_table_record){
-        .table = group->mirrored.tables[i],
+        .table = group->jobs[i]->table,
         .reason = group->jobs[i]->reason,
         .read_from_ms = clock_wall_ms(),
     };
@@ -118,7 +120,9 @@ read_mirrors(struct small_group *group, struct error *err)
         group->mirrored.sets[i] = &group->sets[i];
     }
     task_set_phase(task, PHASE_COMPARING);
-    return small_tables_read(task->target, task->digest, &group->mirrored, &is_full, err) &&
+    return held_types_look_at_many(
+               task, &group->arena, group->mirrored.tables, group->count, err) &&
+           small_tables_read(task->target, task->digest, &group->mirrored, &is_full, err) &&
            !is_full;
 }
 
@@ -176,6 +180,7 @@ small_settle(struct task *task, const struct job *const *jobs, size_t count,
     bool done;
 
     error_clear(&err);
+    arena_init(&group.arena);
     for (size_t i = 0; i < count; i++)
         group.mirrored.tables[i] = jobs[i]->table;
     done = compare_group(&group, &err);
@@ -191,5 +196,6 @@ small_settle(struct task *task, const struct job *const *jobs, size_t count,
         log_debug("%s is unchanged (%" PRId64 " rows)", jobs[i]->table->target_name,
             outcomes[i].row_count);
     }
+    arena_release(&group.arena);
     task->counters.table = NULL;
 }

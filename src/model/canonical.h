@@ -27,6 +27,9 @@ bool canonical_is_zoned_stamp(const char *text, size_t size);
 // nothing.
 bool canonical_is_plain(enum value_kind kind, int scale, const char *text, size_t size);
 
+// True for a text that is what PostgreSQL prints for a double (float when single), which *value is.
+bool canonical_is_float(bool is_single, const char *text, size_t size, double *value);
+
 // The shortest text that reads back as exactly this double (float when single), in PostgreSQL's
 // form; returns its size. `out` holds at least 32 bytes.
 size_t canonical_float(double value, bool is_single, char *out);

@@ -517,3 +517,37 @@ canonical_float_text(bool is_single, char *text, size_t size)
     memcpy(text + sign, out, written); // the sign stands there already, if any
     return sign + written;
 }
+
+// Digits that every value of the type tells apart are printed as they are; else the value is.
+bool
+canonical_is_float(bool is_single, const char *text, size_t size, double *value)
+{
+    char out[LONG_TEXT_MAX + 1];
+    struct number_text number;
+    struct significant digits;
+    size_t written;
+
+    if (size > LONG_TEXT_MAX)
+        return false;
+    if (number_text_read(text, size, &number)) {
+        memcpy(out, text, size);
+        out[size] = '\0';
+        if (!parse_float(out, is_single, value))
+            return false;
+        digits = find_significant(&number);
+        if (*value != 0 && digits.count > 0) {
+            written = write_from_text(&number, &digits, &widths[is_single], out + 1);
+            if (written > 0) {
+                out[0] = '-';
+                return written + number.is_negative == size &&
+                       memcmp(number.is_negative ? out : out + 1, text, size) == 0;
+            }
+        }
+    } else if (size > 0 && text[size - 1] == 'N') {
+        *value = NAN;
+    } else {
+        *value = size > 0 && text[0] == '-' ? -INFINITY : INFINITY;
+    }
+    written = canonical_float(*value, is_single, out);
+    return written == size && memcmp(out, text, size) == 0;
+}

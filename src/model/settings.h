@@ -80,6 +80,7 @@ enum standby_readers {
     STANDBY_READERS_NO,
 };
 
+enum column_types { COLUMN_TYPES_TEXT, COLUMN_TYPES_NATIVE };
 enum naming { NAMING_PLAIN, NAMING_LOWER, NAMING_EXACT };
 
 // mirror_settings.tables: what was said about one table or pattern.
@@ -106,6 +107,7 @@ struct name_pattern {
 // How to mirror (section mirror_settings).
 struct mirror_settings {
     int jobs;
+    enum column_types column_types; // of what is made; what is there stays as it is
     enum naming naming;
     int batch_size; // rows
     int memory_mb;

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "model/column_way.h"
+#include "model/mirror_type.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -54,6 +55,8 @@ struct column {
     // In what a door is asked for (source/rendition.h) it stands for one of the expressions by
     // which a column is read: which, from 1. 0: it is the column itself.
     unsigned expression;
+    struct mirror_type native; // the counterpart of its type; text where there is none
+    struct mirror_type held;   // what the mirror has, or is to have; known when that was looked at
     // What some catalogues know besides.
     bool is_case_sensitive;  // 'a' and 'A' are two values of it; false where nobody says so
     int extent;              // elements of an array, which comes as one text; 0: none

@@ -91,6 +91,45 @@ add_run_obstacle(struct maker *maker, const char *what, const char *remedy)
         preview->obstacles[preview->obstacle_count++] = (struct preview_obstacle){ what, remedy };
 }
 
+static bool
+is_native(const struct maker *maker)
+{
+    return maker->input->settings->mirror.column_types == COLUMN_TYPES_NATIVE;
+}
+
+static const char *
+type_name(struct maker *maker, const struct column *column)
+{
+    struct mirror_type type = target_type_wanted(column, is_native(maker));
+    struct buffer text;
+    const char *name;
+
+    buffer_init(&text, BUFFER_SQL_CAP);
+    target_type_append(&text, &type);
+    name = arena_strdup(maker->arena, buffer_text(&text));
+    buffer_release(&text);
+    return name;
+}
+
+// Types are named where they are a choice.
+static const char *
+describe_columns(struct maker *maker, const struct table *table)
+{
+    struct buffer text;
+    const char *list;
+
+    if (!is_native(maker))
+        return arena_printf(maker->arena, "%zu columns text", table->column_count);
+    buffer_init(&text, BUFFER_SQL_CAP);
+    for (size_t i = 0; i < table->column_count; i++)
+        (void)buffer_printf(&text, "%s%s %s", i > 0 ? ", " : "",
+            quote_name(maker->arena, table->columns[i].target_name),
+            type_name(maker, &table->columns[i]));
+    list = arena_strdup(maker->arena, buffer_text(&text));
+    buffer_release(&text);
+    return list;
+}
+
 // ---- one table's schema ------------------------------------------------------------------------
 
 static const struct mirrored_column *
@@ -148,8 +187,7 @@ compare_columns(struct maker *maker, struct preview_table *made, const struct jo
     for (size_t i = 0; has_changed && i < diff.added_count; i++)
         made->statements[made->statement_count++] = arena_printf(maker->arena,
             "ALTER TABLE %s ADD COLUMN %s %s", qualify(maker, relation->name),
-            quote_name(maker->arena, diff.added[i]->target_name),
-            target_types[diff.added[i]->kind].name);
+            quote_name(maker->arena, diff.added[i]->target_name), type_name(maker, diff.added[i]));
     for (size_t i = 0; has_changed && i < diff.left_count; i++)
         made->statements[made->statement_count++] = arena_printf(maker->arena,
             "-- column %s is gone from the source: kept and no longer written",
@@ -257,8 +295,8 @@ compare_shape(struct maker *maker, struct preview_table *made, const struct job 
     } else {
         made->statements = arena_calloc(maker->arena, 1, sizeof *made->statements);
         made->statements[made->statement_count++] =
-            arena_printf(maker->arena, "CREATE TABLE %s (%zu columns text)",
-                qualify(maker, job->table->target_name), job->table->column_count);
+            arena_printf(maker->arena, "CREATE TABLE %s (%s)",
+                qualify(maker, job->table->target_name), describe_columns(maker, job->table));
     }
 }
 

@@ -187,6 +187,7 @@ source_read_catalog(struct source *source, const struct table_filter *filter, st
     for (size_t i = 0; i < catalog->table_count; i++) {
         product_order_tell(product_find(source->identity.product), catalog->tables[i]);
         catalog->tables[i]->is_read_whole = source->is_read_whole;
+        product_native_tell(product_find(source->identity.product), catalog->tables[i]);
     }
     return true;
 }

@@ -455,8 +455,8 @@ prepare(struct comparison *comparison, struct arrival_finding *finding, struct e
         arena_calloc(finding->arena, table->column_count, sizeof *finding->definition);
     finding->count = 0;
     return compare_make_written(comparison, err) && lock_mirror(comparison, err) &&
-           arrival_read_shape(comparison->target, finding->arena, comparison->schema,
-               table->target_name, &comparison->shape, err) &&
+           arrival_read_shape(comparison->target, finding->arena, comparison->schema, table,
+               &comparison->shape, err) &&
            compare_check_types(comparison, finding, err);
 }
 

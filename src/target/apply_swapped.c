@@ -61,7 +61,10 @@ append_parking(struct comparison *comparison, struct buffer *sql, const PGresult
         sql_append_name(sql, name);
         buffer_append_text(sql, " COLLATE pg_catalog.\"C\" IS DISTINCT FROM ");
         target_type_append_text(sql, "m", &table->columns[i]);
-        buffer_append_text(sql, " THEN 'oe2pg swaps ' || x.place::pg_catalog.text ELSE m.");
+        // A native type has no value that nobody has but NULL, of which there may be many.
+        buffer_append_text(sql, table->columns[i].held.base == MIRROR_TEXT
+                                    ? " THEN 'oe2pg swaps ' || x.place::pg_catalog.text ELSE m."
+                                    : " THEN NULL ELSE m.");
         sql_append_name(sql, name);
         buffer_append_text(sql, " END");
         separator = ", ";

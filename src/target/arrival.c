@@ -35,7 +35,7 @@ static const char *const shape_sql =
     "    FROM pg_catalog.pg_type y WHERE y.oid = a.atttypid AND y.typtype = 'd'),"
     "   pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to("
     "    pg_catalog.concat(g.bodies, r.bodies), 'UTF8')), 'hex')),"
-    "  g.names, r.names"
+    "  g.names, r.names, a.atttypid::bigint, a.atttypmod"
     " FROM pg_catalog.pg_attribute a JOIN t ON a.attrelid = t.oid, g, r"
     " WHERE a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum";
 
@@ -47,14 +47,32 @@ copy_text(struct arena *arena, const PGresult *rows, int row, int column)
 }
 
 bool
-arrival_read_shape(struct target *target, struct arena *arena, const char *schema, const char *name,
-    struct arrival_shape *shape, struct error *err)
+arrival_is_kept(const struct arrival_column *column, const struct table *table)
+{
+    struct mirror_type type;
+
+    if (column->is_text || column->is_computed)
+        return column->is_text;
+    for (size_t i = 0; i < table->column_count; i++) {
+        const struct column *held = &table->columns[i];
+
+        if (strcmp(held->target_name, column->name) == 0)
+            return held->held.base != MIRROR_TEXT &&
+                   target_type_hold(held, column->oid, column->modifier, &type) &&
+                   target_type_is_same(&held->held, &type);
+    }
+    return false;
+}
+
+bool
+arrival_read_shape(struct target *target, struct arena *arena, const char *schema,
+    const struct table *table, struct arrival_shape *shape, struct error *err)
 {
     struct sql_parameters parameters = { .count = 0 };
     PGresult *rows = NULL;
 
     parameter_text(&parameters, schema);
-    parameter_text(&parameters, name);
+    parameter_text(&parameters, table->target_name);
     if (!target_execute_often(target, "could not read what the mirrored table is made of",
             shape_sql, &parameters, &rows, err))
         return false;
@@ -67,6 +85,8 @@ arrival_read_shape(struct target *target, struct arena *arena, const char *schem
             .is_text = result_text(rows, i, 2)[0] == 't',
             .is_computed = result_text(rows, i, 3)[0] == 't',
             .definition = copy_text(arena, rows, i, 4),
+            .oid = (uint32_t)result_integer(rows, i, 7),
+            .modifier = (int32_t)result_integer(rows, i, 8),
         };
         shape->triggers = copy_text(arena, rows, i, 5);
         shape->rules = copy_text(arena, rows, i, 6);
@@ -74,7 +94,7 @@ arrival_read_shape(struct target *target, struct arena *arena, const char *schem
     PQclear(rows);
     shape->is_plain = shape->triggers == NULL && shape->rules == NULL;
     for (size_t i = 0; i < shape->column_count; i++)
-        shape->is_plain = shape->is_plain && shape->columns[i].is_text;
+        shape->is_plain = shape->is_plain && arrival_is_kept(&shape->columns[i], table);
     return true;
 }
 
@@ -89,12 +109,12 @@ arrival_find(const struct arrival_shape *shape, const char *name)
 }
 
 bool
-arrival_look(struct target *target, struct arena *arena, const char *schema, const char *name,
-    bool *is_plain, struct error *err)
+arrival_look(struct target *target, struct arena *arena, const char *schema,
+    const struct table *table, bool *is_plain, struct error *err)
 {
     struct arrival_shape shape;
 
-    if (!arrival_read_shape(target, arena, schema, name, &shape, err))
+    if (!arrival_read_shape(target, arena, schema, table, &shape, err))
         return false;
     *is_plain = shape.is_plain;
     return true;
@@ -217,8 +237,9 @@ check_type(struct comparison *comparison, size_t i, bool *is_held, struct error 
     sql = sql_start(comparison->target);
     buffer_append_text(sql, "SELECT pg_catalog.bool_and((");
     compare_append_new_value(sql, comparison, i);
-    buffer_printf(sql, ")%s IS NOT DISTINCT FROM c.",
-        target_types[comparison->table->columns[i].kind].as_text);
+    buffer_append_byte(sql, ')');
+    target_type_append_cast(sql);
+    buffer_append_text(sql, " IS NOT DISTINCT FROM c.");
     sql_append_name(sql, name);
     buffer_append_text(sql, " COLLATE pg_catalog.\"C\") FROM pg_temp." CHANGE
                             " x JOIN pg_temp." CANDIDATE " c ON c.ctid = x.fresh");
@@ -243,7 +264,7 @@ compare_check_types(
         const struct arrival_column *column = column_at(comparison, i);
         bool is_held = true;
 
-        if (column == NULL || column->is_text)
+        if (column == NULL || arrival_is_kept(column, comparison->table))
             continue;
         if (column->is_computed) {
             note(comparison, finding, i, "is generated: nothing can be written to it");
@@ -261,8 +282,9 @@ compare_check_types(
 
 // ---- what was written --------------------------------------------------------------------------
 
-// Of a table that is text alone, with nothing that acts on it, PostgreSQL keeps what it is given;
-// that is known under the lock, and costs no digest a row. Under rules there is no RETURNING.
+// Of a table that is made of what was sent, with nothing that acts on it, PostgreSQL keeps what it
+// is given; that is known under the lock, and costs no digest a row. Under rules there is no
+// RETURNING.
 static bool
 is_kept_in_mind(const struct comparison *comparison)
 {

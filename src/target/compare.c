@@ -153,7 +153,7 @@ compare_make_candidates(struct comparison *comparison, struct error *err)
     if (comparison->has_candidates)
         return true;
     buffer_append_text(sql, "CREATE TEMPORARY TABLE " CANDIDATE " (");
-    target_type_append_columns(sql, comparison->table->columns, comparison->table->column_count);
+    target_type_append_texts(sql, comparison->table->columns, comparison->table->column_count);
     buffer_append_byte(sql, ')');
     if (!compare_run(comparison, "could not create a temporary table", NULL, err))
         return pq_remedy(err, "42501",
@@ -179,7 +179,7 @@ comparison_open_candidates(
     struct comparison *comparison, struct copy_stream **copy, struct error *err)
 {
     return compare_make_candidates(comparison, err) &&
-           copy_stream_open(comparison->target, "pg_temp", CANDIDATE, comparison->table, copy, err);
+           copy_stream_open_texts(comparison->target, CANDIDATE, comparison->table, copy, err);
 }
 
 // ---- the mirror's digests ----------------------------------------------------------------------

@@ -1,7 +1,6 @@
 #include "target/copy_encode.h"
 
 #include "base/text.h"
-#include "target/type.h"
 
 #include <string.h>
 
@@ -18,7 +17,7 @@ copy_value_refusal(enum value_kind kind, const struct cell *cell)
 
     if (cell->bytes == NULL)
         return cell->size > 0 ? "too_long" : NULL;
-    if (target_types[kind].copy == COPY_AS_HEX)
+    if (kind == VALUE_BINARY)
         return cell->size > (COPY_VALUE_MAX - 2) / 2 ? "too_long" : NULL;
     if (cell->size > COPY_VALUE_MAX)
         return "too_long";
@@ -29,20 +28,28 @@ copy_value_refusal(enum value_kind kind, const struct cell *cell)
 }
 
 void
-copy_encoder_start(struct copy_encoder *encoder, const struct column *columns, size_t column_count,
-    const struct cell *row)
+copy_encoder_start(
+    struct copy_encoder *encoder, const struct copy_shape *shape, const struct cell *row)
 {
-    *encoder = (struct copy_encoder){
-        .row = row,
-        .columns = columns,
-        .column_count = column_count,
-    };
+    encoder->shape = shape;
+    encoder->row = row;
+    encoder->column = 0;
+    encoder->is_open = false;
+    encoder->is_started = false;
+    encoder->does_not_fit = false;
 }
 
 bool
 copy_encoder_is_done(const struct copy_encoder *encoder)
 {
-    return encoder->is_started && encoder->column == encoder->column_count;
+    return encoder->is_started && encoder->column == encoder->shape->column_count;
+}
+
+static void
+end_value(struct copy_encoder *encoder)
+{
+    encoder->is_open = false;
+    encoder->column++;
 }
 
 static void
@@ -56,26 +63,37 @@ put_int32(char *out, int32_t value)
     out[3] = (char)(bits & 0xFF);
 }
 
+// Bytes in a column that is no bytea.
 static bool
 is_hex(const struct copy_encoder *encoder)
 {
-    return target_types[encoder->columns[encoder->column].kind].copy == COPY_AS_HEX;
+    const struct copy_shape *shape = encoder->shape;
+
+    return shape->columns[encoder->column].kind == VALUE_BINARY &&
+           (shape->is_text || shape->types[encoder->column].base != MIRROR_BYTEA);
 }
 
-// Bytes of the value as it is sent.
+// The digits of a value's bytes from `first` on, as many as fit: whole pairs.
 static size_t
-sent_size(const struct copy_encoder *encoder)
+write_pairs(const struct cell *cell, size_t first, char *out, size_t capacity)
 {
-    size_t size = encoder->row[encoder->column].size;
+    size_t written = 0;
 
-    return is_hex(encoder) ? 2 + 2 * size : size;
+    for (size_t i = first; i < cell->size && capacity - written >= 2; i++) {
+        unsigned char byte = (unsigned char)cell->bytes[i];
+
+        out[written++] = hex_digits[byte >> 4];
+        out[written++] = hex_digits[byte & 0x0F];
+    }
+    return written;
 }
 
-// Whole digit pairs only: `at` counts sent bytes and the first two are "\x".
+// ---- binary ------------------------------------------------------------------------------------
+
+// `at` counts sent bytes and the first two are "\x".
 static size_t
 write_hex(struct copy_encoder *encoder, char *out, size_t capacity)
 {
-    const struct cell *cell = &encoder->row[encoder->column];
     size_t written = 0;
 
     if (encoder->at == 0) {
@@ -83,78 +101,176 @@ write_hex(struct copy_encoder *encoder, char *out, size_t capacity)
             return 0;
         out[0] = '\\';
         out[1] = 'x';
-        written = 2;
-        encoder->at = 2;
+        written = encoder->at = 2;
     }
-    for (size_t i = (encoder->at - 2) / 2; i < cell->size && capacity - written >= 2; i++) {
-        unsigned char byte = (unsigned char)cell->bytes[i];
-
-        out[written++] = hex_digits[byte >> 4];
-        out[written++] = hex_digits[byte & 0x0F];
-        encoder->at += 2;
-    }
+    written += write_pairs(
+        &encoder->row[encoder->column], (encoder->at - 2) / 2, out + written, capacity - written);
     return written;
 }
 
 static size_t
-write_bytes(struct copy_encoder *encoder, char *out, size_t capacity)
+write_value(struct copy_encoder *encoder, char *out, size_t capacity)
 {
-    const struct cell *cell = &encoder->row[encoder->column];
-    size_t left = cell->size - encoder->at;
-    size_t size = left < capacity ? left : capacity;
+    size_t start = encoder->at;
+    size_t written;
 
-    memcpy(out, cell->bytes + encoder->at, size);
-    encoder->at += size;
-    return size;
+    if (is_hex(encoder)) {
+        written = write_hex(encoder, out, capacity);
+        encoder->at = start + written;
+        return written;
+    }
+    written =
+        native_write(&encoder->value, &encoder->row[encoder->column], encoder->at, out, capacity);
+    encoder->at += written;
+    return written;
 }
 
-// The length word, or the whole of a NULL. False when it does not fit.
+// The length word, or the whole of a NULL. False when it does not fit into the window, or the value
+// not into its type.
 static bool
 open_value(struct copy_encoder *encoder, char *out, size_t capacity)
 {
-    bool is_null = encoder->row[encoder->column].bytes == NULL;
+    const struct cell *cell = &encoder->row[encoder->column];
 
     if (capacity < 4)
         return false;
-    put_int32(out, is_null ? -1 : (int32_t)sent_size(encoder));
-    if (is_null) {
-        encoder->column++;
-    } else {
-        encoder->is_open = true;
-        encoder->at = 0;
+    if (cell->bytes == NULL) {
+        put_int32(out, -1);
+        end_value(encoder);
+        return true;
     }
+    if (is_hex(encoder))
+        encoder->value.size = 2 + 2 * cell->size;
+    else if (!native_read(&encoder->shape->types[encoder->column], cell, &encoder->value))
+        encoder->does_not_fit = true;
+    if (encoder->does_not_fit)
+        return false;
+    put_int32(out, (int32_t)encoder->value.size);
+    encoder->is_open = true;
+    encoder->at = 0;
     return true;
 }
 
-size_t
-copy_encoder_write(struct copy_encoder *encoder, char *out, size_t capacity)
+static size_t
+write_binary(struct copy_encoder *encoder, char *out, size_t capacity)
 {
+    size_t column_count = encoder->shape->column_count;
     size_t written = 0;
 
     if (!encoder->is_started) {
         if (capacity < 2)
             return 0;
-        out[0] = (char)(encoder->column_count >> 8 & 0xFF);
-        out[1] = (char)(encoder->column_count & 0xFF);
+        out[0] = (char)(column_count >> 8 & 0xFF);
+        out[1] = (char)(column_count & 0xFF);
         written = 2;
         encoder->is_started = true;
     }
-    while (encoder->column < encoder->column_count) {
-        size_t size;
-
+    while (encoder->column < column_count) {
         if (!encoder->is_open) {
             if (!open_value(encoder, out + written, capacity - written))
                 break;
             written += 4;
             continue;
         }
-        size = is_hex(encoder) ? write_hex(encoder, out + written, capacity - written)
-                               : write_bytes(encoder, out + written, capacity - written);
-        written += size;
-        if (encoder->at < sent_size(encoder))
+        written += write_value(encoder, out + written, capacity - written);
+        if (encoder->at < encoder->value.size)
             break;
-        encoder->is_open = false;
-        encoder->column++;
+        end_value(encoder);
     }
     return written;
+}
+
+// ---- text --------------------------------------------------------------------------------------
+
+// What stands before a value, and in the place of a NULL.
+static const char *
+beginning_of(const struct copy_encoder *encoder)
+{
+    bool is_null = encoder->row[encoder->column].bytes == NULL;
+
+    if (encoder->column == 0)
+        return is_null ? "\\N" : is_hex(encoder) ? "\\\\x" : "";
+    return is_null ? "\t\\N" : is_hex(encoder) ? "\t\\\\x" : "\t";
+}
+
+static char
+escape_of(char c)
+{
+    switch (c) {
+    case '\\':
+        return '\\';
+    case '\n':
+        return 'n';
+    case '\r':
+        return 'r';
+    case '\t':
+        return 't';
+    default:
+        return '\0';
+    }
+}
+
+// `at` counts bytes of the value.
+static size_t
+write_escaped(struct copy_encoder *encoder, char *out, size_t capacity)
+{
+    const struct cell *cell = &encoder->row[encoder->column];
+    size_t written = 0;
+
+    for (; encoder->at < cell->size && capacity - written >= 2; encoder->at++) {
+        char escape = escape_of(cell->bytes[encoder->at]);
+
+        if (escape != '\0')
+            out[written++] = '\\';
+        out[written++] = escape != '\0' ? escape : cell->bytes[encoder->at];
+    }
+    return written;
+}
+
+static size_t
+write_text_value(struct copy_encoder *encoder, char *out, size_t capacity)
+{
+    size_t written;
+
+    if (!is_hex(encoder))
+        return write_escaped(encoder, out, capacity);
+    written = write_pairs(&encoder->row[encoder->column], encoder->at, out, capacity);
+    encoder->at += written / 2;
+    return written;
+}
+
+static size_t
+write_text(struct copy_encoder *encoder, char *out, size_t capacity)
+{
+    size_t written = 0;
+
+    while (encoder->column < encoder->shape->column_count) {
+        if (!encoder->is_open) {
+            const char *beginning = beginning_of(encoder);
+            size_t size = strlen(beginning);
+
+            if (capacity - written < size)
+                return written;
+            memcpy(out + written, beginning, size);
+            written += size;
+            encoder->is_open = true;
+            encoder->at = 0;
+        }
+        written += write_text_value(encoder, out + written, capacity - written);
+        if (encoder->at < encoder->row[encoder->column].size)
+            return written;
+        end_value(encoder);
+    }
+    if (!encoder->is_started && written < capacity) {
+        out[written++] = '\n';
+        encoder->is_started = true;
+    }
+    return written;
+}
+
+size_t
+copy_encoder_write(struct copy_encoder *encoder, char *out, size_t capacity)
+{
+    return encoder->shape->is_text ? write_text(encoder, out, capacity)
+                                   : write_binary(encoder, out, capacity);
 }

@@ -1,7 +1,9 @@
 #include "target/copy_stream.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "target/copy_encode.h"
+#include "target/held.h"
 #include "target/target_internal.h"
 
 #include <inttypes.h>
@@ -14,7 +16,8 @@ enum { WINDOW_SIZE = 64 * 1024 };
 
 struct copy_stream {
     struct target *target;
-    const struct table *table;
+    struct copy_shape shape;
+    struct mirror_type *types; // of the shape
     int64_t sent_rows;
     size_t used; // bytes in the window
     bool is_finished;
@@ -43,41 +46,117 @@ flush(struct copy_stream *copy, struct error *err)
     return true;
 }
 
-bool
-copy_stream_open(struct target *target, const char *schema, const char *name,
-    const struct table *table, struct copy_stream **copy, struct error *err)
+// COPY ... FROM STDIN is under way behind it.
+static bool
+start(struct copy_stream *copy, const char *schema, const char *name, struct error *err)
 {
+    struct target *target = copy->target;
     struct buffer *sql = sql_start(target);
     PGresult *result;
-    struct copy_stream *made;
+    bool done;
 
     buffer_append_text(sql, "COPY ");
     sql_append_qualified(sql, schema, name);
     buffer_append_text(sql, " (");
-    for (size_t i = 0; i < table->column_count; i++) {
+    for (size_t i = 0; i < copy->shape.column_count; i++) {
         if (i > 0)
             buffer_append_text(sql, ", ");
-        sql_append_name(sql, table->columns[i].target_name);
+        sql_append_name(sql, copy->shape.columns[i].target_name);
     }
-    buffer_append_text(sql, ") FROM STDIN (FORMAT binary)");
+    buffer_append_text(sql, copy->shape.is_text ? ") FROM STDIN" : ") FROM STDIN (FORMAT binary)");
     if (sql->failed)
         return error_set(err, ERROR_TABLE, "the COPY statement is too long");
     target_fault_point(target, "start COPY");
     result = PQexec(target->connection, buffer_text(sql));
-    if (PQresultStatus(result) != PGRES_COPY_IN) {
+    done = PQresultStatus(result) == PGRES_COPY_IN;
+    if (!done)
         pq_fail(target, result, err, "could not start COPY");
-        PQclear(result);
-        return false;
-    }
     PQclear(result);
-    made = mem_alloc(sizeof *made);
+    if (!done || copy->shape.is_text)
+        return done;
+    memcpy(copy->window, copy_header, COPY_HEADER_SIZE);
+    copy->used = COPY_HEADER_SIZE;
+    return true;
+}
+
+static struct copy_stream *
+make(struct target *target, const struct table *table)
+{
+    struct copy_stream *made = mem_alloc(sizeof *made);
+
     memset(made, 0, offsetof(struct copy_stream, window));
     made->target = target;
-    made->table = table;
-    memcpy(made->window, copy_header, COPY_HEADER_SIZE);
-    made->used = COPY_HEADER_SIZE;
+    made->types = mem_calloc(table->column_count, sizeof *made->types);
+    made->shape = (struct copy_shape){
+        .columns = table->columns,
+        .types = made->types,
+        .column_count = table->column_count,
+    };
+    return made;
+}
+
+static void
+release(struct copy_stream *copy)
+{
+    free(copy->types);
+    free(copy);
+}
+
+bool
+copy_stream_open_texts(struct target *target, const char *name, const struct table *table,
+    struct copy_stream **copy, struct error *err)
+{
+    struct copy_stream *made = make(target, table);
+
+    if (!start(made, "pg_temp", name, err)) {
+        release(made);
+        return false;
+    }
     *copy = made;
     return true;
+}
+
+// Of a table that is text alone nobody needs to ask.
+static bool
+has_native(const struct table *table)
+{
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (table->columns[i].held.base != MIRROR_TEXT)
+            return true;
+    }
+    return false;
+}
+
+bool
+copy_stream_open(struct target *target, const char *schema, const char *name,
+    const struct table *table, struct copy_stream **copy, struct error *err)
+{
+    struct copy_stream *made = make(target, table);
+    bool are_known = true;
+
+    if ((has_native(table) &&
+            !held_read(target, schema, name, table, made->types, &are_known, err))) {
+        release(made);
+        return false;
+    }
+    made->shape.is_text = !are_known;
+    if (!start(made, schema, name, err)) {
+        release(made);
+        return false;
+    }
+    *copy = made;
+    return true;
+}
+
+// The column is of another type than when the rows were looked at: as if PostgreSQL refused it.
+static bool
+refuse(const struct copy_stream *copy, const struct copy_encoder *encoder, struct error *err)
+{
+    error_set(err, ERROR_TABLE, "a value is none of the type of column \"%s\" of the mirror",
+        copy->shape.columns[encoder->column].target_name);
+    err->side = ERROR_SIDE_TARGET;
+    (void)text_print(err->sqlstate, sizeof err->sqlstate, "22P03");
+    return false;
 }
 
 bool
@@ -85,12 +164,14 @@ copy_stream_send(struct copy_stream *copy, const struct cell *row, struct error 
 {
     struct copy_encoder encoder;
 
-    copy_encoder_start(&encoder, copy->table->columns, copy->table->column_count, row);
+    copy_encoder_start(&encoder, &copy->shape, row);
     for (;;) {
         copy->used += copy_encoder_write(
             &encoder, copy->window + copy->used, sizeof copy->window - copy->used);
         if (copy_encoder_is_done(&encoder))
             break;
+        if (encoder.does_not_fit)
+            return refuse(copy, &encoder, err);
         if (!flush(copy, err))
             return false;
     }
@@ -122,8 +203,10 @@ copy_stream_finish(struct copy_stream *copy, int64_t *row_count, struct error *e
 
     if (sizeof copy->window - copy->used < COPY_TRAILER_SIZE && !flush(copy, err))
         return false;
-    memcpy(copy->window + copy->used, copy_trailer, COPY_TRAILER_SIZE);
-    copy->used += COPY_TRAILER_SIZE;
+    if (!copy->shape.is_text) {
+        memcpy(copy->window + copy->used, copy_trailer, COPY_TRAILER_SIZE);
+        copy->used += COPY_TRAILER_SIZE;
+    }
     if (!flush(copy, err))
         return false;
     copy->is_finished = true;
@@ -153,5 +236,5 @@ copy_stream_close(struct copy_stream *copy)
         (void)PQputCopyEnd(copy->target->connection, "given up");
         drain(copy->target);
     }
-    free(copy);
+    release(copy);
 }

@@ -62,7 +62,7 @@ send_long_value(struct target *target, const struct quarantine_entry *entry, str
             "CREATE TEMPORARY TABLE IF NOT EXISTS " LONG_VALUE " (value bytea) ON COMMIT DROP;"
             " TRUNCATE pg_temp." LONG_VALUE,
             NULL, err) ||
-        !copy_stream_open(target, "pg_temp", LONG_VALUE, &table, &copy, err))
+        !copy_stream_open_texts(target, LONG_VALUE, &table, &copy, err))
         return false;
     done = copy_stream_send(copy, &value, err) && copy_stream_finish(copy, &row_count, err);
     copy_stream_close(copy);

@@ -1,10 +1,16 @@
 #include "target/row_policy.h"
 
 #include "base/mem.h"
-#include "target/copy_encode.h"
+#include "target/type.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+static bool
+is_shown_in_utc(const struct column *column)
+{
+    return column->held.base == MIRROR_TIMESTAMPTZ;
+}
 
 void
 row_policy_init(struct row_policy *policy, const struct table *table)
@@ -13,6 +19,10 @@ row_policy_init(struct row_policy *policy, const struct table *table)
         .table = table,
         .changed = mem_calloc(table->column_count, sizeof *policy->changed),
     };
+    for (size_t c = 0; c < table->column_count && policy->stamps == NULL; c++) {
+        if (is_shown_in_utc(&table->columns[c]))
+            policy->stamps = mem_calloc(table->column_count, sizeof *policy->stamps);
+    }
 }
 
 void
@@ -20,6 +30,36 @@ row_policy_release(struct row_policy *policy)
 {
     free(policy->changed);
     policy->changed = NULL;
+    free(policy->stamps);
+    policy->stamps = NULL;
+}
+
+static struct cell *
+changed_cell(
+    struct row_policy *policy, const struct cell *row, const struct cell **result, size_t column)
+{
+    if (*result == row)
+        memcpy(policy->changed, row, mem_product(policy->table->column_count, sizeof *row));
+    *result = policy->changed;
+    return &policy->changed[column];
+}
+
+// The value was found to be such a stamp.
+static void
+show_in_utc(
+    struct row_policy *policy, const struct cell *row, const struct cell **result, size_t column)
+{
+    char *stamp = policy->stamps[column];
+    int64_t microseconds;
+    size_t size;
+
+    if (row[column].bytes == NULL || !calendar_read_zoned(row[column].bytes, row[column].size,
+                                         CALENDAR_DECIMALS_MAX, &microseconds))
+        return;
+    size = calendar_write_zoned(microseconds, stamp);
+    if (size == row[column].size && memcmp(stamp, row[column].bytes, size) == 0)
+        return;
+    *changed_cell(policy, row, result, column) = (struct cell){ .bytes = stamp, .size = size };
 }
 
 const struct cell *
@@ -30,15 +70,15 @@ row_policy_apply(
     const struct cell *result = row;
 
     for (size_t c = 0; c < table->column_count; c++) {
+        const struct column *column = &table->columns[c];
         struct refused_value refused = { .row = row, .column = c };
 
-        refused.reason = copy_value_refusal(table->columns[c].kind, &row[c]);
+        refused.reason = target_type_refusal(column, &row[c]);
+        if (refused.reason == NULL && is_shown_in_utc(column))
+            show_in_utc(policy, row, &result, c);
         if (refused.reason == NULL)
             continue;
-        if (result == row)
-            memcpy(policy->changed, row, mem_product(table->column_count, sizeof *row));
-        policy->changed[c] = (struct cell){ .bytes = NULL };
-        result = policy->changed;
+        *changed_cell(policy, row, &result, c) = (struct cell){ .bytes = NULL };
         if (sink != NULL)
             sink(context, &refused);
     }

@@ -1,9 +1,11 @@
-// What is done with values that PostgreSQL cannot hold: they become NULL in the mirror and are
-// handed out for the quarantine. One thread.
+// What is done with values that PostgreSQL, or the type that the mirror's column has, cannot hold:
+// they become NULL in the mirror and are handed out for the quarantine. Stamps with an offset
+// become what a timestamptz shows of them. One thread.
 #ifndef OE2PG_TARGET_ROW_POLICY_H
 #define OE2PG_TARGET_ROW_POLICY_H
 
 #include "model/batch.h"
+#include "model/calendar.h"
 #include "model/table.h"
 
 // A value that was taken out of its row.
@@ -16,7 +18,8 @@ typedef void refused_value_sink(void *context, const struct refused_value *refus
 
 struct row_policy {
     const struct table *table;
-    struct cell *changed; // a copy of the row where values had to be taken out
+    struct cell *changed; // a copy of the row where values had to be taken out, or are shown in UTC
+    char (*stamps)[CALENDAR_STAMP_SIZE]; // [column_count]: in UTC; NULL: no column needs it
 };
 
 void row_policy_init(struct row_policy *policy, const struct table *table);

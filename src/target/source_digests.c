@@ -35,7 +35,7 @@ make_source_digests(
     if (comparison->has_source_digests)
         return true;
     buffer_append_text(sql, "CREATE TEMPORARY TABLE " SOURCE_DIGEST " (");
-    target_type_append_columns(sql, shape->columns, shape->table.column_count);
+    target_type_append_texts(sql, shape->columns, shape->table.column_count);
     buffer_append_byte(sql, ')');
     comparison->has_source_digests =
         compare_run(comparison, "could not create a temporary table", NULL, err);
@@ -47,7 +47,7 @@ comparison_open_source_digests(struct comparison *comparison,
     const struct source_digest_shape *shape, struct copy_stream **copy, struct error *err)
 {
     return make_source_digests(comparison, shape, err) &&
-           copy_stream_open(comparison->target, "pg_temp", SOURCE_DIGEST, &shape->table, copy, err);
+           copy_stream_open_texts(comparison->target, SOURCE_DIGEST, &shape->table, copy, err);
 }
 
 // The n-th row with a digest on one side matches the n-th on the other. Those of which only the

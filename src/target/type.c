@@ -1,29 +1,168 @@
 #include "target/type.h"
 
+#include "target/copy_encode.h"
+#include "target/native_value.h"
 #include "target/target_internal.h"
 
 #define BYTEWISE "::pg_catalog.text COLLATE pg_catalog.\"C\""
 
 // THE table.
-const struct target_type target_types[] = {
-    [VALUE_TEXT] = { "text", BYTEWISE, COPY_AS_IT_IS },
-    [VALUE_INTEGER] = { "text", BYTEWISE, COPY_AS_IT_IS },
-    [VALUE_DECIMAL] = { "text", BYTEWISE, COPY_AS_IT_IS },
-    [VALUE_FLOAT] = { "text", BYTEWISE, COPY_AS_IT_IS },
-    [VALUE_FLOAT4] = { "text", BYTEWISE, COPY_AS_IT_IS },
-    [VALUE_BOOLEAN] = { "text", BYTEWISE, COPY_AS_IT_IS },
-    [VALUE_DATE] = { "text", BYTEWISE, COPY_AS_IT_IS },
-    [VALUE_TIME] = { "text", BYTEWISE, COPY_AS_IT_IS },
-    [VALUE_TIMESTAMP] = { "text", BYTEWISE, COPY_AS_IT_IS },
-    [VALUE_TIMESTAMP_TZ] = { "text", BYTEWISE, COPY_AS_IT_IS },
-    [VALUE_BINARY] = { "text", BYTEWISE, COPY_AS_HEX },
+const struct target_type target_types[MIRROR_BASE_COUNT] = {
+    [MIRROR_TEXT] = { "text", 25,
+        "characters of any declared length, and all types that are not named here",
+        "bytes that are no UTF-8, a NUL" },
+    [MIRROR_INT2] = { "smallint", 21, "TINYINT, SMALLINT", "what is beyond 32,767" },
+    [MIRROR_INT4] = { "integer", 23, "INTEGER, MEDIUMINT, SMALLINT UNSIGNED",
+        "what is beyond 2,147,483,647" },
+    [MIRROR_INT8] = { "bigint", 20,
+        "BIGINT, OpenEdge's INT64 and RECID, INTEGER UNSIGNED, SQLite's INTEGER",
+        "what is beyond 9,223,372,036,854,775,807, and what is no whole number" },
+    [MIRROR_NUMERIC] = { "numeric", 1700,
+        "DECIMAL and NUMERIC with the declared digits and decimals "
+        "(OpenEdge: 50 digits; SQLite: any), BIGINT UNSIGNED",
+        "more digits or decimals than declared" },
+    [MIRROR_BOOL] = { "boolean", 16, "LOGICAL, BOOLEAN, BIT of one bit",
+        "anything but true and false" },
+    [MIRROR_FLOAT4] = { "real", 700, "REAL, MariaDB's FLOAT",
+        "more digits than the type tells apart" },
+    [MIRROR_FLOAT8] = { "double precision", 701, "FLOAT, DOUBLE",
+        "more digits than the type tells apart" },
+    [MIRROR_DATE] = { "date", 1082, "DATE", "0000-00-00, and what is no day of the calendar" },
+    [MIRROR_TIME] = { "time", 1083, "TIME", "what is beyond 24 hours; more than 6 decimals" },
+    [MIRROR_TIMESTAMP] = { "timestamp", 1114, "DATETIME, TIMESTAMP (OpenEdge: timestamp(3))",
+        "what is no day of the calendar; more than 6 decimals" },
+    [MIRROR_TIMESTAMPTZ] = { "timestamptz", 1184, "DATETIME-TZ, TIMESTAMP WITH TIME ZONE, in UTC",
+        "what is no day of the calendar; more than 6 decimals" },
+    [MIRROR_BYTEA] = { "bytea", 17, "RAW, BLOB, BINARY, VARBINARY", "more than 200 MiB" },
+    [MIRROR_UUID] = { "uuid", 2950, "UUID", "what is no UUID in lower case" },
+    [MIRROR_JSON] = { "json", 114, "JSON and JSONB, byte for byte", "what is no JSON" },
 };
+
+void
+target_type_append(struct buffer *sql, const struct mirror_type *type)
+{
+    (void)buffer_append_text(sql, target_types[type->base].name);
+    if (!type->is_limited)
+        return;
+    if (type->base == MIRROR_NUMERIC)
+        (void)buffer_printf(sql, "(%d,%d)", type->precision, type->scale);
+    else
+        (void)buffer_printf(sql, "(%d)", type->scale);
+}
+
+struct mirror_type
+target_type_wanted(const struct column *column, bool is_native)
+{
+    return is_native ? column->native : (struct mirror_type){ .base = MIRROR_TEXT };
+}
+
+bool
+target_type_is_same(const struct mirror_type *one, const struct mirror_type *other)
+{
+    return one->base == other->base && one->is_limited == other->is_limited &&
+           (!one->is_limited || (one->precision == other->precision && one->scale == other->scale));
+}
+
+// ---- what is there -----------------------------------------------------------------------------
+
+// The modifier of numeric(p,s) is ((p << 16) | s) + 4, s in eleven bits with a sign; that of a time
+// is its decimals.
+static void
+read_modifier(int32_t modifier, struct mirror_type *type)
+{
+    enum { OFFSET = 4, SCALE_BITS = 0x7FF, SCALE_SIGN = 0x400 };
+
+    type->is_limited = modifier >= 0;
+    if (!type->is_limited)
+        return;
+    if (type->base != MIRROR_NUMERIC) {
+        type->scale = modifier;
+        return;
+    }
+    type->precision = (modifier - OFFSET) >> 16;
+    type->scale = (((modifier - OFFSET) & SCALE_BITS) ^ SCALE_SIGN) - SCALE_SIGN;
+}
+
+// Whether values of the kind, as canonical text, are what PostgreSQL prints for the type.
+static bool
+prints_kind(const struct mirror_type *type, const struct column *column)
+{
+    switch (column->kind) {
+    case VALUE_INTEGER:
+        return type->base == MIRROR_INT2 || type->base == MIRROR_INT4 ||
+               type->base == MIRROR_INT8 ||
+               (type->base == MIRROR_NUMERIC && (!type->is_limited || type->scale == 0));
+    case VALUE_DECIMAL:
+        return type->base == MIRROR_NUMERIC &&
+               (!type->is_limited || type->scale == (column->scale > 0 ? column->scale : 0));
+    case VALUE_FLOAT:
+        return type->base == MIRROR_FLOAT8;
+    case VALUE_FLOAT4:
+        return type->base == MIRROR_FLOAT4;
+    case VALUE_BOOLEAN:
+        return type->base == MIRROR_BOOL;
+    case VALUE_DATE:
+        return type->base == MIRROR_DATE;
+    case VALUE_TIME:
+        return type->base == MIRROR_TIME;
+    case VALUE_TIMESTAMP:
+        return type->base == MIRROR_TIMESTAMP;
+    case VALUE_TIMESTAMP_TZ:
+        return type->base == MIRROR_TIMESTAMPTZ;
+    case VALUE_BINARY:
+        return type->base == MIRROR_BYTEA;
+    case VALUE_TEXT:
+        break;
+    }
+    return type->base == column->native.base;
+}
+
+bool
+target_type_hold(
+    const struct column *column, uint32_t oid, int32_t modifier, struct mirror_type *type)
+{
+    *type = (struct mirror_type){ .base = MIRROR_TEXT };
+    for (int base = 0; base < MIRROR_BASE_COUNT; base++) {
+        struct mirror_type found = { .base = (enum mirror_base)base };
+
+        if (target_types[base].oid != oid)
+            continue;
+        read_modifier(modifier, &found);
+        if (base != MIRROR_TEXT && !prints_kind(&found, column))
+            return false;
+        *type = found;
+        return true;
+    }
+    return false;
+}
+
+// ---- values ------------------------------------------------------------------------------------
+
+const char *
+target_type_refusal(const struct column *column, const struct cell *cell)
+{
+    const char *refusal = copy_value_refusal(column->kind, cell);
+    struct native_value value;
+
+    if (refusal != NULL || cell->bytes == NULL || column->held.base == MIRROR_TEXT)
+        return refusal;
+    return native_read(&column->held, cell, &value) ? NULL : TYPE_MISFIT;
+}
+
+// ---- SQL ---------------------------------------------------------------------------------------
+
+static void
+append_column(struct buffer *sql, const struct column *column, const struct mirror_type *type)
+{
+    sql_append_name(sql, column->target_name);
+    (void)buffer_append_byte(sql, ' ');
+    target_type_append(sql, type);
+}
 
 void
 target_type_append_column(struct buffer *sql, const struct column *column)
 {
-    sql_append_name(sql, column->target_name);
-    (void)buffer_printf(sql, " %s", target_types[column->kind].name);
+    append_column(sql, column, &column->held);
 }
 
 void
@@ -31,7 +170,18 @@ target_type_append_columns(struct buffer *sql, const struct column *columns, siz
 {
     for (size_t i = 0; i < count; i++) {
         (void)buffer_append_text(sql, i > 0 ? ", " : "");
-        target_type_append_column(sql, &columns[i]);
+        append_column(sql, &columns[i], &columns[i].held);
+    }
+}
+
+void
+target_type_append_texts(struct buffer *sql, const struct column *columns, size_t count)
+{
+    static const struct mirror_type text = { .base = MIRROR_TEXT };
+
+    for (size_t i = 0; i < count; i++) {
+        (void)buffer_append_text(sql, i > 0 ? ", " : "");
+        append_column(sql, &columns[i], &text);
     }
 }
 
@@ -40,5 +190,11 @@ target_type_append_text(struct buffer *sql, const char *alias, const struct colu
 {
     (void)buffer_printf(sql, "%s.", alias);
     sql_append_name(sql, column->target_name);
-    (void)buffer_append_text(sql, target_types[column->kind].as_text);
+    target_type_append_cast(sql);
+}
+
+void
+target_type_append_cast(struct buffer *sql)
+{
+    (void)buffer_append_text(sql, BYTEWISE);
 }

@@ -1,6 +1,7 @@
 #include "write/quarantine_list.h"
 
 #include "base/hash.h"
+#include "target/type.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -78,6 +79,19 @@ add_entry(struct quarantine_list *list, const struct cell *row)
     return append(list, node);
 }
 
+static const char *
+misfit_detail(struct quarantine_list *list, const struct column *column)
+{
+    struct buffer type;
+    const char *detail;
+
+    buffer_init(&type, BUFFER_SQL_CAP);
+    target_type_append(&type, &column->held);
+    detail = arena_printf(&list->arena, "%s does not hold it as it is", buffer_text(&type));
+    buffer_release(&type);
+    return detail;
+}
+
 void
 quarantine_list_add(void *context, const struct refused_value *refused)
 {
@@ -87,6 +101,8 @@ quarantine_list_add(void *context, const struct refused_value *refused)
 
     entry->column = list->table->columns[refused->column].name;
     entry->reason = refused->reason;
+    if (strcmp(refused->reason, TYPE_MISFIT) == 0)
+        entry->detail = misfit_detail(list, &list->table->columns[refused->column]);
     entry->size = value->size;
     // A value that was too long to be read is known by its size alone.
     if (value->bytes == NULL)

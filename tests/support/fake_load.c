@@ -123,12 +123,12 @@ __wrap_ddl_analyze(struct target *target, const char *schema, const char *name)
 
 bool
 __wrap_arrival_look(struct target *target, struct arena *arena, const char *schema,
-    const char *name, bool *is_plain, struct error *err)
+    const struct table *table, bool *is_plain, struct error *err)
 {
     (void)target;
     (void)arena;
     (void)schema;
-    (void)name;
+    (void)table;
     (void)err;
     *is_plain = true;
     return true;

@@ -6,7 +6,7 @@
 
 #include "target/target_internal.h"
 
-enum { FAKE_ANSWERS_MAX = 16, FAKE_ANSWER_ROWS_MAX = 8, FAKE_ANSWER_COLUMNS_MAX = 8 };
+enum { FAKE_ANSWERS_MAX = 16, FAKE_ANSWER_ROWS_MAX = 8, FAKE_ANSWER_COLUMNS_MAX = 9 };
 
 struct fake_answer {
     const char *sqlstate; // NULL: it is not refused

@@ -9,8 +9,14 @@ static const struct product_error errors[] = {
     { .code = 90121, .state = "08006" },
 };
 
+static const struct product_native natives[] = {
+    { "uuid", 0, MIRROR_UUID }, { "uuid(*", 0, MIRROR_UUID }, // as its width is spelt by JDBC
+};
+
 const struct product product_h2 = {
     .patterns = { "H2" },
+    .natives = natives,
+    .native_count = sizeof natives / sizeof natives[0],
     .dialect = { .limit = " FETCH FIRST %zu ROWS ONLY",
         // Measured: its engine gathers a result before the first row is handed out, in its own
         // process or in ours.

@@ -1,8 +1,14 @@
 // HSQLDB, by JDBC.
 #include "source/product/products.h"
 
+static const struct product_native natives[] = {
+    { "uuid", 0, MIRROR_UUID }, { "uuid(*", 0, MIRROR_UUID }, // as its width is spelt by JDBC
+};
+
 const struct product product_hsqldb = {
     .patterns = { "HSQL*" },
+    .natives = natives,
+    .native_count = sizeof natives / sizeof natives[0],
     .dialect = { .limit = " FETCH FIRST %zu ROWS ONLY", .ends_transactions = true },
     .catalog.keys =
         "SELECT i.TABLE_SCHEM, i.TABLE_NAME, i.INDEX_NAME, "

@@ -208,6 +208,14 @@ jdbc_refine(struct column *column)
 
 // --- all of it
 
+// --- types of which the name says more than a number of ODBC or JDBC does
+
+static const struct product_native natives[] = {
+    { "year*", 0, MIRROR_INT2 }, { "time", 0, MIRROR_TEXT }, // up to 838 hours, of either sign
+    { "time(*", 0, MIRROR_TEXT }, { "uuid", 0, MIRROR_UUID },
+    { "uuid(*", 0, MIRROR_UUID }, // as its width is spelt by JDBC
+};
+
 // --- its error numbers
 
 static const struct product_error errors[] = {
@@ -228,6 +236,8 @@ static const struct product_error errors[] = {
 
 const struct product product_mariadb = {
     .patterns = { "MariaDB*", "MySQL*" },
+    .natives = natives,
+    .native_count = sizeof natives / sizeof natives[0],
     .dialect = { .quote = '`', .limit = " LIMIT %zu" },
     .catalog = { .objects = objects,
         .keys = keys,

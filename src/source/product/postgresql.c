@@ -230,6 +230,9 @@ enum {
     PG_TIMESTAMP = 1114,
     PG_TIMESTAMPTZ = 1184,
     PG_NUMERIC = 1700,
+    PG_JSON = 114,
+    PG_UUID = 2950,
+    PG_JSONB = 3802,
 };
 
 static const struct {
@@ -425,10 +428,27 @@ odbc_refine(struct column *column, int64_t base_type, int64_t type_modifier)
     }
 }
 
+// --- types of which the name says more than a number of ODBC or JDBC does
+
+// A domain over one has the number, by ODBC, and the name, by JDBC. json keeps the blanks of a
+// jsonb and the order of its names.
+static const struct product_native natives[] = {
+    { "int2", PG_INT2, MIRROR_INT2 },
+    { "int4", PG_INT4, MIRROR_INT4 },
+    { "int8", PG_INT8, MIRROR_INT8 },
+    { "oid", PG_OID, MIRROR_INT8 },
+    { "uuid", PG_UUID, MIRROR_UUID },
+    { "uuid(*", PG_UUID, MIRROR_UUID }, // as its width is spelt by JDBC
+    { "json", PG_JSON, MIRROR_JSON },
+    { "jsonb", PG_JSONB, MIRROR_JSON },
+};
+
 // --- all of it
 
 const struct product product_postgresql = {
     .patterns = { "PostgreSQL*" },
+    .natives = natives,
+    .native_count = sizeof natives / sizeof natives[0],
     .dialect = { .limit = " LIMIT %zu", .ends_transactions = true },
     .catalog = { .objects = objects,
         .keys = keys,

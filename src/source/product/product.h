@@ -296,6 +296,14 @@ struct product_errors {
     const char *behind_column;
 };
 
+// --- which of its types have a counterpart in PostgreSQL that its driver's number does not tell
+
+struct product_native {
+    const char *type_name; // pattern
+    int driver_type;       // or the number that refine_column gave; 0: none
+    enum mirror_base base;
+};
+
 // --- all of it
 
 struct product {
@@ -306,6 +314,8 @@ struct product {
     struct product_probes probes;
     struct product_session session;
     struct product_order order;
+    const struct product_native *natives; // the first that matches counts; NULL: none
+    size_t native_count;
     struct product_row_ids row_ids;
     struct product_bytes bytes;
     struct product_errors errors;
@@ -326,5 +336,8 @@ extern const struct product product_unknown;
 
 // Fills `order` of all columns; the keys are known already. (product_order.c)
 void product_order_tell(const struct product *product, struct table *table);
+
+// Fills `native` of all columns. (product_native.c)
+void product_native_tell(const struct product *product, struct table *table);
 
 #endif

@@ -1,5 +1,6 @@
 #include "cli/command_table.h"
 #include "cli/man_page.h"
+#include "cli/type_page.h"
 #include "config/option.h"
 
 #include "../cmocka_all.h"
@@ -46,6 +47,14 @@ the_manual_page_in_docs_is_what_the_program_says(void **state)
 {
     (void)state;
     assert_is_file("OE2PG_MAN_PAGE", printed(man_page_print)); // oe2pg --help-man > docs/oe2pg.1
+}
+
+static void
+the_page_of_types_in_docs_is_what_the_program_says(void **state)
+{
+    (void)state;
+    assert_is_file(
+        "OE2PG_TYPE_PAGE", printed(type_page_print)); // oe2pg --help-types > docs/types.md
 }
 
 static void
@@ -102,6 +111,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_manual_page_in_docs_is_what_the_program_says),
+        cmocka_unit_test(the_page_of_types_in_docs_is_what_the_program_says),
         cmocka_unit_test(the_completion_script_is_what_the_program_says),
         cmocka_unit_test(page_and_completion_name_every_command_and_flag),
     };

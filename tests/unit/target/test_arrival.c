@@ -77,7 +77,7 @@ what_a_table_is_made_of_may_not_be_read(void **state)
 
     (void)state;
     server.answers[0] = &refused;
-    assert_false(arrival_look(&server.target, &arena, "s", "t", &is_plain, &err));
+    assert_false(arrival_look(&server.target, &arena, "s", &table, &is_plain, &err));
     assert_string_equal(err.sqlstate, "42501");
 }
 
@@ -201,7 +201,7 @@ look(const struct fake_answer *answer)
 
     server.statement_count = 0;
     server.answers[0] = answer;
-    assert_true(arrival_look(&server.target, &arena, "s", "t", &is_plain, &err));
+    assert_true(arrival_look(&server.target, &arena, "s", &table, &is_plain, &err));
     return is_plain;
 }
 
@@ -209,9 +209,9 @@ static void
 a_table_is_plain_when_nothing_but_text_is_in_it_and_nothing_acts_on_it(void **state)
 {
     static const struct fake_answer plain = { .row_count = 2,
-        .column_count = 7,
-        .cells = { { "a", "text", "t", "f", "text", NULL, NULL },
-            { "b", "text", "t", "f", "text", NULL, NULL } } };
+        .column_count = 9,
+        .cells = { { "a", "text", "t", "f", "text", NULL, NULL, "25", "-1" },
+            { "b", "text", "t", "f", "text", NULL, NULL, "25", "-1" } } };
     struct fake_answer other = plain;
 
     (void)state;
@@ -229,12 +229,12 @@ a_table_is_plain_when_nothing_but_text_is_in_it_and_nothing_acts_on_it(void **st
 static void
 a_table_that_is_not_there_has_no_column(void **state)
 {
-    static const struct fake_answer nothing = { .column_count = 7 };
+    static const struct fake_answer nothing = { .column_count = 9 };
     struct arrival_shape read;
 
     (void)state;
     server.answers[0] = &nothing;
-    assert_true(arrival_read_shape(&server.target, &arena, "s", "t", &read, &err));
+    assert_true(arrival_read_shape(&server.target, &arena, "s", &table, &read, &err));
     assert_int_equal(read.column_count, 0);
 }
 

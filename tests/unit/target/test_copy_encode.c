@@ -13,14 +13,17 @@ static const struct column columns[] = {
     { .name = "c", .kind = VALUE_INTEGER },
 };
 
+static const struct mirror_type types[3]; // text
+
 // The whole row, through windows of this many bytes; gives its size.
 static size_t
 encode(const struct cell *row, size_t count, size_t window, char *out)
 {
+    const struct copy_shape shape = { columns, types, count, false };
     struct copy_encoder encoder;
     size_t size = 0;
 
-    copy_encoder_start(&encoder, columns, count, row);
+    copy_encoder_start(&encoder, &shape, row);
     while (!copy_encoder_is_done(&encoder)) {
         // Of its own, so that a byte too many is found.
         char *place = malloc(window);
@@ -150,11 +153,12 @@ a_window_that_is_too_small_gets_nothing_and_loses_nothing(void **state)
 {
     const struct cell row[] = { { .bytes = "ab", .size = 2 }, { .bytes = "c", .size = 1 } };
     struct copy_encoder encoder;
+    const struct copy_shape shape = { columns, types, 2, false };
     char out[ROOM];
     size_t at;
 
     (void)state;
-    copy_encoder_start(&encoder, columns, 2, row);
+    copy_encoder_start(&encoder, &shape, row);
     assert_int_equal(copy_encoder_write(&encoder, out, 0), 0);
     assert_int_equal(copy_encoder_write(&encoder, out, 1), 0);
     at = copy_encoder_write(&encoder, out, 5); // no room for a length behind the count

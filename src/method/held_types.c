@@ -1,0 +1,49 @@
+#include "method/held_types.h"
+
+#include "target/ddl.h"
+#include "target/held.h"
+
+#include <string.h>
+
+static struct column *
+copy_columns(struct arena *arena, const struct table *table)
+{
+    struct column *columns = arena_calloc(arena, table->column_count, sizeof *columns);
+
+    memcpy(columns, table->columns, table->column_count * sizeof *columns);
+    return columns;
+}
+
+void
+held_types_take(struct task *task)
+{
+    task->table.columns = copy_columns(&task->job_arena, &task->table);
+}
+
+bool
+held_types_look(struct task *task, const struct table_record *record, struct error *err)
+{
+    const struct settings *settings = task->settings;
+    bool is_staged = record->state == TABLE_STATE_STAGED && record->staging.table != NULL;
+
+    return held_see(task->target, is_staged ? STAGING_SCHEMA : settings->target.schema,
+        is_staged ? record->staging.table : task->table.target_name,
+        settings->mirror.column_types == COLUMN_TYPES_NATIVE, &task->table, task->table.columns,
+        err);
+}
+
+bool
+held_types_look_at_many(struct task *task, struct arena *arena, const struct table **tables,
+    size_t count, struct error *err)
+{
+    struct column **columns = arena_calloc(arena, count, sizeof *columns);
+
+    for (size_t i = 0; i < count; i++) {
+        struct table *copy = arena_calloc(arena, 1, sizeof *copy);
+
+        *copy = *tables[i];
+        copy->columns = columns[i] = copy_columns(arena, tables[i]);
+        tables[i] = copy;
+    }
+    return held_see_many(task->target, task->settings->target.schema, tables, columns, count, err);
+}
