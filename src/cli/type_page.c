@@ -27,7 +27,14 @@ static const char head[] =
     "whole in\n"
     "`oe2pg.quarantine` with the reason `does_not_fit`: counted, told once, and the same in every "
     "run. It\n"
-    "costs no row and no table. Nothing is rounded, shortened or guessed.\n\n"
+    "costs no row and no table. Nothing is rounded, shortened or guessed. `oe2pg plan` names the "
+    "column, and the\n"
+    "statement that makes room for what is in quarantine. One type is changed by oe2pg itself: "
+    "where the source\n"
+    "declares other digits for a number, its `numeric(p,s)` becomes `numeric`, which rewrites "
+    "nothing; if a view\n"
+    "is on the column that is not done, and the column is left out and told of until its type "
+    "holds its values.\n\n"
     "| type | what becomes one | what does not fit |\n"
     "|---|---|---|\n";
 

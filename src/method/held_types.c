@@ -1,7 +1,9 @@
 #include "method/held_types.h"
 
+#include "base/log.h"
 #include "target/ddl.h"
 #include "target/held.h"
+#include "target/widen.h"
 
 #include <string.h>
 
@@ -18,6 +20,28 @@ void
 held_types_take(struct task *task)
 {
     task->table.columns = copy_columns(&task->job_arena, &task->table);
+}
+
+bool
+held_types_widen(struct task *task, struct error *err)
+{
+    struct target *target = task->target;
+    const char *statement;
+
+    if (!widen_find(
+            target, &task->arena, task->settings->target.schema, &task->table, &statement, err))
+        return false;
+    if (statement == NULL)
+        return true;
+    if (!target_begin(target, err) || !widen_run(target, statement, err) ||
+        !schema_change_save(target, task->claim, &task->table, "numbers widened", statement, err) ||
+        !target_commit(target, err)) {
+        target_rollback(target);
+        return false;
+    }
+    log_info(
+        "table \"%s\": numbers have other digits in the source: %s", task->table.name, statement);
+    return true;
 }
 
 bool

@@ -6,6 +6,9 @@
 
 // The job's table gets columns of its own, which may become others' in each attempt.
 void held_types_take(struct task *task);
+// Makes room for numbers whose declaration the source changed, where that is no rewrite and nothing
+// depends on the column; recorded, and told.
+bool held_types_widen(struct task *task, struct error *err) __attribute__((warn_unused_result));
 // Looks at the mirrored table, or at the staged one. What is not there yet will be what
 // mirror_settings.column_types says.
 bool held_types_look(struct task *task, const struct table_record *record, struct error *err)

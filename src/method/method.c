@@ -130,6 +130,10 @@ method_run(struct task *task, const struct job *job, struct outcome *outcome, st
         outcome->row_count = record->content.row_count;
         return true;
     }
+    // Another declaration is another shape.
+    if (job->method == METHOD_COMPARE && record->shape.fingerprint != job->fingerprint &&
+        !held_types_widen(task, err))
+        return false;
     if (!held_types_look(task, record, err) || !leave_out_altered(task, record, err) ||
         !methods[job->method].run(task, job, outcome, record, err))
         return false;

@@ -14,6 +14,8 @@
 struct mirrored_column {
     const char *name;
     bool is_required;      // NOT NULL without a default
+    uint32_t type_oid;     // of pg_type
+    int32_t type_modifier; // pg_attribute.atttypmod
     const char *dependent; // an object that needs it, in words; NULL: none
 };
 
@@ -40,11 +42,22 @@ struct table_history {
     int64_t duration_ms;
 };
 
+// A column with values that its type does not hold: they are in quarantine.
+struct misfit_column {
+    const char *source_schema;
+    const char *source_table;
+    const char *column; // as the source spells it
+    int64_t value_count;
+    bool are_numbers; // all of them
+};
+
 struct inspection {
     struct mirrored_relation *relations; // by name, as bytes
     size_t relation_count;
     struct table_history *histories;
     size_t history_count;
+    struct misfit_column *misfits;
+    size_t misfit_count;
     const char *all_tables_publication; // FOR ALL TABLES, of updates or deletes; NULL: none
     int64_t database_bytes;
     struct first_load_way first_load;

@@ -6,8 +6,8 @@
 #include "plan/adoptable.h"
 #include "plan/brake.h"
 #include "plan/preview_numbers.h"
+#include "plan/preview_types.h"
 #include "plan/shape_diff.h"
-#include "target/type.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -97,39 +97,6 @@ is_native(const struct maker *maker)
     return maker->input->settings->mirror.column_types == COLUMN_TYPES_NATIVE;
 }
 
-static const char *
-type_name(struct maker *maker, const struct column *column)
-{
-    struct mirror_type type = target_type_wanted(column, is_native(maker));
-    struct buffer text;
-    const char *name;
-
-    buffer_init(&text, BUFFER_SQL_CAP);
-    target_type_append(&text, &type);
-    name = arena_strdup(maker->arena, buffer_text(&text));
-    buffer_release(&text);
-    return name;
-}
-
-// Types are named where they are a choice.
-static const char *
-describe_columns(struct maker *maker, const struct table *table)
-{
-    struct buffer text;
-    const char *list;
-
-    if (!is_native(maker))
-        return arena_printf(maker->arena, "%zu columns text", table->column_count);
-    buffer_init(&text, BUFFER_SQL_CAP);
-    for (size_t i = 0; i < table->column_count; i++)
-        (void)buffer_printf(&text, "%s%s %s", i > 0 ? ", " : "",
-            quote_name(maker->arena, table->columns[i].target_name),
-            type_name(maker, &table->columns[i]));
-    list = arena_strdup(maker->arena, buffer_text(&text));
-    buffer_release(&text);
-    return list;
-}
-
 // ---- one table's schema ------------------------------------------------------------------------
 
 static const struct mirrored_column *
@@ -187,7 +154,8 @@ compare_columns(struct maker *maker, struct preview_table *made, const struct jo
     for (size_t i = 0; has_changed && i < diff.added_count; i++)
         made->statements[made->statement_count++] = arena_printf(maker->arena,
             "ALTER TABLE %s ADD COLUMN %s %s", qualify(maker, relation->name),
-            quote_name(maker->arena, diff.added[i]->target_name), type_name(maker, diff.added[i]));
+            quote_name(maker->arena, diff.added[i]->target_name),
+            preview_type_name(maker->arena, diff.added[i], is_native(maker)));
     for (size_t i = 0; has_changed && i < diff.left_count; i++)
         made->statements[made->statement_count++] = arena_printf(maker->arena,
             "-- column %s is gone from the source: kept and no longer written",
@@ -294,9 +262,9 @@ compare_shape(struct maker *maker, struct preview_table *made, const struct job 
         compare_columns(maker, made, job, relation);
     } else {
         made->statements = arena_calloc(maker->arena, 1, sizeof *made->statements);
-        made->statements[made->statement_count++] =
-            arena_printf(maker->arena, "CREATE TABLE %s (%s)",
-                qualify(maker, job->table->target_name), describe_columns(maker, job->table));
+        made->statements[made->statement_count++] = arena_printf(maker->arena,
+            "CREATE TABLE %s (%s)", qualify(maker, job->table->target_name),
+            preview_columns(maker->arena, job->table, is_native(maker)));
     }
 }
 
@@ -477,7 +445,9 @@ warn_of_tables(struct maker *maker)
     const struct selection *selection = maker->input->selection;
     struct preview *preview = maker->preview;
     const char **warnings = arena_calloc(maker->arena,
-        selection->warning_count + selection->note_count + 2 * plan->job_count, sizeof *warnings);
+        selection->warning_count + selection->note_count + 2 * plan->job_count +
+            maker->input->inspection->misfit_count + 1,
+        sizeof *warnings);
 
     preview->warnings = warnings;
     preview->warning_count = 0;
@@ -494,6 +464,8 @@ warn_of_tables(struct maker *maker)
         if (warning != NULL)
             warnings[preview->warning_count++] = warning;
     }
+    preview->warning_count +=
+        preview_warn_of_types(maker->arena, maker->input, warnings + preview->warning_count);
 }
 
 // ---- the run -----------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ find_relation(struct inspection *found, const char *name, size_t from)
 static const char *const columns_sql =
     "SELECT c.relname, a.attname,"
     " a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' AND c.relkind = 'r'," NEEDED_BY(
-        "a.attnum") " FROM pg_catalog.pg_class c"
+        "a.attnum") ", a.atttypid::bigint, a.atttypmod FROM pg_catalog.pg_class c"
                     " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
                     " JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid"
                     " WHERE n.nspname = $1 AND c.relkind NOT IN ('i', 'I', 't')"
@@ -125,6 +125,8 @@ fill_columns(struct arena *arena, const PGresult *rows, struct inspection *found
                 .name = copy_text(arena, rows, i + k, 1),
                 .is_required = result_text(rows, i + k, 2)[0] == 't',
                 .dependent = copy_text(arena, rows, i + k, 3),
+                .type_oid = (uint32_t)result_integer(rows, i + k, 4),
+                .type_modifier = (int32_t)result_integer(rows, i + k, 5),
             };
         i += count;
     }
@@ -206,6 +208,36 @@ read_histories(struct target *target, struct arena *arena, int mirror_id, struct
     return true;
 }
 
+static bool
+read_misfits(struct target *target, struct arena *arena, int mirror_id, struct inspection *found,
+    struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    PGresult *rows = NULL;
+
+    parameter_integer(&parameters, mirror_id);
+    if (!target_execute(target, "could not read which values do not fit",
+            "SELECT source_schema, source_table, column_name, pg_catalog.count(*),"
+            " pg_catalog.bool_and(pg_catalog.encode(value, 'escape')"
+            "  OPERATOR(pg_catalog.~) '^-?[0-9]+([.][0-9]+)?$')"
+            " FROM oe2pg.quarantine WHERE mirror_id = $1 AND reason = 'does_not_fit'"
+            " AND resolved_at IS NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+            &parameters, &rows, err))
+        return false;
+    found->misfit_count = (size_t)PQntuples(rows);
+    found->misfits = arena_calloc(arena, found->misfit_count, sizeof *found->misfits);
+    for (int i = 0; i < PQntuples(rows); i++)
+        found->misfits[i] = (struct misfit_column){
+            .source_schema = copy_text(arena, rows, i, 0),
+            .source_table = copy_text(arena, rows, i, 1),
+            .column = copy_text(arena, rows, i, 2),
+            .value_count = result_integer(rows, i, 3),
+            .are_numbers = result_text(rows, i, 4)[0] == 't',
+        };
+    PQclear(rows);
+    return true;
+}
+
 bool
 inspect_schema(struct target *target, struct arena *arena, const char *schema, int mirror_id,
     struct inspection *found, struct error *err)
@@ -214,5 +246,6 @@ inspect_schema(struct target *target, struct arena *arena, const char *schema, i
     return read_rights(target, arena, schema, found, err) &&
            read_relations(target, arena, schema, found, err) &&
            read_columns(target, arena, schema, found, err) &&
-           (mirror_id == 0 || read_histories(target, arena, mirror_id, found, err));
+           (mirror_id == 0 || (read_histories(target, arena, mirror_id, found, err) &&
+                                  read_misfits(target, arena, mirror_id, found, err)));
 }

@@ -278,3 +278,59 @@ def test_zone_offsets_are_printed_as_the_server_prints_them(database):
         given = "".join("2025-04-26T10:34:17.120%s\n" % s for s in spellings)
         mine = run("canonical_lines", [KINDS["timestamptz"]], given.encode())
         assert mine == theirs * len(spellings)
+
+
+# --- native values, as they are sent, against PostgreSQL's own parsers and printers --------------------
+
+BITS = "('x' || substr(md5(random()::text), 1, 16))::bit(64)::bigint"
+POWER = "power(10::numeric, (random() * 60 - 40)::int)"
+# Type: its number in enum mirror_base with what limits it, and an expression of random values.
+NATIVE = {
+    "smallint": ([1], "((%s >> 48)::int2)" % BITS),
+    "integer": ([2], "(%s >> (32 + random() * 31)::int)::int" % BITS),
+    "bigint": ([3], "%s >> (random() * 62)::int" % BITS),
+    "numeric": ([4], "round(%s * %s, (random() * 30)::int)" % (BITS, POWER)),
+    "numeric(30,10)": ([4, 30, 10], "%s * power(10::numeric, -(random() * 25)::int)" % BITS),
+    "boolean": ([5], "random() < 0.5"),
+    "real": ([6], "((random() - 0.5) * power(10, random() * 76 - 38))::float4"),
+    "double precision": ([7], "(random() - 0.5) * power(10, random() * 600 - 300)"),
+    "date": ([8], "date '2000-01-01' + (%s >> (43 + random() * 15)::int)::int" % BITS),
+    "time": ([9], "time '00:00' + random() * interval '1 day'"),
+    "timestamp": ([10], "timestamp '2000-01-01' + (random() - 0.5) * interval '1400000 days'"),
+    "timestamp(3)": ([10, 0, 3], "timestamp '1970-01-01' + random() * interval '30000 days'"),
+    "timestamptz": ([11], "timestamptz '2000-01-01' + (random() - 0.5) * interval '1400000 days'"),
+    "uuid": ([13], "md5(random()::text)::uuid"),
+}
+NATIVE_ROWS = 1_000_000 if os.environ.get("OE2PG_LONG") == "1" else 2_000
+
+
+def mutated(rng, text):
+    """The text with one character more, less or another."""
+    at = rng.randrange(len(text) + 1)
+    return text[:at] + rng.choice(["", *"0123456789-+.eE: TNaifBC"]) + text[at + rng.randrange(2):]
+
+
+@pytest.mark.parametrize("kind", list(NATIVE))
+def test_native_values_are_what_postgresql_reads_and_what_it_would_not_print_again_is_refused(database, kind):
+    arguments, expression = NATIVE[kind]
+    rng = random.Random("%s %s" % (os.environ.get("OE2PG_SEED", ""), kind))
+    database.execute(
+        "CREATE OR REPLACE FUNCTION pg_temp.printed(t text) RETURNS text LANGUAGE plpgsql AS"
+        " $$BEGIN RETURN t::%s::text; EXCEPTION WHEN others THEN RETURN NULL; END$$" % kind)
+    for _ in range(max(1, NATIVE_ROWS // CHUNK)):
+        given = ask(database, "SELECT (%s)::%s::text FROM generate_series(1, %d)" % (
+            expression, kind, min(NATIVE_ROWS, CHUNK)))
+        given = [mutated(rng, text) if rng.random() < 0.25 else text for text in given]
+        fill(database, "t text", [[text] for text in given])
+        sent = subprocess.run([program("native_lines")] + [str(a) for a in arguments], check=True,
+                              input="".join(text + "\n" for text in given).encode(),
+                              stdout=subprocess.PIPE).stdout
+        database.execute("DROP TABLE IF EXISTS arrived; CREATE TEMP TABLE arrived (n int, v %s)" % kind)
+        database.copy_expert("COPY arrived FROM STDIN (FORMAT binary)", io.BytesIO(sent))
+        # Of a stamp in another zone the instant counts.
+        wanted = "pg_temp.printed(g.t)" if kind == "timestamptz" else "g.t"
+        assert ask(database, "SELECT (g.t, a.v)::text FROM arrived a JOIN given g USING (n)"
+                             " WHERE a.v::text IS DISTINCT FROM %s LIMIT 5" % wanted) == []
+        assert ask(database, "SELECT g.t FROM given g WHERE NOT EXISTS (SELECT FROM arrived a WHERE"
+                             " a.n = g.n) AND pg_temp.printed(g.t) = g.t LIMIT 5") == []
+        assert ask(database, "SELECT count(*) FROM arrived")[0] > len(given) / 2

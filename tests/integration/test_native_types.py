@@ -5,6 +5,7 @@ clients."""
 import pytest
 
 from mirroring import last_run, quarantined, row_versions, sqlite_file
+from openedge_server import jars_folder
 from servers import JavaServer, java_environment, java_jars
 
 SESSION = "SET DateStyle TO ISO; SET TimeZone TO 'UTC'; SET bytea_output TO hex; "
@@ -185,6 +186,8 @@ def test_what_does_not_fit_is_null_and_whole_in_quarantine_and_so_it_stays(mirro
     assert quarantined(pg, "reason", "key_values") == [("does_not_fit", ["4"])] * len(MISFIT_ENTRIES)
     assert "bigint" in quarantined(pg, "detail")[0][0]
     assert_idle(mirror, pg)
+    planned = mirror.run_well("plan")
+    assert 'ALTER TABLE "mirror"."t" ALTER COLUMN "n" TYPE text makes room' in planned.stdout
     # It is mended at the source.
     sqlite_file(path, "UPDATE t SET n = 1, d = 2, r = 3, b = 1 WHERE id = 4")
     mirror.run_well()
@@ -202,6 +205,19 @@ def test_a_column_that_people_make_text_takes_what_did_not_fit(mirror, pg, tmp_p
     assert_idle(mirror, pg)
 
 
+def test_numbers_beyond_their_type_have_room_in_the_type_that_plan_names(mirror, pg, tmp_path):
+    path = sqlite_file(tmp_path / "large.sqlite", "CREATE TABLE t (id INTEGER PRIMARY KEY, n INT)",
+                       "INSERT INTO t VALUES (1, 1.5), (2, -0.25), (3, 7)")
+    mirror.sqlite(path).settings(column_types="native", full_below_rows=0)
+    assert mirror.run().status == 1
+    assert [row[1] for row in texts(pg)] == [None, None, "7"]
+    assert 'ALTER COLUMN "n" TYPE numeric makes room' in mirror.run_well("plan").stdout
+    pg.query("ALTER TABLE mirror.t ALTER n TYPE numeric")
+    mirror.run_well()
+    assert [row[1] for row in texts(pg)] == ["1.5", "-0.25", "7"]
+    assert_idle(mirror, pg)
+
+
 def test_a_key_that_does_not_fit_loses_no_row(mirror, pg, tmp_path):
     path = sqlite_file(tmp_path / "keys.sqlite", "CREATE TABLE t (id INT NOT NULL PRIMARY KEY, v TEXT)",
                        ("INSERT INTO t VALUES (?, ?)", [(1, "a"), ("x", "b"), ("y", "b"), (1.5, "c")]))
@@ -210,6 +226,30 @@ def test_a_key_that_does_not_fit_loses_no_row(mirror, pg, tmp_path):
     assert sorted(pg.query("SELECT id::text, v FROM mirror.t"), key=str) == [
         ("1", "a"), (None, "b"), (None, "b"), (None, "c")]
     assert sorted(bytes(value) for value, in quarantined(pg, "value")) == [b"1.5", b"x", b"y"]
+    assert_idle(mirror, pg)
+
+
+@pytest.mark.parametrize("has_view", [False, True], ids=["free", "under a view"])
+def test_numbers_that_get_more_digits_are_widened_where_they_are_unless_a_view_is_on_them(
+        mirror, pg, second_pg, has_view):
+    second_pg.query("CREATE TABLE t (id int PRIMARY KEY, n numeric(5,2)); INSERT INTO t VALUES (1, 123.45)")
+    mirror.source(**server_of(second_pg), odbc_driver="PostgreSQL Unicode")
+    mirror.config["postgres_db"]["schema"] = "mirror"
+    mirror.settings(column_types="native", full_below_rows=0).run_well()
+    if has_view:
+        pg.query("CREATE VIEW public.v AS SELECT n FROM mirror.t; GRANT SELECT ON public.v TO mirror")
+    file = pg.value("SELECT pg_relation_filenode('mirror.t')")
+    second_pg.query("ALTER TABLE t ALTER n TYPE numeric(12,4); INSERT INTO t VALUES (2, 12345678.1234)")
+    result = mirror.run()
+    assert pg.value("SELECT pg_relation_filenode('mirror.t')") == file
+    if has_view:
+        assert result.status == 1 and types_of(pg)["n"] == "numeric(5,2)", result.explain()
+        assert quarantined(pg, "reason", "column_name") == [("altered", "n")]
+        assert [row[0] for row in texts(pg)] == ["1", "2"]
+        return
+    assert result.status == 0, result.explain()
+    assert types_of(pg)["n"] == "numeric"
+    assert texts(pg) == [("1", "123.4500"), ("2", "12345678.1234")]
     assert_idle(mirror, pg)
 
 
@@ -362,6 +402,37 @@ def test_every_type_of_a_product_of_java_has_its_native_type(pg, mirror, product
         assert_idle_of_schema(mirror, pg)
 
 
+# What the mirrors of the look-alike's own tables become; of ABL's decimals no format says the digits.
+OPENEDGE = {
+    ("customer", "custnum"): "integer", ("customer", "name"): "text",
+    ("customer", "creditlimit"): "numeric(50,2)", ("order", "orderdate"): "date",
+    ("item", "price"): "numeric(50,2)"}
+
+
+@pytest.mark.skipif(jars_folder() is None, reason="left out: no look-alike was built, or there is no H2")
+def test_the_look_alike_has_native_types_and_the_values_of_its_mirror_of_text(openedge, mirror, pg):
+    mirror.source(**openedge.source_keys())
+    for name, kind in (("plain", "text"), ("mirror", "native")):
+        mirror.config["postgres_db"]["schema"] = name
+        mirror.settings(column_types=kind)
+        result = mirror.run(environment=java_environment())
+        assert result.status == 0, result.explain()
+    for (table, column), native in OPENEDGE.items():
+        assert types_of(pg, table)[column] == native
+    used = set()
+    for table in pg.tables("plain"):
+        natives = types_of(pg, table)
+        used |= set(natives.values())
+        names = list(natives)
+        rows = [pg.query(SESSION + 'SELECT %s FROM "%s"."%s"' % (", ".join(
+            '"%s"::%s::text' % (name, "timestamptz" if "with time zone" in natives[name] else "text")
+            for name in names), schema, table)) for schema in ("plain", "mirror")]
+        assert sorted(rows[0], key=str) == sorted(rows[1], key=str), table
+    assert {"boolean", "bytea", "bigint", "timestamp(3) without time zone",
+            "timestamp(3) with time zone"} <= used
+    assert_idle_of_schema(mirror, pg)
+
+
 def in_utc(pg, stamp):
     return pg.value(SESSION + "SELECT %s::timestamptz::text", [stamp])
 
@@ -378,9 +449,17 @@ def test_tables_that_are_there_keep_their_types_and_new_ones_get_those_of_the_se
     path = lax(mirror, tmp_path)
     mirror.settings(column_types="text").run_well()
     sqlite_file(path, "ALTER TABLE t ADD COLUMN later INT", "CREATE TABLE u (id INT PRIMARY KEY)")
-    mirror.settings(column_types="native").run_well()
+    planned = mirror.settings(column_types="native").run_well("plan", "--json").stdout.replace(r'\"', "'")
+    assert "ADD COLUMN later bigint" in planned.replace("'", "")
+    assert "CREATE TABLE mirror.u (id bigint)" in planned.replace("'", "")
+    assert "1 table ('t') has other types" in planned
+    assert "OE2PG_POSTGRES_DB_SCHEMA=mirror_native oe2pg sync" in planned
+    mirror.run_well()
     assert types_of(pg) == {**dict.fromkeys(LAX_TYPES, "text"), "later": "bigint"}
     assert types_of(pg, "u") == {"id": "bigint"}
+    # What plan says to do.
+    mirror.run_well(environment={"OE2PG_POSTGRES_DB_SCHEMA": "mirror_native"})
+    assert types_of(pg, schema="mirror_native") == {**LAX_TYPES, "later": "bigint"}
     sqlite_file(path, "UPDATE t SET later = 2, n = 3")
     mirror.settings(column_types="text").run_well()
     assert types_of(pg, "u") == {"id": "bigint"} and texts(pg)[0][-1] == "2"
