@@ -18,6 +18,8 @@ from servers import PostgresServer  # noqa: E402
 
 KINDS = {"text": 0, "integer": 1, "decimal": 2, "float": 3, "float4": 4, "boolean": 5, "date": 6,
          "time": 7, "timestamp": 8, "timestamptz": 9}
+LONG = os.environ.get("OE2PG_LONG") == "1"
+RANDOM_FLOATS = 100_000 if LONG else 10_000  # beside those at each power of two and ten
 SEEDS = [0, 1, -1, 42, 2**63 - 1, -2**63, 0x123456789ABCDEF0, -(2**32), 2**32]
 
 
@@ -97,7 +99,7 @@ def packed(rows, kind=b"t"):
 # Columns of a row, and the share of NULLs in them.
 SHAPES = {"one column": (1, 0.1), "six columns": (6, 0.15), "mostly NULL": (12, 0.8),
           "forty columns": (40, 0.05)}
-ROWS = 1_000_000 if os.environ.get("OE2PG_LONG") == "1" else 20_000
+ROWS = 1_000_000 if LONG else 20_000
 CHUNK = 20_000
 
 
@@ -155,10 +157,9 @@ def doubles(rng):
     values += [struct.unpack("<d", struct.pack("<Q", struct.unpack("<Q", struct.pack("<d", p))[0]
                                                + step))[0] for p in powers + tens
                for step in (-1, 1) if p > 1e-320]
-    while len(values) < 100000:
-        values.append(struct.unpack("<d", rng.randbytes(8))[0])
+    values += [struct.unpack("<d", rng.randbytes(8))[0] for _ in range(RANDOM_FLOATS)]
     values += [rng.randrange(10**rng.randrange(1, 19)) / 10**rng.randrange(0, 12)
-               for _ in range(30000)]
+               for _ in range(RANDOM_FLOATS // 3)]
     return [float(v) for v in values]
 
 
@@ -166,9 +167,9 @@ def singles(rng):
     bits = [0, 0x80000000, 0x7F800000, 0xFF800000, 0x7FC00000, 1, 2, 3]
     bits += [e << 23 for e in range(1, 255)] + [(e << 23) + 1 for e in range(1, 255)]
     bits += [(e << 23) - 1 for e in range(1, 255)]
-    bits += [rng.getrandbits(32) for _ in range(100000)]
+    bits += [rng.getrandbits(32) for _ in range(RANDOM_FLOATS)]
     bits += [struct.unpack("<I", struct.pack("<f", rng.randrange(10**7) / 10**rng.randrange(6)))[0]
-             for _ in range(30000)]
+             for _ in range(RANDOM_FLOATS // 3)]
     return [struct.unpack("<f", struct.pack("<I", b))[0] for b in bits]
 
 
