@@ -84,6 +84,13 @@ build_in() {
     grep -E 'warning:|error:' "$work/build.log" || true
 }
 
+# The build that is tested, in build-test/asan. To optimize it fully takes twice as long, and what
+# the sanitizers cost stays; for their reports the numbers of lines are enough.
+build_sanitized() {
+    build_in build-test/asan -Db_sanitize=address,undefined -Dfault_points=true -Dtests=enabled \
+        -Doptimization=1 -Dc_args=-g1
+}
+
 # Debian has psqlODBC log into /tmp, a file for each process; the tests' copy of its list does not.
 quiet_drivers() {
     mkdir "$work/odbc"
