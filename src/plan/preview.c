@@ -270,6 +270,36 @@ compare_shape(struct maker *maker, struct preview_table *made, const struct job 
 
 // ---- tables ------------------------------------------------------------------------------------
 
+static const char *
+say_way(enum column_way_kind kind)
+{
+    static const char *const words[] = {
+        [WAY_ROWS] = "read plainly",
+        [WAY_CAST] = "read by a cast",
+        [WAY_SLICES] = "read in slices",
+        [WAY_ELEMENTS] = "read element by element",
+        [WAY_LEFT_OUT] = "left out, NULL in every row",
+    };
+
+    return words[kind];
+}
+
+// What is said of the key, and of columns that are not read plainly.
+static const char *
+add_ways(struct arena *arena, const struct table *table)
+{
+    const char *text = table->key_grounds.reason;
+
+    for (size_t i = 0; i < table->column_count; i++) {
+        const struct column *column = &table->columns[i];
+
+        if (!column_is_plain(column))
+            text = arena_printf(arena, "%s%scolumn \"%s\" is %s", text != NULL ? text : "",
+                text != NULL ? "; " : "", column->name, say_way(column->way->kind));
+    }
+    return text;
+}
+
 static void
 make_job(struct maker *maker, const struct job *job, struct preview_table *made)
 {
@@ -283,7 +313,7 @@ make_job(struct maker *maker, const struct job *job, struct preview_table *made)
         .method = method_name(job->method),
         .reason = job->reason,
         .key = list_key(maker->arena, job->table),
-        .key_reason = job->table->key_grounds.reason,
+        .key_reason = add_ways(maker->arena, job->table),
         .where = job->table->where.condition,
         .row_estimate = -1,
         .size_bytes = -1,

@@ -123,6 +123,17 @@ def test_a_key_that_is_too_wide_identifies_rows_in_the_mirror_alone(wide, functi
     assert not [sql for sql in wide.queries() if "WHERE" in sql and '"Text"' in sql.split("WHERE")[1]]
     plan = wide.mirror.run_well("plan", "--table", "Wide", "--all", environment=java_environment())
     assert "read in one go: values of key column \"Text\" are wider than its declaration" in plan.stdout
+    assert "column \"Text\" is read " + ("by a cast" if functions == "pass" else "in slices") in plan.stdout
+
+
+def test_beside_a_key_that_is_too_wide_a_bad_value_is_missing_alone(wide):
+    wide.openedge.switch(wide_functions="substring", date_out_of_range="error")
+    wide.make(TEXT_KEY, rows=ROWS, values="x, 'ein langer Schlüssel ' || x, 1.5, DATE '2020-01-01'")
+    wide.spoil(7, assignment="\"Day\" = DATE '12000-01-01'")
+    assert wide.run().status == 1
+    assert texts(wide) == stored(wide) and wide.without("day") == [7]
+    assert quarantined(wide.pg, "key_columns", "column_name", "reason") == [(["ROWID"], "Day", "unreadable")]
+    wide.assert_the_next_run_writes_nothing()
 
 
 @pytest.mark.parametrize("definition", [TABLE, TEXT_KEY], ids=["beside the key", "of the key"])
