@@ -8,23 +8,13 @@
 #include <string.h>
 
 static const struct column *
-find_column(const struct table *table, const char *name)
-{
-    for (size_t i = 0; i < table->column_count; i++) {
-        if (strcmp(table->columns[i].name, name) == 0)
-            return &table->columns[i];
-    }
-    return NULL;
-}
-
-static const struct column *
 find_seen(const struct catalog *catalog, const struct too_wide_column *seen)
 {
     for (size_t i = 0; i < catalog->table_count; i++) {
-        const struct table *table = catalog->tables[i];
+        const struct column *column = too_wide_find(catalog->tables[i], seen);
 
-        if (strcmp(table->name, seen->table) == 0 && strcmp(table->schema, seen->schema) == 0)
-            return find_column(table, seen->column);
+        if (column != NULL)
+            return column;
     }
     return NULL;
 }
@@ -80,9 +70,8 @@ find_remedy(struct check *check, const struct source_widths *widths, struct widt
     int64_t most;
     int64_t wanted;
 
-    line->is_gone = column == NULL;
     if (column == NULL) {
-        line->remark = "not in the source's catalogue, or its table is ignored";
+        line->remark = "no such column in the source's catalogue";
         return;
     }
     line->width = (int64_t)column->width;
@@ -137,6 +126,24 @@ read_both_sides(
                    check->source, &filter, &check->arena, &check->catalog, &end->source));
 }
 
+// A column that is read in another way for another reason than its width is left out.
+static size_t
+fill_lines(struct check *check, const struct source_widths *widths,
+    const struct too_wide_column *columns, size_t count, struct width_line *lines)
+{
+    size_t used = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct column *column = find_seen(&check->catalog, &columns[i]);
+
+        if (column != NULL && !too_wide_can_be(column))
+            continue;
+        lines[used] = (struct width_line){ .seen = &columns[i] };
+        find_remedy(check, widths, &lines[used++]);
+    }
+    return used;
+}
+
 static void
 tell_widths(
     struct check *check, void (*tell)(const struct width_report *report), struct check_end *end)
@@ -144,18 +151,16 @@ tell_widths(
     struct too_wide_column *columns;
     struct width_report report = { 0 };
     struct width_line *lines;
+    size_t count;
 
-    if (!open_both_sides(check, end) || !read_both_sides(check, &columns, &report.count, end))
+    if (!open_both_sides(check, end) || !read_both_sides(check, &columns, &count, end))
         return;
     report.source = source_identity(check->source);
     report.widths = source_capabilities(check->source).widths;
-    lines = arena_calloc(&check->arena, report.count, sizeof *lines);
+    lines = arena_calloc(&check->arena, count, sizeof *lines);
     report.lines = lines;
-    for (size_t i = 0; i < report.count; i++) {
-        lines[i].seen = &columns[i];
-        if (report.widths != NULL)
-            find_remedy(check, report.widths, &lines[i]);
-    }
+    if (report.widths != NULL)
+        report.count = fill_lines(check, report.widths, columns, count, lines);
     tell(&report);
 }
 

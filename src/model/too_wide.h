@@ -2,6 +2,8 @@
 #ifndef OE2PG_MODEL_TOO_WIDE_H
 #define OE2PG_MODEL_TOO_WIDE_H
 
+#include "model/table.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -16,5 +18,12 @@ struct too_wide_column {
     int64_t row_count;     // rows with such a value; -1: not known
     bool is_row_count_exact; // else there are at least so many
 };
+
+// Whether the column's type has a width that a value could exceed.
+bool too_wide_can_be(const struct column *column);
+
+// The column in the catalogue's entry of its table; NULL: the table is another one, or has no such
+// column.
+const struct column *too_wide_find(const struct table *table, const struct too_wide_column *seen);
 
 #endif

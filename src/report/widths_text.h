@@ -12,7 +12,6 @@
 struct width_line {
     const struct too_wide_column *seen;
     int64_t width;         // declared now; 0: unknown
-    bool is_gone;          // the source has no such column any more
     const char *statement; // that declares it wide enough; NULL: there is none
     const char *remark;    // why there is none; NULL: there is one
 };

@@ -84,6 +84,7 @@ open_both_sides(struct run *run, struct error *err)
             facts->unknown_time_outs, facts->user);
     if (!expect_connection(run, err) || !source_open(&run->settings->source, &run->source, err))
         return false;
+    run->has_widths = source_capabilities(run->source).widths != NULL;
     identity = source_identity(run->source);
     log_info("Source %s %s, database \"%s\", by %s", identity->product, identity->version,
         identity->db_name, identity->driver);
@@ -390,16 +391,32 @@ record_end(struct run *run, const struct run_totals *totals, const char *why)
     }
 }
 
+static bool
+is_narrow(const struct run *run, const struct too_wide_column *seen)
+{
+    const struct column *column = NULL;
+
+    for (size_t i = 0; i < run->selection.table_count && column == NULL; i++)
+        column = too_wide_find(run->selection.tables[i].table, seen);
+    return column != NULL && too_wide_can_be(column);
+}
+
 // Only for the summary: nothing is done about it, and a failure shows elsewhere.
 static int64_t
 count_too_wide(struct run *run)
 {
+    struct too_wide_column *columns;
     struct error err = { 0 };
+    size_t read_count;
     int64_t count = 0;
 
-    if (run->end->error.kind != ERROR_NONE)
+    if (!run->has_widths || run->end->error.kind != ERROR_NONE ||
+        !too_wide_read(
+            run->target, &run->arena, run->settings->target.schema, &columns, &read_count, &err))
         return 0;
-    return too_wide_count(run->target, run->settings->target.schema, &count, &err) ? count : 0;
+    for (size_t i = 0; i < read_count; i++)
+        count += is_narrow(run, &columns[i]);
+    return count;
 }
 
 static void

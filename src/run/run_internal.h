@@ -40,6 +40,7 @@ struct run {
     int64_t began_ms;    // steady clock
     int64_t stopping_ms; // steady clock: when the run began to end early; 0: it has not
     bool was_cancelled;  // statements were cancelled
+    bool has_widths;     // the source declares some that its data may exceed
     atomic_bool is_claimed;
 };
 

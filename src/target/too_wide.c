@@ -3,30 +3,57 @@
 #include "target/target_internal.h"
 
 // A value in quarantine is wider than the width of which its entry tells; how much, nobody has
-// seen. Of rows of which each has no entry, their column's entry has the number of them in words.
-#define WIDE_VALUES                                                                                \
-    "SELECT q.source_schema, q.source_table, q.column_name, NULL::text AS way,"                    \
+// seen. Rows that have no entry each are a number in the words of their column's entry.
+#define QUARANTINED                                                                                \
+    "SELECT q.source_schema, q.source_table, q.column_name,"                                       \
     "  pg_catalog.max(pg_catalog.substring(q.detail, 'width of ([0-9]+)$')::bigint) AS declared,"  \
-    "  pg_catalog.max(pg_catalog.substring(q.detail, 'width of ([0-9]+)$')::bigint) + 1"           \
-    "   AS longest, false AS is_longest_exact, pg_catalog.count(*) AS row_count,"                  \
+    "  pg_catalog.count(*) AS row_count,"                                                          \
     "  NOT EXISTS (SELECT FROM oe2pg.quarantine n WHERE n.mirror_id = q.mirror_id"                 \
     "   AND n.source_schema = q.source_schema AND n.source_table = q.source_table"                 \
     "   AND n.column_name = q.column_name AND n.resolved_at IS NULL"                               \
-    "   AND n.reason = 'not_read') AS is_row_count_exact"                                          \
+    "   AND n.reason = 'not_read') AS are_all_rows"                                                \
     " FROM oe2pg.quarantine q JOIN oe2pg.mirror m ON m.id = q.mirror_id"                           \
     " WHERE m.target_schema = $1 AND q.resolved_at IS NULL"                                        \
     "  AND q.reason IN ('too_wide', 'truncated')"                                                  \
     " GROUP BY q.mirror_id, q.source_schema, q.source_table, q.column_name"
 
+#define DECIDED                                                                                    \
+    "SELECT w.source_schema, w.source_table, w.column_name, w.way, w.declared_width, w.longest,"   \
+    "  w.longest_is_exact, w.rows_concerned"                                                       \
+    " FROM oe2pg.column_way w JOIN oe2pg.mirror m ON m.id = w.mirror_id"                           \
+    " WHERE m.target_schema = $1"
+
+// Of a mirror that no run of this version has written to: the ways are not decided yet.
+static const char *const quarantined_sql =
+    "SELECT source_schema, source_table, column_name, NULL, declared, declared + 1, false,"
+    "  row_count, are_all_rows FROM (" QUARANTINED ") q"
+    " ORDER BY source_schema COLLATE \"C\", source_table COLLATE \"C\", column_name COLLATE \"C\"";
+
+static const char *const decided_sql =
+    "SELECT source_schema, source_table, column_name, d.way,"
+    "  COALESCE(d.declared_width, q.declared),"
+    "  GREATEST(d.longest, COALESCE(d.declared_width, q.declared) + 1),"
+    "  COALESCE(d.longest_is_exact AND d.longest IS NOT NULL, false),"
+    "  GREATEST(d.rows_concerned, q.row_count),"
+    "  COALESCE(d.rows_concerned >= COALESCE(q.row_count, 0), q.are_all_rows, false)"
+    " FROM (" DECIDED ") d FULL JOIN (" QUARANTINED ") q"
+    "  USING (source_schema, source_table, column_name)"
+    " ORDER BY source_schema COLLATE \"C\", source_table COLLATE \"C\", column_name COLLATE \"C\"";
+
+// NULL where there are no tracking tables.
 static bool
-is_there(struct target *target, bool *exists, struct error *err)
+choose_query(struct target *target, const char **sql, struct error *err)
 {
     PGresult *rows = NULL;
 
-    if (!target_script(target, "could not look for the quarantine",
-            "SELECT pg_catalog.to_regclass('oe2pg.quarantine') IS NOT NULL", &rows, err))
+    if (!target_script(target, "could not look for the tracking tables",
+            "SELECT pg_catalog.to_regclass('oe2pg.quarantine') IS NOT NULL,"
+            " pg_catalog.to_regclass('oe2pg.column_way') IS NOT NULL",
+            &rows, err))
         return false;
-    *exists = result_text(rows, 0, 0)[0] == 't';
+    *sql = result_text(rows, 0, 0)[0] != 't'   ? NULL
+           : result_text(rows, 0, 1)[0] == 't' ? decided_sql
+                                               : quarantined_sql;
     PQclear(rows);
     return true;
 }
@@ -60,39 +87,22 @@ too_wide_read(struct target *target, struct arena *arena, const char *schema,
 {
     struct sql_parameters parameters = { .count = 0 };
     PGresult *rows = NULL;
-    bool exists;
+    const char *sql;
 
     *count = 0;
     *columns = NULL;
-    if (!is_there(target, &exists, err))
+    if (!choose_query(target, &sql, err))
         return false;
-    if (!exists)
+    if (sql == NULL)
         return true;
     parameter_text(&parameters, schema);
-    if (!target_execute(target, "could not read which columns have values that are too wide",
-            "SELECT * FROM (" WIDE_VALUES ") w ORDER BY source_schema COLLATE \"C\","
-            " source_table COLLATE \"C\", column_name COLLATE \"C\"",
+    if (!target_execute(target, "could not read which columns have values that are too wide", sql,
             &parameters, &rows, err))
         return false;
     *count = (size_t)PQntuples(rows);
     *columns = arena_calloc(arena, *count, sizeof **columns);
     for (size_t i = 0; i < *count; i++)
         take_column(arena, rows, (int)i, &(*columns)[i]);
-    PQclear(rows);
-    return true;
-}
-
-bool
-too_wide_count(struct target *target, const char *schema, int64_t *count, struct error *err)
-{
-    struct sql_parameters parameters = { .count = 0 };
-    PGresult *rows = NULL;
-
-    parameter_text(&parameters, schema);
-    if (!target_execute(target, "could not count the columns with values that are too wide",
-            "SELECT pg_catalog.count(*) FROM (" WIDE_VALUES ") w", &parameters, &rows, err))
-        return false;
-    *count = result_integer(rows, 0, 0);
     PQclear(rows);
     return true;
 }

@@ -77,6 +77,31 @@ def test_it_tells_width_longest_and_rows_and_what_a_dba_does(wide):
     assert wide.queries() == [] and row_versions(wide.pg) == before
 
 
+@pytest.mark.parametrize("functions, mirrored", [
+    ("pass", "whole, read by CAST"), ("substring", "whole, read in slices")])
+def test_of_values_that_come_whole_the_longest_is_known(wide, functions, mirrored):
+    wide.openedge.switch(wide_functions=functions)
+    wide.make(rows=100).spoil(*range(1, 90), assignment="\"Text\" = 'forty characters, which is four times ten'")
+    wide.run_well()
+    script = check_widths(wide.mirror).stdout
+    assert line_of(script, "Text")[2:] == ["10", "at least 41", "?", mirrored]
+    assert statements(script) == [
+        'ALTER TABLE "PUB"."Wide" ALTER COLUMN "Text" SET PRO_SQL_WIDTH 90;', "COMMIT;"]
+    run_as_dba(wide.openedge, script)
+    wide.run_well()
+    assert statements(check_widths(wide.mirror).stdout) == []
+    wide.assert_the_next_run_writes_nothing()
+
+
+def test_a_column_that_is_left_out_is_widened_too_but_no_day_is(wide):
+    wide.make(rows=400, values="x, 'ein langer Text ' || x, 1.5, DATE '12000-01-01'")
+    assert wide.run().status == 1
+    script = check_widths(wide.mirror).stdout
+    assert line_of(script, "Text")[2:] == ["10", "at least 11", "?", "NULL in every row"]
+    assert "Day" not in script and len(statements(script)) == 2
+    assert "1 column has values wider than the source declares" in wide.run().stderr
+
+
 def test_a_width_never_exceeds_what_can_be_declared(wide):
     wide.make(TABLE.replace("MAX-WIDTH 10", "MAX-WIDTH 20000").replace("MAX-WIDTH 6", "MAX-WIDTH 40"),
               rows=20)
@@ -101,7 +126,7 @@ def test_a_column_that_is_gone_is_told_as_such(wide):
     wide.run()
     wide.openedge.df('DROP FIELD "Text" OF "Wide"\n')
     script = check_widths(wide.mirror).stdout
-    assert statements(script) == [] and "Wide.Text: not in the source's catalogue" in script
+    assert statements(script) == [] and "Wide.Text: no such column in the source's catalogue" in script
 
 
 def test_names_cannot_leave_their_quotes_nor_the_comment(wide):
