@@ -44,6 +44,7 @@ struct attempt {
     bool is_refused;      // by the source, whichever column it is
     bool is_unknown_void; // SUBSTRING makes NULL of ''
     bool has_no_ids;      // the source refuses them
+    bool has_no_key;      // other columns of the key are too wide to be read plainly
     char why[200];
     size_t longest;     // characters
     size_t rows_behind; // the first wide value
@@ -76,7 +77,8 @@ has_key(const struct attempt *attempt)
 {
     int column = (int)(attempt->column - attempt->table->columns);
 
-    return key_choice_is_exact(attempt->table) && !key_has_column(attempt->table->key, column);
+    return key_choice_is_exact(attempt->table) && !attempt->has_no_key &&
+           !key_has_column(attempt->table->key, column);
 }
 
 // Rows are told by their ids where no key tells them.
@@ -402,6 +404,11 @@ judge_failure(struct attempt *attempt, bool *is_again, struct error *err)
 
     if (!is_answer(err))
         return false;
+    if (has_key(attempt) && source_trouble(attempt->source).column > (int)attempt->constant_count) {
+        error_clear(err);
+        attempt->has_no_key = *is_again = true;
+        return true;
+    }
     if (has_ids(attempt) && err->kind == ERROR_TABLE) {
         error_clear(err);
         attempt->has_no_ids = *is_again = true;

@@ -9,16 +9,26 @@
 
 enum { FEW = 8, MANY = 500, PATIENCE = 10 };
 
-static size_t
-find_worst(const struct workaround *workaround)
+static int64_t
+find_most(const struct workaround *workaround)
 {
-    size_t worst = 0;
+    int64_t most = 0;
 
-    for (size_t i = 1; i < workaround->table->column_count; i++) {
-        if (workaround->bad_rows.counts[i] > workaround->bad_rows.counts[worst])
-            worst = i;
+    for (size_t i = 0; i < workaround->table->column_count; i++) {
+        if (workaround->bad_rows.counts[i] > most)
+            most = workaround->bad_rows.counts[i];
     }
-    return worst;
+    return most;
+}
+
+// Several columns of a row may be bad in each: that one of them is good elsewhere says nothing of
+// the others.
+static bool
+has_many(const struct workaround *workaround, size_t column, int64_t most, bool is_spent)
+{
+    int64_t bad = workaround->bad_rows.counts[column];
+
+    return is_spent ? bad == most : bad >= OVERWHELMED_ROWS && 2 * bad >= workaround->row_count;
 }
 
 // Reads the column of these rows. *is_bad: some value of it is not to be had.
@@ -112,23 +122,29 @@ bool
 overwhelmed(struct workaround *workaround, struct source *source,
     const struct read_request *request, struct error *err)
 {
-    size_t column = find_worst(workaround);
-    int64_t bad = workaround->bad_rows.counts[column];
+    int64_t most = find_most(workaround);
     bool is_spent = workaround_is_spent(workaround);
+    bool has_looked = false;
     bool is_bad = false;
 
     if (workaround->settings->mirror.on_wide_value != WIDE_VALUE_BEST ||
-        workaround->bad_rows.is_known || (!is_spent && bad < OVERWHELMED_ROWS) ||
-        (!is_spent && 2 * bad < workaround->row_count) || bad < workaround->bad_rows.next_look)
+        workaround->bad_rows.is_known || most < workaround->bad_rows.next_look)
         return false;
-    if (!look_elsewhere(workaround, source, request, column, is_spent, &is_bad, err))
-        return true;
-    if (is_bad) {
+    for (size_t column = 0; column < workaround->table->column_count; column++) {
+        if (!has_many(workaround, column, most, is_spent))
+            continue;
+        has_looked = true;
+        if (!look_elsewhere(workaround, source, request, column, is_spent, &is_bad, err))
+            return true;
+        if (!is_bad)
+            continue;
         workaround->wish = (struct way_wish){ .kind = WISH_LEFT_OUT, .column = column };
         (void)read_repeat(err, RETRY_BY_OTHER_WAY, "too many values of a column cannot be read");
         return true;
     }
-    workaround->bad_rows.next_look = 4 * bad;
-    workaround->bad_rows.query_extra = PATIENCE * workaround->query_count;
+    if (has_looked) {
+        workaround->bad_rows.next_look = 4 * most;
+        workaround->bad_rows.query_extra = PATIENCE * workaround->query_count;
+    }
     return false;
 }

@@ -52,6 +52,19 @@ a_column_without_a_good_value_is_left_out_after_few_statements(void **state)
     assert_in_range(trial.source.statements, 1, 45);
 }
 
+// Column b has as many bad values, and good ones at the end.
+static void
+a_column_that_is_good_elsewhere_does_not_hide_one_that_is_not(void **state)
+{
+    (void)state;
+    fake_table_fill(&trial.table, 2000);
+    damage(0, 2000, 1);
+    for (size_t row = 0; row < 1900; row++)
+        trial_damage(&trial, row, 1, FAKE_NAMED);
+    assert_c_is_left_out();
+    assert_in_range(trial.source.statements, 1, 90);
+}
+
 static void
 one_import_of_bad_values_takes_no_good_one(void **state)
 {
@@ -164,6 +177,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_column_without_a_good_value_is_left_out_after_few_statements),
+        TEST(a_column_that_is_good_elsewhere_does_not_hide_one_that_is_not),
         TEST(one_import_of_bad_values_takes_no_good_one),
         TEST(bad_values_all_over_a_table_are_left_out_when_the_search_costs_too_much),
         TEST(few_bad_values_are_told_row_by_row),
