@@ -234,13 +234,22 @@ tell_mirrors_spelling(const struct selector *selector, enum spelling spelling,
         selection_note(arena, selection, sentence);
 }
 
-static bool
-check_list(const struct selector *selector, const struct name_pattern *patterns,
-    const enum spelling *spellings, size_t count, struct selection *selection, struct error *err)
-{
-    bool is_ignoring = spellings == selector->ignored;
+struct word_list {
+    const struct name_pattern *patterns;
+    const enum spelling *spellings; // one a pattern
+    size_t count;
+    bool is_ignoring;
+};
 
-    for (size_t i = 0; i < count; i++) {
+static bool
+check_list(const struct selector *selector, const struct word_list *list,
+    struct selection *selection, struct error *err)
+{
+    const struct name_pattern *patterns = list->patterns;
+    const enum spelling *spellings = list->spellings;
+    bool is_ignoring = list->is_ignoring;
+
+    for (size_t i = 0; i < list->count; i++) {
         if (spellings[i] == SPELLING_NONE && patterns[i].line == 0)
             return selection_fail_unmatched(selector->arena, &selector->all, &patterns[i], err);
         if (spellings[i] == SPELLING_NONE)
@@ -256,13 +265,16 @@ selector_check_words(
     const struct selector *selector, struct selection *selection, struct error *err)
 {
     const struct mirror_settings *settings = selector->basis->settings;
+    const struct word_list selected = { settings->selected, selector->selected,
+        settings->selected_count, false };
+    const struct word_list ignored = { settings->ignored, selector->ignored,
+        settings->ignored_count, true };
+    const struct word_list included = { settings->included, selector->included,
+        settings->included_count, false };
 
-    if (!check_list(selector, settings->selected, selector->selected, settings->selected_count,
-            selection, err) ||
-        !check_list(selector, settings->ignored, selector->ignored, settings->ignored_count,
-            selection, err) ||
-        !check_list(selector, settings->included, selector->included, settings->included_count,
-            selection, err))
+    if (!check_list(selector, &selected, selection, err) ||
+        !check_list(selector, &ignored, selection, err) ||
+        !check_list(selector, &included, selection, err))
         return false;
     for (size_t i = 0; i < settings->table_count; i++) {
         const struct table_settings *said = &settings->tables[i];

@@ -32,9 +32,28 @@ compare_qualified(comparison *compare, const char *word, const char *schema, con
     return qualify(schema, name, qualified) && compare(word, qualified);
 }
 
+// "mirror"."order" as SQL writes it, and messages do: the same without quotes. False when there are
+// none, or it is absurdly long.
+static bool
+unquote(const char *word, char out[QUALIFIED_MAX])
+{
+    size_t size = 0;
+
+    if (strchr(word, '"') == NULL || strlen(word) >= QUALIFIED_MAX)
+        return false;
+    for (; *word != '\0'; word++) {
+        if (*word == '"' && word[1] == '"')
+            out[size++] = *word++; // one that is part of the name
+        else if (*word != '"')
+            out[size++] = *word;
+    }
+    out[size] = '\0';
+    return true;
+}
+
 // The mirror's name goes with either schema: people write the one that they look at.
 static bool
-compare_names(const struct name_space *space, enum spelling spelling, comparison *compare,
+compare_plain(const struct name_space *space, enum spelling spelling, comparison *compare,
     const char *word, const struct table *table)
 {
     const char *name = spelling == SPELLING_SOURCE ? table->name : table->target_name;
@@ -44,6 +63,16 @@ compare_names(const struct name_space *space, enum spelling spelling, comparison
     return compare(word, name) || compare_qualified(compare, word, table->schema, name) ||
            (spelling == SPELLING_MIRROR &&
                compare_qualified(compare, word, space->target_schema, name));
+}
+
+static bool
+compare_names(const struct name_space *space, enum spelling spelling, comparison *compare,
+    const char *word, const struct table *table)
+{
+    char plain[QUALIFIED_MAX];
+
+    return compare_plain(space, spelling, compare, word, table) ||
+           (unquote(word, plain) && compare_plain(space, spelling, compare, plain, table));
 }
 
 bool

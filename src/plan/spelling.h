@@ -2,7 +2,7 @@
 // without case, with or without schema. A word is a name that the source has, or one that the
 // mirror has: what is printed can be pasted. The source's spelling goes first: only a word that
 // fits no name of the source is looked for among those of the mirror, so that no pattern comes to
-// mean more than it says. Pure; any thread.
+// mean more than it says. A name may be quoted as in SQL. Pure; any thread.
 #ifndef OE2PG_PLAN_SPELLING_H
 #define OE2PG_PLAN_SPELLING_H
 

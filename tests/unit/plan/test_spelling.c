@@ -95,6 +95,38 @@ a_name_is_taken_as_the_source_and_as_the_mirror_spells_it(void **state)
 }
 
 static void
+a_name_is_taken_with_the_quotes_that_sql_has(void **state)
+{
+    (void)state;
+    assert_string_equal(ignored_by("\"Order-Line\""), "Order-Line");
+    assert_string_equal(ignored_by("\"mirror\".\"order_line\""), "Order-Line");
+    assert_string_equal(ignored_by("mirror.\"order\""), "Order");
+    assert_string_equal(ignored_by("\"PUB\".\"Order_*\""), "Order_Note");
+    assert_string_equal(ignored_by("\"\"Order\"\""), ""); // a name that has quotes
+    assert_string_equal(ignored_by("\""), "");
+}
+
+// With no list beside it: an empty one has no address of its own.
+static void
+a_flag_that_chooses_a_table_by_its_name_in_the_mirror_ignores_nothing(void **state)
+{
+    struct table_record record = {
+        .source_schema = "PUB", .source_table = "Order-Line", .is_loaded = true, .run_id = 7
+    };
+
+    (void)state;
+    basis.records = &record;
+    basis.record_count = 1;
+    word = (struct name_pattern){ "order_line", "--table", 0 };
+    settings.selected = &word;
+    settings.selected_count = 1;
+    make();
+    assert_int_equal(selection.taken_count, 1);
+    assert_int_equal(selection.warning_count, 0);
+    assert_int_equal(selection.note_count, 0);
+}
+
+static void
 a_pattern_means_names_of_the_mirror_only_where_it_fits_none_of_the_source(void **state)
 {
     (void)state;
@@ -207,6 +239,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_name_is_taken_as_the_source_and_as_the_mirror_spells_it),
+        TEST(a_name_is_taken_with_the_quotes_that_sql_has),
+        TEST(a_flag_that_chooses_a_table_by_its_name_in_the_mirror_ignores_nothing),
         TEST(a_pattern_means_names_of_the_mirror_only_where_it_fits_none_of_the_source),
         TEST(tables_that_a_files_word_means_by_their_names_in_the_mirror_are_named),
         TEST(it_is_a_warning_where_a_table_was_mirrored_until_now),
