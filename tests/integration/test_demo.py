@@ -130,7 +130,17 @@ def test_it_leaves_nothing_when_it_is_interrupted(demo):
 
 
 def test_it_says_how_it_is_used(demo):
-    process = demo("--nonsense")
+    process = demo("--help")
     printed, _ = process.communicate(timeout=60)
-    assert process.returncode == 2
-    assert "script/demo --odbc [--rows N]" in printed
+    assert process.returncode == 0
+    assert printed.startswith("Shows oe2pg at work") and "script/demo --odbc [--rows N]" in printed
+
+
+@pytest.mark.parametrize("options, words", [
+    (["--rows", "10"], "--rows goes with --odbc"), (["--odbc", "--rows", "many"], "--rows needs a number"),
+    (["--odbc", "--rows"], "--rows needs a number"), (["--kep"], "there is no option --kep")])
+def test_what_it_does_not_understand_it_says_before_it_does_anything(demo, options, words):
+    process = demo(*options)
+    told = process.communicate(timeout=60)[0]
+    assert process.returncode == 2, told
+    assert told.startswith("script/demo: " + words) and "script/demo --odbc" in told
