@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "check/finding.h"
+#include "plan/shape_diff.h"
 #include "report/first_load_words.h"
 #include "target/mirror.h"
 #include "target/observe.h"
@@ -232,22 +233,56 @@ report_obstacle(struct check *check, const struct rights_obstacle *obstacle)
             "%s is in the way: it is no table", obstacle->quoted);
 }
 
-static void
-add_stale(const struct observed_table *table, struct check_names *names)
+// The table as the source has it; NULL: it has none.
+static const struct table *
+find_source_table(const struct check *check, const struct observed_table *observed)
 {
+    for (size_t i = 0; i < check->selection.table_count; i++) {
+        const struct table *table = check->selection.tables[i].table;
+
+        if (strcmp(table->name, observed->source_table) == 0 &&
+            strcmp(table->schema, observed->source_schema) == 0)
+            return table;
+    }
+    return NULL;
+}
+
+static void
+add_stale(struct check *check, const struct observed_table *observed, bool is_excluded,
+    struct check_names *names)
+{
+    static const struct table gone = { .excluded_count = 0 };
+    const struct table *table = find_source_table(check, observed);
+    const struct name_list all = { observed->stale_columns, observed->stale_count };
+    const struct name_list list =
+        shape_pick(&check->arena, table != NULL ? table : &gone, &all, is_excluded);
     char name[300];
 
-    for (size_t i = 0; i < table->stale_count; i++) {
-        (void)text_print(name, sizeof name, "%s.%s", table->target_table, table->stale_columns[i]);
+    for (size_t i = 0; i < list.count; i++) {
+        (void)text_print(name, sizeof name, "%s.%s", observed->target_table, list.names[i]);
         check_names_add(names, name);
     }
 }
 
-// Columns that are gone from the source and stand in the mirror.
+static void
+report_stale_kind(struct check *check, const struct observation *observation, bool is_excluded)
+{
+    bool drops = check->settings->mirror.dropped_columns == DROPPED_DROP;
+    struct check_names names = { .count = 0 };
+
+    for (size_t i = 0; i < observation->table_count; i++)
+        add_stale(check, &observation->tables[i], is_excluded, &names);
+    if (names.count > 0)
+        check_report(check, CHECK_WARNING, is_excluded ? "excluded columns" : "stale columns",
+            shape_stale_remedy(is_excluded, drops), "%zu in the mirror, %s and with old values: %s",
+            names.count, is_excluded ? "excluded now" : "gone from the source",
+            check_names_end(&names));
+}
+
+// Columns that stand in the mirror and are written no more.
 static bool
 report_stale(struct check *check, struct error *err)
 {
-    struct check_names names = { .count = 0 };
     struct observation observation;
 
     if (!check->has_tracking)
@@ -255,13 +290,8 @@ report_stale(struct check *check, struct error *err)
     if (!observe_mirror(
             check->target, &check->arena, check->settings->target.schema, &observation, err))
         return false;
-    for (size_t i = 0; i < observation.table_count; i++)
-        add_stale(&observation.tables[i], &names);
-    if (names.count > 0)
-        check_report(check, CHECK_WARNING, "stale columns",
-            "ALTER TABLE ... DROP COLUMN, or set mirror_settings.dropped_columns to \"drop\".",
-            "%zu in the mirror, gone from the source (or excluded) and with old values: %s",
-            names.count, check_names_end(&names));
+    report_stale_kind(check, &observation, false);
+    report_stale_kind(check, &observation, true);
     return true;
 }
 

@@ -88,6 +88,14 @@ takes_operand(const char *command_name)
 }
 
 static bool
+takes_tables(const char *command_name)
+{
+    const struct command *command = command_find(command_name);
+
+    return command != NULL && (option_at(OPTION_TABLE)->verbs & command->verb) != 0;
+}
+
+static bool
 read_word(struct argument_reader *reader)
 {
     const char *word = reader->argv[reader->at];
@@ -102,8 +110,11 @@ read_word(struct argument_reader *reader)
         return true;
     }
     message_quote(word, quoted);
-    return error_set(reader->err, ERROR_USAGE, "unexpected argument %s after the command %s",
-        quoted, reader->command_name);
+    (void)error_set(reader->err, ERROR_USAGE, "unexpected argument %s after the command %s", quoted,
+        reader->command_name);
+    return takes_tables(reader->command_name)
+               ? error_hint(reader->err, "A table is named by a flag: --table %s", word)
+               : false;
 }
 
 static bool

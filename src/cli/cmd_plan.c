@@ -211,7 +211,10 @@ run(struct planner *planner)
         preview->obstacle_count + preview->sums.blocked_count + preview->sums.refused_count;
     if (in_the_way == 0)
         return EXIT_STATUS_DONE;
-    log_error("%zu things keep a run from mirroring everything: see above", in_the_way);
+    // What is above stands there first, whatever standard output is.
+    (void)fflush(stdout);
+    log_error("%zu %s a run from mirroring everything: see \"In the way\" above", in_the_way,
+        text_plural(in_the_way, "thing keeps", "things keep"));
     return EXIT_STATUS_PARTLY;
 }
 

@@ -24,9 +24,10 @@ print_commands(FILE *out)
     size_t count;
     const struct command *commands = command_all(&count);
 
-    (void)fprintf(out, "usage: oe2pg [command] [options]\n\n"
-                       "Mirrors an OpenEdge or other ODBC database into PostgreSQL.\n\n"
-                       "Commands:\n");
+    (void)fprintf(out,
+        "usage: oe2pg [command] [options]\n\n"
+        "Mirrors an OpenEdge database, or any other by ODBC or JDBC, into PostgreSQL.\n\n"
+        "Commands:\n");
     for (size_t i = 0; i < count; i++)
         (void)fprintf(out, "  %-*s%s%s\n", HELP_COLUMN, commands[i].name, commands[i].summary,
             i == 0 ? " (when no command is named)" : "");
@@ -47,7 +48,9 @@ print_flag(FILE *out, const struct option *option)
 
         option_describe(option, allowed, sizeof allowed);
         (void)fprintf(out, "\n  %-*s(%s; default %s)", HELP_COLUMN, "", allowed,
-            option->default_text != NULL ? option->default_text : "none");
+            option->default_text != NULL    ? option->default_text
+            : option->default_words != NULL ? option->default_words
+                                            : "none");
     }
     if (option->is_repeatable)
         (void)fprintf(out, " (may be repeated)");

@@ -92,10 +92,11 @@ put_head(FILE *out)
                 ".TH OE2PG 1 \"\" \"oe2pg ",
         out);
     put_text(out, OE2PG_VERSION);
-    (void)fputs("\" \"User Commands\"\n"
-                ".SH NAME\n"
-                "oe2pg \\- mirror an OpenEdge or other ODBC database into PostgreSQL\n"
-                ".SH SYNOPSIS\n",
+    (void)fputs(
+        "\" \"User Commands\"\n"
+        ".SH NAME\n"
+        "oe2pg \\- mirror an OpenEdge database, or any other by ODBC or JDBC, into PostgreSQL\n"
+        ".SH SYNOPSIS\n",
         out);
 }
 
@@ -289,9 +290,9 @@ static const char examples[] =
     "oe2pg check\n"
     "oe2pg\n"
     ".EE\n.PP\n"
-    "Every night, by cron:\n"
+    "Every night, by cron, whose PATH lacks /usr/local/bin:\n"
     ".PP\n.EX\n"
-    "15 2 * * * oe2pg \\-\\-config /etc/oe2pg/config.json\n"
+    "15 2 * * * /usr/local/bin/oe2pg \\-\\-quiet \\-\\-config /etc/oe2pg/config.json\n"
     ".EE\n.PP\n"
     "Two tables only, each compared as a whole:\n"
     ".PP\n.EX\n"

@@ -245,7 +245,7 @@ static const struct option options[OPTION_COUNT] = {
         .help = "name every table, not only what changes or needs attention" },
     [OPTION_JSON] = { .flag = "--json",
         .type = OPTION_SWITCH,
-        .verbs = OPTION_FOR_PLAN | OPTION_FOR_STATUS,
+        .verbs = OPTION_FOR_PLAN | OPTION_FOR_STATUS | OPTION_FOR_VERIFY,
         .help = "for programs: one JSON object" },
     [OPTION_WATCH] = { .flag = "--watch",
         .type = OPTION_SWITCH,

@@ -369,6 +369,7 @@ fill_mirror(struct config *config, struct error *err)
     mirror->full_sync = integer_of(config, OPTION_FULL_SYNC) != 0;
     mirror->verify_repair = integer_of(config, OPTION_REPAIR) != 0;
     mirror->verify_values = integer_of(config, OPTION_VALUES) != 0;
+    mirror->as_json = integer_of(config, OPTION_JSON) != 0;
     fill_tables(config);
     fill_included(config);
     mirror->selected = flag_names(config, OPTION_TABLE, &mirror->selected_count);

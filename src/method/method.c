@@ -76,17 +76,20 @@ static bool
 verify_job(struct task *task, const struct job *job, struct outcome *outcome,
     struct table_record *record, struct error *err)
 {
-    struct verification verification;
+    const struct verification *found = &outcome->verification;
 
-    if (!verify_table(task, task->altered.table, &verification, err))
+    outcome->is_verified = false;
+    outcome_release(outcome);
+    if (!verify_table(task, task->altered.table, outcome, err))
         return false;
-    outcome->result.rows_read = verification.row_count;
-    outcome->result.values_quarantined = verification.quarantined + verification.unrecorded;
+    outcome->is_verified = true;
+    outcome->result.rows_read = found->row_count;
+    outcome->result.values_quarantined = found->quarantined + found->unrecorded;
     outcome->result.values_full_width = full_width_total(&task->full_width);
     outcome->result.finished_ms = clock_wall_ms();
     // An attempt before this one may have repaired it.
-    outcome->is_different = !verification.is_equal || outcome->is_repaired;
-    if (verification.is_equal || !task->settings->mirror.verify_repair)
+    outcome->is_different = !found->is_equal || outcome->is_repaired;
+    if (found->is_equal || !task->settings->mirror.verify_repair)
         return true;
     record->method = method_name(METHOD_COMPARE);
     record->reason = METHOD_REPAIR_REASON;

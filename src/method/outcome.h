@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "model/state.h"
+#include "target/differences.h"
 
 enum outcome_state { OUTCOME_WAITING, OUTCOME_RUNNING, OUTCOME_DONE, OUTCOME_FAILED, OUTCOME_LEFT };
 
@@ -13,10 +14,16 @@ struct outcome {
     struct table_result result;
     int64_t row_count; // in the mirror now
     int attempts;
-    size_t odd_stamps;  // stamps with zone in a form that is not known
-    bool is_different;  // METHOD_VERIFY: source and mirror were not equal
-    bool is_repaired;   // METHOD_VERIFY: its repair was begun, and with OUTCOME_DONE succeeded
+    size_t odd_stamps; // stamps with zone in a form that is not known
+    bool is_different; // METHOD_VERIFY: source and mirror were not equal
+    bool is_repaired;  // METHOD_VERIFY: its repair was begun, and with OUTCOME_DONE succeeded
+    bool is_verified;  // METHOD_VERIFY: `verification` is what the last comparison found
+    struct verification verification;
+    char *report;       // that in lines, where they are to be told later; NULL: none
     struct error error; // OUTCOME_FAILED: why
 };
+
+// Frees the report.
+void outcome_release(struct outcome *outcome);
 
 #endif

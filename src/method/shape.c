@@ -157,6 +157,13 @@ is_another_shape(const struct shape *shape, const struct shape_diff *diff, uint6
     return shape->record->shape.fingerprint != fingerprint || diff->added_count > 0;
 }
 
+// Of a table that was adopted no shape is known that this could be another than.
+static bool
+has_changed_shape(const struct shape *shape, const struct shape_diff *diff, uint64_t fingerprint)
+{
+    return shape->record->shape.fingerprint != 0 && is_another_shape(shape, diff, fingerprint);
+}
+
 static bool
 record_shape(
     struct shape *shape, const struct shape_diff *diff, uint64_t fingerprint, struct error *err)
@@ -166,7 +173,7 @@ record_shape(
                            ? "time stamps that mean an instant are in UTC from now on"
                            : "shape of the source table changed";
 
-    return (!is_another_shape(shape, diff, fingerprint) || save_change(shape, what, NULL, err)) &&
+    return (!has_changed_shape(shape, diff, fingerprint) || save_change(shape, what, NULL, err)) &&
            tracking_save_shape(shape->task->target, shape->task->claim, shape->table, &stale, err);
 }
 
@@ -206,13 +213,28 @@ tell_added(const struct shape *shape, const struct shape_diff *diff)
 }
 
 static void
-tell_gone(const struct shape *shape, const struct name_list *list, const char *fate)
+tell_gone(
+    const struct shape *shape, const struct name_list *list, const char *where, const char *fate)
 {
     if (list->count == 0)
         return;
-    log_warning("table \"%s\": %zu %s gone from the source (or excluded) and %s: %s",
-        shape->table->name, list->count, list->count == 1 ? "column is" : "columns are", fate,
+    log_warning("table \"%s\": %zu %s %s and %s: %s", shape->table->name, list->count,
+        text_plural(list->count, "column is", "columns are"), where, fate,
         name_list_text(&shape->task->arena, list));
+}
+
+// Whoever excluded a column has to hear too that its old values are still there.
+static void
+tell_left(const struct shape *shape, const struct name_list *left)
+{
+    static const char fate[] =
+        "kept in the mirror, where nothing writes to it any more: its values grow stale";
+    struct arena *arena = &shape->task->arena;
+    const struct name_list gone = shape_pick(arena, shape->table, left, false);
+    const struct name_list excluded = shape_pick(arena, shape->table, left, true);
+
+    tell_gone(shape, &gone, "gone from the source", fate);
+    tell_gone(shape, &excluded, "excluded", fate);
 }
 
 static void
@@ -222,12 +244,12 @@ tell(const struct shape *shape, const struct shape_diff *diff, uint64_t fingerpr
     const struct name_list left = { diff->left, diff->left_count };
 
     tell_added(shape, diff);
-    tell_gone(shape, &dropped, "dropped from the mirror");
-    tell_gone(shape, &left,
-        "kept in the mirror, where nothing writes to it any more: its values grow stale");
+    tell_gone(shape, &dropped, "gone from the source", "dropped from the mirror");
+    tell_left(shape, &left);
     if (diff->added_count + diff->dropped_count + diff->left_count == 0 &&
-        is_another_shape(shape, diff, fingerprint))
-        log_info("table \"%s\": types, key or order of its columns changed in the source",
+        has_changed_shape(shape, diff, fingerprint))
+        log_info(
+            "table \"%s\": its columns, their types, order or key are not those of the last run",
             shape->table->name);
 }
 

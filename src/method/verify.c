@@ -2,9 +2,11 @@
 #include "method/verify.h"
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "model/key_choice.h"
 #include "model/name_list.h"
+#include "plan/shape_diff.h"
 #include "report/output.h"
 #include "method/row_again.h"
 #include "method/differ.h"
@@ -32,10 +34,11 @@ struct verify {
     struct difference *differences;
     bool *is_moving; // one a difference: it was gone when asked again
     size_t difference_count;
-    struct verification *result;
+    struct outcome *outcome;
+    struct verification *result; // the outcome's
     struct exceptions exceptions;
     struct buffer report;
-    const char *stale; // a line about old values; NULL: none
+    const char *stale; // lines about old values; NULL: not looked for
 };
 
 // ---- asking again ------------------------------------------------------------------------------
@@ -329,6 +332,15 @@ append_which(struct verify *verify)
             "  what cannot be mirrored: oe2pg verify --values, or oe2pg status --quarantine\n");
 }
 
+static void
+tell(struct verify *verify)
+{
+    if (verify->task->settings->mirror.as_json)
+        verify->outcome->report = mem_strdup(buffer_text(&verify->report));
+    else
+        output_write(buffer_text(&verify->report));
+}
+
 static bool
 write_report(struct verify *verify, struct error *err)
 {
@@ -346,7 +358,7 @@ write_report(struct verify *verify, struct error *err)
     append_which(verify);
     if (verify->stale != NULL)
         buffer_append_text(&verify->report, verify->stale);
-    output_write(buffer_text(&verify->report));
+    tell(verify);
     return true;
 }
 
@@ -447,6 +459,16 @@ save(struct verify *verify, struct error *err)
            target_commit(task->target, err);
 }
 
+static const char *
+stale_line(struct arena *arena, const struct name_list *list, const char *why)
+{
+    if (list->count == 0)
+        return "";
+    return arena_printf(arena, "  not compared, for %s %s and %s old values: %s\n",
+        text_plural(list->count, "it is", "they are"), why, text_plural(list->count, "has", "have"),
+        name_list_text(arena, list));
+}
+
 // Old values beside those that are equal: whoever reads them is not told by the verdict.
 static void
 note_stale(struct verify *verify, const struct relation *relation)
@@ -457,16 +479,17 @@ note_stale(struct verify *verify, const struct relation *relation)
     struct arena *arena = &verify->task->arena;
     const char **names = arena_calloc(arena, count, sizeof *names);
     struct name_list list = { .names = names };
+    struct name_list gone;
+    struct name_list excluded;
 
     for (size_t i = 0; i < count; i++) {
         if (name_list_has(&present, record->shape.stale_columns[i]))
             names[list.count++] = record->shape.stale_columns[i];
     }
-    if (list.count > 0)
-        verify->stale = arena_printf(arena,
-            "  not compared, for %s gone from the source (or excluded) and %s old values: %s\n",
-            text_plural(list.count, "it is", "they are"), text_plural(list.count, "has", "have"),
-            name_list_text(arena, &list));
+    gone = shape_pick(arena, verify->table, &list, false);
+    excluded = shape_pick(arena, verify->table, &list, true);
+    verify->stale = arena_printf(arena, "%s%s", stale_line(arena, &gone, "gone from the source"),
+        stale_line(arena, &excluded, "excluded"));
 }
 
 // A column that the mirror does not have yet makes every row differ.
@@ -503,20 +526,22 @@ check_shape(struct verify *verify, bool *is_same, struct error *err)
 }
 
 bool
-verify_table(struct task *task, const struct table *table, struct verification *verification,
-    struct error *err)
+verify_table(
+    struct task *task, const struct table *table, struct outcome *outcome, struct error *err)
 {
-    struct verify verify = { .task = task, .table = table, .result = verification };
+    struct verify verify = {
+        .task = task, .table = table, .outcome = outcome, .result = &outcome->verification
+    };
     bool is_same;
     bool done;
 
-    *verification = (struct verification){ .is_equal = false };
+    outcome->verification = (struct verification){ .is_equal = false };
     buffer_init(&verify.report, REPORT_CAP);
     exceptions_init(&verify.exceptions, task->settings->mirror.verify_values);
     arena_init(&verify.row.arena);
     done = check_shape(&verify, &is_same, err);
     if (done && !is_same) {
-        output_write(buffer_text(&verify.report));
+        tell(&verify);
     } else if (done) {
         // Rows are read again one by one: long values among them need the gate once more.
         done = compare(&verify, err) && task_begin_reading(task, table, err) &&

@@ -4,6 +4,7 @@
 #define OE2PG_MODEL_PREVIEW_H
 
 #include "model/first_load.h"
+#include "model/name_list.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -74,6 +75,16 @@ struct preview_obstacle {
     const char *remedy; // a sentence, or ""
 };
 
+// A table that stands there while nothing is recorded of it, as `oe2pg adopt` would take it.
+struct preview_adoption {
+    size_t columns_there; // of the source's
+    size_t columns_in_all;
+    const char **added; // names in the mirror of the source's other columns
+    size_t added_count;
+    const char **others; // columns of the table that the source has not: they stay as they are
+    size_t other_count;
+};
+
 enum preview_verdict {
     PREVIEW_LOAD,    // first load
     PREVIEW_COMPARE, // read and compared
@@ -100,10 +111,10 @@ struct preview_table {
     int64_t disk_bytes; // the target will need; 0 where there is no first load
     const char **statements;
     size_t statement_count;
-    const char **stale_columns; // mirrored once, gone from the source, and kept
-    size_t stale_count;
+    struct name_list stale; // columns that were mirrored once, are not any more, and are kept
     struct preview_obstacle *obstacles;
     size_t obstacle_count;
+    const struct preview_adoption *adoption; // NULL: adopt would not take it
 };
 
 // Sums over what is read; with what is known only, the rest is counted.

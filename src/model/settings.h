@@ -133,6 +133,7 @@ struct mirror_settings {
     bool verify;        // compare only, write nothing
     bool verify_repair; // sync the tables that differ
     bool verify_values; // show values that differ
+    bool as_json;       // --json: what verify finds goes to standard output as one object
     bool adopt;         // compare what is there and was never mirrored, remove nothing
     bool accept_source; // --accept-source: the source may have another identity than before
     enum dropped dropped_columns;

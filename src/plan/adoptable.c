@@ -15,6 +15,12 @@ adoptable_columns(const struct table *table, const struct name_list *present)
     return count;
 }
 
+bool
+adoptable_is(const struct table *table, char kind, const struct name_list *present)
+{
+    return kind == 'r' && adoptable_columns(table, present) > 0;
+}
+
 const char *
 adoptable_remedy(
     struct arena *arena, const struct table *table, char kind, const struct name_list *present)
@@ -22,7 +28,7 @@ adoptable_remedy(
     size_t shared = adoptable_columns(table, present);
     char word[300];
 
-    if (kind != 'r' || shared == 0)
+    if (!adoptable_is(table, kind, present))
         return arena_printf(arena, "oe2pg never replaces what it did not make: %s", else_words);
     text_shell_word(table->target_name, word, sizeof word);
     return arena_printf(arena,

@@ -6,9 +6,14 @@
 #include "model/name_list.h"
 #include "model/table.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+
 // How many columns of the source's table it has; 0: it is somebody else's.
 size_t adoptable_columns(const struct table *table, const struct name_list *present);
-// What to do about it, with the command to be pasted. `kind` is pg_class.relkind. In `arena`.
+// Whether adopt would take it; `kind` is pg_class.relkind: a view is somebody else's too.
+bool adoptable_is(const struct table *table, char kind, const struct name_list *present);
+// What to do about it, with the command to be pasted. In `arena`.
 const char *adoptable_remedy(
     struct arena *arena, const struct table *table, char kind, const struct name_list *present);
 

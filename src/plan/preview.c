@@ -162,8 +162,7 @@ compare_columns(struct maker *maker, struct preview_table *made, const struct jo
             quote_name(maker->arena, diff.left[i]));
     for (size_t i = 0; i < diff.dropped_count; i++)
         meet_dropped_column(maker, made, relation, diff.dropped[i]);
-    made->stale_columns = diff.stale;
-    made->stale_count = diff.stale_count;
+    made->stale = (struct name_list){ diff.stale, diff.stale_count };
 }
 
 static bool
@@ -245,18 +244,55 @@ kind_name(char kind)
     }
 }
 
+// Also what would be in adopt's way.
+static void
+preview_adoption(struct maker *maker, struct preview_table *made, const struct job *job,
+    const struct mirrored_relation *relation)
+{
+    const struct name_list present = list_columns(maker->arena, relation);
+    const struct table *table = job->table;
+    bool is_begun = job->record != NULL && job->record->staging.table != NULL;
+    struct preview_adoption *adoption;
+
+    if (!adoptable_is(table, relation->kind, &present) || is_begun)
+        return;
+    adoption = arena_calloc(maker->arena, 1, sizeof *adoption);
+    adoption->columns_there = adoptable_columns(table, &present);
+    adoption->columns_in_all = table->column_count;
+    adoption->added = arena_calloc(maker->arena, table->column_count, sizeof(char *));
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (!name_list_has(&present, table->columns[i].target_name))
+            adoption->added[adoption->added_count++] = table->columns[i].target_name;
+    }
+    adoption->others = arena_calloc(maker->arena, present.count, sizeof(char *));
+    for (size_t i = 0; i < present.count; i++) {
+        if (!is_mirrored(table, present.names[i]))
+            adoption->others[adoption->other_count++] = present.names[i];
+    }
+    made->adoption = adoption;
+    meet_relation(maker, made, table, relation);
+}
+
+static void
+meet_stranger(struct maker *maker, struct preview_table *made, const struct job *job,
+    const struct mirrored_relation *relation)
+{
+    const struct name_list present = list_columns(maker->arena, relation);
+
+    add_obstacle(maker, made,
+        arena_printf(maker->arena, "%s exists already (%s) and is not a table that oe2pg made",
+            qualify(maker, relation->name), kind_name(relation->kind)),
+        adoptable_remedy(maker->arena, job->table, relation->kind, &present));
+    preview_adoption(maker, made, job, relation);
+}
+
 static void
 compare_shape(struct maker *maker, struct preview_table *made, const struct job *job)
 {
     const struct mirrored_relation *relation = find_relation(maker, job->table->target_name);
 
     if (job->method == METHOD_LOAD && relation != NULL) {
-        const struct name_list present = list_columns(maker->arena, relation);
-
-        add_obstacle(maker, made,
-            arena_printf(maker->arena, "%s exists already (%s) and is not a table that oe2pg made",
-                qualify(maker, relation->name), kind_name(relation->kind)),
-            adoptable_remedy(maker->arena, job->table, relation->kind, &present));
+        meet_stranger(maker, made, job, relation);
     } else if (relation != NULL) {
         meet_relation(maker, made, job->table, relation);
         compare_columns(maker, made, job, relation);
@@ -450,21 +486,26 @@ find_uncuttable(struct maker *maker, const struct job *job, const struct preview
 }
 
 static const char *
-find_stale(struct maker *maker, const struct preview_table *table)
+find_stale(
+    struct maker *maker, const struct job *job, const struct preview_table *table, bool is_excluded)
 {
-    const struct name_list list = { table->stale_columns, table->stale_count };
-    // Where all that is gone is dropped, these are excluded.
-    const char *setting = maker->input->settings->mirror.dropped_columns == DROPPED_DROP
-                              ? ""
-                              : ", or set mirror_settings.dropped_columns to \"drop\"";
+    const struct name_list list = shape_pick(maker->arena, job->table, &table->stale, is_excluded);
+    bool drops = maker->input->settings->mirror.dropped_columns == DROPPED_DROP;
 
     if (list.count == 0)
         return NULL;
     return arena_printf(maker->arena,
-        "%s: %zu %s gone from the source (or excluded), and the mirror keeps old values there: %s; "
-        "drop %s%s",
-        table->source_table, list.count, text_plural(list.count, "column is", "columns are"),
-        name_list_text(maker->arena, &list), text_plural(list.count, "it", "them"), setting);
+        "%s: %zu %s %s, and the mirror keeps old values there: %s - %s", table->source_table,
+        list.count, text_plural(list.count, "column is", "columns are"),
+        is_excluded ? "excluded" : "gone from the source", name_list_text(maker->arena, &list),
+        shape_stale_remedy(is_excluded, drops));
+}
+
+static void
+add_warning(struct preview *preview, const char *warning)
+{
+    if (warning != NULL)
+        preview->warnings[preview->warning_count++] = warning;
 }
 
 // After the selection's sentences. Jobs are the first tables.
@@ -474,28 +515,25 @@ warn_of_tables(struct maker *maker)
     const struct plan *plan = maker->input->plan;
     const struct selection *selection = maker->input->selection;
     struct preview *preview = maker->preview;
-    const char **warnings = arena_calloc(maker->arena,
-        selection->warning_count + selection->note_count + 2 * plan->job_count +
-            maker->input->inspection->misfit_count + 1,
-        sizeof *warnings);
 
-    preview->warnings = warnings;
+    preview->warnings = arena_calloc(maker->arena,
+        selection->warning_count + selection->note_count + 3 * plan->job_count +
+            maker->input->inspection->misfit_count + 1,
+        sizeof *preview->warnings);
     preview->warning_count = 0;
     for (size_t i = 0; i < selection->warning_count; i++)
-        warnings[preview->warning_count++] = selection->warnings[i];
+        add_warning(preview, selection->warnings[i]);
     for (size_t i = 0; i < selection->note_count; i++)
-        warnings[preview->warning_count++] = selection->notes[i];
+        add_warning(preview, selection->notes[i]);
     for (size_t i = 0; i < plan->job_count; i++) {
-        const char *warning = find_uncuttable(maker, &plan->jobs[i], &preview->tables[i]);
+        const struct preview_table *table = &preview->tables[i];
 
-        if (warning != NULL)
-            warnings[preview->warning_count++] = warning;
-        warning = find_stale(maker, &preview->tables[i]);
-        if (warning != NULL)
-            warnings[preview->warning_count++] = warning;
+        add_warning(preview, find_uncuttable(maker, &plan->jobs[i], table));
+        add_warning(preview, find_stale(maker, &plan->jobs[i], table, false));
+        add_warning(preview, find_stale(maker, &plan->jobs[i], table, true));
     }
-    preview->warning_count +=
-        preview_warn_of_types(maker->arena, maker->input, warnings + preview->warning_count);
+    preview->warning_count += preview_warn_of_types(
+        maker->arena, maker->input, preview->warnings + preview->warning_count);
 }
 
 // ---- the run -----------------------------------------------------------------------------------

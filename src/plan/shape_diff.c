@@ -60,3 +60,30 @@ shape_diff_make(struct arena *arena, const struct table *table, const struct sha
             diff->stale[diff->stale_count++] = name;
     }
 }
+
+struct name_list
+shape_pick(struct arena *arena, const struct table *table, const struct name_list *columns,
+    bool is_excluded)
+{
+    const struct name_list excluded = { table->excluded, table->excluded_count };
+    const char **names = arena_calloc(arena, columns->count, sizeof *names);
+    struct name_list picked = { .names = names };
+
+    for (size_t i = 0; i < columns->count; i++) {
+        if (name_list_has(&excluded, columns->names[i]) == is_excluded)
+            names[picked.count++] = columns->names[i];
+    }
+    return picked;
+}
+
+const char *
+shape_stale_remedy(bool is_excluded, bool drops)
+{
+    if (is_excluded)
+        return "ALTER TABLE ... DROP COLUMN, or take it out of exclude_columns; "
+               "mirror_settings.dropped_columns leaves it, for the source has it still.";
+    return drops ? "The next run that reads the table drops it, as mirror_settings.dropped_columns "
+                   "says."
+                 : "ALTER TABLE ... DROP COLUMN, or set mirror_settings.dropped_columns to "
+                   "\"drop\".";
+}

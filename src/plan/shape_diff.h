@@ -34,4 +34,12 @@ void shape_diff_make(struct arena *arena, const struct table *table,
     const struct shape_before *before, const struct name_list *present, bool drops,
     struct shape_diff *diff);
 
+// Of columns that are mirrored no more those that exclude_columns took out, which the source has
+// still, or the others, which are gone from it. In `arena`.
+struct name_list shape_pick(struct arena *arena, const struct table *table,
+    const struct name_list *columns, bool is_excluded);
+
+// What to do about old values in columns of that kind, in a sentence; `drops` as above.
+const char *shape_stale_remedy(bool is_excluded, bool drops);
+
 #endif

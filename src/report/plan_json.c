@@ -45,6 +45,21 @@ write_obstacles(struct json_writer *json, const struct preview_obstacle *obstacl
 }
 
 static void
+write_adoption(struct json_writer *json, const struct preview_adoption *adoption)
+{
+    if (adoption == NULL) {
+        json_text(json, "adoption", NULL);
+        return;
+    }
+    json_begin_object(json, "adoption");
+    json_integer(json, "columns_there", (int64_t)adoption->columns_there);
+    json_integer(json, "columns_in_all", (int64_t)adoption->columns_in_all);
+    write_texts(json, "added", adoption->added, adoption->added_count);
+    write_texts(json, "left_alone", adoption->others, adoption->other_count);
+    json_end_object(json);
+}
+
+static void
 write_table(struct json_writer *json, const struct preview_table *table)
 {
     json_begin_object(json, NULL);
@@ -63,8 +78,9 @@ write_table(struct json_writer *json, const struct preview_table *table)
     json_decimal(json, "estimated_seconds", seconds_of(table->duration_ms));
     json_count(json, "estimated_disk_bytes", table->disk_bytes);
     write_texts(json, "statements", table->statements, table->statement_count);
-    write_texts(json, "stale_columns", table->stale_columns, table->stale_count);
+    write_texts(json, "stale_columns", table->stale.names, table->stale.count);
     write_obstacles(json, table->obstacles, table->obstacle_count);
+    write_adoption(json, table->adoption);
     json_end_object(json);
 }
 

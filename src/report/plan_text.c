@@ -130,9 +130,12 @@ write_head(struct page *page)
     else if (preview->last_run_id > 0)
         buffer_printf(&page->line, ", after run %" PRId64, preview->last_run_id);
     end_line(page);
-    buffer_printf(&page->line, "To be read: %zu tables, ~%" PRId64 " rows, ~", read_count,
-        preview->sums.row_sum);
-    append_size(page, preview->sums.byte_sum);
+    buffer_printf(
+        &page->line, "To be read: %zu %s", read_count, text_plural(read_count, "table", "tables"));
+    if (preview->sums.unknown_rows < read_count || read_count == 0) {
+        buffer_printf(&page->line, ", ~%" PRId64 " rows, ~", preview->sums.row_sum);
+        append_size(page, preview->sums.byte_sum);
+    }
     if (preview->sums.duration_ms >= 0 && read_count > 0) {
         buffer_append_text(&page->line, ", in about ");
         append_duration(page, preview->sums.duration_ms);
@@ -192,6 +195,42 @@ write_obstacles(struct page *page)
     for (size_t i = 0; i < preview->warning_count; i++) {
         write_heading(page, "Warnings:", &is_headed);
         buffer_printf(&page->line, "  %s", preview->warnings[i]);
+        end_line(page);
+    }
+}
+
+static void
+append_names(struct page *page, const char *words, const char *const *names, size_t count)
+{
+    if (count == 0)
+        return;
+    buffer_append_text(&page->line, words);
+    for (size_t i = 0; i < count && (page->with_all || i < SHORT_LIST); i++)
+        buffer_printf(&page->line, "%s%s", i > 0 ? ", " : "", names[i]);
+    if (!page->with_all && count > SHORT_LIST)
+        buffer_printf(&page->line, " and %zu more", count - (size_t)SHORT_LIST);
+}
+
+// Not what a run does: what another command would do about some of what is in its way.
+static void
+write_adoptions(struct page *page)
+{
+    const struct preview *preview = page->preview;
+    bool is_headed = false;
+
+    for (size_t i = 0; i < preview->table_count; i++) {
+        const struct preview_adoption *adoption = preview->tables[i].adoption;
+
+        if (adoption == NULL)
+            continue;
+        write_heading(page,
+            "oe2pg adopt would take these as they are, compare them and remove nothing:",
+            &is_headed);
+        buffer_printf(&page->line, "  %s: %zu of %zu columns are there",
+            name_of(&preview->tables[i]), adoption->columns_there, adoption->columns_in_all);
+        append_names(page, "; added: ", adoption->added, adoption->added_count);
+        append_names(
+            page, "; not the source's, and left alone: ", adoption->others, adoption->other_count);
         end_line(page);
     }
 }
@@ -432,6 +471,7 @@ plan_write_text(FILE *out, const struct preview *preview, bool with_all, size_t 
     choose_name_width(&page);
     write_head(&page);
     write_obstacles(&page);
+    write_adoptions(&page);
     write_statements(&page);
     write_tables(&page);
     write_gone(&page);

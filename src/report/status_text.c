@@ -140,11 +140,6 @@ write_dead(struct page *page)
             : run->is_stopping ? ": it was told to stop, and ended before it could record how"
                                : ", and how it ended is not recorded: the end of its log may say");
         end_line(page);
-        if (page->view->observed->worker_count > 0) {
-            buffer_append_text(&page->line, "  These tables were in hand then; the next run reads "
-                                            "them last, and each alone:");
-            end_line(page);
-        }
         break;
     case STATUS_LOCK_LOST:
         buffer_append_text(&page->line, "  its sessions are still there, its lock is not: it is "
@@ -213,6 +208,20 @@ write_worker(struct page *page, const struct observed_worker *worker)
 }
 
 static void
+write_workers(struct page *page)
+{
+    const struct observation *observed = page->view->observed;
+
+    if (observed->worker_count > 0 && status_life_of(&observed->run) == STATUS_DEAD) {
+        buffer_append_text(&page->line,
+            "  in hand when it ended; the next run reads these tables last, and each alone:");
+        end_line(page);
+    }
+    for (size_t i = 0; i < observed->worker_count && has_room(page, 1); i++)
+        write_worker(page, &observed->workers[i]);
+}
+
+static void
 write_run(struct page *page)
 {
     const struct observation *observed = page->view->observed;
@@ -225,8 +234,7 @@ write_run(struct page *page)
     write_run_state(page);
     write_dead(page);
     write_run_numbers(page);
-    for (size_t i = 0; i < observed->worker_count && has_room(page, 1); i++)
-        write_worker(page, &observed->workers[i]);
+    write_workers(page);
 }
 
 // ---- the tables --------------------------------------------------------------------------------

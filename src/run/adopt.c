@@ -70,7 +70,7 @@ adopt_one(
             &relation, err))
         return false;
     present = (struct name_list){ relation.columns, relation.column_count };
-    if (!relation.exists || relation.kind != 'r' || adoptable_columns(table, &present) == 0)
+    if (!relation.exists || !adoptable_is(table, relation.kind, &present))
         return true;
     *is_adopted = true;
     return record(adoption, table, &relation, err);

@@ -18,6 +18,8 @@ void
 queue_release(struct queue *queue)
 {
     (void)pthread_mutex_destroy(&queue->lock);
+    for (size_t i = 0; queue->outcomes != NULL && i < queue->plan->job_count; i++)
+        outcome_release(&queue->outcomes[i]);
     free(queue->outcomes);
 }
 

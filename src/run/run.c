@@ -447,6 +447,8 @@ finish(struct run *run)
     record_end(run, &totals, why);
     summary.fatal = run->end->error.kind != ERROR_NONE ? &run->end->error : NULL;
     summary_write(&summary);
+    if (run->settings->mirror.verify && run->settings->mirror.as_json)
+        run_write_verdicts(run);
     if (why[0] != '\0')
         log_error("%s: %s",
             summary_is_mended(&summary) ? "The mirror is as it should be again"

@@ -1,4 +1,4 @@
-// A run, for run.c and run_wait.c only. It is the main thread's.
+// A run, for run.c, run_wait.c and run_verdicts.c only. It is the main thread's.
 #ifndef OE2PG_RUN_RUN_INTERNAL_H
 #define OE2PG_RUN_RUN_INTERNAL_H
 
@@ -51,6 +51,8 @@ void run_wait(struct run *run);
 // Why the process ends at once, for who looks at the tracking tables; on a connection of its own,
 // in at most a few seconds. Nothing where it cannot be had.
 void run_leave_last_word(struct run *run, const char *why);
+// What verify found, table by table, on standard output as JSON. Behind the last worker.
+void run_write_verdicts(struct run *run);
 void run_describe(struct run *run, struct run_progress *progress);
 
 #endif

@@ -1,5 +1,6 @@
 """A table or a mirror is forgotten, and found again after its tracking tables were lost."""
 
+import json
 
 import pytest
 
@@ -65,7 +66,8 @@ def test_tables_are_adopted_after_the_tracking_tables_were_lost(shop, pg):
     result = shop.run("adopt")
     assert result.status == 1, result.explain()
     assert "3 tables are there already and are adopted" in result.log
-    assert "adopt removes nothing" in result.log
+    assert "adopt removes nothing" in result.log and "not those of the last run" not in result.log
+    assert pg.query("SELECT DISTINCT change FROM oe2pg.schema_change") == [("adopted as it was",)]
     assert pg.query("SELECT id, name FROM mirror.item ORDER BY 1") == [
         ("1", "a"), ("2", "new"), ("3", "c"), ("4", "d")]
     assert pg.value("SELECT 'mirror.item'::regclass::oid") == oid
@@ -74,6 +76,27 @@ def test_tables_are_adopted_after_the_tracking_tables_were_lost(shop, pg):
     assert pg.value("SELECT count(*) FROM mirror.order_line") == 2
     assert shop.run("verify").status == 0
     assert "there is nothing to adopt" in shop.run("adopt").stderr
+
+
+def test_plan_shows_what_adopt_would_do_and_what_would_be_in_its_way(shop, pg):
+    pg.query("DROP SCHEMA oe2pg CASCADE")
+    pg.query("DROP TABLE mirror.item; CREATE VIEW mirror.item AS SELECT 1 AS id")
+    pg.query("ALTER TABLE mirror.customer DROP COLUMN name")
+    pg.query("ALTER TABLE mirror.order_line ADD COLUMN checked_by text NOT NULL DEFAULT ''")
+    pg.query("ALTER TABLE mirror.order_line ALTER COLUMN checked_by DROP DEFAULT")
+    plan = shop.run("plan")
+    assert plan.status == 1 and "3 things keep a run from" in plan.stderr, plan.explain()
+    assert ("oe2pg adopt would take these as they are, compare them and remove nothing:\n"
+            "  customer: 1 of 2 columns are there; added: name\n"
+            "  order_line: 2 of 2 columns are there; not the source's, and left alone: checked_by\n"
+            in plan.stdout), plan.explain()
+    assert 'column "checked_by", which the source does not have, is NOT NULL' in plan.stdout
+    found = {table["table"]: table["adoption"] for table in json.loads(shop.run("plan", "--json").stdout)["tables"]}
+    assert found == {
+        "customer": {"columns_there": 1, "columns_in_all": 2, "added": ["name"], "left_alone": []},
+        "order_line": {"columns_there": 2, "columns_in_all": 2, "added": [], "left_alone": ["checked_by"]},
+        "item": None}
+    assert pg.query("SELECT 1 FROM pg_namespace WHERE nspname = 'oe2pg'") == []
 
 
 def test_a_view_and_a_table_of_somebody_else_are_not_adopted(shop, pg):

@@ -2,10 +2,16 @@
 
 import json
 import re
+import signal
 import sqlite3
+import time
 import contextlib
 
+import psycopg2
 import pytest
+
+from conftest import program
+from mirroring import go_on, need_fault_build, run_to
 
 
 @pytest.fixture
@@ -15,6 +21,12 @@ def two_tables(mirror, tmp_path):
         for name in ("a", "b"):
             database.execute("CREATE TABLE %s (id INTEGER PRIMARY KEY)" % name)
     return mirror.sqlite(path)
+
+
+def wait_until(is_so, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not is_so() and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 def runs(pg):
@@ -65,6 +77,40 @@ def test_a_dead_run_is_described_by_what_is_known_of_its_end(two_tables, pg):
     assert "  the source does not answer\n  nobody holds the mirror. Start oe2pg again" in text
     two_tables.run_well()
     assert pg.value("SELECT error FROM oe2pg.run ORDER BY id LIMIT 1") == "the source does not answer"
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGABRT])
+def test_a_run_that_was_killed_or_crashed_left_no_word_and_its_tables_are_named(two_tables, pg, number):
+    need_fault_build(program())
+    two_tables.run_well()
+    process = run_to(two_tables, "open a cursor", "--full-sync")
+    process.send_signal(number)
+    go_on(process)
+    assert two_tables.finish(process).status == -number
+    text = two_tables.run("status").stdout
+    assert "Run 2 (full): dead, since" in text, text
+    assert ("  nobody holds the mirror, and how it ended is not recorded: the end of its log may say."
+            " Start oe2pg again; it continues from what is there.\n") in text
+    assert re.search(r"in hand when it ended; .+:\n  job \d  [ab] ", text), text
+    assert two_tables.run("status", "--exit-code").status == 1
+    assert "was in hand when an earlier run ended in the middle of it" in two_tables.run_well().stderr
+    assert runs(pg)[1:] == [(2, "interrupted"), (3, "done")]
+
+
+def test_a_run_that_nothing_can_reach_leaves_a_word_before_it_ends_at_once(two_tables, pg):
+    two_tables.run_well()
+    two_tables.source(stall_seconds=1).config["postgres_db"]["timeout"] = 1
+    with contextlib.closing(psycopg2.connect(pg.admin_dsn)) as holder, holder.cursor() as cursor:
+        cursor.execute("LOCK TABLE oe2pg.tracking")
+        result = two_tables.run()
+    assert result.status == 4, result.explain()
+    word = pg.value("SELECT error FROM oe2pg.run WHERE id = 2 AND state = 'running'")
+    assert word == "could not take the mirror: no answer" and word in result.stderr
+    wait_until(lambda: not pg.query("SELECT 1 FROM pg_stat_activity WHERE application_name = 'oe2pg'"))
+    text = two_tables.run("status").stdout
+    assert "  %s\n  nobody holds the mirror. Start oe2pg again" % word in text, text
+    two_tables.run_well()
+    assert pg.query("SELECT state, error FROM oe2pg.run WHERE id = 2") == [("interrupted", word)]
 
 
 def test_what_ends_a_run_is_told_once(two_tables, pg):

@@ -41,8 +41,9 @@ def stale(mirror):
 
 
 ADDED = 'table "item": 1 column is new in the source and added to the mirror: '
-GONE = ('table "item": 1 column is gone from the source (or excluded) and kept in the mirror, where'
-        ' nothing writes to it any more: its values grow stale: ')
+LEFT = " and kept in the mirror, where nothing writes to it any more: its values grow stale: "
+GONE = 'table "item": 1 column is gone from the source' + LEFT
+DROP = 'ALTER TABLE ... DROP COLUMN, or set mirror_settings.dropped_columns to "drop".'
 RENAMED = " (a column that was renamed is a new one, and the old one is gone)"
 
 
@@ -70,14 +71,15 @@ def test_a_stale_column_is_named_by_plan_status_and_check_as_long_as_it_stands_t
     for _ in range(2):
         plan = loaded.run("plan")
         assert plan.status == 0
-        assert ("item: 1 column is gone from the source (or excluded), and the mirror keeps old values"
-                " there: size; drop it, or set mirror_settings.dropped_columns to \"drop\"") in plan.stdout
+        assert ("item: 1 column is gone from the source, and the mirror keeps old values there: size - "
+                + DROP) in plan.stdout
         assert "1 column is gone from the source (or excluded), with old values: size" in \
             loaded.run("status").stdout
         assert "; 1 stale column\n" in loaded.run("status").stdout
         assert stale(loaded) == {"item": ["size"], "other": []}
-        assert "item.size" in loaded.run("check").stdout
-        assert ("  not compared, for it is gone from the source (or excluded) and has old values: size\n"
+        assert ("gone from the source and with old values: item.size  -> " + DROP
+                in loaded.run("check").stdout)
+        assert ("  not compared, for it is gone from the source and has old values: size\n"
                 in loaded.run("verify").stdout)
         loaded.run_well()
     pg.query("ALTER TABLE mirror.item DROP COLUMN size")
@@ -102,7 +104,7 @@ def test_a_setting_of_later_drops_what_vanished_before(loaded, pg):
     loaded.settings(dropped_columns="drop")
     assert 'ALTER TABLE "mirror"."item" DROP COLUMN "size"' in loaded.run("plan").stdout
     assert told(loaded.run_well()) == [
-        'table "item": 1 column is gone from the source (or excluded) and dropped from the mirror: size']
+        'table "item": 1 column is gone from the source and dropped from the mirror: size']
     assert columns(pg) == ["id", "name"]
     assert pg.value("SELECT statement FROM oe2pg.schema_change ORDER BY id DESC LIMIT 1") == \
         'ALTER TABLE "mirror"."item" DROP COLUMN "size"'
@@ -127,12 +129,17 @@ def test_a_setting_of_later_names_the_view_in_its_way(loaded, pg):
 def test_a_column_that_is_excluded_is_kept_where_one_that_vanished_is_dropped(loaded, pg):
     loaded.settings(dropped_columns="drop", tables={"item": {"exclude_columns": ["size"]}})
     change(loaded, "ALTER TABLE item DROP name")
-    assert told(loaded.run_well())[-1] == GONE + "size"
+    assert told(loaded.run_well())[-1] == 'table "item": 1 column is excluded' + LEFT + "size"
     assert columns(pg) == ["id", "size"] and stale(loaded)["item"] == ["size"]
     loaded.run_well()
     assert columns(pg) == ["id", "size"]
     plan = loaded.run("plan")
-    assert "old values there: size; drop it\n" in plan.stdout and "DROP COLUMN" not in plan.stdout, plan.explain()
+    kept = ("ALTER TABLE ... DROP COLUMN, or take it out of exclude_columns;"
+            " mirror_settings.dropped_columns leaves it, for the source has it still.")
+    assert "is excluded, and the mirror keeps old values there: size - " + kept in plan.stdout, plan.explain()
+    assert "DROP COLUMN \"" not in plan.stdout
+    assert "excluded now and with old values: item.size  -> " + kept in loaded.run("check").stdout
+    assert "  not compared, for it is excluded and has old values: size\n" in loaded.run("verify").stdout
     change(loaded, "ALTER TABLE item DROP size")
     loaded.run_well()
     assert columns(pg) == ["id"] and stale(loaded)["item"] == []

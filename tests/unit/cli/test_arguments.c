@@ -57,6 +57,7 @@ what_is_not_understood_is_refused_with_what_is_near(void **state)
     static const struct argument_case cases[] = {
         { { "chekc" }, "Did you mean check?" },
         { { "check", "again" }, "unexpected argument \"again\"" },
+        { { "verify", "customer" }, "A table is named by a flag: --table customer" },
         { { "check", "--confg", "x" }, "Did you mean --config?" },
         { { "check", "--zzzzzzzzzzzzz" }, "" },
         { { "check", "-x" }, "unknown flag \"-x\"" },

@@ -10,9 +10,11 @@ enum { ROWS = 5 };
 static bool
 verify(void)
 {
-    struct verification verification;
+    struct outcome outcome = { .report = NULL };
+    bool done = verify_table(&job.task, &job.table.table, &outcome, &job.err);
 
-    return verify_table(&job.task, &job.table.table, &verification, &job.err);
+    outcome_release(&outcome);
+    return done;
 }
 
 // What is told and recorded; and that nothing of the mirror changed.
