@@ -28,7 +28,7 @@ sanitizer_environment
 export OE2PG_BIN=$PWD/$build/oe2pg OE2PG_TEST_PROGRAMS=$PWD/$build/tests
 
 unit_status=0 pytest_status=0
-meson test -C "$build" --no-rebuild --print-errorlogs --suite unit || unit_status=$?
+meson test -C "$build" --no-rebuild --print-errorlogs --timeout-multiplier 10 --suite unit || unit_status=$?
 # Their names say by what they read.
 "$python" -m pytest -p no:cacheprovider -q -rs -n "$test_jobs" --junitxml="$work/jdbc.xml" \
     --rootdir=tests/integration --basetemp="$work/jdbc" tests/integration/test_jdbc.py \
