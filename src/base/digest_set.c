@@ -131,16 +131,16 @@ digest_set_freeze(struct digest_set *set)
 static bool
 is_struck(const struct digest_entry *entry)
 {
-    return atomic_load_explicit(&entry->is_struck, memory_order_relaxed) != 0;
+    return atomic_load_explicit(&entry->struck_by, memory_order_relaxed) != 0;
 }
 
 static bool
-take(struct digest_entry *entry)
+take(struct digest_entry *entry, uint16_t mark)
 {
     uint16_t free_mark = 0;
 
     return atomic_compare_exchange_strong_explicit(
-        &entry->is_struck, &free_mark, 1, memory_order_relaxed, memory_order_relaxed);
+        &entry->struck_by, &free_mark, mark, memory_order_relaxed, memory_order_relaxed);
 }
 
 // Where "greater, or equal and still there" begins to hold in a bucket, as far as this thread sees:
@@ -165,17 +165,38 @@ find_first_left(const struct digest_set *set, uint64_t digest, size_t low, size_
 // tried, for all before it are struck. Marks are all that threads share here, each is changed once
 // and by an exchange that cannot miss: no order among them is needed.
 bool
-digest_set_strike(struct digest_set *set, uint64_t digest)
+digest_set_strike(struct digest_set *set, uint64_t digest, uint16_t mark)
 {
     size_t bucket = digest >> (64 - set->bucket_bits);
     size_t end = set->starts[bucket + 1];
 
     for (size_t i = find_first_left(set, digest, set->starts[bucket], end);
          i < end && set->entries[i].digest == digest; i++) {
-        if (take(&set->entries[i]))
+        if (take(&set->entries[i], mark))
             return true;
     }
     return false;
+}
+
+// The other marks of equal rows move to the front, so that those that are struck stay the first
+// ones.
+void
+digest_set_take_back(struct digest_set *set, uint16_t mark)
+{
+    size_t kept = 0; // where the next of them belongs
+
+    for (size_t i = 0; i < set->count; i++) {
+        struct digest_entry *entry = &set->entries[i];
+        uint16_t struck_by = entry->struck_by;
+
+        if (i == 0 || entry->digest != set->entries[i - 1].digest)
+            kept = i;
+        if (struck_by == 0)
+            continue;
+        entry->struck_by = 0;
+        if (struck_by != mark)
+            set->entries[kept++].struck_by = struck_by;
+    }
 }
 
 size_t

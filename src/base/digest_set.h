@@ -5,6 +5,10 @@
 // One thread fills and freezes it; then any number of threads strike, without a lock; who looks at
 // what is left has waited for all of them.
 //
+// A strike carries a mark, and all strikes of one mark can be taken back, as if they had never
+// been: whoever struck may then do it again. Entries with one digest are equal rows, so it does not
+// matter which of them are left.
+//
 // Invariant: of the entries with one digest those that are struck are the first ones, at every
 // moment and for every thread. So each strike takes exactly one of them, no two strikes the same
 // one, and a strike fails only when all of them are taken.
@@ -20,7 +24,7 @@ struct digest_entry {
     uint64_t digest;
     uint32_t block; // the row's place: PostgreSQL's ctid
     uint16_t offset;
-    _Atomic uint16_t is_struck;
+    _Atomic uint16_t struck_by; // the mark; 0: it is not struck off
 };
 
 struct digest_set {
@@ -31,6 +35,8 @@ struct digest_set {
     unsigned bucket_bits;
 };
 
+enum { DIGEST_MARK_MAX = UINT16_MAX };
+
 // Room for as many rows as fit `size_bytes`.
 void digest_set_init(struct digest_set *set, size_t size_bytes);
 void digest_set_release(struct digest_set *set);
@@ -38,8 +44,12 @@ void digest_set_release(struct digest_set *set);
 bool digest_set_add(struct digest_set *set, uint64_t digest, uint32_t block, uint16_t offset);
 // After the last add, before the first strike.
 void digest_set_freeze(struct digest_set *set);
-// Takes one row with this digest away; false when there is none (left). Any thread.
-bool digest_set_strike(struct digest_set *set, uint64_t digest);
+// Takes one row with this digest away; false when there is none (left). 1 <= mark <=
+// DIGEST_MARK_MAX. Any thread.
+bool digest_set_strike(struct digest_set *set, uint64_t digest, uint16_t mark);
+// Gives back what was struck off with this mark. Looks at all entries. No other thread uses the set
+// meanwhile.
+void digest_set_take_back(struct digest_set *set, uint16_t mark);
 // After the last strike: the entries that are not struck off. Looks at all of them.
 size_t digest_set_left(const struct digest_set *set);
 

@@ -17,6 +17,7 @@ enum fault_mode {
     FAULT_ONCE,
     FAULT_ALWAYS,
     FAULT_PACE,
+    FAULT_EACH,
 };
 
 // This thread stands still before it goes on: a signal to the process may be taken by another.
@@ -44,7 +45,7 @@ print_count(void)
 static void
 read_environment(void)
 {
-    static const char *const words[] = { "kill", "stop", "once", "always", "pace" };
+    static const char *const words[] = { "kill", "stop", "once", "always", "pace", "each" };
     // Nothing here changes the environment.
     const char *given = getenv("OE2PG_FAULT"); // NOLINT(concurrency-mt-unsafe)
     char *end;
@@ -68,6 +69,26 @@ read_environment(void)
     }
 }
 
+static bool
+is_due(long number)
+{
+    switch (faults.mode) {
+    case FAULT_NONE:
+    case FAULT_COUNT:
+        return false;
+    case FAULT_KILL:
+    case FAULT_STOP:
+    case FAULT_ONCE:
+        return number == faults.wanted;
+    case FAULT_ALWAYS:
+    case FAULT_PACE:
+        return number >= faults.wanted;
+    case FAULT_EACH:
+        return number % faults.wanted == 0;
+    }
+    return false;
+}
+
 bool
 fault_point(const char *name)
 {
@@ -77,8 +98,7 @@ fault_point(const char *name)
     if (faults.name != NULL && strcmp(name, faults.name) != 0)
         return false;
     number = atomic_fetch_add(&faults.passed, 1) + 1;
-    if (faults.mode <= FAULT_COUNT || number < faults.wanted ||
-        (number > faults.wanted && faults.mode != FAULT_ALWAYS && faults.mode != FAULT_PACE))
+    if (!is_due(number))
         return false;
     if (faults.mode == FAULT_PACE) {
         stop_here();

@@ -7,6 +7,7 @@
 //   N:kill     the process dies at the N-th point, as by kill -9
 //   N:once     the N-th point fails
 //   N:always   the N-th point and all after it fail
+//   N:each     the N-th point fails, and the N-th behind each that failed
 //   N:stop     the process stops at the N-th point, as by kill -STOP, until somebody continues it
 //   N:pace     the process stops at the N-th point and at all after it, each time until continued
 //   count      nothing fails; how many were passed is printed to stderr at the end

@@ -238,6 +238,7 @@ record_end(struct compare *compare, struct error *err)
 
     if (compare->is_staged)
         count_staged(compare->record);
+    compare->record->attempt = task->effort.attempts; // those at single parts, too
     return (compare->is_staged ||
                table_run_save(task->target, claim, compare->record, compare->result, err)) &&
            tracking_save(
@@ -290,7 +291,7 @@ save_quarantine(struct compare *compare, const struct applied *applied, struct e
     struct part_outcome outcome;
 
     for (size_t i = 0; i < compare->differ.known_row_count; i++) {
-        if (compare->differ.known_rows[i].is_met &&
+        if (compare->differ.known_rows[i].met_by > 0 &&
             !quarantine_touch_row(
                 task->target, claim, compare->table, compare->differ.known_rows[i].digest, err))
             return false;

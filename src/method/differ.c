@@ -1,5 +1,6 @@
 #include "method/differ.h"
 
+#include "base/log.h"
 #include "model/key_choice.h"
 #include "read/lookup.h"
 #include "read/split.h"
@@ -35,11 +36,12 @@ take_known(struct differ *differ, struct known_row *known)
 
     while (known > differ->known_rows && known[-1].digest == known->digest)
         known--;
-    while (known->is_met && known + 1 < end && known[1].digest == known->digest)
+    while (known->met_by > 0 && known + 1 < end && known[1].digest == known->digest)
         known++;
-    if (known->is_met && !differ->has_set)
+    if (known->met_by > 0 && !differ->has_set)
         return false;
-    known->is_met = true;
+    if (known->met_by == 0)
+        known->met_by = differ->part;
     differ->sender.outcome->rows_known++;
     return true;
 }
@@ -66,13 +68,21 @@ differ_is_known_row(struct differ *differ, const struct cell *row)
     return true;
 }
 
+// Parts beyond all marks share the last one, and are not taken back.
+static uint16_t
+mark_of(int part)
+{
+    return part < DIGEST_MARK_MAX ? (uint16_t)part : DIGEST_MARK_MAX;
+}
+
 static bool
 compare_row(struct differ *differ, const struct cell *row, struct error *err)
 {
     const struct cell *checked = row_sender_check(&differ->sender, row);
 
     if (differ->has_set &&
-        digest_set_strike(&differ->set, digest_row(differ->task->digest, differ->table, checked)))
+        digest_set_strike(&differ->set, digest_row(differ->task->digest, differ->table, checked),
+            mark_of(differ->part)))
         return true;
     if (differ_is_known_row(differ, checked))
         return true;
@@ -139,25 +149,78 @@ read_part(struct differ *differ, struct part *part, struct error *err)
 {
     // What is known is read with the first part, and left out of all.
     bool are_read = part != differ->found.parts.parts;
+    struct task *task = differ->task;
     struct reader reader;
     const struct batch *batch;
     bool done;
 
-    reader_init(&reader, differ->task->source, differ->table, &part->rows, &differ->task->reading);
-    reader_hunt(
-        &reader, differ->task->hunt, quarantine_list_add_unread, &differ->sender.quarantine);
+    reader_init(&reader, task->source, differ->table, &part->rows, &task->reading);
+    reader_hunt(&reader, task->hunt, quarantine_list_add_unread, &differ->sender.quarantine);
     reader_prove_order(&reader);
     if (differ->only == NULL)
         reader_read_known_first(&reader, are_read);
-    task_begin_part(differ->task, part, &differ->sender);
+    differ->part = part->number;
+    task_begin_part(task, part, &differ->sender);
     do {
-        done = !task_is_cancelled(differ->task, err) && reader_fetch(&reader, &batch, err) &&
+        done = !task_is_cancelled(task, err) && reader_fetch(&reader, &batch, err) &&
                compare_batch(differ, part, batch, err);
     } while (done && batch->row_count > 0);
     differ->is_cut |= reader.order.is_relied_on;
     reader_release(&reader);
-    full_width_add(&differ->task->full_width, part->outcome.full_widths);
+    if (done)
+        task_end_part(task, part);
     return done;
+}
+
+// ---- a part that failed ------------------------------------------------------------------------
+
+static bool
+can_take_back(const struct differ *differ)
+{
+    return differ->part < DIGEST_MARK_MAX &&
+           (differ->exceptions == NULL || (exceptions_are_none(differ->exceptions) &&
+                                              differ->sender.quarantine.first == NULL));
+}
+
+// As if the part had not been begun; but what is in quarantine for it is true whatever becomes of
+// this read, and comes once more with the next one.
+static bool
+take_back(
+    struct differ *differ, struct part *part, const struct comparison_mark *mark, struct error *err)
+{
+    struct part_outcome sum;
+
+    if (!save_quarantine(differ, err) || !comparison_take_back(differ->comparison, mark, err))
+        return false;
+    if (differ->has_set)
+        digest_set_take_back(&differ->set, mark_of(part->number));
+    for (size_t i = 0; i < differ->known_row_count; i++) {
+        if (differ->known_rows[i].met_by == part->number)
+            differ->known_rows[i].met_by = 0;
+    }
+    part->outcome = (struct part_outcome){
+        .values_newly_quarantined = part->outcome.values_newly_quarantined,
+    };
+    log_debug("%s: part %d of %zu is read again by itself", differ->table->target_name,
+        part->number, differ->found.parts.count);
+    sum = part_list_outcome(&differ->found.parts);
+    task_begin_count(differ->task, sum.rows_read, sum.bytes_read);
+    return true;
+}
+
+static bool
+read_part_until_done(struct differ *differ, struct part *part, struct error *err)
+{
+    struct comparison_mark mark;
+
+    if (!comparison_set_mark(differ->comparison, &mark, err))
+        return false;
+    while (!read_part(differ, part, err)) {
+        if (!can_take_back(differ) || !task_tries_part_again(differ->task, err) ||
+            !take_back(differ, part, &mark, err))
+            return false;
+    }
+    return true;
 }
 
 // Of those that are given a copy: what comes of reading them is this read's.
@@ -191,7 +254,7 @@ read_source(struct differ *differ, struct error *err)
     task_begin_count(task, 0, 0);
     done = choose_parts(differ, err);
     for (size_t i = 0; done && i < differ->found.parts.count; i++)
-        done = read_part(differ, &differ->found.parts.parts[i], err);
+        done = read_part_until_done(differ, &differ->found.parts.parts[i], err);
     row_sender_count_for(&differ->sender, &differ->found.again);
     task_end_reading(task);
     return done;

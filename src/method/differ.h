@@ -6,6 +6,16 @@
 // row, and the rows that differ are read again (differ_by_key.h); where they cannot be asked for,
 // the whole source is put into the candidates. All ways end in the same candidates and the same
 // gone, paired by key.
+//
+// A part of the source whose read fails for a reason that passes by itself is read again alone:
+// what it struck off and what was sent for it is taken back first, what the parts before it found
+// is kept. A row that moves between two parts meanwhile is met twice or not at all, as in any read
+// that is cut, and is found in the same way (compare.h). The whole comparison is repeated instead
+// when
+//   - the session that holds the candidates is lost, or PostgreSQL fails otherwise;
+//   - the table is to be read in another way (any error.retry but RETRY_LATER);
+//   - something was met that goes to `exceptions`: these are not counted by part;
+//   - there are so many parts that the set has no mark for each (DIGEST_MARK_MAX).
 #ifndef OE2PG_METHOD_DIFFER_H
 #define OE2PG_METHOD_DIFFER_H
 
@@ -19,7 +29,7 @@
 
 struct known_row {
     uint64_t digest;
-    bool is_met; // by this read
+    int met_by; // the part in which this read met it; 0: it did not
 };
 
 // What came of a comparison.
@@ -51,6 +61,7 @@ struct differ {
     bool is_by_key; // no set, and differing rows are read again by their key
     struct differ_by_key by_key;
     struct row_sender sender;
+    int part;                     // in hand: its number
     struct known_row *known_rows; // refused by PostgreSQL in earlier runs, by digest
     size_t known_row_count;
     struct differ_result found;

@@ -158,6 +158,12 @@ exceptions_take(struct exceptions *exceptions, struct quarantine_list *list, str
     return target_commit(target, err);
 }
 
+bool
+exceptions_are_none(const struct exceptions *exceptions)
+{
+    return exceptions->looked_up == 0 && exceptions->shown_count == 0;
+}
+
 static int
 compare_ids(const void *left, const void *right)
 {

@@ -35,6 +35,8 @@ bool exceptions_take(struct exceptions *exceptions, struct quarantine_list *list
 // A row that is known to be refused was met; for the lines alone.
 void exceptions_show_row(
     struct exceptions *exceptions, const struct table *table, const struct cell *row);
+// True when nothing was met so far.
+bool exceptions_are_none(const struct exceptions *exceptions);
 // The comparison has ended: counts each entry once. `known_rows`: entries of refused rows it met.
 void exceptions_end(struct exceptions *exceptions, int64_t known_rows);
 

@@ -127,9 +127,11 @@ read_part(struct load *load, struct part *part, struct error *err)
         !read_rows(load, part, err))
         return false;
     load->is_cut |= reader->order.is_relied_on;
-    if (load->is_staged)
-        return load_commit_part(load, part, true, err);
-    load_note_position(load, part, true); // whatever commits its rows records that it is whole
+    if (!load->is_staged)
+        load_note_position(load, part, true); // whatever commits its rows records that it is whole
+    else if (!load_commit_part(load, part, true, err))
+        return false;
+    task_end_part(load->task, part);
     return true;
 }
 
@@ -137,11 +139,8 @@ static bool
 read_parts(struct load *load, struct error *err)
 {
     for (size_t i = 0; i < load->parts.count; i++) {
-        struct part *part = &load->parts.parts[i];
-
-        if (!read_part(load, part, err))
+        if (!read_part(load, &load->parts.parts[i], err))
             return false;
-        full_width_add(&load->task->full_width, part->outcome.full_widths);
     }
     return true;
 }

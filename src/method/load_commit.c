@@ -70,6 +70,7 @@ bool
 load_save_record(struct load *load, struct error *err)
 {
     load->record->content.read_to_ms = clock_wall_ms();
+    load->record->attempt = load->task->effort.attempts;
     return tracking_save(load->task->target, load->task->claim, load->task->settings->target.schema,
         load->record, err);
 }

@@ -9,8 +9,7 @@ void
 other_key_take(struct task *task, const struct job *planned)
 {
     arena_reset(&task->job_arena);
-    task->part_reads = NULL;
-    task->part_count = 0;
+    task->effort = (struct effort){ 0 };
     task->table = *planned->table;
     held_types_take(task);
     task->job = *planned;

@@ -5,7 +5,7 @@
 
 #include "method/task.h"
 
-// The task's own copy of the job, as planned.
+// The task's own copy of the job, as planned; nothing was done for it yet.
 void other_key_take(struct task *task, const struct job *planned);
 // `why` says what was found (order_proof.h): it is recorded, and told as a warning; task->job is
 // then one by another key. False, with the reason in err, when it could not be recorded.

@@ -45,8 +45,8 @@ strike_batch(
         const struct cell *row = row_policy_apply(
             policy, &batch->cells[r * batch->column_count], note_refusal, &is_refused);
 
-        if (is_refused ||
-            !digest_set_strike(&group->sets[i], digest_row(kind, group->mirrored.tables[i], row)))
+        if (is_refused || !digest_set_strike(
+                              &group->sets[i], digest_row(kind, group->mirrored.tables[i], row), 1))
             return false;
     }
     return true;

@@ -97,31 +97,53 @@ task_see_altered(struct task *task)
     full_width_init(&task->full_width, source_capabilities(task->source).may_cut, table);
 }
 
-// Reads are counted through all attempts of a job, and its parts are made anew in each.
-static int64_t
-count_read(struct task *task, int number)
+// The parts of a table are made anew in each attempt; what they were given is not.
+static struct part_effort *
+part_effort(struct task *task, int number)
 {
+    struct effort *effort = &task->effort;
     size_t place = (size_t)number - 1;
 
-    if (place >= task->part_count) {
-        int64_t *reads = arena_calloc(&task->job_arena, place + 1, sizeof *reads);
+    if (place >= effort->part_capacity) {
+        size_t capacity = 2 * (place + 1);
+        struct part_effort *parts = arena_calloc(&task->job_arena, capacity, sizeof *parts);
 
-        if (task->part_count > 0)
-            memcpy(reads, task->part_reads, task->part_count * sizeof *reads);
-        task->part_reads = reads;
-        task->part_count = place + 1;
+        if (effort->part_capacity > 0)
+            memcpy(parts, effort->parts, effort->part_capacity * sizeof *parts);
+        effort->parts = parts;
+        effort->part_capacity = capacity;
     }
-    return ++task->part_reads[place];
+    return &effort->parts[place];
 }
 
+// What is in quarantine since this job stays new through all reads of the part.
 void
 task_begin_part(struct task *task, struct part *part, struct row_sender *sender)
 {
-    part->outcome = (struct part_outcome){ .reads = count_read(task, part->number) };
+    part->outcome = (struct part_outcome){
+        .reads = ++part_effort(task, part->number)->reads,
+        .values_newly_quarantined = part->outcome.values_newly_quarantined,
+    };
+    task->effort.part = part->number;
     if (task->full_width.counts != NULL)
         part->outcome.full_widths = arena_calloc(
             &task->arena, task->full_width.table->column_count, sizeof *part->outcome.full_widths);
     row_sender_count_for(sender, &part->outcome);
+}
+
+void
+task_end_part(struct task *task, const struct part *part)
+{
+    task->effort.part = 0;
+    task->odd_stamps += source_take_odd_stamps(task->source);
+    full_width_add(&task->full_width, part->outcome.full_widths);
+}
+
+bool
+task_tries_part_again(struct task *task, struct error *err)
+{
+    return task->try_part != NULL && err->side == ERROR_SIDE_SOURCE && err->retry == RETRY_LATER &&
+           !*task->is_cancelled && task->try_part(task, err);
 }
 
 void

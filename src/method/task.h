@@ -37,26 +37,33 @@ struct reader_watch {
     atomic_bool has_standby;      // one was seen: it stays so
 };
 
+struct task;
+
+// Called after the part in hand failed, in the source, for a reason that passes by itself: true
+// when it is to be read again. Then task->source is another connection. False with the failure that
+// counts in `err`.
+typedef bool task_try_part(struct task *task, struct error *err);
+
 struct task {
     const struct settings *settings;
     const struct mirror_claim *claim;
     const struct digest_kind *digest; // of this run
     const atomic_bool *is_cancelled;  // the run is to stop
     struct reader_watch *readers;
-    struct source *source; // both are open while a method runs
+    task_try_part *try_part; // NULL: whatever fails fails the attempt
+    struct source *source;   // both are open while a method runs
     struct target *target;
     struct arena job_arena; // of the job in hand, through its attempts
     struct table table;     // the job's own, for its key may become another one (other_key.h)
     struct job job;
     struct arena arena;           // of the attempt in hand
     struct effort effort;         // of the job
-    int64_t *part_reads;          // of its parts, by number: reads that were begun
-    size_t part_count;            // of part_reads
     struct hunt *hunt;            // the same: for values that cannot be read
     struct altered altered;       // the same
     struct full_width full_width; // of the attempt in hand: its parts' together
     struct memory_share share;
     struct reader_limits reading; // of the table in hand, by task_begin_reading
+    size_t odd_stamps; // of the parts that were read: stamps with zone in a form that is not known
     struct task_counters counters;
 };
 
@@ -80,8 +87,13 @@ void task_end_reading(struct task *task);
 // where the source's transaction can be ended after max_transaction_s.
 bool task_reads_in_order(const struct task *task, const struct table *table, int64_t duration_ms);
 // Begins to read the part, once more or for the first time: what comes of it counts in its outcome,
-// by way of the sender too.
+// by way of the sender too. From here on a failure is the part's.
 void task_begin_part(struct task *task, struct part *part, struct row_sender *sender);
+// It was read to its end.
+void task_end_part(struct task *task, const struct part *part);
+// True when the part in hand, whose read failed, is to be read again by itself; what its former
+// read did the caller takes back. No cursor and no transaction is open.
+bool task_tries_part_again(struct task *task, struct error *err);
 // Rows of the table on their way into what `open` opens (write/row_sender.h).
 void task_init_sender(struct task *task, struct row_sender *sender, const struct table *table,
     row_sender_open *open, void *context);

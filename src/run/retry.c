@@ -21,6 +21,32 @@ repeat(struct effort *effort)
     return RETRY_STEP_AT_ONCE;
 }
 
+// Of the part in hand, if one is.
+static int *
+failures(const struct effort *effort, int *of_job)
+{
+    return effort->part > 0 ? &effort->parts[effort->part - 1].failures : of_job;
+}
+
+int
+retry_failures(const struct effort *effort)
+{
+    int of_job = effort->failures;
+
+    return *failures(effort, &of_job);
+}
+
+static enum retry_step
+wait(struct effort *effort)
+{
+    int *count = failures(effort, &effort->failures);
+
+    if (*count + 1 >= RETRY_ATTEMPTS)
+        return RETRY_STEP_GIVE_UP;
+    (*count)++;
+    return RETRY_STEP_LATER;
+}
+
 enum retry_step
 retry_choose(struct effort *effort, const struct error *err, bool is_row)
 {
@@ -30,7 +56,7 @@ retry_choose(struct effort *effort, const struct error *err, bool is_row)
     case RETRY_NEVER:
         return RETRY_STEP_GIVE_UP;
     case RETRY_LATER:
-        return effort->attempts < RETRY_ATTEMPTS ? RETRY_STEP_LATER : RETRY_STEP_GIVE_UP;
+        return wait(effort);
     case RETRY_WITH_ROOM:
         return give(effort, &effort->has_room);
     case RETRY_IN_ORDER:

@@ -8,8 +8,15 @@
 //   error.retry says how            the job is done again, at once or after a growing pause
 //   anything else                   the table fails, the others go on
 //
-// Invariant: a job is done again a bounded number of times. What it may be given more of (care,
-// room, order) it is given once; what it may learn is bounded by RETRY_REPEATS.
+// A failure that passes by itself (RETRY_LATER) is counted for the part of the table that was in
+// hand, so that one table of many parts may meet many of them. What is done again then is as little
+// as its method allows: a first load begins its next attempt where each part was committed last,
+// and does not read again what is done; a comparison reads the part alone once more
+// (method/differ.h), and is repeated as a whole where that cannot be.
+//
+// Invariant: a job is done again a bounded number of times. Each part, and what is in no part,
+// fails RETRY_ATTEMPTS times at most. What a job may be given more of (care, room, order) it is
+// given once; what it may learn is bounded by RETRY_REPEATS.
 #ifndef OE2PG_RUN_RETRY_H
 #define OE2PG_RUN_RETRY_H
 
@@ -17,7 +24,7 @@
 #include "method/effort.h"
 
 enum {
-    RETRY_ATTEMPTS = 5,   // with a pause before each further one
+    RETRY_ATTEMPTS = 5,   // at a part, with a pause before each further one
     RETRY_REPEATS = 2000, // at once, for something learned: a column that is wider, say
 };
 
@@ -30,6 +37,8 @@ enum retry_step {
 // What follows on `err`. `is_row`: PostgreSQL refused a row, and care would find it. Notes in
 // `effort` what the next attempt is given.
 enum retry_step retry_choose(struct effort *effort, const struct error *err, bool is_row);
+// How often what is in hand failed so, up to RETRY_ATTEMPTS: a part, or what is in none.
+int retry_failures(const struct effort *effort);
 // After a job was given up: true when the whole run has to stop. `has_source`: a connection to the
 // source can be opened, so that it is the table on which it failed.
 bool retry_ends_run(const struct error *err, bool has_source);

@@ -11,6 +11,7 @@
 #include "method/method.h"
 #include "method/other_key.h"
 #include "method/other_way.h"
+#include "run/connections.h"
 #include "run/job_report.h"
 #include "run/queue.h"
 #include "run/retry.h"
@@ -20,6 +21,7 @@
 #include "target/suspect.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +29,8 @@ enum {
     PAUSE_FIRST_MS = 500,
     PAUSE_MAX_MS = 15000,
 };
+
+static task_try_part try_part;
 
 void
 worker_init(struct worker *worker, int number, struct run_shared *shared, struct source *source)
@@ -42,6 +46,7 @@ worker_init(struct worker *worker, int number, struct run_shared *shared, struct
     task->digest = &shared->digest;
     task->is_cancelled = &shared->is_cancelled;
     task->readers = &shared->readers;
+    task->try_part = try_part;
     task->source = source;
     arena_init(&task->arena);
     arena_init(&task->job_arena);
@@ -147,110 +152,6 @@ worker_waits_for_source(struct worker *worker)
     return waits;
 }
 
-// ---- connections -------------------------------------------------------------------------------
-
-static void
-drop_connections(struct worker *worker, const struct error *err)
-{
-    struct source *source = NULL;
-    struct target *target = NULL;
-
-    (void)pthread_mutex_lock(&worker->lock);
-    // A source may be unusable without knowing it: after any failure of its kind it is opened anew.
-    if (err->kind != ERROR_TARGET) {
-        source = worker->task.source;
-        worker->task.source = NULL;
-    }
-    if (worker->task.target != NULL && !target_is_alive(worker->task.target)) {
-        target = worker->task.target;
-        worker->task.target = NULL;
-    }
-    (void)pthread_mutex_unlock(&worker->lock);
-    source_close(source);
-    target_close(target);
-}
-
-static bool
-open_source(struct worker *worker, struct error *err)
-{
-    struct source *source = NULL;
-
-    if (worker->task.source != NULL)
-        return true;
-    if (!source_open(&worker->shared->settings->source, &source, err))
-        return false;
-    (void)pthread_mutex_lock(&worker->lock);
-    worker->task.source = source;
-    (void)pthread_mutex_unlock(&worker->lock);
-    return true;
-}
-
-static bool
-open_target(struct worker *worker, struct error *err)
-{
-    const struct mirror_claim *claim = &worker->shared->claim;
-    struct target *target = NULL;
-    char job[32];
-    char name[64];
-
-    if (worker->task.target != NULL)
-        return true;
-    (void)text_print(job, sizeof job, "job %d", worker->number);
-    mirror_session_name(name, sizeof name, claim, job);
-    if (!target_open(&worker->shared->settings->target, name, &target, err))
-        return false;
-    target_set_fence(target, claim->mirror_id, claim->run_id);
-    // Is the mirror still ours? Otherwise we would take another run's work for a stranger's.
-    if (!target_begin(target, err) || !target_commit(target, err) ||
-        (worker->had_target && !mirror_end_former_session(target, claim, job, err))) {
-        target_close(target);
-        return false;
-    }
-    worker->had_target = true;
-    (void)pthread_mutex_lock(&worker->lock);
-    worker->task.target = target;
-    (void)pthread_mutex_unlock(&worker->lock);
-    return true;
-}
-
-// Opens what is not open, names the session after the work and writes down that so many tables, the
-// task's one of them, are in hand. Fails like source_open, target_open, or with ERROR_BUSY when
-// another run has the mirror.
-static bool
-worker_open(struct worker *worker, const char *work, int tables, struct error *err)
-{
-    struct activity activity;
-    char what[200];
-    char name[64];
-
-    task_set_phase(&worker->task, PHASE_OPENING);
-    if (!open_target(worker, err) || !open_source(worker, err))
-        return false;
-    (void)text_print(what, sizeof what, "job %d %s", worker->number, work);
-    mirror_session_name(name, sizeof name, &worker->shared->claim, what);
-    worker_describe(worker, &activity);
-    activity.tables = tables;
-    if (activity_begin(worker->task.target, &worker->shared->claim, &activity, name, err))
-        return true;
-    // A table is not given up because nobody may be told that it is in hand: the housekeeper warns.
-    if (err->kind != ERROR_TABLE || err->retry != RETRY_NEVER)
-        return false;
-    error_clear(err);
-    return target_set_name(worker->task.target, name, err);
-}
-
-// Whoever has no connection any more leaves that to the end of the run.
-static void
-worker_leave(struct worker *worker)
-{
-    struct error err;
-
-    error_clear(&err);
-    if (worker->task.target != NULL &&
-        !activity_end(worker->task.target, &worker->shared->claim, worker->number, &err))
-        log_debug("job %d: %s", worker->number, err.message);
-}
-
 // ---- one attempt -------------------------------------------------------------------------------
 
 static bool
@@ -258,10 +159,12 @@ attempt(struct worker *worker, const struct job *job, struct outcome *outcome, s
 {
     arena_reset(&worker->task.arena);
     hunt_forget(worker->task.hunt); // what it was told was there
+    worker->task.effort.part = 0;
+    worker->task.odd_stamps = 0;
     // What an attempt that was rolled back counted does not count.
     outcome->result = (struct table_result){ .started_ms = outcome->result.started_ms };
     task_begin_count(&worker->task, 0, 0);
-    if (!worker_open(worker, job->table->name, 1, err))
+    if (!connections_open(worker, job->table->name, 1, err))
         return false;
     full_width_release(&worker->task.full_width);
     full_width_init(&worker->task.full_width, source_capabilities(worker->task.source).may_cut,
@@ -295,7 +198,8 @@ ends_the_run(struct worker *worker, const struct error *err)
     struct error reopening;
 
     error_clear(&reopening);
-    return retry_ends_run(err, err->kind != ERROR_SOURCE || open_source(worker, &reopening));
+    return retry_ends_run(
+        err, err->kind != ERROR_SOURCE || connections_open_source(worker, &reopening));
 }
 
 static void
@@ -318,7 +222,7 @@ record_failure(
     struct error err;
 
     error_clear(&err);
-    if (!open_target(worker, &err) || !target_begin(worker->task.target, &err) ||
+    if (!connections_open_target(worker, &err) || !target_begin(worker->task.target, &err) ||
         !tracking_save_failure(
             worker->task.target, claim, worker->shared->settings->target.schema, &record, &err) ||
         !table_run_save(worker->task.target, claim, &record, &outcome->result, &err) ||
@@ -395,27 +299,58 @@ choose_step(struct worker *worker, struct error *err)
     return retry_choose(&worker->task.effort, err, row_sender_can_isolate(err));
 }
 
+// Says why something is done again, and waits.
+static void
+wait_for_better(struct worker *worker, const struct error *err)
+{
+    int failures = retry_failures(&worker->task.effort);
+    char name[300];
+
+    log_warning("table \"%s\": %s - trying again (%d of %d)",
+        full_name(name, sizeof name, worker->task.job.table),
+        strcmp(worker->told.message, err->message) == 0 ? "the same again" : err->message, failures,
+        RETRY_ATTEMPTS);
+    worker->told = *err;
+    pause_before_retry(worker, failures);
+}
+
+// For a part of the table alone: what its method holds in PostgreSQL and in memory is kept, so that
+// connection has to be the same one.
+static bool
+try_part(struct task *task, struct error *err)
+{
+    struct worker *worker = (struct worker *)((char *)task - offsetof(struct worker, task));
+
+    do {
+        if (!target_is_alive(task->target) ||
+            retry_choose(&task->effort, err, false) != RETRY_STEP_LATER)
+            return false;
+        connections_drop_source(worker);
+        wait_for_better(worker, err);
+        if (worker->shared->is_cancelled)
+            return false;
+        task->effort.attempts++;
+        error_clear(err);
+    } while (!connections_open_source(worker, err));
+    task_set_phase(task, PHASE_READING);
+    return true;
+}
+
 // True when the job is to be tried again.
 static bool
-prepare_retry(struct worker *worker, const struct job *job, struct error *err)
+prepare_retry(struct worker *worker, struct error *err)
 {
     enum retry_step step;
-    char name[300];
 
     if (worker->task.target != NULL)
         target_rollback(worker->task.target);
     step = choose_step(worker, err);
     if (step == RETRY_STEP_AT_ONCE)
         return true;
-    drop_connections(worker, err);
+    connections_drop(worker, err);
     if (step == RETRY_STEP_GIVE_UP)
         return false;
-    log_warning("table \"%s\": %s - trying again (%d of %d)",
-        full_name(name, sizeof name, job->table),
-        strcmp(worker->told.message, err->message) == 0 ? "the same again" : err->message,
-        worker->task.effort.attempts, RETRY_ATTEMPTS);
-    worker->told = *err;
-    pause_before_retry(worker, worker->task.effort.attempts);
+    wait_for_better(worker, err);
     return true;
 }
 
@@ -428,13 +363,13 @@ attempt_until_settled(struct worker *worker, const struct job *job, struct outco
     for (;;) {
         outcome->attempts = ++worker->task.effort.attempts;
         error_clear(&err);
-        if (attempt(worker, job, outcome, &err)) {
-            outcome->state = OUTCOME_DONE;
+        outcome->state = attempt(worker, job, outcome, &err) ? OUTCOME_DONE : OUTCOME_RUNNING;
+        outcome->attempts = worker->task.effort.attempts; // those at single parts, too
+        if (outcome->state == OUTCOME_DONE)
             return;
-        }
         if (worker->shared->is_cancelled)
             break;
-        if (!prepare_retry(worker, job, &err)) {
+        if (!prepare_retry(worker, &err)) {
             outcome->result.finished_ms = clock_wall_ms();
             fail_job(worker, job, outcome, &err);
             return;
@@ -452,7 +387,6 @@ run_job(struct worker *worker, const struct job *planned, struct outcome *outcom
 
     other_key_take(&worker->task, planned);
     outcome->result.started_ms = clock_wall_ms();
-    worker->task.effort = (struct effort){ 0 };
     worker->task.hunt = hunt_open(worker->shared->settings, job->table);
     altered_init(&worker->task.altered, job->table);
     attempt_until_settled(worker, job, outcome);
@@ -492,7 +426,7 @@ can_start(struct worker *worker)
     struct error err;
 
     error_clear(&err);
-    if (worker->number == 1 || open_source(worker, &err))
+    if (worker->number == 1 || connections_open_source(worker, &err))
         return true;
     if (!atomic_exchange(&worker->shared->has_told_fewer, true))
         log_warning("going on with fewer jobs: job %d has no source connection: %s", worker->number,
@@ -509,7 +443,7 @@ clear_suspect(struct worker *worker, const struct job *job)
     struct error err;
 
     error_clear(&err);
-    if (!open_target(worker, &err) ||
+    if (!connections_open_target(worker, &err) ||
         !suspect_forget(worker->task.target, &worker->shared->claim, job->table, &err)) {
         error_within(&err, "table \"%s\" will be read last and alone again", job->table->name);
         log_failure(LOG_WARNING, &err);
@@ -533,7 +467,8 @@ run_one(struct worker *worker, size_t number)
     if (outcome.state == OUTCOME_DONE) {
         job_report_done(job, &outcome);
         if (worker->task.source != NULL)
-            outcome.odd_stamps = source_take_odd_stamps(worker->task.source);
+            outcome.odd_stamps =
+                worker->task.odd_stamps + source_take_odd_stamps(worker->task.source);
     }
     report_remark(worker);
     report_note(worker);
@@ -556,7 +491,7 @@ settle_small(struct worker *worker, const size_t *numbers, size_t count, bool *i
     (void)text_print(work, sizeof work, "%zu small tables", count);
     task_take_table(&worker->task, &queue->plan->jobs[numbers[0]]);
     // What is in the way is met again, and told, by the first of them.
-    if (!worker_open(worker, work, (int)count, &err))
+    if (!connections_open(worker, work, (int)count, &err))
         return;
     for (size_t i = 0; i < count; i++)
         jobs[i] = &queue->plan->jobs[numbers[i]];
@@ -586,7 +521,7 @@ worker_run(void *context)
                 run_one(worker, numbers[i]);
         }
     }
-    worker_leave(worker);
+    connections_leave(worker);
     worker->is_finished = true;
     (void)pthread_kill(worker->shared->waiter, STARTUP_WATCH_WAKE);
     return NULL;

@@ -21,7 +21,7 @@ send_places(struct comparison *comparison, const struct digest_set *set, struct 
     for (size_t i = 0; i < set->count; i++) {
         const struct digest_entry *entry = &set->entries[i];
 
-        if (entry->is_struck)
+        if (entry->struck_by != 0)
             continue;
         used += text_print(lines + used, sizeof lines - used,
             "(%" PRIu32 ",%" PRIu16 ")\t%" PRId64 "\n", entry->block, entry->offset,

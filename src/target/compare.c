@@ -182,6 +182,55 @@ comparison_open_candidates(
            copy_stream_open_texts(comparison->target, CANDIDATE, comparison->table, copy, err);
 }
 
+// ---- what a part of the source left ------------------------------------------------------------
+
+bool
+comparison_set_mark(struct comparison *comparison, struct comparison_mark *mark, struct error *err)
+{
+    PGresult *row = NULL;
+
+    mark->xid = 0;
+    if (!comparison->has_candidates && !comparison->has_source_digests)
+        return true;
+    if (!target_script(comparison->target, "could not mark how far the comparison came",
+            "SELECT pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot())"
+            " & 4294967295",
+            &row, err))
+        return false;
+    mark->xid = (uint32_t)result_integer(row, 0, 0);
+    PQclear(row);
+    return true;
+}
+
+// Each COPY was a transaction of its own, so the rows themselves tell which came later. Ages are
+// compared, not numbers, which begin anew after four thousand million.
+static bool
+remove_since(struct comparison *comparison, const char *statement, const char *all,
+    const struct comparison_mark *mark, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    static const char doing[] = "could not take back what a part of the comparison found";
+
+    if (mark->xid == 0)
+        return target_script(comparison->target, doing, all, NULL, err);
+    parameter_integer(&parameters, mark->xid);
+    return target_execute(comparison->target, doing, statement, &parameters, NULL, err);
+}
+
+#define SINCE " WHERE pg_catalog.age(xmin) <= pg_catalog.age($1::xid)"
+
+bool
+comparison_take_back(
+    struct comparison *comparison, const struct comparison_mark *mark, struct error *err)
+{
+    return (!comparison->has_candidates ||
+               remove_since(comparison, "DELETE FROM pg_temp." CANDIDATE SINCE,
+                   "TRUNCATE pg_temp." CANDIDATE, mark, err)) &&
+           (!comparison->has_source_digests ||
+               remove_since(comparison, "DELETE FROM pg_temp." SOURCE_DIGEST SINCE,
+                   "TRUNCATE pg_temp." SOURCE_DIGEST, mark, err));
+}
+
 // ---- the mirror's digests ----------------------------------------------------------------------
 
 // FROM ONLY: what people attached to the mirrored table as a child is not the mirror's. The place

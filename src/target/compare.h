@@ -48,6 +48,18 @@ bool comparison_read_mirror(struct comparison *comparison, struct digest_set *se
 bool comparison_open_candidates(struct comparison *comparison, struct copy_stream **copy,
     struct error *err) __attribute__((warn_unused_result));
 
+// A moment of a comparison: what is collected behind it can be taken back. Zeros: the beginning.
+struct comparison_mark {
+    uint32_t xid; // the first transaction that can come; 0: nothing was collected yet
+};
+// Between transactions. Asks PostgreSQL only where something was collected.
+bool comparison_set_mark(struct comparison *comparison, struct comparison_mark *mark,
+    struct error *err) __attribute__((warn_unused_result));
+// Removes the candidates, and digests of source rows, that were sent since then. Before any of them
+// was looked at; between transactions.
+bool comparison_take_back(struct comparison *comparison, const struct comparison_mark *mark,
+    struct error *err) __attribute__((warn_unused_result));
+
 // The rest of the set are rows of the mirror that the source did not return: they become `gone`.
 bool comparison_add_gone(struct comparison *comparison, const struct digest_set *set,
     struct error *err) __attribute__((warn_unused_result));

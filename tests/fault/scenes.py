@@ -16,6 +16,8 @@ from mirrors import Mirror, drop_database as drop, new_database
 
 # Each batch of the first load is committed: a boundary at every turn. Retries do not dawdle.
 QUICK = {"OE2PG_TEST_COMMIT_MS": "0", "OE2PG_TEST_PAUSE_MS": "10"}
+# The same where every table that can be cut is, behind so many rows.
+IN_PARTS = {**QUICK, "OE2PG_TEST_PART_ROWS": "60"}
 
 # Enough for the rows here. A sanitizer touches an eighth of each buffer that is made, used or not.
 LITTLE_MB = 64
@@ -61,6 +63,7 @@ class Scene:
 
     arguments = ()      # of the run that meets a fault
     environment = QUICK
+    sample = 6          # points that are tried of all, in the short form
 
     def __init__(self, server, folder):
         self.server = server
@@ -103,6 +106,16 @@ class FullSync(Scene):
 
     def database(self, template):
         return new_database(self.server, template.name)
+
+
+class FirstLoadInParts(FirstLoad):
+    environment = {**QUICK, "OE2PG_TEST_PART_ROWS": "150"}
+    sample = 2
+
+
+class FullSyncInParts(FullSync):
+    environment = {**QUICK, "OE2PG_TEST_PART_ROWS": "150"}
+    sample = 2
 
 
 class FullSyncByKey(FullSync):

@@ -12,15 +12,15 @@ import pytest
 
 import compare
 from conftest import LONG
-from scenes import (QUICK, FirstLoad, FullSync, FullSyncByKey, Verify, VerifyAndRepair, assert_equal,
-                    count_points, drop, is_old_or_new, spread)
+from scenes import (QUICK, FirstLoad, FirstLoadInParts, FullSync, FullSyncByKey, FullSyncInParts, Verify,
+                    VerifyAndRepair, assert_equal, count_points, drop, is_old_or_new, spread)
 
-SAMPLE = None if LONG else 6
 MODES = ("kill", "once", "always")
 
 
-SCENES = {"first load": FirstLoad, "full sync": FullSync, "full sync by key": FullSyncByKey,
-          "verify": Verify, "verify and repair": VerifyAndRepair}
+SCENES = {"first load": FirstLoad, "first load in parts": FirstLoadInParts, "full sync": FullSync,
+          "full sync in parts": FullSyncInParts, "full sync by key": FullSyncByKey, "verify": Verify,
+          "verify and repair": VerifyAndRepair}
 
 
 @pytest.fixture(params=list(SCENES.values()), ids=list(SCENES))
@@ -65,7 +65,7 @@ def equals_before(scene, database):
 def test_a_fault_at_any_point_leaves_old_or_new_and_the_next_run_ends_right(scene, mode, chance):
     template = scene.prepare()
     count = count_points(scene, template)
-    points = spread(count, chance, SAMPLE)
+    points = spread(count, chance, None if LONG else scene.sample)
     print("%d fault points, tried: %s" % (count, "all" if LONG else list(points)))
     for point in points:
         strike(scene, template, point, mode)

@@ -11,6 +11,9 @@ and what somebody does at such moments.
 OpenEdge, the look-alike read by JDBC, has as many tables, rows and rounds as the others. Its
 answers to what is not known about OpenEdge change from round to round, and its connections break
 now and then.
+
+In half of the rounds tables are read in parts, cut behind every few rows; what a killed run recorded of
+them the next one goes on with, cut or not.
 """
 
 import collections
@@ -31,7 +34,7 @@ import openedge_ddl
 from conftest import LONG, SEED
 from mirrors import MIRROR_PASSWORD
 from openedge_server import OpenEdgeServer, jars_folder
-from scenes import LITTLE_MB, QUICK
+from scenes import IN_PARTS, LITTLE_MB, QUICK
 from servers import java_environment
 
 ROUNDS = 500 if LONG else 12
@@ -65,11 +68,13 @@ class Source:
     row = ""             # what tells rows
     prefix = ""
     hidden = ""          # what else a new table needs, so that its rows can be told
-    environment = QUICK  # of runs that read it
+    special = {}         # variables of runs that read it
+    environment = QUICK  # and all others, of the round in hand
     rounds = ROUNDS
 
     def mood(self, chance):
         """What may be different in each round."""
+        self.environment = {**chance.choice([QUICK, IN_PARTS]), **self.special}
 
 
 class SqliteSource(Source):
@@ -171,7 +176,7 @@ class OpenEdgeSource(Source):
     store's own SQL; tables are made and altered by schema dumps."""
 
     row = "_ROWID_"
-    environment = {**QUICK, **java_environment()}
+    special = java_environment()
     rounds = ROUNDS if LONG else ROUNDS // 2  # each of their runs starts Java
     answers = {  # to what is not known, of those that no value depends on
         "autocommit_cursors": ["kept", "closed"], "cancel": ["works", "unsupported", "ignored"],
@@ -195,6 +200,7 @@ class OpenEdgeSource(Source):
         mirror.config["postgres_db"]["schema"] = "mirror"
 
     def mood(self, chance):
+        super().mood(chance)
         self.server.switch(**{name: chance.choice(all_) for name, all_ in self.answers.items()})
         if chance.random() < 0.3:
             self.server.mishap(chance.choice(["drop", "half"]), "read", chance.randint(1, 40))
@@ -511,6 +517,7 @@ def test_random_changes_and_kills_end_equal(world, mirror, pg, chance):
 
 
 def test_rows_that_change_while_runs_go_on_end_equal_in_a_quiet_run(world, mirror, pg, chance):
+    world.source.mood(chance)
     mirror.run_well("--allow-delete", "*", environment=world.source.environment)
     for number in range(1, BUSY_ROUNDS + 1):
         world.source.mood(chance)

@@ -112,6 +112,53 @@ def test_a_load_in_parts_killed_at_each_step_ends_equal_and_the_next_run_writes_
     assert row_versions(pg) == before
 
 
+def assert_tried_once_more(mirror, pg, result):
+    assert result.status == 0, result.explain()
+    assert " - trying again (1 of 5)" in result.log
+    compare.assert_sqlite_mirrored(pg, mirror.path_of_source)
+    runs = pg.query("SELECT attempts, rows_read - rows FROM oe2pg.table_run JOIN oe2pg.tracking USING"
+                    " (source_schema, source_table, run_id) ORDER BY 1")
+    assert runs == [(1, 0), (2, 0)]  # each row was counted once
+
+
+def test_a_load_whose_source_fails_once_goes_on_where_it_was(shop, pg):
+    assert_tried_once_more(shop, pg, shop.run(environment=fault(24, "once")))
+
+
+@pytest.mark.parametrize("digests", ["in memory", "in PostgreSQL"])
+def test_of_a_comparison_the_part_that_fails_is_read_again_by_itself(shop, pg, digests):
+    settings = {"OE2PG_TEST_MAP_BYTES": "64"} if digests == "in PostgreSQL" else {}
+    shop.run_well(environment=PARTS)
+    again = []
+    for number in (16, 22, 28, 34):
+        sqlite_file(shop.path_of_source, "UPDATE pair SET t = 'new %d' WHERE b %% 10 = 3" % number,
+                    "DELETE FROM pair WHERE b = %d" % number, "UPDATE holes SET t = 'n%d' WHERE k IS NULL" % number,
+                    "INSERT INTO pair VALUES ('z', %d, 'z')" % (number + 1000))
+        shop.log_path.unlink(missing_ok=True)
+        result = shop.run("--file-level", "debug", environment=fault(number, "once", **settings))
+        assert_tried_once_more(shop, pg, result)
+        again += [line for line in result.log.splitlines() if " is read again by itself" in line]
+    assert len(again) >= 2, again  # else the bounds were being read
+
+
+@pytest.mark.parametrize("how", ["load", "comparison"])
+def test_many_parts_may_fail_once_each_and_their_attempts_add_up(shop, pg, how):
+    """Every fifteenth fetch fails: more often in all than one part may."""
+    short = {"OE2PG_TEST_PART_ROWS": "10"}
+    if how == "comparison":
+        shop.run_well("--table", "pair")
+        sqlite_file(shop.path_of_source, "UPDATE pair SET t = 'new' WHERE b % 9 = 3",
+                    "DELETE FROM pair WHERE b % 50 = 7")
+    shop.log_path.unlink(missing_ok=True)
+    result = shop.run("--table", "pair", environment=fault(15, "each", **short))
+    assert result.status == 0, result.explain()
+    compare.assert_mirrored(pg, "mirror", "pair", compare.sqlite_rows(shop.path_of_source, "pair"))
+    failures = result.log.count(" - trying again (")
+    assert failures > 5, result.log
+    assert pg.query("SELECT attempts, rows_read = rows FROM oe2pg.table_run JOIN oe2pg.tracking"
+                    " USING (source_schema, source_table, run_id)") == [(failures + 1, True)]
+
+
 def test_changes_before_and_behind_every_bound_are_mirrored(shop, pg):
     assert is_killed(shop, 25)
     assert recorded(pg)

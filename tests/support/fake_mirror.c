@@ -11,6 +11,8 @@
 __typeof__(comparison_open) __wrap_comparison_open;
 __typeof__(comparison_close) __wrap_comparison_close;
 __typeof__(comparison_read_mirror) __wrap_comparison_read_mirror;
+__typeof__(comparison_set_mark) __wrap_comparison_set_mark;
+__typeof__(comparison_take_back) __wrap_comparison_take_back;
 __typeof__(comparison_add_gone) __wrap_comparison_add_gone;
 __typeof__(comparison_find_differences) __wrap_comparison_find_differences;
 __typeof__(comparison_pair) __wrap_comparison_pair;
@@ -190,7 +192,7 @@ __wrap_comparison_add_gone(
     (void)comparison;
     (void)err;
     for (size_t i = 0; i < set->count; i++) {
-        if (!set->entries[i].is_struck)
+        if (set->entries[i].struck_by == 0)
             mirror->is_gone[set->entries[i].block] = true;
     }
     return true;
@@ -471,6 +473,34 @@ __wrap_tracking_save(struct target *target, const struct mirror_claim *claim,
     assert_true(mirror->is_in_transaction);
     save_record(record);
     mirror->is_recorded = true;
+    return true;
+}
+
+// ---- what a part left --------------------------------------------------------------------------
+
+enum { MARK_BASE = 1024 }; // more than there are rows
+
+bool
+__wrap_comparison_set_mark(
+    struct comparison *comparison, struct comparison_mark *mark, struct error *err)
+{
+    (void)comparison;
+    (void)err;
+    assert_false(mirror->is_copying);
+    mark->xid = (uint32_t)(mirror->candidate_count * MARK_BASE + mirror->source_digest_count);
+    return true;
+}
+
+bool
+__wrap_comparison_take_back(
+    struct comparison *comparison, const struct comparison_mark *mark, struct error *err)
+{
+    (void)comparison;
+    assert_false(mirror->is_copying);
+    if (fake_mirror_fails(FAKE_TAKE_BACK, err))
+        return false;
+    mirror->candidate_count = mark->xid / MARK_BASE;
+    mirror->source_digest_count = mark->xid % MARK_BASE;
     return true;
 }
 

@@ -18,6 +18,7 @@ enum fake_step {
     FAKE_NO_STEP,
     FAKE_READ_MIRROR,
     FAKE_SEND,
+    FAKE_TAKE_BACK,
     FAKE_PAIR,
     FAKE_APPLY,
     FAKE_RECORD,

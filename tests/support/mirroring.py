@@ -49,6 +49,7 @@ def quarantined(pg, *columns):
 
 # What each step of src/target/tracking_schema.c added, taken back, the newest first.
 STEPS_BACK = {
+    6: ["DROP TABLE oe2pg.column_way"],
     5: ["ALTER TABLE oe2pg.piece DROP COLUMN kind, DROP COLUMN row_ids, DROP COLUMN state"],
     4: ["ALTER TABLE oe2pg.verification DROP COLUMN quarantined, DROP COLUMN unrecorded",
         "ALTER TABLE oe2pg.tracking DROP COLUMN stale_columns"],

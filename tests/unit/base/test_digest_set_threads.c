@@ -15,6 +15,7 @@ struct striker {
     const uint64_t *digests; // what it strikes, in this order
     size_t count;
     size_t struck;
+    uint16_t mark;
 };
 
 static void *
@@ -24,7 +25,7 @@ strike_all(void *context)
 
     (void)pthread_barrier_wait(striker->start);
     for (size_t i = 0; i < striker->count; i++)
-        striker->struck += digest_set_strike(striker->set, striker->digests[i]);
+        striker->struck += digest_set_strike(striker->set, striker->digests[i], striker->mark);
     return NULL;
 }
 
@@ -40,6 +41,7 @@ strike_at_once(struct striker strikers[THREADS], struct digest_set *set)
     for (size_t i = 0; i < THREADS; i++) {
         strikers[i].set = set;
         strikers[i].start = &start;
+        strikers[i].mark = (uint16_t)(i + 1);
         assert_int_equal(pthread_create(&threads[i], NULL, strike_all, &strikers[i]), 0);
     }
     for (size_t i = 0; i < THREADS; i++) {
@@ -65,8 +67,8 @@ static void
 assert_struck_from_the_front(const struct digest_set *set)
 {
     for (size_t i = 1; i < set->count; i++) {
-        if (set->entries[i].digest == set->entries[i - 1].digest && set->entries[i].is_struck)
-            assert_true(set->entries[i - 1].is_struck);
+        if (set->entries[i].digest == set->entries[i - 1].digest && set->entries[i].struck_by)
+            assert_true(set->entries[i - 1].struck_by);
     }
 }
 
@@ -121,7 +123,7 @@ threads_that_share_a_table_leave_what_none_of_them_met(void **state)
     assert_int_equal(digest_set_left(&set), gone);
     assert_struck_from_the_front(&set);
     for (size_t i = 0; i < gone; i++)
-        assert_true(digest_set_strike(&set, rows[i]));
+        assert_true(digest_set_strike(&set, rows[i], 1));
     assert_int_equal(digest_set_left(&set), 0);
     digest_set_release(&set);
 }

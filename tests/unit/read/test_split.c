@@ -1,6 +1,7 @@
 #include "read/split.h"
 
 #include "base/buffer.h"
+#include "read/reader.h"
 
 #include "../../support/fake_driver.h"
 #include "../cmocka_all.h"
@@ -239,6 +240,79 @@ a_connection_that_is_lost_meanwhile_is_a_failure(void **state)
     assert_int_equal(err.kind, ERROR_SOURCE);
 }
 
+// Rows of all parts, one behind the other.
+static void
+read_parts(void)
+{
+    buffer_clear(&text);
+    for (size_t i = 0; i < parts.count; i++) {
+        const struct batch *batch;
+        struct reader reader;
+
+        reader_init(&reader, &source.base, &table.table, &parts.parts[i].rows, &limits);
+        reader_prove_order(&reader);
+        do {
+            assert_true(reader_fetch(&reader, &batch, &err));
+            fake_append_rows(&text, batch);
+        } while (batch->row_count > 0);
+        reader_release(&reader);
+    }
+}
+
+static void
+give_keys(const char *const (*keys)[2], size_t count, uint64_t descending)
+{
+    table.key.descending = descending;
+    table.columns[1].is_nullable = true;
+    for (size_t i = 0; i < count; i++) {
+        struct fake_row *row = fake_table_add(&table, "a b c");
+
+        row->values[0] = keys[i][0];
+        row->values[1] = keys[i][1];
+    }
+}
+
+static void
+every_row_is_in_exactly_one_part_whatever_the_keys_direction(void **state)
+{
+    enum { KEYS = 8, DIRECTIONS = 4 };
+    static const char *const keys[DIRECTIONS][KEYS][2] = {
+        { { "a", "1" }, { "a", "2" }, { "a", "3" }, { "b", "0" }, { "b", "9" }, { "c", "1" },
+            { "a", NULL }, { "b", NULL } },
+        { { "c", "1" }, { "b", "0" }, { "b", "9" }, { "a", "1" }, { "a", "2" }, { "a", "3" },
+            { "b", NULL }, { "a", NULL } },
+        { { "a", "3" }, { "a", "2" }, { "a", "1" }, { "b", "9" }, { "b", "0" }, { "c", "1" },
+            { "a", NULL }, { "b", NULL } },
+        { { "c", "1" }, { "b", "9" }, { "b", "0" }, { "a", "3" }, { "a", "2" }, { "a", "1" },
+            { "b", NULL }, { "a", NULL } },
+    };
+
+    (void)state;
+    for (uint64_t descending = 0; descending < DIRECTIONS; descending++) {
+        for (int rows = 1; rows <= KEYS; rows++) {
+            char whole[200];
+
+            assert_int_equal(tear_down(NULL), 0);
+            begin(2);
+            want_parts_of(rows);
+            give_keys(keys[descending], KEYS, descending);
+            // Pages: a bounded part is read on from within, too.
+            source.base.buffers_results = rows % 2 == 0;
+            parts =
+                (struct part_list){ .parts = (struct part[]){ { .rows.kind = KEY_PART_NOT_NULL },
+                                        { .rows.kind = KEY_PART_WITH_NULL } },
+                    .count = 2 };
+            read_parts();
+            (void)snprintf(whole, sizeof whole, "%s", buffer_text(&text));
+            assert_int_equal(strlen(whole), KEYS * strlen("a 1 c|") - 1);
+            assert_true(split(true));
+            assert_int_equal(parts.count, (KEYS - 2) / rows + 2);
+            read_parts();
+            assert_string_equal(buffer_text(&text), whole);
+        }
+    }
+}
+
 // ---- parts that were recorded ------------------------------------------------------------------
 
 enum { RECORDED = 4 };
@@ -368,6 +442,7 @@ main(void)
         TEST(a_key_that_cannot_be_recorded_is_no_bound),
         TEST(behind_a_key_that_cannot_be_read_there_is_one_part),
         TEST(a_connection_that_is_lost_meanwhile_is_a_failure),
+        TEST(every_row_is_in_exactly_one_part_whatever_the_keys_direction),
         TEST(parts_with_every_row_of_the_table_are_whole),
         TEST(parts_that_leave_rows_out_or_have_some_twice_are_not),
         TEST(parts_that_cannot_be_read_on_are_not),

@@ -62,6 +62,27 @@ what_passes_is_waited_for_a_few_times(void **state)
     assert_int_equal(fail_with(&effort, RETRY_LATER), RETRY_STEP_GIVE_UP);
 }
 
+static void
+what_passes_is_counted_for_the_part_in_hand(void **state)
+{
+    enum { PARTS = 30 };
+    struct part_effort parts[PARTS] = { { .reads = 1 } };
+    struct effort effort = { .parts = parts, .part_capacity = PARTS };
+
+    (void)state;
+    for (int i = 1; i < RETRY_ATTEMPTS; i++) {
+        for (effort.part = 0; effort.part <= PARTS; effort.part++) {
+            assert_int_equal(fail_with(&effort, RETRY_LATER), RETRY_STEP_LATER);
+            assert_int_equal(retry_failures(&effort), i);
+        }
+    }
+    assert_int_equal(effort.attempts, (RETRY_ATTEMPTS - 1) * (PARTS + 1));
+    for (effort.part = 0; effort.part <= PARTS; effort.part++) {
+        assert_int_equal(fail_with(&effort, RETRY_LATER), RETRY_STEP_GIVE_UP);
+        assert_int_equal(fail_with(&effort, RETRY_AT_ONCE), RETRY_STEP_AT_ONCE);
+    }
+}
+
 // With care and refused once more, or refused by a source: what the failure itself says.
 static void
 care_is_given_for_a_refused_row_alone(void **state)
@@ -123,6 +144,7 @@ main(void)
         cmocka_unit_test(a_refused_row_is_looked_for_once),
         cmocka_unit_test(what_was_learned_counts_as_no_attempt_but_has_an_end),
         cmocka_unit_test(what_passes_is_waited_for_a_few_times),
+        cmocka_unit_test(what_passes_is_counted_for_the_part_in_hand),
         cmocka_unit_test(care_is_given_for_a_refused_row_alone),
         cmocka_unit_test(no_job_is_done_again_for_ever),
         cmocka_unit_test(the_run_stops_where_a_whole_side_is_gone),
