@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+enum { WINDOW_BYTES = 1024 };
+
 struct input {
     const char *bytes;
     size_t size;
@@ -60,7 +62,7 @@ read_all(struct input *input, struct d_conversion *conversion)
     enum d_step step = D_MORE;
     uint64_t digest = 0;
 
-    d_reader_init(&reader, "f.d", read_piece, input);
+    d_reader_init(&reader, "f.d", WINDOW_BYTES, read_piece, input);
     while (step == D_MORE || step == D_RECORD) {
         if (!d_reader_next(&reader, &record, &step, &err) ||
             (step == D_MORE && !d_reader_fill(&reader, &err))) {

@@ -8,7 +8,7 @@
 
 enum {
     DECIMAL_DIGITS_MAX = 128, // OpenEdge has 50
-    INT64_DIGITS = 19,
+    INT32_DIGITS = 10,
     YEAR_DIGITS = 6,
     CENTURY_YEARS = 100,
 };
@@ -33,6 +33,11 @@ d_number_integer(bool is_long, const char *text, size_t size, char *out)
 
     if (digits == 0 || digits + is_negative != size || size >= sizeof number)
         return 0;
+    // Most are as short as this, and canonical.
+    if (digits < INT32_DIGITS && !is_negative && (text[0] != '0' || digits == 1)) {
+        memcpy(out, text, size);
+        return size;
+    }
     memcpy(number, text, size);
     number[size] = '\0';
     if (!text_parse_integer(
@@ -92,10 +97,31 @@ is_real(const struct date *date)
     return date->day <= days[date->month - 1] - (date->month == 2 && !is_leap);
 }
 
+// As it is mostly: faster than by a format.
+static size_t
+print_plain_date(const struct date *date, char *out)
+{
+    const int parts[] = { (int)date->year / CENTURY_YEARS, (int)date->year % CENTURY_YEARS,
+        date->month, date->day };
+    size_t size = 0;
+
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (i > 1)
+            out[size++] = '-';
+        out[size++] = (char)('0' + parts[i] / 10);
+        out[size++] = (char)('0' + parts[i] % 10);
+    }
+    return size;
+}
+
 static size_t
 print_date(const struct date *date, bool is_american, char *out)
 {
+    enum { FOUR_DIGITS = 9999 };
     int64_t year = date->year < 0 ? -date->year : date->year;
+
+    if (!is_american && date->year > 0 && date->year <= FOUR_DIGITS)
+        return print_plain_date(date, out);
 
     if (is_american)
         return text_print(

@@ -10,12 +10,14 @@
 enum scan { SCAN_FOUND, SCAN_MORE, SCAN_FAILED };
 
 void
-d_reader_init(struct d_reader *reader, const char *name, d_read *read, void *context)
+d_reader_init(
+    struct d_reader *reader, const char *name, size_t window_bytes, d_read *read, void *context)
 {
     *reader = (struct d_reader){ .name = name,
         .read = read,
         .context = context,
-        .window = mem_alloc(D_WINDOW_BYTES),
+        .window = mem_alloc(window_bytes),
+        .window_bytes = window_bytes,
         .line = 1 };
 }
 
@@ -227,10 +229,10 @@ d_reader_fill(struct d_reader *reader, struct error *err)
     memmove(reader->window, reader->window + reader->begin, reader->end - reader->begin);
     reader->end -= reader->begin;
     reader->begin = 0;
-    if (reader->end == D_WINDOW_BYTES)
+    if (reader->end == reader->window_bytes)
         return fail_at(reader, reader->window, "a record longer than any: a quote is torn", err);
-    if (!reader->read(reader->context, reader->window + reader->end, D_WINDOW_BYTES - reader->end,
-            &size, err))
+    if (!reader->read(reader->context, reader->window + reader->end,
+            reader->window_bytes - reader->end, &size, err))
         return false;
     reader->end += size;
     reader->is_input_at_end = size == 0;

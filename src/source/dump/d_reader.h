@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 enum {
-    D_WINDOW_BYTES = 1024 * 1024, // a record is shorter
+    D_WINDOW_BYTES = 1024 * 1024, // what a reader is commonly given: a record is shorter
     D_WORD_MAX = 48 * 1024,       // more than any value takes, 32,000 bytes in base64 among them
 };
 
@@ -43,6 +43,7 @@ struct d_reader {
     d_read *read;
     void *context;
     char *window;
+    size_t window_bytes;
     size_t begin; // of what was not handed out yet
     size_t end;
     int64_t offset; // in the file, of `begin`
@@ -60,7 +61,8 @@ enum d_step {
     D_TORN, // the input ended without it; what is left is no record
 };
 
-void d_reader_init(struct d_reader *reader, const char *name, d_read *read, void *context);
+void d_reader_init(
+    struct d_reader *reader, const char *name, size_t window_bytes, d_read *read, void *context);
 void d_reader_release(struct d_reader *reader);
 // Begins again, for an input that was set back to its beginning.
 void d_reader_rewind(struct d_reader *reader);

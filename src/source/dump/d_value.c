@@ -100,16 +100,6 @@ unquote(struct d_conversion *conversion, const struct d_word *word)
     return (struct cell){ buffer_text(scratch), scratch->size };
 }
 
-static bool
-is_ascii(const struct cell *text)
-{
-    for (size_t i = 0; i < text->size; i++) {
-        if ((unsigned char)text->bytes[i] >= 0x80)
-            return false;
-    }
-    return true;
-}
-
 // Appends the text in UTF-8 to `texts`.
 static enum d_verdict
 append_text(struct d_conversion *conversion, const struct cell *text)
@@ -119,10 +109,9 @@ append_text(struct d_conversion *conversion, const struct cell *text)
 
     if (text->size > CHARACTER_MAX)
         return D_TOO_LONG;
-    if (!form->has_page && !is_ascii(text))
+    if (!form->has_page && !dump_page_is_ascii(text->bytes, text->size))
         return D_NO_PAGE;
-    if (dump_page_convert(&form->page, text->bytes, text->size, &conversion->texts) &&
-        memchr(text->bytes, '\0', text->size) == NULL)
+    if (dump_page_convert(&form->page, text->bytes, text->size, &conversion->texts))
         return D_FITS;
     conversion->texts.size = before;
     return D_NO_CHARACTERS;
@@ -132,9 +121,8 @@ append_text(struct d_conversion *conversion, const struct cell *text)
 static bool
 is_plain(const struct d_form *form, const struct cell *text)
 {
-    if (form->has_page && form->page.single == NULL && form->page.conversion == NULL)
-        return text_utf8_valid_size(text->bytes, text->size) == text->size;
-    return is_ascii(text) && memchr(text->bytes, '\0', text->size) == NULL;
+    return form->has_page ? dump_page_is_plain(&form->page, text->bytes, text->size)
+                          : dump_page_is_ascii(text->bytes, text->size);
 }
 
 static enum d_verdict

@@ -238,7 +238,7 @@ take_record(struct dump_cursor *cursor, const struct d_record *record, struct er
 static bool
 check_count(const struct dump_cursor *cursor, struct error *err)
 {
-    int64_t said = cursor->data->trailer.records;
+    int64_t said = cursor->trailer.records;
 
     if (said < 0 || said == cursor->record_count)
         return true;
@@ -252,7 +252,7 @@ check_count(const struct dump_cursor *cursor, struct error *err)
 static bool
 check_end(struct dump_cursor *cursor, struct error *err)
 {
-    const struct dump_trailer *trailer = &cursor->data->trailer;
+    const struct dump_trailer *trailer = &cursor->trailer;
 
     if (!dump_file_check_still(&cursor->file, err))
         return false;
@@ -307,7 +307,7 @@ step(struct dump_cursor *cursor, bool *goes_on, struct error *err)
     case D_MORE:
         // The window moves, and the rows point into it.
         *goes_on = cursor->batch.row_count == 0;
-        return !*goes_on || d_reader_fill(reader, err);
+        return !*goes_on || dump_cursor_fill(cursor, err);
     case D_END:
         cursor->is_at_end = true;
         return check_end(cursor, err);

@@ -19,6 +19,7 @@ struct dump_cursor {
     struct arena arena;
     const struct dump_data *data;
     struct dump_file file;
+    struct dump_trailer trailer; // of the file as it was opened
     struct d_reader reader;
     struct d_form form;
     struct d_conversion conversion;
@@ -35,6 +36,10 @@ struct dump_cursor {
     size_t rows_left;
     bool is_at_end;
 };
+
+// The next window, unless the read was cancelled.
+bool dump_cursor_fill(struct dump_cursor *cursor, struct error *err)
+    __attribute__((warn_unused_result));
 
 // Where a dump is half: what to do.
 extern const char dump_cursor_remedy[];

@@ -78,8 +78,7 @@ convert(const struct dump_lob *lob, const struct cell *name, struct buffer *cont
         page = &own;
     buffer_init(&text, SIZE_MAX / 2);
     *verdict = D_NO_CHARACTERS;
-    if (dump_page_convert(page, content->bytes, content->size, &text) &&
-        memchr(buffer_text(content), '\0', content->size) == NULL) {
+    if (dump_page_convert(page, content->bytes, content->size, &text)) {
         *verdict = D_FITS;
         (void)buffer_reserve(&text, 0);
         buffer_release(content);

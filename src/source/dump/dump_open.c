@@ -9,6 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool
+dump_cursor_fill(struct dump_cursor *cursor, struct error *err)
+{
+    if (cursor->source->base.is_cancelled)
+        return error_set(err, ERROR_TABLE, "the read of %s was cancelled", cursor->data->name);
+    return d_reader_fill(&cursor->reader, err);
+}
+
 const char dump_cursor_remedy[] =
     "Dump the table again, or set progress_db.dump_incomplete to accept: then what is there is "
     "mirrored and nothing is removed.";
@@ -17,7 +25,7 @@ bool
 dump_cursor_accepts_half(const struct dump_cursor *cursor)
 {
     return cursor->source->settings->dump_incomplete == DUMP_INCOMPLETE_ACCEPT &&
-           cursor->request.table->entry.may_lack_rows && !cursor->data->trailer.has_end;
+           cursor->request.table->entry.may_lack_rows && !cursor->trailer.has_end;
 }
 
 // --- what is to be read
@@ -128,7 +136,7 @@ survey_records(struct dump_cursor *cursor, struct survey *survey, struct error *
         struct d_record record;
 
         if (!d_reader_next(reader, &record, &step, err) ||
-            (step == D_MORE && !d_reader_fill(reader, err)))
+            (step == D_MORE && !dump_cursor_fill(cursor, err)))
             return false;
         if (step != D_RECORD)
             continue;
@@ -171,7 +179,7 @@ explain_count(struct dump_cursor *cursor, const struct df_table *table, const st
 static bool
 look_at_trailer(struct dump_cursor *cursor, struct error *err)
 {
-    const struct dump_trailer *trailer = &cursor->data->trailer;
+    const struct dump_trailer *trailer = &cursor->trailer;
 
     if (trailer->has_end || dump_cursor_accepts_half(cursor))
         return true;
@@ -197,7 +205,7 @@ look_at_file(struct dump_cursor *cursor, const struct df_table *table, struct er
     struct survey survey;
 
     if (!look_at_trailer(cursor, err) ||
-        !d_form_read(&cursor->arena, cursor->data->name, &cursor->data->trailer,
+        !d_form_read(&cursor->arena, cursor->data->name, &cursor->trailer,
             cursor->source->settings->dump_code_page, &cursor->form, err) ||
         !survey_records(cursor, &survey, err) || !explain_count(cursor, table, &survey, err) ||
         !choose_columns(cursor, table, err))
@@ -205,6 +213,26 @@ look_at_file(struct dump_cursor *cursor, const struct df_table *table, struct er
     tell_form(cursor, survey.all_end_in_cr);
     d_conversion_init(&cursor->conversion, &cursor->form, survey.all_end_in_cr);
     return true;
+}
+
+// It may be another file by now than the one that was found to be the table's.
+static bool
+open_data(struct dump_cursor *cursor, struct error *err)
+{
+    const struct dump_data *data = cursor->data;
+
+    if (data->unread != NULL) {
+        *err = *data->unread;
+        return false;
+    }
+    if (!dump_file_open(data->path, &cursor->file, err) ||
+        !dump_file_read_trailer(&cursor->file, &cursor->trailer, err))
+        return false;
+    if (text_equal_nocase(cursor->trailer.filename, data->trailer.filename))
+        return true;
+    (void)error_set(
+        err, ERROR_TABLE, "%s became the file of another table while oe2pg ran", data->name);
+    return error_hint(err, "Run oe2pg again when the folder is filled.");
 }
 
 static bool
@@ -219,13 +247,10 @@ start(struct dump_cursor *cursor, struct error *err)
         return error_set(err, ERROR_TABLE, "the schema has no such table any more");
     if (!find_data(cursor, schema, err) || !make_layout(cursor, schema, err))
         return false;
-    if (cursor->data->unread != NULL) {
-        *err = *cursor->data->unread;
+    if (!open_data(cursor, err))
         return false;
-    }
-    if (!dump_file_open(cursor->data->path, &cursor->file, err))
-        return false;
-    d_reader_init(&cursor->reader, cursor->data->name, dump_file_read, &cursor->file);
+    d_reader_init(
+        &cursor->reader, cursor->data->name, D_WINDOW_BYTES, dump_file_read, &cursor->file);
     return look_at_file(cursor, schema, err);
 }
 

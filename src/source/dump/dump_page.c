@@ -89,8 +89,10 @@ learn(iconv_t conversion, struct dump_character *single, bool *is_single)
         char out[CHARACTER_MAX];
         size_t size = convert_one(conversion, (char)byte, out, &is_begun);
 
-        if (byte < ASCII && (size != 1 || out[0] != (char)byte))
+        if (byte > 0 && byte < ASCII && (size != 1 || out[0] != (char)byte))
             return false;
+        if (byte == 0)
+            size = 0;
         if (size > sizeof single->bytes)
             *is_single = false;
         else {
@@ -143,21 +145,46 @@ dump_page_close(struct dump_page *page)
 
 // --- converting
 
+// Leading bytes from 1 to 127, eight at a time: a byte is beyond when its highest bit is set, and
+// one that is 0 borrows from it.
 static size_t
 ascii_size(const char *bytes, size_t size)
 {
+    static const uint64_t highest = UINT64_C(0x8080808080808080);
+    static const uint64_t ones = UINT64_C(0x0101010101010101);
     size_t i = 0;
 
     for (; i + sizeof(uint64_t) <= size; i += sizeof(uint64_t)) {
         uint64_t eight;
 
         memcpy(&eight, bytes + i, sizeof eight);
-        if ((eight & UINT64_C(0x8080808080808080)) != 0)
+        if (((eight | (eight - ones)) & highest) != 0)
             break;
     }
-    while (i < size && (unsigned char)bytes[i] < ASCII)
+    while (i < size && bytes[i] != '\0' && (unsigned char)bytes[i] < ASCII)
         i++;
     return i;
+}
+
+bool
+dump_page_is_ascii(const char *bytes, size_t size)
+{
+    return ascii_size(bytes, size) == size;
+}
+
+static bool
+is_utf8(const struct dump_page *page)
+{
+    return page->single == NULL && page->conversion == NULL;
+}
+
+bool
+dump_page_is_plain(const struct dump_page *page, const char *bytes, size_t size)
+{
+    size_t plain = ascii_size(bytes, size);
+
+    return plain == size ||
+           (is_utf8(page) && text_utf8_valid_size(bytes + plain, size - plain) == size - plain);
 }
 
 // Each returns how many bytes were converted, up to the first that is no character.
@@ -187,7 +214,9 @@ static size_t
 convert_by_iconv(const struct dump_page *page, const char *bytes, size_t size, struct buffer *utf8)
 {
     char *from = (char *)(uintptr_t)bytes; // iconv does not write there
-    size_t left = size;
+    const char *nul = memchr(bytes, '\0', size);
+    size_t wanted = nul != NULL ? (size_t)(nul - bytes) : size;
+    size_t left = wanted;
     char out[1024];
 
     (void)iconv(page->conversion, NULL, NULL, NULL, NULL);
@@ -207,7 +236,7 @@ convert_by_iconv(const struct dump_page *page, const char *bytes, size_t size, s
         (void)iconv(page->conversion, NULL, NULL, &to, &room);
         (void)buffer_append(utf8, out, sizeof out - room);
     }
-    return size - left;
+    return wanted - left;
 }
 
 static size_t

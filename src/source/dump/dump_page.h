@@ -28,6 +28,10 @@ bool dump_page_is_unknown(const char *name);
 bool dump_page_open(const char *name, struct dump_page *page);
 void dump_page_close(struct dump_page *page);
 
+// True when the bytes are the text in UTF-8 already: all of them ASCII, or a page that is UTF-8. A
+// NUL is a character of no page.
+bool dump_page_is_plain(const struct dump_page *page, const char *bytes, size_t size);
+bool dump_page_is_ascii(const char *bytes, size_t size);
 // Appends the text in UTF-8. False when some bytes are no characters of the page, and then what was
 // appended is of no use.
 bool dump_page_convert(struct dump_page *page, const char *bytes, size_t size, struct buffer *utf8);
