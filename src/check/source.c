@@ -32,6 +32,16 @@ report_connection(struct check *check)
 }
 
 static void
+report_description(struct check *check)
+{
+    size_t count;
+    const char *const *lines = source_description(check->source, &count);
+
+    for (size_t i = 0; i < count; i++)
+        check_report(check, CHECK_OK, "files", "", "%s", lines[i]);
+}
+
+static void
 report_selection(struct check *check)
 {
     const struct selection *selection = &check->selection;
@@ -374,6 +384,7 @@ check_source(struct check *check, struct error *err)
         return false;
     check->source = source;
     report_connection(check);
+    report_description(check);
     check_session(check);
     if (!check_probes(check, err))
         return false;

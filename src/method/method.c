@@ -8,6 +8,7 @@
 #include "method/record.h"
 #include "method/shape.h"
 #include "method/small.h"
+#include "method/unchanged.h"
 #include "method/verify.h"
 
 #include <assert.h>
@@ -44,6 +45,7 @@ load_job(struct task *task, const struct job *job, struct outcome *outcome,
     }
     record->shape.stale_column_count =
         record->state == TABLE_STATE_LOADED ? record->shape.stale_column_count : 0;
+    record->content.source_version = job->table->entry.version;
     // An attempt before this one may have put the table into its place.
     if (record->state != TABLE_STATE_LOADED &&
         !load_table(task, job->table, job->fingerprint, record, &outcome->result, err))
@@ -56,15 +58,20 @@ static bool
 compare_job(struct task *task, const struct job *job, struct outcome *outcome,
     struct table_record *record, struct error *err)
 {
+    bool is_forced = task->settings->mirror.full_sync;
     bool is_missing;
 
-    if (!shape_follow(task, job->table, job->fingerprint, record, &is_missing, err))
+    if ((!is_forced && !unchanged_refuse_older(job->table, record, err)) ||
+        !shape_follow(task, job->table, job->fingerprint, record, &is_missing, err))
         return false;
     if (is_missing) {
         if (record->state == TABLE_STATE_LOADED)
             record->state = TABLE_STATE_PENDING;
         return load_job(task, job, outcome, record, err);
     }
+    if (job->is_unchanged && !is_forced && record->state == TABLE_STATE_DONE)
+        return unchanged_keep(task, record, &outcome->result, err);
+    record->content.source_version = job->table->entry.version;
     // The shape may have changed in another way: then few rows differ in their time stamps alone.
     record->shape.is_rezoned =
         record->shape.fingerprint != job->fingerprint && table_has_instants(job->table);

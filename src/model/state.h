@@ -36,7 +36,8 @@ struct recorded_content {
     int64_t size_bytes;   // of the values read
     int64_t read_from_ms; // wall clock; how old the content is
     int64_t read_to_ms;
-    bool was_resumed; // it was read in more than one go
+    bool was_resumed;           // it was read in more than one go
+    const char *source_version; // catalog_entry.version of what was read; NULL: none was told
 };
 
 // A first load that is committed part by part.

@@ -101,6 +101,9 @@ struct catalog_entry {
     const char *parent;         // NULL: it is no partition
     bool is_skipped;            // it is ignored: nothing but its name was asked for
     const struct error *unread; // why the rest of the entry could not be read; NULL: it was
+    // Equal texts: the rows are the same, down to the last one. Its first word says when they were
+    // taken, and a smaller one means earlier ("-": unknown). NULL: the source cannot tell.
+    const char *version;
     bool is_absent;     // the source has none of its rows now: what was mirrored stays as it is
     bool may_lack_rows; // the source says that not all rows may be there: none is removed for it
 };

@@ -121,6 +121,21 @@ compare_jobs(const void *left, const void *right)
     return order != 0 ? order : strcmp(a->table->name, b->table->name);
 }
 
+static void
+judge_version(struct job *job)
+{
+    const struct table_record *record = job->record;
+    const char *version = job->table->entry.version;
+
+    job->is_unchanged =
+        !job->is_suspect && job->method == METHOD_COMPARE && version != NULL &&
+        record->state == TABLE_STATE_DONE && record->content.source_version != NULL &&
+        strcmp(record->content.source_version, version) == 0 &&
+        record->shape.fingerprint == job->fingerprint && record->shape.stale_column_count == 0;
+    if (job->is_unchanged)
+        job->reason = "not changed since it was read: left as it is";
+}
+
 // Small, mirrored well, with the shape that it has now, and without anything in quarantine, or a
 // stale column that may have to go.
 static void
@@ -130,6 +145,7 @@ judge_size(struct job *job, int small_rows)
 
     job->is_small = !job->is_suspect && job->method == METHOD_COMPARE &&
                     record->state == TABLE_STATE_DONE && record->content.row_count < small_rows &&
+                    job->table->entry.version == NULL &&
                     record->shape.fingerprint == job->fingerprint && !record->has_quarantine &&
                     record->shape.stale_column_count == 0;
     if (job->is_small)
@@ -162,6 +178,7 @@ plan_make(struct arena *arena, const struct selection *selection,
         if (selection->tables[i].verdict != SELECTION_TAKEN)
             continue;
         fill_job(job, &selection->tables[i], records, record_count);
+        judge_version(job);
         judge_size(job, small_rows);
         plan->job_count++;
     }

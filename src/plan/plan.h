@@ -18,6 +18,7 @@ struct job {
     bool is_estimate_exact;
     uint64_t fingerprint; // of the table's shape
     bool is_small;        // may be compared together with others (method/small.h)
+    bool is_unchanged;    // the source says that its rows are those that were mirrored
     bool is_suspect;      // is to be started when nothing else is in hand
 };
 

@@ -20,15 +20,17 @@ struct source {
     struct source_identity identity;
     struct source_session session;
     bool buffers_results;
-    bool is_read_whole;            // as in source_capabilities; what fails in a read is its table
-    struct source_trouble trouble; // source.c's; a driver sets the column where it knows
-    size_t odd_stamp_count;        // since source_take_odd_stamps
-    bool refuses_wide;             // past_width.c's: no expression brings more than the column
-    const char *remark;            // for source_take_remark; lives as long as the source
-    const char *note;              // for source_take_note; lives as long as the source
-    bool has_odds;                 // results are not of the catalogue's types, and it was remarked
-    unsigned value_copies;         // 0: unknown
-    struct code_page code_page;    // what texts come in; the driver releases it
+    bool is_read_whole;             // as in source_capabilities; what fails in a read is its table
+    struct source_trouble trouble;  // source.c's; a driver sets the column where it knows
+    size_t odd_stamp_count;         // since source_take_odd_stamps
+    bool refuses_wide;              // past_width.c's: no expression brings more than the column
+    const char *remark;             // for source_take_remark; lives as long as the source
+    const char *const *description; // for source_description; lives as long as the source
+    size_t description_count;
+    const char *note;           // for source_take_note; lives as long as the source
+    bool has_odds;              // results are not of the catalogue's types, and it was remarked
+    unsigned value_copies;      // 0: unknown
+    struct code_page code_page; // what texts come in; the driver releases it
 };
 
 struct cursor {

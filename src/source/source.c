@@ -119,6 +119,13 @@ source_capabilities(const struct source *source)
         .expected_letters = PRODUCT_LETTERS };
 }
 
+const char *const *
+source_description(const struct source *source, size_t *count)
+{
+    *count = source->description_count;
+    return source->description;
+}
+
 void
 source_read_limits(struct source *source, struct source_limits *limits)
 {

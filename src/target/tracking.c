@@ -39,7 +39,7 @@ state_from_name(const char *name)
     return TABLE_STATE_PENDING;
 }
 
-// The last one not by its name: tables that an older program made do not have it.
+// The last two not by their names: tables that an older program made do not have them.
 #define RECORD_COLUMNS                                                                             \
     "source_schema, source_table, target_table, state, method, reason, key_columns,"               \
     " digest_columns, staging_table, rows, bytes,"                                                 \
@@ -51,7 +51,7 @@ state_from_name(const char *name)
     "  AND q.source_schema = tracking.source_schema"                                               \
     "  AND q.source_table = tracking.source_table AND q.resolved_at IS NULL),"                     \
     " ARRAY(SELECT pg_catalog.jsonb_array_elements_text(pg_catalog.to_jsonb(tracking)"             \
-    "  -> 'stale_columns'))"
+    "  -> 'stale_columns')), pg_catalog.to_jsonb(tracking) ->> 'source_version'"
 
 static const char *
 copy_text(struct arena *arena, const PGresult *rows, int row, int column)
@@ -102,6 +102,7 @@ read_record(struct arena *arena, const PGresult *rows, int row, struct table_rec
     record->has_quarantine = result_text(rows, row, 21)[0] == 't';
     record->shape.stale_column_count =
         copy_names(arena, rows, row, 22, &record->shape.stale_columns);
+    record->content.source_version = copy_text(arena, rows, row, 23);
 }
 
 bool
@@ -157,12 +158,12 @@ static const char save_statement[] =
     " read_from, read_to,"
     " was_resumed, schema_fingerprint, run_id, attempt, error, hint,"
     " last_success_at,"
-    " loaded_at, stale_columns)"
+    " loaded_at, stale_columns, source_version)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
     " pg_catalog.to_timestamp($14::bigint / 1000.0), pg_catalog.to_timestamp($15::bigint / 1000.0),"
     " $16, $17, $18, $19, $20, $21,"
     " CASE WHEN $6 = 'done' THEN pg_catalog.clock_timestamp() END,"
-    " CASE WHEN $6 IN ('running', 'done') THEN pg_catalog.clock_timestamp() END, $22)"
+    " CASE WHEN $6 IN ('running', 'done') THEN pg_catalog.clock_timestamp() END, $22, $23)"
     " ON CONFLICT (mirror_id, source_schema, source_table) DO UPDATE SET"
     " target_schema = excluded.target_schema, target_table = excluded.target_table,"
     " state = excluded.state, method = excluded.method, reason = excluded.reason,"
@@ -172,6 +173,7 @@ static const char save_statement[] =
     " was_resumed = excluded.was_resumed, schema_fingerprint = excluded.schema_fingerprint,"
     " run_id = excluded.run_id, attempt = excluded.attempt, error = excluded.error,"
     " hint = excluded.hint, stale_columns = excluded.stale_columns,"
+    " source_version = excluded.source_version,"
     " last_success_at = COALESCE(excluded.last_success_at, tracking.last_success_at),"
     " loaded_at = COALESCE(tracking.loaded_at, excluded.loaded_at)";
 
@@ -216,6 +218,7 @@ save_row(struct target *target, const struct mirror_claim *claim, const char *ta
     parameter_text(&parameters, record->error);
     parameter_text(&parameters, record->hint);
     parameter_text(&parameters, buffer_text(&stale));
+    parameter_text(&parameters, record->content.source_version);
     done = target_execute_often(
         target, "could not record the table's state", save_statement, &parameters, NULL, err);
     buffer_release(&keys);

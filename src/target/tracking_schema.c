@@ -281,7 +281,16 @@ static const char *const step_6[] = {
     NULL,
 };
 
-static const char *const *const steps[] = { step_1, step_2, step_3, step_4, step_5, step_6 };
+static const char *const step_7[] = {
+    "ALTER TABLE oe2pg.tracking ADD COLUMN source_version text;"
+    "COMMENT ON COLUMN oe2pg.tracking.source_version IS"
+    " 'which state of its rows the source said they were in when they were read; NULL: it did "
+    "not';",
+    NULL,
+};
+
+static const char *const *const steps[] = { step_1, step_2, step_3, step_4, step_5, step_6,
+    step_7 };
 
 enum { STEP_COUNT = sizeof steps / sizeof steps[0] };
 

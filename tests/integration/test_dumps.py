@@ -109,6 +109,34 @@ def test_a_small_table_notices_a_record_that_is_no_row(mirror, pg, folder):
     assert [row[0] for row in quarantined(pg, "reason")] == ["misfit"] and len(items(pg)) == 9
 
 
+def test_an_unchanged_file_is_not_read_and_an_older_one_not_taken(mirror, pg, folder):
+    def read():
+        return pg.value("SELECT rows_read FROM oe2pg.run ORDER BY id DESC LIMIT 1")
+
+    path = folder.d("Item", *ITEMS)
+    mirror.run_well()
+    assert read() == 9
+    pg.query("UPDATE pub.item SET name = 'by hand' WHERE num = '1'")
+    mirror.run_well()
+    assert read() == 0 and items(pg, "name")[0] == ("by hand",)
+    assert mirror.run("verify").status == 1
+    mirror.run_well("--full-sync")
+    assert read() == 9 and items(pg, "name")[0] == ("item 1",)
+    os.utime(path, (1, 1))
+    mirror.run_well()
+    assert read() == 9 and last_run(pg) == (0, 0, 0)
+    mirror.source(dump_code_page="1252")
+    mirror.run_well()
+    assert read() == 9
+    folder.d("Item", *ITEMS[:8], timestamp="2026/11/29-12:00:00")
+    result = mirror.run()
+    assert result.status == 1 and "nothing older is taken" in errors(result) and len(items(pg)) == 9
+    mirror.run_well("--full-sync")
+    assert len(items(pg)) == 8
+    mirror.run_well()
+    assert read() == 0
+
+
 def test_fields_that_a_dump_has_not_are_named_or_explained(mirror, pg, folder):
     folder.d("Item", *[row.rsplit(" ", 1)[0] for row in ITEMS])
     result = mirror.run()
@@ -145,6 +173,8 @@ def test_check_and_plan_know_a_folder(mirror, folder):
     result = mirror.run("check")
     assert result.status == 0, result.explain()
     assert "Progress dump" in result.stdout
+    assert "2 tables and 0 sequences in 1 schema file" in result.stdout
+    assert "dumped from 2026/11/30-12:00:00 (item.d)" in result.stdout
     result = mirror.run("plan")
     assert result.status == 0 and "item" in result.stdout, result.explain()
     result = mirror.run_well()

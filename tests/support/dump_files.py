@@ -15,7 +15,7 @@ PSC
 filename={table}
 records={records:013d}
 ldbname={database}
-timestamp=2026/11/30-12:00:00
+timestamp={timestamp}
 numformat={numformat}
 dateformat={dateformat}
 map=NO-MAP
@@ -26,8 +26,8 @@ cpstream={code_page}
 
 
 def trailer(table, records, offset=0, database="shop", numformat="44,46", dateformat="mdy-1950",
-            code_page="UTF-8"):
-    return TRAILER.format(table=table, records=records, offset=offset, database=database,
+            code_page="UTF-8", timestamp="2026/11/30-12:00:00"):
+    return TRAILER.format(timestamp=timestamp, table=table, records=records, offset=offset, database=database,
                           numformat=numformat, dateformat=dateformat, code_page=code_page)
 
 

@@ -8,13 +8,17 @@
 #include "source/dump/df.h"
 #include "source/dump/dump_trailer.h"
 
+#include <time.h>
+
 // A data file of the folder.
 struct dump_data {
     const char *path;
     const char *name;
     struct dump_trailer trailer;
     const struct error *unread; // why the trailer could not be read; NULL: it was
-    bool is_used;               // it is some table's
+    int64_t size_bytes;
+    struct timespec changed; // its time of change
+    bool is_used;            // it is some table's
 };
 
 struct dump_folder {
@@ -30,7 +34,9 @@ struct dump_source {
     const struct source_settings *settings;
     struct arena arena;
     struct df_schema schema;
+    uint64_t schema_digest; // of the bytes of all schema files
     struct dump_folder folder;
+    const char **lines;      // of the description
     const char *half_schema; // one that was accepted although it has no end; NULL: none
 };
 
@@ -56,6 +62,11 @@ struct dump_layout {
 // Adds a sentence for source_take_note.
 void dump_note(struct dump_source *source, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+// --- dump_census.c
+
+// Fills the source's description.
+void dump_describe(struct dump_source *source);
 
 // --- dump_folder.c
 

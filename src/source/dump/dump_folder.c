@@ -76,6 +76,8 @@ read_trailer(struct arena *arena, struct dump_data *data)
     if (dump_file_open(data->path, &file, &err)) {
         bool done = dump_file_read_trailer(&file, &data->trailer, &err);
 
+        data->size_bytes = file.found.st_size;
+        data->changed = file.found.st_mtim;
         dump_file_close(&file);
         if (done)
             return;

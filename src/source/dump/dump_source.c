@@ -3,10 +3,12 @@
 #include "source/dump/dump.h"
 #include "source/dump/dump_file.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "source/catalog/catalog_read.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +62,8 @@ read_schema(struct dump_source *source, const char *path, struct error *err)
     done = dump_file_read_all(path, &bytes, err);
     if (!done)
         err->kind = ERROR_SOURCE;
+    source->schema_digest = hash_row_add(
+        source->schema_digest, hash_bytes_extended(buffer_text(&bytes), bytes.size, 0));
     done = done && df_read(&source->schema, path, buffer_text(&bytes), bytes.size,
                        source->settings->dump_code_page, err);
     buffer_release(&bytes);
@@ -163,6 +167,7 @@ open_source(const struct source_settings *settings, struct source **opened, stru
         return false;
     }
     describe(source);
+    dump_describe(source);
     *opened = &source->base;
     return true;
 }
@@ -173,6 +178,24 @@ static struct error *
 keep_error(struct arena *arena, const struct error *err)
 {
     return memcpy(arena_alloc(arena, sizeof *err), err, sizeof *err);
+}
+
+// The file as it is, and whatever decides how it is understood.
+static const char *
+version_of(const struct dump_source *source, const struct dump_data *data, struct arena *arena)
+{
+    const struct source_settings *settings = source->settings;
+    uint64_t digest = source->schema_digest;
+
+    if (settings->dump_code_page != NULL)
+        digest = hash_row_add(digest,
+            hash_bytes_extended(settings->dump_code_page, strlen(settings->dump_code_page), 0));
+    for (size_t i = 0; i < settings->dump_field_count; i++)
+        digest = hash_row_add(digest,
+            hash_bytes_extended(settings->dump_fields[i], strlen(settings->dump_fields[i]), 0));
+    return arena_printf(arena, "%s %s %" PRId64 " %" PRId64 ".%09ld %016" PRIx64,
+        data->trailer.timestamp[0] != '\0' ? data->trailer.timestamp : "-", data->name,
+        data->size_bytes, (int64_t)data->changed.tv_sec, data->changed.tv_nsec, digest);
 }
 
 // What became of the table's rows.
@@ -188,6 +211,8 @@ look_for_data(struct dump_source *source, const struct df_table *schema, struct 
     if (data != NULL) {
         table->row_estimate = data->trailer.records;
         table->entry.may_lack_rows = !data->trailer.has_end;
+        if (data->trailer.has_end) // else it is looked at again, should half of it do no more
+            table->entry.version = version_of(source, data, arena);
         return;
     }
     if (doubled == NULL) {

@@ -1,0 +1,15 @@
+// Tables of which the source says in which state their rows are (catalog_entry.version): those that
+// did not change are not read, and older ones are not taken.
+#ifndef OE2PG_METHOD_UNCHANGED_H
+#define OE2PG_METHOD_UNCHANGED_H
+
+#include "method/task.h"
+
+// Fails when the source's rows are from before those that the mirror holds.
+bool unchanged_refuse_older(const struct table *table, const struct table_record *record,
+    struct error *err) __attribute__((warn_unused_result));
+// Records that the table was looked at, and nothing else.
+bool unchanged_keep(struct task *task, struct table_record *record, struct table_result *result,
+    struct error *err) __attribute__((warn_unused_result));
+
+#endif
