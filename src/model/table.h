@@ -36,6 +36,13 @@ enum column_order {
     ORDER_BROKEN,     // it is known not to
 };
 
+// What the source's dictionary says of a column to people. NULL: nothing.
+struct column_words {
+    const char *label;
+    const char *description;
+    const char *format; // how the source's own programs show it
+};
+
 struct column {
     const char *name;        // as the source spells it
     const char *target_name; // its name in the mirror; NULL until model/name_map.h gave one
@@ -58,11 +65,9 @@ struct column {
     struct mirror_type native; // the counterpart of its type; text where there is none
     struct mirror_type held;   // what the mirror has, or is to have; known when that was looked at
     // What some catalogues know besides.
-    bool is_case_sensitive;  // 'a' and 'A' are two values of it; false where nobody says so
-    int extent;              // elements of an array, which comes as one text; 0: none
-    const char *label;       // for people; NULL: none
-    const char *description; // for people; NULL: none
-    const char *format;      // how the source's own programs show it; NULL: none
+    bool is_case_sensitive; // 'a' and 'A' are two values of it; false where nobody says so
+    int extent;             // elements of an array, which comes as one text; 0: none
+    struct column_words words;
 };
 
 enum { KEY_COLUMNS_MAX = 64 };

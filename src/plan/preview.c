@@ -1,12 +1,11 @@
 #include "plan/preview.h"
 
-#include "base/clock.h"
 #include "base/text.h"
-#include "model/key_choice.h"
 #include "plan/adoptable.h"
 #include "plan/brake.h"
 #include "plan/preview_numbers.h"
 #include "plan/preview_types.h"
+#include "plan/preview_warnings.h"
 #include "plan/shape_diff.h"
 
 #include <stdlib.h>
@@ -465,77 +464,6 @@ make_tables(struct maker *maker)
     }
 }
 
-// ---- reads that cannot be cut ------------------------------------------------------------------
-
-static const char *
-find_uncuttable(struct maker *maker, const struct job *job, const struct preview_table *made)
-{
-    int64_t limit_ms = (int64_t)maker->input->settings->source.max_transaction_s * 1000;
-    char duration[40];
-
-    if (key_choice_is_resumable(job->table) || made->duration_ms <= limit_ms)
-        return NULL;
-    clock_format_duration(made->duration_ms, duration, sizeof duration);
-    return arena_printf(maker->arena,
-        "\"%s\" takes about %s to read and cannot be cut at max_transaction_seconds: %s",
-        job->table->name, duration,
-        job->table->key == NULL
-            ? "it has no key"
-            : "its key is not declared unique, cannot be compared as text, or is "
-              "ordered in another way than it is compared");
-}
-
-static const char *
-find_stale(
-    struct maker *maker, const struct job *job, const struct preview_table *table, bool is_excluded)
-{
-    const struct name_list list = shape_pick(maker->arena, job->table, &table->stale, is_excluded);
-    bool drops = maker->input->settings->mirror.dropped_columns == DROPPED_DROP;
-
-    if (list.count == 0)
-        return NULL;
-    return arena_printf(maker->arena,
-        "%s: %zu %s %s, and the mirror keeps old values there: %s - %s", table->source_table,
-        list.count, text_plural(list.count, "column is", "columns are"),
-        is_excluded ? "excluded" : "gone from the source", name_list_text(maker->arena, &list),
-        shape_stale_remedy(is_excluded, drops));
-}
-
-static void
-add_warning(struct preview *preview, const char *warning)
-{
-    if (warning != NULL)
-        preview->warnings[preview->warning_count++] = warning;
-}
-
-// After the selection's sentences. Jobs are the first tables.
-static void
-warn_of_tables(struct maker *maker)
-{
-    const struct plan *plan = maker->input->plan;
-    const struct selection *selection = maker->input->selection;
-    struct preview *preview = maker->preview;
-
-    preview->warnings = arena_calloc(maker->arena,
-        selection->warning_count + selection->note_count + 3 * plan->job_count +
-            maker->input->inspection->misfit_count + 1,
-        sizeof *preview->warnings);
-    preview->warning_count = 0;
-    for (size_t i = 0; i < selection->warning_count; i++)
-        add_warning(preview, selection->warnings[i]);
-    for (size_t i = 0; i < selection->note_count; i++)
-        add_warning(preview, selection->notes[i]);
-    for (size_t i = 0; i < plan->job_count; i++) {
-        const struct preview_table *table = &preview->tables[i];
-
-        add_warning(preview, find_uncuttable(maker, &plan->jobs[i], table));
-        add_warning(preview, find_stale(maker, &plan->jobs[i], table, false));
-        add_warning(preview, find_stale(maker, &plan->jobs[i], table, true));
-    }
-    preview->warning_count += preview_warn_of_types(
-        maker->arena, maker->input, preview->warnings + preview->warning_count);
-}
-
 // ---- the run -----------------------------------------------------------------------------------
 
 static void
@@ -599,7 +527,7 @@ preview_make(struct arena *arena, const struct preview_input *input, struct prev
     preview->first_load = input->inspection->first_load;
     maker.rows_per_ms = preview_measure_speed(input->inspection);
     make_tables(&maker);
-    warn_of_tables(&maker);
+    preview_warn(arena, input, preview);
     preview_sum_up(preview);
     meet_run(&maker);
 }

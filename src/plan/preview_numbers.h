@@ -2,7 +2,7 @@
 #ifndef OE2PG_PLAN_PREVIEW_NUMBERS_H
 #define OE2PG_PLAN_PREVIEW_NUMBERS_H
 
-#include "plan/preview.h"
+#include "plan/preview_input.h"
 
 // Rows a millisecond in earlier runs; 0: unknown.
 double preview_measure_speed(const struct inspection *found);

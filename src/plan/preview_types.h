@@ -3,7 +3,7 @@
 #ifndef OE2PG_PLAN_PREVIEW_TYPES_H
 #define OE2PG_PLAN_PREVIEW_TYPES_H
 
-#include "plan/preview.h"
+#include "plan/preview_input.h"
 
 // As DDL declares the column's type.
 const char *preview_type_name(struct arena *arena, const struct column *column, bool is_native);

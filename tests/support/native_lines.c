@@ -1,5 +1,5 @@
-// Each line on standard input as a native value, as oe2pg sends it: COPY BINARY of rows (number of the
-// line from 0 as int4, value), without those that the type does not hold.
+// Each line on standard input as a native value, as oe2pg sends it: COPY BINARY of rows (number of
+// the line from 0 as int4, value), without those that the type does not hold.
 //   native_lines BASE [PRECISION SCALE] < texts    BASE is a number of enum mirror_base
 #include "target/copy_encode.h"
 

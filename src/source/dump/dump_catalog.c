@@ -24,9 +24,9 @@ describe_column(struct arena *arena, const struct dump_field *described, struct 
         .extent = described->is_array ? (int)described->count : 0,
         .is_nullable = !field->is_mandatory,
         .is_case_sensitive = field->is_case_sensitive,
-        .label = keep_text(arena, field->label),
-        .description = keep_text(arena, field->description),
-        .format = keep_text(arena, field->format) };
+        .words = { .label = keep_text(arena, field->label),
+            .description = keep_text(arena, field->description),
+            .format = keep_text(arena, field->format) } };
     openedge_describe_type(arena, field->type, column);
 }
 

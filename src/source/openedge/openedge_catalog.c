@@ -281,9 +281,9 @@ describe_column(
     column->is_case_sensitive =
         is_metaschema ? openedge_is_true(fields[COLUMN_CASE])
                       : fields[COLUMN_CASE] != NULL && !text_match("*_I", fields[COLUMN_CASE]);
-    column->label = is_short ? NULL : keep(reading->arena, fields[COLUMN_LABEL]);
-    column->description = is_short ? NULL : keep(reading->arena, fields[COLUMN_DESCRIPTION]);
-    column->format = is_short ? NULL : keep(reading->arena, fields[COLUMN_FORMAT]);
+    column->words.label = is_short ? NULL : keep(reading->arena, fields[COLUMN_LABEL]);
+    column->words.description = is_short ? NULL : keep(reading->arena, fields[COLUMN_DESCRIPTION]);
+    column->words.format = is_short ? NULL : keep(reading->arena, fields[COLUMN_FORMAT]);
     openedge_describe_type(reading->arena, or_empty(fields[COLUMN_TYPE]), column);
     placed->order = number(fields[COLUMN_ORDER], INT64_MAX);
 }

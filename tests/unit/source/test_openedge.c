@@ -130,8 +130,8 @@ the_metaschema_says_everything(void **state)
     order = openedge_find_table(&catalog, "PUB", "Order");
     assert_int_equal(order->column_count, 4);
     assert_string_equal(order->columns[0].name, "Num");
-    assert_string_equal(order->columns[0].label, "No.");
-    assert_null(order->columns[0].description);
+    assert_string_equal(order->columns[0].words.label, "No.");
+    assert_null(order->columns[0].words.description);
     assert_false(order->columns[0].is_nullable);
     assert_string_equal(order->columns[1].type_name, "numeric(17,2)");
     assert_true(order->columns[1].is_nullable);
