@@ -1,5 +1,6 @@
 #include "read/hunt/overwhelmed.h"
 
+#include "base/arena.h"
 #include "base/mem.h"
 #include "model/key_choice.h"
 #include "model/narrow.h"
@@ -7,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { FEW = 8, MANY = 500, PATIENCE = 10 };
+enum { FEW = 8, MANY = 500, PATIENCE = 10, FAR = 16 };
 
 static int64_t
 find_most(const struct workaround *workaround)
@@ -63,21 +64,120 @@ look_at(struct workaround *workaround, struct source *source, const struct read_
     return done || *is_bad;
 }
 
+static struct read_request
+without_bounds(const struct read_request *request, enum key_part part)
+{
+    struct read_request all = *request;
+
+    all.part = part;
+    all.after = all.beyond = all.up_to = NULL;
+    all.except_count = 0;
+    all.only_ids = all.except_ids = (struct row_ids){ .count = 0 };
+    return all;
+}
+
 // The last rows of the key, while it is read from its first one.
+static struct read_request
+from_end(const struct read_request *request, size_t row_count)
+{
+    struct read_request last = without_bounds(request, KEY_PART_NOT_NULL);
+
+    last.is_backward = true;
+    last.row_limit = row_count;
+    return last;
+}
+
 static bool
 look_at_end(struct workaround *workaround, struct source *source,
     const struct read_request *request, size_t column, size_t row_count, bool *is_bad,
     struct error *err)
 {
-    struct read_request last = *request;
+    const struct read_request last = from_end(request, row_count);
 
-    last.part = KEY_PART_NOT_NULL;
-    last.after = last.beyond = last.up_to = NULL;
-    last.except_count = 0;
-    last.only_ids = last.except_ids = (struct row_ids){ .count = 0 };
-    last.is_backward = true;
-    last.row_limit = row_count;
     return look_at(workaround, source, &last, column, is_bad, err);
+}
+
+// Keys of rows that stand apart.
+struct picked {
+    struct arena arena;
+    struct key_position keys[FEW];
+    size_t count;
+};
+
+static void
+pick(struct picked *picked, const struct key *key, const struct cell *row)
+{
+    struct key_position *position = &picked->keys[picked->count++];
+
+    position->count = key->column_count;
+    position->values = arena_calloc(&picked->arena, key->column_count, sizeof *position->values);
+    for (size_t i = 0; i < key->column_count; i++) {
+        const struct cell *value = &row[key->columns[i]];
+
+        position->values[i].bytes = arena_strndup(&picked->arena, value->bytes, value->size);
+        position->values[i].size = value->size;
+    }
+}
+
+// Of so many rows at the end of the key; none where a key among them cannot be read.
+static bool
+pick_from_end(struct workaround *workaround, struct source *source,
+    const struct read_request *request, size_t row_count, struct picked *picked, struct error *err)
+{
+    size_t count = workaround->table->column_count;
+    bool *is_left_out = mem_calloc(count, sizeof *is_left_out);
+    struct read_request last = from_end(request, row_count);
+    struct cursor *cursor = NULL;
+    const struct batch *batch;
+    struct narrow narrow;
+    size_t at = 0;
+    bool done;
+
+    for (size_t i = 0; i < count; i++)
+        is_left_out[i] = !key_has_column(request->key, (int)i);
+    narrow_init(&narrow, workaround->table, is_left_out);
+    free(is_left_out);
+    last.table = &narrow.table;
+    last.key = narrow.table.key;
+    last.batch_rows = MANY;
+    last.block_rows = 0;
+    workaround->query_count++;
+    done = source_open_cursor(source, &last, &cursor, err);
+    while (done && (done = cursor_fetch(cursor, &batch, err)) && batch->row_count > 0) {
+        for (size_t r = 0; r < batch->row_count; r++, at++) {
+            if (at % (row_count / FEW) == 0 && picked->count < FEW)
+                pick(picked, last.key, &batch->cells[r * batch->column_count]);
+        }
+    }
+    cursor_close(cursor);
+    narrow_release(&narrow);
+    if (done || !workaround_helps(err))
+        return done;
+    error_clear(err);
+    return true;
+}
+
+// The more bad rows were met, the farther from them is looked.
+static bool
+look_far_away(struct workaround *workaround, struct source *source,
+    const struct read_request *request, size_t column, size_t row_count, bool *is_bad,
+    struct error *err)
+{
+    struct read_request one = without_bounds(request, KEY_PART_EQUAL);
+    struct picked picked = { .count = 0 };
+    size_t bad = 0;
+    bool done;
+
+    arena_init(&picked.arena);
+    done = pick_from_end(workaround, source, request, row_count, &picked, err);
+    for (size_t i = 0; done && i < picked.count && bad < FEW / 2; i++) {
+        one.after = &picked.keys[i];
+        done = look_at(workaround, source, &one, column, is_bad, err);
+        bad += done && *is_bad;
+    }
+    arena_release(&picked.arena);
+    *is_bad = bad >= FEW / 2;
+    return done;
 }
 
 static bool
@@ -114,8 +214,12 @@ look_elsewhere(struct workaround *workaround, struct source *source,
         return workaround->bad_rows.sample.count == 0 ||
                look_at_sample(
                    workaround, source, request, column, is_spent ? 1 : FEW / 2, is_bad, err);
-    return !key_choice_is_resumable(workaround->table) ||
-           look_at_end(workaround, source, request, column, is_spent ? MANY : FEW, is_bad, err);
+    if (!key_choice_is_resumable(workaround->table))
+        return true;
+    if (is_spent || workaround->bad_rows.next_look == 0)
+        return look_at_end(workaround, source, request, column, is_spent ? MANY : FEW, is_bad, err);
+    return look_far_away(workaround, source, request, column,
+        FAR * (size_t)workaround->bad_rows.counts[column], is_bad, err);
 }
 
 bool

@@ -65,6 +65,17 @@ a_column_that_is_good_elsewhere_does_not_hide_one_that_is_not(void **state)
     assert_in_range(trial.source.statements, 1, 90);
 }
 
+// The last rows are as good as those of another program.
+static void
+good_values_at_the_end_alone_do_not_keep_up_the_search(void **state)
+{
+    (void)state;
+    fake_table_fill(&trial.table, 2000);
+    damage(0, 1900, 1);
+    assert_c_is_left_out();
+    assert_in_range(trial.source.statements, 1, 200);
+}
+
 static void
 one_import_of_bad_values_takes_no_good_one(void **state)
 {
@@ -178,6 +189,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_column_without_a_good_value_is_left_out_after_few_statements),
         TEST(a_column_that_is_good_elsewhere_does_not_hide_one_that_is_not),
+        TEST(good_values_at_the_end_alone_do_not_keep_up_the_search),
         TEST(one_import_of_bad_values_takes_no_good_one),
         TEST(bad_values_all_over_a_table_are_left_out_when_the_search_costs_too_much),
         TEST(few_bad_values_are_told_row_by_row),
