@@ -49,6 +49,7 @@ def quarantined(pg, *columns):
 
 # What each step of src/target/tracking_schema.c added, taken back, the newest first.
 STEPS_BACK = {
+    7: ["ALTER TABLE oe2pg.tracking DROP COLUMN source_version"],
     6: ["DROP TABLE oe2pg.column_way"],
     5: ["ALTER TABLE oe2pg.piece DROP COLUMN kind, DROP COLUMN row_ids, DROP COLUMN state"],
     4: ["ALTER TABLE oe2pg.verification DROP COLUMN quarantined, DROP COLUMN unrecorded",
@@ -58,6 +59,8 @@ STEPS_BACK = {
 
 def older_tracking(pg, version):
     """The tracking tables as a program left them that knew this version."""
+    newest = pg.value("SELECT max(version) FROM oe2pg.version")
+    assert newest == max(STEPS_BACK), "how is step %d taken back?" % newest
     for step, statements in STEPS_BACK.items():
         for statement in statements if step > version else []:
             pg.query(statement)
