@@ -344,19 +344,31 @@ join_value(struct rendition *rendition, const struct column *column, const struc
 
 // ---- rows --------------------------------------------------------------------------------------
 
+// Columns of which a value may grow when it is made canonical.
+static size_t
+count_casts(const struct table *table)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < table->column_count; i++)
+        count += table->columns[i].way != NULL && table->columns[i].way->kind == WAY_CAST;
+    return count;
+}
+
 // What all joined values of the batch take at most: no cell may move once it points there.
 static void
 make_room(struct rendition *rendition, const struct batch *batch)
 {
     size_t whole = mem_product(batch->row_count, rendition->whole->column_count);
     size_t cells = mem_product(batch->row_count, batch->column_count);
+    size_t casts = mem_product(batch->row_count, count_casts(rendition->whole));
 
     if (rendition->texts.capacity > TEXTS_KEPT)
         buffer_release(&rendition->texts);
     buffer_clear(&rendition->texts);
     // A separator and a `?` for each element, or what a number may grow by.
     if (buffer_reserve(&rendition->texts,
-            batch->size_bytes + 2 * cells + mem_product(whole, CANONICAL_SLACK) + 1) == NULL)
+            batch->size_bytes + 2 * cells + mem_product(casts, CANONICAL_SLACK) + 1) == NULL)
         BUG("no memory for the values of a batch");
     if (whole <= rendition->capacity)
         return;
