@@ -370,7 +370,7 @@ narrow_down(struct by_row_id *by, struct error *err)
         waiting = SWEEP_BLOCK;
     by->suspects = waiting;
     by->is_sweeping = false;
-    by->is_piece = workaround_is_spent(by->workaround) && has_bad_column(by);
+    by->is_piece = workaround_gives_up(by->workaround) && has_bad_column(by);
     // Of the key; or not known yet, and not named: the row is looked for, to learn the column.
     by->is_halving = was_piece && (column < 0 || !by->workaround->is_bad[column]);
     if (waiting == 0)

@@ -362,7 +362,7 @@ static bool
 come_closer(struct hunt *hunt, size_t row_count, int column, struct error *err)
 {
     bisect_fail(&hunt->bisect, row_count);
-    if (!workaround_is_spent(&hunt->workaround) || !bisect_is_near(&hunt->bisect) ||
+    if (!workaround_gives_up(&hunt->workaround) || !bisect_is_near(&hunt->bisect) ||
         bisect_is_at_row(&hunt->bisect) || begin_piece(hunt, column))
         return true;
     (void)workaround_turn_to_row_ids(&hunt->workaround, hunt->source,

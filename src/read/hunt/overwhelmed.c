@@ -232,7 +232,7 @@ overwhelmed(struct workaround *workaround, struct source *source,
     bool is_bad = false;
 
     if (workaround->settings->mirror.on_wide_value != WIDE_VALUE_BEST ||
-        workaround->bad_rows.is_known || most < workaround->bad_rows.next_look)
+        workaround->bad_rows.is_known || (!is_spent && most < workaround->bad_rows.next_look))
         return false;
     for (size_t column = 0; column < workaround->table->column_count; column++) {
         if (!has_many(workaround, column, most, is_spent))

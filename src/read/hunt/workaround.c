@@ -102,6 +102,13 @@ workaround_is_spent(const struct workaround *workaround)
            (int64_t)always + workaround->row_count / ROWS_A_QUERY;
 }
 
+bool
+workaround_gives_up(const struct workaround *workaround)
+{
+    return workaround_is_spent(workaround) &&
+           workaround->settings->mirror.on_wide_value != WIDE_VALUE_BEST;
+}
+
 static enum way_wish_kind
 wish_for(const struct workaround *workaround, const struct source *source, size_t column)
 {

@@ -88,6 +88,10 @@ bool workaround_wishes_way(
     struct workaround *workaround, const struct source *source, int column, struct error *err);
 // True when the table has cost so many statements that no further row is looked for.
 bool workaround_is_spent(const struct workaround *workaround);
+// True when the columns that are bad are left out of what is read from now on, row after row:
+// another run would come farther. By on_wide_value `best` the next bad row decides about the column
+// instead (overwhelmed.h), so that all runs come to the same.
+bool workaround_gives_up(const struct workaround *workaround);
 // True, with the reason in err, when such a value is to make its table fail.
 bool workaround_is_refused(
     const struct workaround *workaround, const struct source *source, struct error *err);
