@@ -211,7 +211,8 @@ HAND_WRITTEN = {
     "an ignore file that is missing": ('{"mirror_settings": {\n"ignore_file": "gone.txt"}}', 2),
     "a secret of a wrong type": ('{"progress_db": {\n"password": 7777777}}', 2),
     "a list as a secret": ('{"progress_db": {\n"password": ["Geheim"]}}', 2),
-    "an unfinished feature": ('{"mirror_settings": {\n"column_types": "native"}}', 2),
+    "a word that is none of its setting's": (
+        '{"mirror_settings": {\n"column_types": "varchar"}}', 2),
 }
 
 INTEGERS = [("progress_db", "port"), ("progress_db", "connect_timeout"),

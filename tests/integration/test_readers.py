@@ -262,7 +262,7 @@ def test_an_empty_table_is_there_where_staging_is_published(published, tmp_path,
 def test_what_is_left_in_staging_under_a_tables_name_is_replaced(published, tmp_path):
     path = fill(tmp_path / "source.sqlite")
     mirror = Mirror(tmp_path, published).sqlite(path).settings(batch_size=100, jobs=1)
-    process = run_to(mirror, "could not record how far the load came", "--table", "big", number=12,
+    process = run_to(mirror, "could not record how far the load came", "--table", "big", number=6,
                      environment=STAGED)
     process.kill()
     mirror.finish(process)
