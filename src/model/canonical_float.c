@@ -518,14 +518,32 @@ canonical_float_text(bool is_single, char *text, size_t size)
     return sign + written;
 }
 
-// Digits that every value of the type tells apart are printed as they are; else the value is.
+// True where every value of the type tells the digits apart: they are printed as they are then, and
+// *is_same says whether that is the text.
+static bool
+print_digits(
+    bool is_single, const struct number_text *number, const char *text, size_t size, bool *is_same)
+{
+    const struct significant digits = find_significant(number);
+    char out[LONG_TEXT_MAX + 1];
+    size_t written;
+
+    if (digits.count == 0)
+        return false;
+    out[0] = '-';
+    written = write_from_text(number, &digits, &widths[is_single], out + 1);
+    *is_same = written + number->is_negative == size &&
+               memcmp(number->is_negative ? out : out + 1, text, size) == 0;
+    return written > 0;
+}
+
 bool
 canonical_is_float(bool is_single, const char *text, size_t size, double *value)
 {
     char out[LONG_TEXT_MAX + 1];
     struct number_text number;
-    struct significant digits;
     size_t written;
+    bool is_same;
 
     if (size > LONG_TEXT_MAX)
         return false;
@@ -534,15 +552,8 @@ canonical_is_float(bool is_single, const char *text, size_t size, double *value)
         out[size] = '\0';
         if (!parse_float(out, is_single, value))
             return false;
-        digits = find_significant(&number);
-        if (*value != 0 && digits.count > 0) {
-            written = write_from_text(&number, &digits, &widths[is_single], out + 1);
-            if (written > 0) {
-                out[0] = '-';
-                return written + number.is_negative == size &&
-                       memcmp(number.is_negative ? out : out + 1, text, size) == 0;
-            }
-        }
+        if (*value != 0 && print_digits(is_single, &number, text, size, &is_same))
+            return is_same;
     } else if (size > 0 && text[size - 1] == 'N') {
         *value = NAN;
     } else {

@@ -49,7 +49,7 @@ column_way_expressions(const struct column_way *way)
 size_t
 column_way_overlap(size_t slice_width)
 {
-    return slice_width >= 2 * OVERLAP ? OVERLAP : slice_width / 2;
+    return slice_width >= (size_t)2 * OVERLAP ? OVERLAP : slice_width / 2;
 }
 
 size_t

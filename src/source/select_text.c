@@ -35,17 +35,20 @@ select_append_column(const struct select_names *names, struct buffer *sql,
     append_identifier(names->quote, sql, column->name);
 }
 
-// `$` is the operand, `#` the next of the numbers.
+// `$` is the operand, the first `#` one number and any other the next.
 static void
-append_form(struct buffer *sql, const char *form, const char *operand, const size_t *numbers)
+append_form(
+    struct buffer *sql, const char *form, const char *operand, size_t number, size_t next_number)
 {
     for (const char *p = form; *p != '\0'; p++) {
         if (*p == '$')
             (void)buffer_append_text(sql, operand);
-        else if (*p == '#')
-            (void)buffer_printf(sql, "%zu", *numbers++);
-        else
+        else if (*p != '#')
             (void)buffer_append_byte(sql, *p);
+        else {
+            (void)buffer_printf(sql, "%zu", number);
+            number = next_number;
+        }
     }
 }
 
@@ -58,17 +61,17 @@ select_append_expression(const struct product_dialect *dialect, struct buffer *s
 
     switch (way->kind) {
     case WAY_CAST:
-        append_form(sql, dialect->cast, name, NULL);
+        append_form(sql, dialect->cast, name, 0, 0);
         return;
     case WAY_SLICES:
         if (number == 1 && way->begins_left)
-            append_form(sql, dialect->left, name, (const size_t[]){ way->slice_width });
+            append_form(sql, dialect->left, name, way->slice_width, 0);
         else
-            append_form(sql, dialect->slice, name,
-                (const size_t[]){ column_way_begin(way, number - 1) + 1, way->slice_width });
+            append_form(
+                sql, dialect->slice, name, column_way_begin(way, number - 1) + 1, way->slice_width);
         return;
     case WAY_ELEMENTS:
-        append_form(sql, dialect->element, name, (const size_t[]){ number, number });
+        append_form(sql, dialect->element, name, number, number);
         return;
     case WAY_LEFT_OUT:
         (void)buffer_append_byte(sql, '1');

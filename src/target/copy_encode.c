@@ -218,11 +218,14 @@ write_escaped(struct copy_encoder *encoder, char *out, size_t capacity)
     size_t written = 0;
 
     for (; encoder->at < cell->size && capacity - written >= 2; encoder->at++) {
-        char escape = escape_of(cell->bytes[encoder->at]);
+        char byte = cell->bytes[encoder->at];
+        char escape = escape_of(byte);
 
-        if (escape != '\0')
+        if (escape != '\0') {
             out[written++] = '\\';
-        out[written++] = escape != '\0' ? escape : cell->bytes[encoder->at];
+            byte = escape;
+        }
+        out[written++] = byte;
     }
     return written;
 }
@@ -251,8 +254,8 @@ write_text(struct copy_encoder *encoder, char *out, size_t capacity)
 
             if (capacity - written < size)
                 return written;
-            memcpy(out + written, beginning, size);
-            written += size;
+            for (size_t i = 0; i < size; i++)
+                out[written++] = beginning[i];
             encoder->is_open = true;
             encoder->at = 0;
         }

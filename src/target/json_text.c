@@ -164,6 +164,20 @@ close_values(struct json *json)
     return false;
 }
 
+// All that begin here, one in the other. *is_closed: the last one is empty.
+static bool
+open_values(struct json *json, bool *is_closed)
+{
+    *is_closed = false;
+    skip_blanks(json);
+    while (!*is_closed && json->at < json->end && (*json->at == '[' || *json->at == '{')) {
+        if (!open_value(json, is_closed))
+            return false;
+        skip_blanks(json);
+    }
+    return true;
+}
+
 bool
 json_text_is_valid(const char *text, size_t size)
 {
@@ -174,19 +188,7 @@ json_text_is_valid(const char *text, size_t size)
     json.end = text + size;
     json.depth = 0;
     do {
-        skip_blanks(&json);
-        if (json.at < json.end && (*json.at == '[' || *json.at == '{')) {
-            while (json.at < json.end && (*json.at == '[' || *json.at == '{')) {
-                if (!open_value(&json, &is_closed))
-                    return false;
-                if (is_closed)
-                    break;
-                skip_blanks(&json);
-            }
-            if (is_closed)
-                continue;
-        }
-        if (!take_scalar(&json))
+        if (!open_values(&json, &is_closed) || (!is_closed && !take_scalar(&json)))
             return false;
     } while (close_values(&json));
     skip_blanks(&json);

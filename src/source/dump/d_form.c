@@ -25,7 +25,7 @@ read_numbers(const char *name, const char *text, struct d_form *form, struct err
     if (text[0] == '\0')
         return true;
     if (text[1] == '\0' && (text[0] == '.' || text[0] == ','))
-        code = text[0];
+        code = (unsigned char)text[0];
     else if (comma == NULL || !text_parse_integer(comma + 1, '!', '~', &code))
         return fail(name, "numformat", text, err);
     if (code != '.' && code != ',')

@@ -90,7 +90,8 @@ is_real(const struct date *date)
 {
     static const int days[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
     int64_t year = date->year < 0 ? date->year + 1 : date->year;
-    bool is_leap = year % 4 == 0 && (year % CENTURY_YEARS != 0 || year % (4 * CENTURY_YEARS) == 0);
+    bool is_leap =
+        year % 4 == 0 && (year % CENTURY_YEARS != 0 || year % ((int64_t)4 * CENTURY_YEARS) == 0);
 
     if (date->year == 0 || date->month < 1 || date->month > 12 || date->day < 1)
         return false;

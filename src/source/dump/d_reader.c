@@ -93,7 +93,7 @@ scan_quoted(struct d_reader *reader, const char **at, const char *end, struct er
     for (;;) {
         p = memchr(p, '"', (size_t)(end - p));
         if (p == NULL || p + 1 == end) {
-            if ((size_t)(end - word.bytes) <= 2 * D_WORD_MAX)
+            if ((size_t)(end - word.bytes) <= (size_t)2 * D_WORD_MAX)
                 return SCAN_MORE;
             (void)fail_at(reader, *at, "a text in quotes begins here and does not end", err);
             return SCAN_FAILED;

@@ -72,7 +72,7 @@ d_value_room(size_t word_count, size_t size, int scale_max)
 {
     size_t padding = scale_max > 0 ? (size_t)scale_max : 0;
 
-    return 2 * UTF8_MAX * size + word_count * (padding + 64) + D_NUMBER_MAX;
+    return (size_t)2 * UTF8_MAX * size + word_count * (padding + 64) + D_NUMBER_MAX;
 }
 
 // --- texts

@@ -406,11 +406,16 @@ find_owner(struct reading *reading, const struct statement *statement, struct er
 {
     struct statement owner = { .object = DF_TABLE, .name = statement->of };
 
-    if (statement->of == NULL)
-        return df_lines_fail(&reading->lines, err, "%s \"%s\" of which table?",
+    if (statement->of == NULL) {
+        (void)df_lines_fail(&reading->lines, err, "%s \"%s\" of which table?",
             word_for(statement->object), statement->name);
+        return false;
+    }
     reading->subject.table = df_find_table(reading->schema, statement->of);
-    return reading->subject.table != NULL || fail_missing(reading, &owner, err);
+    if (reading->subject.table != NULL)
+        return true;
+    (void)fail_missing(reading, &owner, err);
+    return false;
 }
 
 static bool

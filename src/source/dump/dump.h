@@ -102,7 +102,7 @@ struct table *dump_catalog_table(
 bool dump_open_cursor(struct source *source, const struct read_request *request,
     struct cursor **cursor, struct error *err);
 bool dump_fetch(struct cursor *cursor, const struct batch **batch, struct error *err);
-void dump_close_cursor(struct cursor *cursor);
+void dump_close_cursor(struct cursor *base);
 
 // --- dump_lob.c
 
