@@ -4,19 +4,6 @@
 
 #include <string.h>
 
-static bool
-is_there(struct target *target, bool *exists, struct error *err)
-{
-    PGresult *rows = NULL;
-
-    if (!target_script(target, "could not look for ways of reading columns",
-            "SELECT pg_catalog.to_regclass('oe2pg.column_way') IS NOT NULL", &rows, err))
-        return false;
-    *exists = result_text(rows, 0, 0)[0] == 't';
-    PQclear(rows);
-    return true;
-}
-
 static struct column *
 find_column(const struct catalog *catalog, const char *schema, const char *table, const char *name)
 {
@@ -117,7 +104,7 @@ column_ways_read(struct target *target, struct arena *arena, const char *schema,
     PGresult *rows = NULL;
     bool exists;
 
-    if (!is_there(target, &exists, err))
+    if (!target_has_relation(target, "oe2pg.column_way", &exists, err))
         return false;
     if (!exists)
         return true;

@@ -32,19 +32,6 @@ tell_table(struct arena *arena, struct table *table, const char *columns)
     table->key_grounds.condemned = key;
 }
 
-static bool
-is_there(struct target *target, bool *exists, struct error *err)
-{
-    PGresult *rows = NULL;
-
-    if (!target_script(target, "could not look for condemned keys",
-            "SELECT pg_catalog.to_regclass('oe2pg.condemned_key') IS NOT NULL", &rows, err))
-        return false;
-    *exists = result_text(rows, 0, 0)[0] == 't';
-    PQclear(rows);
-    return true;
-}
-
 bool
 condemned_read(struct target *target, struct arena *arena, const char *schema,
     const struct source_identity *source, struct catalog *catalog, struct error *err)
@@ -53,7 +40,7 @@ condemned_read(struct target *target, struct arena *arena, const char *schema,
     PGresult *rows = NULL;
     bool exists;
 
-    if (!is_there(target, &exists, err))
+    if (!target_has_relation(target, "oe2pg.condemned_key", &exists, err))
         return false;
     if (!exists)
         return true;

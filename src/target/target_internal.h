@@ -82,6 +82,11 @@ bool target_execute_often(struct target *target, const char *doing, const char *
 bool target_script(struct target *target, const char *doing, const char *sql, PGresult **result,
     struct error *err) __attribute__((warn_unused_result));
 
+// Whether there is a table, "oe2pg.column_way": an earlier program made the tracking tables without
+// those that came later, and what only reads does not make them.
+bool target_has_relation(struct target *target, const char *qualified, bool *exists,
+    struct error *err) __attribute__((warn_unused_result));
+
 // A non-negative row count from a command tag; -1 when there is none.
 int64_t result_affected(const PGresult *result);
 int64_t result_integer(const PGresult *result, int row, int column);

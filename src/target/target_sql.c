@@ -116,6 +116,21 @@ target_script(
     return finish(target, doing, PQexec(target->connection, sql), result, err);
 }
 
+bool
+target_has_relation(struct target *target, const char *qualified, bool *exists, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    PGresult *rows = NULL;
+
+    parameter_text(&parameters, qualified);
+    if (!target_execute(target, "could not look whether a tracking table is there",
+            "SELECT pg_catalog.to_regclass($1) IS NOT NULL", &parameters, &rows, err))
+        return false;
+    *exists = result_text(rows, 0, 0)[0] == 't';
+    PQclear(rows);
+    return true;
+}
+
 int64_t
 result_affected(const PGresult *result)
 {

@@ -44,17 +44,13 @@ static const char *const decided_sql =
 static bool
 choose_query(struct target *target, const char **sql, struct error *err)
 {
-    PGresult *rows = NULL;
+    bool has_quarantine;
+    bool has_ways;
 
-    if (!target_script(target, "could not look for the tracking tables",
-            "SELECT pg_catalog.to_regclass('oe2pg.quarantine') IS NOT NULL,"
-            " pg_catalog.to_regclass('oe2pg.column_way') IS NOT NULL",
-            &rows, err))
+    if (!target_has_relation(target, "oe2pg.quarantine", &has_quarantine, err) ||
+        !target_has_relation(target, "oe2pg.column_way", &has_ways, err))
         return false;
-    *sql = result_text(rows, 0, 0)[0] != 't'   ? NULL
-           : result_text(rows, 0, 1)[0] == 't' ? decided_sql
-                                               : quarantined_sql;
-    PQclear(rows);
+    *sql = !has_quarantine ? NULL : has_ways ? decided_sql : quarantined_sql;
     return true;
 }
 
