@@ -13,17 +13,6 @@
 
 // ---- from here on ------------------------------------------------------------------------------
 
-// The task's own table: the catalogue's is everybody's.
-static void
-own_columns(struct task *task)
-{
-    struct table *table = &task->table;
-    struct column *columns = arena_calloc(&task->job_arena, table->column_count, sizeof *columns);
-
-    memcpy(columns, table->columns, table->column_count * sizeof *columns);
-    table->columns = columns;
-}
-
 static bool
 record(struct task *task, size_t column, struct error *err)
 {
@@ -55,7 +44,6 @@ see_columns(struct task *task, struct error *err)
 static bool
 read_by(struct task *task, size_t column, const struct column_way *way, struct error *err)
 {
-    own_columns(task);
     task->table.columns[column].way = way;
     return record(task, column, err) && see_columns(task, err);
 }
