@@ -115,7 +115,7 @@ static const struct option options[OPTION_COUNT] = {
         .help = "the schema that holds the mirrored tables" },
 
     [OPTION_MIRROR_JOBS] = { MIRROR_SETTINGS("jobs", "JOBS"), .flag = "--jobs", .argument = "N",
-        INTEGER(1, 64), .default_text = "2", .verbs = OPTION_FOR_ALL,
+        INTEGER(1, 64), .default_text = "2", .verbs = OPTION_FOR_READERS,
         .help = "tables read at the same time, each with a connection to the source" },
     [OPTION_MIRROR_COLUMN_TYPES] = { MIRROR_SETTINGS("column_types", "COLUMN_TYPES"),
         WORDS(column_type_words), .default_text = "text",
@@ -129,7 +129,7 @@ static const struct option options[OPTION_COUNT] = {
                 "case, or as they are" },
     [OPTION_MIRROR_BATCH_SIZE] = { MIRROR_SETTINGS("batch_size", "BATCH_SIZE"),
         .flag = "--batch-size", .argument = "N", INTEGER(1, 1000000), .default_text = "5000",
-        .unit = "rows", .verbs = OPTION_FOR_ALL, .help = "rows of a batch at most" },
+        .unit = "rows", .verbs = OPTION_FOR_READERS, .help = "rows of a batch at most" },
     [OPTION_MIRROR_MEMORY_MB] = { MIRROR_SETTINGS("memory_mb", "MEMORY_MB"), INTEGER(64, 1048576),
         .default_text = "512", .unit = "MiB", .help = "limit of all buffers of the process" },
     [OPTION_MIRROR_FULL_BELOW_ROWS] = { MIRROR_SETTINGS("full_below_rows", "FULL_BELOW_ROWS"),

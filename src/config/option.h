@@ -127,6 +127,8 @@ enum option_verb {
     OPTION_FOR_ADOPT = 32,
     OPTION_FOR_FORGET = 64,
     OPTION_FOR_ALL = 127,
+    // Those that open the source.
+    OPTION_FOR_READERS = OPTION_FOR_ALL & ~(OPTION_FOR_STATUS | OPTION_FOR_FORGET),
 };
 
 struct option {

@@ -57,6 +57,8 @@ def test_all_is_well_before_the_first_run_and_after_it(mirror, pg, shop):
     assert before.status == 0, before.explain()
     assert not wrong(before) and "wrong: 0, warnings: 0" in before.stdout
     find(before, "ok", "configuration", "config.json, mode 0600")
+    # The file is both host and database: once is enough.
+    assert find(before, "ok", "source", 'database "').count(str(shop)) == 1
     find(before, "ok", "PostgreSQL", 'user "mirror"')
     find(before, "ok", "target schema", "does not exist yet")
     find(before, "ok", "tracking tables", "not there yet")

@@ -562,6 +562,12 @@ def test_the_help_of_a_command_names_all_of_its_flags(tmp_path):
         assert flag in text
 
 
+@pytest.mark.parametrize("command", ["status", "forget"])
+def test_commands_that_do_not_open_the_source_have_no_flags_for_reading(tmp_path, command):
+    text = text_of(run(tmp_path, command, "--help"))
+    assert "--jobs" not in text and "--batch-size" not in text
+
+
 def test_a_full_disk_under_the_output_is_not_success(tmp_path):
     with open("/dev/full", "wb") as full:
         result = subprocess.run(program() + ["--help-options"], stdout=full, stderr=subprocess.PIPE,
