@@ -43,7 +43,11 @@ static const char tail[] =
     "does:\n"
     "MariaDB's TIME (up to 838 hours), INET, ENUM and SET, intervals, money, bit strings, arrays, "
     "and the\n"
-    "dates and times of SQLite, which has none: any text may stand in such a column.\n";
+    "dates and times of SQLite, which has none: any text may stand in such a column. So are times "
+    "that\n"
+    "H2 was told to keep with more than 6 decimals; other drivers say that of any, and what really "
+    "has\n"
+    "more does not fit.\n";
 
 void
 type_page_print(FILE *out)

@@ -61,16 +61,16 @@ append_parking(struct comparison *comparison, struct buffer *sql, const PGresult
         sql_append_name(sql, name);
         buffer_append_text(sql, " COLLATE pg_catalog.\"C\" IS DISTINCT FROM ");
         target_type_append_text(sql, "m", &table->columns[i]);
-        // A native type has no value that nobody has but NULL, of which there may be many.
-        buffer_append_text(sql, table->columns[i].held.base == MIRROR_TEXT
-                                    ? " THEN 'oe2pg swaps ' || x.place::pg_catalog.text ELSE m."
-                                    : " THEN NULL ELSE m.");
+        buffer_append_text(sql, " THEN ");
+        target_type_append_spare(sql, &table->columns[i].held, "x.number");
+        buffer_append_text(sql, " ELSE m.");
         sql_append_name(sql, name);
         buffer_append_text(sql, " END");
         separator = ", ";
     }
-    buffer_append_text(
-        sql, " FROM pg_temp." CHANGE " x JOIN pg_temp." CANDIDATE " c ON c.ctid = x.fresh");
+    buffer_append_text(sql,
+        " FROM (SELECT *, pg_catalog.row_number() OVER () AS number"
+        " FROM pg_temp." CHANGE ") x JOIN pg_temp." CANDIDATE " c ON c.ctid = x.fresh");
     compare_append_is_unchanged(sql, comparison);
     buffer_append_text(sql, " RETURNING m.ctid AS place, x.fresh)"
                             " INSERT INTO pg_temp." PARKED " SELECT place, fresh FROM p");

@@ -19,7 +19,7 @@ const struct target_type target_types[MIRROR_BASE_COUNT] = {
         "what is beyond 9,223,372,036,854,775,807, and what is no whole number" },
     [MIRROR_NUMERIC] = { "numeric", 1700,
         "DECIMAL and NUMERIC with the declared digits and decimals "
-        "(OpenEdge: 50 digits; SQLite: any), BIGINT UNSIGNED",
+        "(OpenEdge by SQL or from dumps: 50 digits; SQLite: any), BIGINT UNSIGNED",
         "more digits or decimals than declared" },
     [MIRROR_BOOL] = { "boolean", 16, "LOGICAL, BOOLEAN, BIT of one bit",
         "anything but true and false" },
@@ -191,6 +191,41 @@ target_type_append_text(struct buffer *sql, const char *alias, const struct colu
     (void)buffer_printf(sql, "%s.", alias);
     sql_append_name(sql, column->target_name);
     target_type_append_cast(sql);
+}
+
+// What stands before and behind a number. Far from what people keep.
+static const struct {
+    const char *before;
+    const char *behind;
+} spares[MIRROR_BASE_COUNT] = {
+    [MIRROR_TEXT] = { "'oe2pg swaps ' || ", "" },
+    [MIRROR_INT2] = { "(-32768 + ", ")::pg_catalog.int2" },
+    [MIRROR_INT4] = { "(-2147483648 + ", ")::pg_catalog.int4" },
+    [MIRROR_INT8] = { "'-9223372036854775808'::pg_catalog.int8 + ", "" },
+    [MIRROR_NUMERIC] = { "", " * '-1e-200'::pg_catalog.numeric" },
+    [MIRROR_FLOAT4] = { "(1e-37 * ", ")::pg_catalog.float4" },
+    [MIRROR_FLOAT8] = { "(1e-300 * ", ")::pg_catalog.float8" },
+    [MIRROR_DATE] = { "'5874897-12-31'::pg_catalog.date - (", ")::pg_catalog.int4" },
+    [MIRROR_TIME] = { "'23:59:59'::pg_catalog.time - ", " * '1 s'::pg_catalog.interval" },
+    [MIRROR_TIMESTAMP] = { "'294276-12-31'::pg_catalog.timestamp - ",
+        " * '1 s'::pg_catalog.interval" },
+    [MIRROR_TIMESTAMPTZ] = { "'294276-12-30 00:00+00'::pg_catalog.timestamptz - ",
+        " * '1 s'::pg_catalog.interval" },
+    [MIRROR_BYTEA] = { "pg_catalog.convert_to('oe2pg swaps ' || ", ", 'UTF8')" },
+    [MIRROR_UUID] = { "pg_catalog.md5('oe2pg swaps ' || ", ")::pg_catalog.uuid" },
+};
+
+void
+target_type_append_spare(struct buffer *sql, const struct mirror_type *type, const char *number)
+{
+    if (type->base == MIRROR_NUMERIC && type->is_limited)
+        (void)buffer_printf(sql, "('-1e%d'::pg_catalog.numeric + %s) * '1e%d'::pg_catalog.numeric",
+            type->precision, number, -type->scale);
+    else if (spares[type->base].before != NULL)
+        (void)buffer_printf(
+            sql, "%s%s%s", spares[type->base].before, number, spares[type->base].behind);
+    else
+        (void)buffer_append_text(sql, "NULL");
 }
 
 void

@@ -46,6 +46,10 @@ void target_type_append_columns(struct buffer *sql, const struct column *columns
 void target_type_append_texts(struct buffer *sql, const struct column *columns, size_t count);
 // Appends alias.column as its canonical text, to be compared by its bytes.
 void target_type_append_text(struct buffer *sql, const char *alias, const struct column *column);
+// Appends a value of the type that hardly any row has, another one for each `number`, an expression
+// of integers from 1 on. NULL, of which there may be many, for a type without any.
+void target_type_append_spare(
+    struct buffer *sql, const struct mirror_type *type, const char *number);
 // Appends what is behind an expression of any type of the table to make it that.
 void target_type_append_cast(struct buffer *sql);
 

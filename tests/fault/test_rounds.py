@@ -14,6 +14,9 @@ now and then.
 
 In half of the rounds tables are read in parts, cut behind every few rows; what a killed run recorded of
 them the next one goes on with, cut or not.
+
+Mirrors of native types go through the same, in fewer rounds: what PostgreSQL prints for their values is
+what a mirror of text holds.
 """
 
 import collections
@@ -40,6 +43,7 @@ from servers import java_environment
 ROUNDS = 500 if LONG else 12
 TABLES = 20 if LONG else 12
 BUSY_ROUNDS = 100 if LONG else 3
+NATIVE_ROUNDS = 100 if LONG else 4
 ROWS_MAX = 1500
 WORDS = ["", " ", "a", "A", "ä", "a ", "NULL", "\\N", "\t", "\n", "'", '"', "\\", "0", "ß", "中", "😀", "x" * 300]
 
@@ -383,8 +387,8 @@ class World:
 
 
 def mirrored_rows(database, name, columns):
-    return collections.Counter(database.query("SELECT %s FROM mirror.%s" % (
-        ", ".join('"%s"' % column for column in columns), name)))
+    return collections.Counter(database.query(compare.SESSION + "; SELECT %s FROM mirror.%s" % (
+        ", ".join('"%s"::text' % column for column in columns), name)))
 
 
 def assert_no_mixture(world, database):
@@ -459,14 +463,19 @@ KINDS = {"SQLite": SqliteSource, "PostgreSQL": PostgresSource, "MariaDB": Mariad
          "OpenEdge": OpenEdgeSource}
 
 
+@pytest.fixture
+def types():
+    return "text"
+
+
 @pytest.fixture(params=list(KINDS))
-def world(request, mirror, second_pg, mariadb_server, tmp_path, chance):
+def world(request, types, mirror, second_pg, mariadb_server, tmp_path, chance):
     """Tables of all kinds, one of them larger; a mirror that is configured for them."""
     source = KINDS[request.param](tmp_path, second_pg, mariadb_server)
     source.configure(mirror)
     keep = chance.choice(["keep", "drop"])
     mirror.settings(batch_size=100, jobs=2, dropped_columns=keep, dropped_tables=keep,
-                    memory_mb=LITTLE_MB)
+                    memory_mb=LITTLE_MB, column_types=types)
     made = World(source, chance)
     for _ in range(TABLES - 1):
         made.create()
@@ -484,11 +493,11 @@ def assert_quiet(world, mirror, pg):
     assert versions_on_disk(pg) == before
 
 
-def test_random_changes_and_kills_end_equal(world, mirror, pg, chance):
+def go_through_rounds(rounds, world, mirror, pg, chance):
     duration = 1.0
     kills = 0
     started = time.monotonic()
-    for number in range(1, world.source.rounds + 1):
+    for number in range(1, rounds + 1):
         where = "round %d, seed %d" % (number, SEED)
         try:
             world.source.mood(chance)
@@ -514,6 +523,19 @@ def test_random_changes_and_kills_end_equal(world, mirror, pg, chance):
     print("%d rounds of %.2f s, %d runs killed" % (
         number, (time.monotonic() - started) / number, kills))
     assert_quiet(world, mirror, pg)
+
+
+def test_random_changes_and_kills_end_equal(world, mirror, pg, chance):
+    go_through_rounds(world.source.rounds, world, mirror, pg, chance)
+
+
+@pytest.mark.parametrize("types", ["native"])
+@pytest.mark.parametrize("world", list(KINDS) if LONG else ["SQLite", "PostgreSQL"], indirect=True)
+def test_random_changes_and_kills_end_equal_in_native_types(types, world, mirror, pg, chance):
+    go_through_rounds(NATIVE_ROUNDS, world, mirror, pg, chance)
+    used = {name for name, in pg.query(
+        "SELECT DISTINCT data_type FROM information_schema.columns WHERE table_schema = 'mirror'")}
+    assert len(used) > 2, used
 
 
 def test_rows_that_change_while_runs_go_on_end_equal_in_a_quiet_run(world, mirror, pg, chance):

@@ -11,7 +11,7 @@ import pytest
 from dump_files import Folder
 from mirroring import last_run
 from openedge_server import jars_folder
-from openedge_truth import Truth, mirrored_name, sort_rows
+from openedge_truth import Truth, differences, mirrored_name, sort_rows
 from servers import java_environment
 
 pytestmark = pytest.mark.skipif(
@@ -143,3 +143,26 @@ def test_a_dump_and_sql_give_the_same_mirror_and_one_goes_on_where_the_other_end
     result = mirror.run("--accept-source", environment=java_environment())
     assert result.status == 0, result.explain()
     assert last_run(pg) == (0, unknown_arrays, 0)
+    assert_natives_go_on(openedge, mirror, pg, dump, unknown_arrays)
+
+
+def assert_natives_go_on(openedge, mirror, pg, dump, unknown_arrays):
+    """The same of a mirror of native types: SQL finds each column as it would have made it."""
+    mirror.config["postgres_db"]["schema"] = "native"
+    mirror.config["progress_db"] = {}
+    mirror.source(interface="dump", dump_dir=str(dump.folder.path), db_name="sports2020")
+    mirror.settings(column_types="native").run_well()
+    mirror.config["progress_db"] = {}
+    mirror.source(**openedge.source_keys())
+    columns = ("SELECT attrelid::regclass::text, attname, format_type(atttypid, atttypmod) FROM pg_attribute"
+               " JOIN pg_class c ON c.oid = attrelid WHERE relnamespace = 'native'::regnamespace AND attnum > 0"
+               " ORDER BY 1, 2")
+    before = pg.query(columns)
+    assert {"numeric(50,2)", "timestamp(3) without time zone", "timestamp(3) with time zone"} <= {
+        kind for _, _, kind in before}
+    mirror.run_well("--accept-source", environment=java_environment())
+    assert last_run(pg) == (0, unknown_arrays, 0)
+    assert pg.query(columns) == before
+    truth = Truth(openedge)
+    tables = [table for table in truth.tables() if table not in LEFT_OUT]
+    assert differences(truth, pg, "native", tables, native=True) == []

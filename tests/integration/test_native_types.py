@@ -353,11 +353,18 @@ H2 = [
     ("timestamp(6) with time zone", "timestamp with time zone", [
         "timestamp with time zone '2024-02-29 10:00:00.5+05:30'",
         "timestamp with time zone '1969-12-31 23:30:00-01:00'"]),
+    # Nanoseconds have a place in text alone.
+    ("timestamp(9)", "text", ["timestamp '2024-02-29 10:00:00.123456789'", "timestamp '0001-01-01 00:00:00'"]),
+    ("timestamp(9) with time zone", "text", [
+        "timestamp with time zone '2024-02-29 10:00:00.123456789+05:30'",
+        "timestamp with time zone '1969-12-31 23:30:00-01:00'"]),
+    ("time(9)", "text", ["time '10:00:00.123456789'", "time '23:59:59'"]),
     ("uuid", "uuid", ["'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'", "random_uuid()"]),
     ("blob", "bytea", ["x'00ff'", "x''"]), ("varbinary(9)", "bytea", ["x'fe'", "x''"]),
     ("clob", "text", ["'ä'", "''"]), ("char(5)", "text", ["'c'", "''"])]
-HSQLDB = [line for line in H2 if line[0] not in ("uuid", "real", "date", "double precision", "timestamp(6)",
-                                                 "timestamp(6) with time zone")] + [
+HSQLDB = [line for line in H2 if line[0] not in (
+    "uuid", "real", "date", "double precision", "timestamp(6)", "timestamp(6) with time zone", "timestamp(9)",
+    "timestamp(9) with time zone", "time(9)")] + [
     ("double", "double precision", ["0.1e0", "-1e300"]), ("date", "date", ["date '1600-02-29'", "date '9999-12-31'"]),
     ("timestamp(6)", "timestamp without time zone", ["timestamp '2024-02-29 10:00:00.000001'",
                                                      "timestamp '1900-01-01 00:00:00'"])]

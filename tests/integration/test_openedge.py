@@ -314,6 +314,13 @@ def test_real_dumps_are_equal_in_every_table(mirror, pg, real_data, folder, tabl
         assert len([key for key in keys_of(pg).values() if key]) >= least_keys
         run_well(mirror, "--full-sync")
         assert written(pg) == (0, 0, 0)
+        # In native types.
+        mirror.config["postgres_db"]["schema"] = "native"
+        mirror.settings(column_types="native")
+        run_well(mirror)
+        assert differences(truth, pg, "native", native=True) == []
+        run_well(mirror, "--full-sync")
+        assert written(pg) == (0, 0, 0)
 
 
 # --- moods of the server --------------------------------------------------------------------------

@@ -16,6 +16,7 @@ text (None for NULL) and tables are compared as multisets of rows. The rules, in
 """
 
 import collections
+import datetime
 import decimal
 import re
 import sqlite3
@@ -77,6 +78,14 @@ def canonical_stamp(text):
     if not re.fullmatch(r"\d{4,}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?", text):
         return text
     return canonical_fraction(text.replace("T", " "))
+
+
+def in_utc(text):
+    """2025-04-26 10:34:17.12+02 as a timestamptz prints it."""
+    parts = re.fullmatch(r"([^.+]*?)(\.\d+)?([-+]\d\d)(?::(\d\d))?", text)
+    minutes = 60 * int(parts[3]) + int(parts[3][0] + (parts[4] or "0"))
+    moment = datetime.datetime.fromisoformat(parts[1]) - datetime.timedelta(minutes=minutes)
+    return "%s%s+00" % (moment, parts[2] or "")
 
 
 def canonical_binary(value):

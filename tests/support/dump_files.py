@@ -141,10 +141,19 @@ def _value(raw, kind, decimals, said, folder):
     return text
 
 
+def _schema_fields(df):
+    return _fields(pathlib.Path(df).read_bytes().decode("latin-1").replace("\r\n", "\n"))
+
+
+def fields(df, name):
+    """(name, type, extent, decimals) of a table's fields, in their order."""
+    return [field[1:] for field in _schema_fields(df)[name]]
+
+
 def read(df, folder, name):
     """Rows of one table as the mirror has them, in any order."""
     content = pathlib.Path(folder).glob("*.d")
-    fields = _fields(pathlib.Path(df).read_bytes().decode("latin-1").replace("\r\n", "\n"))[name]
+    fields = _schema_fields(df)[name]
     for path in content:
         said, data = _trailer(path.read_bytes())
         if said.get("filename", "").lower() == name.lower():
@@ -166,4 +175,4 @@ def read(df, folder, name):
 
 
 def tables(df):
-    return sorted(_fields(pathlib.Path(df).read_bytes().decode("latin-1").replace("\r\n", "\n")))
+    return sorted(_schema_fields(df))

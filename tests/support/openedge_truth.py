@@ -2,6 +2,8 @@
 
 import decimal
 
+import compare
+
 TABLES = """SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES
     WHERE TABLE_SCHEMA = 'PUB' AND TABLE_TYPE = 'BASE TABLE'"""
 FIELDS = """SELECT f."_File-Name", c."_Field-Name", c."_Data-Type", c."_Extent", c."_Decimals"
@@ -75,14 +77,23 @@ def _stamp(text):
     return "%s %s%s" % (day, clock, zone)
 
 
-def differences(truth, pg, schema="pub", tables=None):
+def native_rows(fields, rows):
+    """The rows as a mirror of native types prints them: a stamp with an offset is the instant."""
+    zoned = [kind == "datetime-tz" and int(extent or 0) == 0 for _, kind, extent, _ in fields]
+    return sort_rows(tuple(compare.in_utc(value) if is_zoned and value else value
+                           for value, is_zoned in zip(row, zoned)) for row in rows)
+
+
+def differences(truth, pg, schema="pub", tables=None, native=False):
     """A line for each table that is not as it should be; none is the aim."""
     found = []
     for table in tables or truth.tables():
         expected = truth.rows(table)
-        columns = ", ".join('"%s"' % mirrored_name(field[0]) for field in truth.fields[table])
-        mirrored = sort_rows(
-            pg.query('SELECT %s FROM "%s"."%s"' % (columns, schema, mirrored_name(table))))
+        if native:
+            expected = native_rows(truth.fields[table], expected)
+        columns = ", ".join('"%s"::text' % mirrored_name(field[0]) for field in truth.fields[table])
+        mirrored = sort_rows(pg.query(compare.SESSION + '; SELECT %s FROM "%s"."%s"' % (
+            columns, schema, mirrored_name(table))))
         if mirrored != expected:
             odd = [pair for pair in zip(mirrored, expected) if pair[0] != pair[1]][:1]
             found.append("%s: %d rows instead of %d, first: %s" % (

@@ -155,6 +155,8 @@ class PostgresServer(_Server):
 
     @staticmethod
     def _find_bindir():
+        if "OE2PG_POSTGRES_BIN" in os.environ:
+            return os.environ["OE2PG_POSTGRES_BIN"]
         found = sorted(glob.glob("/usr/lib/postgresql/*/bin"),
                        key=lambda path: int(path.split("/")[-2]))
         if found:

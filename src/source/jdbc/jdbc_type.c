@@ -100,6 +100,13 @@ is_unbounded(const struct jdbc_column_facts *facts, const struct column *column)
            (is_lob(facts->data_type) || column->width == 0 || column->width > TEXT_BOUND_MAX);
 }
 
+static bool
+has_decimals(const struct jdbc_column_facts *facts, enum value_kind kind)
+{
+    return kind == VALUE_DECIMAL || facts->data_type == JDBC_TIME ||
+           facts->data_type == JDBC_TIMESTAMP || facts->data_type == JDBC_TIMESTAMP_TZ;
+}
+
 static void
 describe(
     const struct jdbc_column_facts *facts, enum value_kind kind, int scale, struct column *column)
@@ -107,7 +114,7 @@ describe(
     column->driver_type = facts->data_type;
     column->kind = kind;
     column->width = facts->size > 0 && facts->size <= WIDTH_MAX ? (size_t)facts->size : 0;
-    column->scale = kind == VALUE_DECIMAL ? scale : -1;
+    column->scale = has_decimals(facts, kind) ? scale : -1;
     column->is_long = is_unbounded(facts, column);
     if (!is_uuid(facts->type_name))
         return;

@@ -15,8 +15,7 @@ static const struct product_native natives[] = {
 
 const struct product product_h2 = {
     .patterns = { "H2" },
-    .natives = natives,
-    .native_count = sizeof natives / sizeof natives[0],
+    .natives = { .list = natives, .count = sizeof natives / sizeof natives[0] },
     .dialect = { .limit = " FETCH FIRST %zu ROWS ONLY",
         // Measured: its engine gathers a result before the first row is handed out, in its own
         // process or in ours.

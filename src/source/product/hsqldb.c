@@ -7,8 +7,7 @@ static const struct product_native natives[] = {
 
 const struct product product_hsqldb = {
     .patterns = { "HSQL*" },
-    .natives = natives,
-    .native_count = sizeof natives / sizeof natives[0],
+    .natives = { .list = natives, .count = sizeof natives / sizeof natives[0] },
     .dialect = { .limit = " FETCH FIRST %zu ROWS ONLY", .ends_transactions = true },
     .catalog.keys =
         "SELECT i.TABLE_SCHEM, i.TABLE_NAME, i.INDEX_NAME, "

@@ -236,8 +236,7 @@ static const struct product_error errors[] = {
 
 const struct product product_mariadb = {
     .patterns = { "MariaDB*", "MySQL*" },
-    .natives = natives,
-    .native_count = sizeof natives / sizeof natives[0],
+    .natives = { .list = natives, .count = sizeof natives / sizeof natives[0] },
     .dialect = { .quote = '`', .limit = " LIMIT %zu" },
     .catalog = { .objects = objects,
         .keys = keys,

@@ -10,6 +10,13 @@ static const char locked[] = "Others hold locks for longer than the server waits
 
 enum { TOO_WIDE = 210012 };
 
+// An ABL decimal has as many digits, whatever its format and SQL width say; a datetime has
+// milliseconds.
+#define NATIVES                                                                                    \
+    {                                                                                              \
+        .least_digits = 50, .stamp_decimals = 3                                                    \
+    }
+
 // It leaves the SQLSTATE of its server's errors empty, or says HY000 for anything. Its own codes
 // come with one sign from one driver and with the other from the other.
 static const struct product_error errors[] = {
@@ -54,7 +61,16 @@ const struct product product_openedge = {
         .clause = "SET PRO_SQL_WIDTH",
         .tool = "dbtool",
         .choice = "2. SQL Width Scan w/Fix" },
+    .natives = NATIVES,
     .odbc.driver = "*",
     .jdbc.is_statically_typed = true,
     .is_openedge = true,
+};
+
+// The same database read from the files that it dumped, source/dump/: the mirror of one goes on as
+// that of the other.
+const struct product product_openedge_dump = {
+    .patterns = { "Progress dump" },
+    .order.kinds = PRODUCT_NUMBERS | PRODUCT_KIND(VALUE_DATE),
+    .natives = NATIVES,
 };

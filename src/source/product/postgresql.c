@@ -447,8 +447,7 @@ static const struct product_native natives[] = {
 
 const struct product product_postgresql = {
     .patterns = { "PostgreSQL*" },
-    .natives = natives,
-    .native_count = sizeof natives / sizeof natives[0],
+    .natives = { .list = natives, .count = sizeof natives / sizeof natives[0] },
     .dialect = { .limit = " LIMIT %zu", .ends_transactions = true },
     .catalog = { .objects = objects,
         .keys = keys,

@@ -6,6 +6,7 @@
 // THE table.
 const struct product *const products[] = {
     &product_openedge,
+    &product_openedge_dump,
     &product_postgresql,
     &product_mariadb,
     &product_sqlite,

@@ -304,6 +304,13 @@ struct product_native {
     enum mirror_base base;
 };
 
+struct product_natives {
+    const struct product_native *list; // the first that matches counts; NULL: none
+    size_t count;
+    int least_digits;   // that a decimal has, whatever is declared of it
+    int stamp_decimals; // that a time has, whatever is declared of it; 0: as many as declared
+};
+
 // --- all of it
 
 struct product {
@@ -314,8 +321,7 @@ struct product {
     struct product_probes probes;
     struct product_session session;
     struct product_order order;
-    const struct product_native *natives; // the first that matches counts; NULL: none
-    size_t native_count;
+    struct product_natives natives;
     struct product_row_ids row_ids;
     struct product_bytes bytes;
     struct product_errors errors;

@@ -5,18 +5,14 @@
 
 // Numbers of integer types that ODBC and JDBC share.
 enum { TINYINT = -6, BIGINT = -5, INTEGER = 4, SMALLINT = 5 };
-enum {
-    PRECISION_MAX = 1000,  // of a PostgreSQL numeric
-    OPENEDGE_DIGITS = 50,  // an ABL decimal has as many, whatever its format and SQL width say
-    OPENEDGE_DECIMALS = 3, // an ABL datetime has milliseconds
-    STAMP_WIDTH_MAX = 26,  // 2025-04-26 10:34:17.123456
-};
+// Of PostgreSQL: digits of a numeric, decimals of a time.
+enum { PRECISION_MAX = 1000, STAMP_DECIMALS_MAX = 6 };
 
 static const struct product_native *
 find_native(const struct product *product, const struct column *column)
 {
-    for (size_t i = 0; i < product->native_count; i++) {
-        const struct product_native *native = &product->natives[i];
+    for (size_t i = 0; i < product->natives.count; i++) {
+        const struct product_native *native = &product->natives.list[i];
 
         if (text_match(native->type_name, column->type_name) ||
             (native->driver_type != 0 && native->driver_type == column->driver_type))
@@ -50,8 +46,8 @@ numeric_of(const struct product *product, const struct column *column)
 {
     int digits = column->width <= PRECISION_MAX ? (int)column->width : 0;
 
-    if (product->is_openedge && digits < OPENEDGE_DIGITS)
-        digits = OPENEDGE_DIGITS;
+    if (digits < product->natives.least_digits)
+        digits = product->natives.least_digits;
     if (product->order.is_loosely_typed || column->scale < 0 || digits == 0 ||
         column->scale > digits)
         return (struct mirror_type){ .base = MIRROR_NUMERIC };
@@ -60,19 +56,20 @@ numeric_of(const struct product *product, const struct column *column)
     };
 }
 
-// A source that lets any value stand in any column says nothing of what its dates look like.
+// A source that lets any value stand in any column says nothing of what its dates look like. Times
+// with nanoseconds have a place in text alone.
 static struct mirror_type
 stamp_of(const struct product *product, const struct column *column, enum mirror_base base)
 {
+    int known = product->natives.stamp_decimals;
     struct mirror_type type = { .base = base };
 
-    if (product->order.is_loosely_typed)
+    if (product->order.is_loosely_typed || (known > 0 ? known : column->scale) > STAMP_DECIMALS_MAX)
         return (struct mirror_type){ .base = MIRROR_TEXT };
-    if (product->is_openedge && base != MIRROR_DATE) {
+    if (known > 0 && known < STAMP_DECIMALS_MAX && base != MIRROR_DATE) {
         type.is_limited = true;
-        type.scale = OPENEDGE_DECIMALS;
+        type.scale = known;
     }
-    (void)column;
     return type;
 }
 

@@ -11,6 +11,7 @@ extern const struct product product_h2;
 extern const struct product product_hsqldb;
 extern const struct product product_derby;
 extern const struct product product_openedge;
+extern const struct product product_openedge_dump;
 
 extern const struct product *const products[];
 extern const size_t product_count;

@@ -115,7 +115,7 @@ types_have_the_kinds_of_their_numbers(void **state)
         { JDBC_BIT, "BIT", 3, -1, VALUE_TEXT, 3, -1, false },
         { JDBC_BIT, "BIT VARYING", 1, -1, VALUE_TEXT, 1, -1, false },
         { JDBC_CHAR, "timestamp_timezone", 29, -1, VALUE_TIMESTAMP_TZ, 29, -1, false },
-        { JDBC_TIMESTAMP, "timestamptz", 29, 6, VALUE_TIMESTAMP_TZ, 29, -1, false },
+        { JDBC_TIMESTAMP, "timestamptz", 29, 6, VALUE_TIMESTAMP_TZ, 29, 6, false },
         { JDBC_LONGVARBINARY, "LVARBINARY", 1073741824, -1, VALUE_BINARY, 0, -1, true },
         { JDBC_BLOB, "BLOB", 100, -1, VALUE_BINARY, 100, -1, true },
         { 12345, "whatever", 10, -1, VALUE_TEXT, 10, -1, false },

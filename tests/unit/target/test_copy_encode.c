@@ -17,13 +17,12 @@ static const struct mirror_type types[3]; // text
 
 // The whole row, through windows of this many bytes; gives its size.
 static size_t
-encode(const struct cell *row, size_t count, size_t window, char *out)
+encode_as(const struct copy_shape *shape, const struct cell *row, size_t window, char *out)
 {
-    const struct copy_shape shape = { columns, types, count, false };
     struct copy_encoder encoder;
     size_t size = 0;
 
-    copy_encoder_start(&encoder, &shape, row);
+    copy_encoder_start(&encoder, shape, row);
     while (!copy_encoder_is_done(&encoder)) {
         // Of its own, so that a byte too many is found.
         char *place = malloc(window);
@@ -36,6 +35,14 @@ encode(const struct cell *row, size_t count, size_t window, char *out)
         size += written;
     }
     return size;
+}
+
+static size_t
+encode(const struct cell *row, size_t count, size_t window, char *out)
+{
+    const struct copy_shape shape = { columns, types, count, false };
+
+    return encode_as(&shape, row, window, out);
 }
 
 // ---- what cannot be sent ------------------------------------------------------------------------
@@ -182,6 +189,63 @@ a_row_without_columns_is_its_count_alone(void **state)
     assert_memory_equal(out, "\0\0", 2);
 }
 
+// ---- text ---------------------------------------------------------------------------------------
+
+static void
+check_text(const struct cell *row, size_t count, const char *expected)
+{
+    const struct copy_shape shape = { columns, types, count, true };
+    char out[ROOM];
+    size_t size = encode_as(&shape, row, ROOM, out);
+
+    assert_int_equal(size, strlen(expected));
+    assert_memory_equal(out, expected, size);
+}
+
+static void
+the_text_form_escapes_what_it_is_made_of(void **state)
+{
+    const struct cell row[] = { { .bytes = "a\\b\tc\nd\re\\.", .size = 11 },
+        { .bytes = "\x00\xAB", .size = 2 }, { .bytes = "-7", .size = 2 } };
+
+    (void)state;
+    check_text(row, 3, "a\\\\b\\tc\\nd\\re\\\\.\t\\\\x00ab\t-7\n");
+}
+
+static void
+the_text_form_tells_null_from_an_empty_text_and_from_its_own_word(void **state)
+{
+    const struct cell nulls[] = { { .bytes = NULL }, { .bytes = NULL }, { .bytes = NULL } };
+    const struct cell empty[] = { { .bytes = "" }, { .bytes = "" }, { .bytes = "" } };
+    const struct cell word[] = { { .bytes = "\\N", .size = 2 } };
+
+    (void)state;
+    check_text(nulls, 3, "\\N\t\\N\t\\N\n");
+    check_text(empty, 3, "\t\\\\x\t\n");
+    check_text(word, 1, "\\\\N\n");
+}
+
+static void
+a_row_of_the_text_form_is_the_same_through_windows_of_any_size(void **state)
+{
+    const struct copy_shape shape = { columns, types, 3, true };
+    char bytes[600];
+    const struct cell row[] = { { .bytes = bytes, .size = 300 }, { .bytes = bytes, .size = 301 },
+        { .bytes = NULL } };
+    char whole[ROOM];
+    char parts[ROOM];
+    size_t size;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (char)(i * 7);
+    size = encode_as(&shape, row, ROOM, whole);
+    for (size_t window = 4; window <= 700; window++) {
+        assert_int_equal(encode_as(&shape, row, window, parts), size);
+        assert_memory_equal(parts, whole, size);
+    }
+}
+
 int
 main(void)
 {
@@ -194,6 +258,9 @@ main(void)
         cmocka_unit_test(a_row_is_the_same_through_windows_of_any_size),
         cmocka_unit_test(a_window_that_is_too_small_gets_nothing_and_loses_nothing),
         cmocka_unit_test(a_row_without_columns_is_its_count_alone),
+        cmocka_unit_test(the_text_form_escapes_what_it_is_made_of),
+        cmocka_unit_test(the_text_form_tells_null_from_an_empty_text_and_from_its_own_word),
+        cmocka_unit_test(a_row_of_the_text_form_is_the_same_through_windows_of_any_size),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
