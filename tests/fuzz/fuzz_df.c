@@ -26,7 +26,7 @@ read_part(struct df_schema *schema, const char *file, const char *bytes, size_t 
 {
     struct error err = { 0 };
 
-    if (df_read(schema, file, bytes, size, "1252", &err))
+    if (df_read(schema, file, bytes, size, NULL, &err))
         return true;
     FUZZ_ASSERT(err.kind == ERROR_SOURCE);
     FUZZ_ASSERT(strncmp(err.message, file, strlen(file)) == 0);
