@@ -16,7 +16,7 @@ FOREIGN = {  # header: the only places that may include it
     r"odbcinst(ext)?\.h": ("source/odbc/",),
     r"libpq-fe\.h|libpq/.*|pg_config.*\.h": ("target/",),
     r"jni\.h": ("source/jdbc/",),
-    r"iconv\.h": ("source/dump/",),
+    r"(iconv|zlib|archive(_entry)?)\.h": ("source/dump/",),
     r"yajl/.*": ("config/",),
     r"openssl/.*": ("model/digest.c",),
 }

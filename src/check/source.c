@@ -386,7 +386,6 @@ check_source(struct check *check, struct error *err)
         return false;
     check->source = source;
     report_connection(check);
-    report_description(check);
     check_session(check);
     if (!check_probes(check, err))
         return false;
@@ -394,6 +393,7 @@ check_source(struct check *check, struct error *err)
         !selection_make(&check->arena, &basis, &check->catalog, &check->selection, err))
         return false;
     check->has_selection = true;
+    report_description(check);
     report_selection(check);
     report_keyless(check);
     report_long_columns(check);

@@ -111,6 +111,7 @@ struct catalog_entry {
     const char *version;
     bool is_absent;     // the source has none of its rows now: what was mirrored stays as it is
     bool may_lack_rows; // the source says that not all rows may be there: none is removed for it
+    const void *place;  // where the rows are, for the door alone that read the catalogue
 };
 
 // Which rows of a table the user wants.

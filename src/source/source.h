@@ -66,7 +66,8 @@ struct source_capabilities {
 };
 struct source_capabilities source_capabilities(const struct source *source);
 
-// What there is, in sentences for people, where the source consists of files; borrowed from it.
+// What there is, in sentences for people, where the source consists of files, once its catalogue
+// was read; borrowed from it.
 const char *const *source_description(const struct source *source, size_t *count);
 
 // What the driver says of its limits, 0 where it says nothing or knows none.

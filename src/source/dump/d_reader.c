@@ -29,13 +29,19 @@ d_reader_release(struct d_reader *reader)
     *reader = (struct d_reader){ 0 };
 }
 
-void
+bool
 d_reader_rewind(struct d_reader *reader)
 {
-    reader->begin = reader->end = 0;
+    bool has_first = reader->offset == (int64_t)reader->begin;
+
+    reader->begin = 0;
     reader->offset = 0;
     reader->line = 1;
-    reader->is_input_at_end = false;
+    if (!has_first) {
+        reader->end = 0;
+        reader->is_input_at_end = false;
+    }
+    return has_first;
 }
 
 bool

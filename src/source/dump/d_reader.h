@@ -64,8 +64,9 @@ enum d_step {
 void d_reader_init(
     struct d_reader *reader, const char *name, size_t window_bytes, d_read *read, void *context);
 void d_reader_release(struct d_reader *reader);
-// Begins again, for an input that was set back to its beginning.
-void d_reader_rewind(struct d_reader *reader);
+// Begins again. True where all that was read so far is in the window still; false: the input is to
+// be set back to its beginning.
+bool d_reader_rewind(struct d_reader *reader) __attribute__((warn_unused_result));
 // The next record of the window.
 bool d_reader_next(struct d_reader *reader, struct d_record *record, enum d_step *step,
     struct error *err) __attribute__((warn_unused_result));

@@ -6,38 +6,42 @@
 #include "source/driver.h"
 #include "source/dump/d_value.h"
 #include "source/dump/df.h"
-#include "source/dump/dump_trailer.h"
-
-#include <time.h>
+#include "source/dump/dump_file.h"
 
 // A data file of the folder.
 struct dump_data {
-    const char *path;
-    const char *name;
-    struct dump_trailer trailer;
-    const struct error *unread; // why the trailer could not be read; NULL: it was
-    int64_t size_bytes;
-    struct timespec changed; // its time of change
-    bool is_used;            // it is some table's
+    struct dump_place place;
+    const char *stem; // its name without its folders and endings
+    struct dump_survey survey;
+    const struct error *unread; // why it could not be surveyed; NULL: it was
+    bool is_used;               // it is some table's
 };
 
+// What is in a folder and in its archives.
 struct dump_folder {
     const char *path;
-    const char **schemas; // paths of the .df files, sorted
+    struct dump_place *schemas; // sorted by name, as the data files
     size_t schema_count;
-    struct dump_data *data; // sorted by name
+    struct dump_data *data;
     size_t data_count;
+    const char **notes; // sentences: what was not taken, and why
+    size_t note_count;
+    const struct error *broken; // why an archive could not be read; NULL: all could
+};
+
+// The rows of a table, as the catalogue leads to them (catalog_entry.place). All of it lives as
+// long as the catalogue, and does not change.
+struct dump_rows {
+    const struct df_schema *schema;
+    const struct df_table *table;
+    const struct dump_data *data; // NULL: it has no data file
 };
 
 struct dump_source {
     struct source base; // first: source.c sees only this
     const struct source_settings *settings;
     struct arena arena;
-    struct df_schema schema;
-    uint64_t schema_digest; // of the bytes of all schema files
-    struct dump_folder folder;
-    const char **lines;      // of the description
-    const char *half_schema; // one that was accepted although it has no end; NULL: none
+    const char **lines; // of the description
 };
 
 // A field among the words of a record.
@@ -66,17 +70,24 @@ void dump_note(struct dump_source *source, const char *format, ...)
 // --- dump_census.c
 
 // Fills the source's description.
-void dump_describe(struct dump_source *source);
+void dump_describe(
+    struct dump_source *source, const struct dump_folder *folder, const struct df_schema *schema);
 
 // --- dump_folder.c
 
-// Lists the folder, and reads the trailers of its data files.
+// Lists the folder without opening a file: archives are not looked into.
+bool dump_folder_list(struct arena *arena, const char *path, struct dump_folder *folder,
+    struct error *err) __attribute__((warn_unused_result));
+// Lists it with what is in its archives, and surveys the data files.
 bool dump_folder_read(struct arena *arena, const char *path, struct dump_folder *folder,
     struct error *err) __attribute__((warn_unused_result));
+// The file, or the member of an archive ("folder/all.tar.gz/erp.df"), that a path leads to.
+bool dump_folder_resolve(struct arena *arena, const char *path, struct dump_place *place,
+    struct error *err) __attribute__((warn_unused_result));
 // The data file of a table: by the trailer's file name, else by the table's dump name, else by its
-// name. NULL: there is none, or *doubled is the second of two that say that they are.
+// name. NULL: there is none, or *doubled is the first and the second of several.
 struct dump_data *dump_folder_find(const struct dump_folder *folder, const struct df_table *table,
-    const struct df_schema *schema, const struct dump_data **doubled);
+    const struct df_schema *schema, const struct dump_data *doubled[2]);
 
 // --- dump_layout.c
 
@@ -97,6 +108,11 @@ bool dump_layout_before(struct arena *arena, const struct df_schema *schema,
 struct table *dump_catalog_table(
     struct arena *arena, const struct df_table *schema, const char *owner);
 
+// --- dump_tables.c
+
+bool dump_read_catalog(struct source *source, const struct table_filter *filter,
+    struct arena *arena, struct catalog *catalog, struct error *err);
+
 // --- dump_cursor.c
 
 bool dump_open_cursor(struct source *source, const struct read_request *request,
@@ -109,7 +125,8 @@ void dump_close_cursor(struct cursor *base);
 // The content of a LOB, by the name that stands in a record: canonical text or bytes, in `content`.
 // *size is the file's; of one larger than `limit` (0: none) nothing is read.
 struct dump_lob {
-    const char *folder;  // of the data file
+    const char *folder;  // of the dumps
+    bool is_in_archive;  // the data file
     const char *page;    // of a CLOB, where its name says none; NULL: as the file's
     struct d_form *form; // of the data file
     size_t limit;

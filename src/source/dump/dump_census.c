@@ -20,25 +20,24 @@ add_line(struct dump_source *source, const char *line)
 }
 
 static void
-tell_schema(struct dump_source *source)
+tell_schema(struct dump_source *source, const struct df_schema *schema)
 {
     size_t tables = 0;
     size_t sequences = 0;
 
-    for (const struct df_table *table = source->schema.tables; table != NULL; table = table->next)
+    for (const struct df_table *table = schema->tables; table != NULL; table = table->next)
         tables++;
-    for (const struct df_sequence *sequence = source->schema.sequences; sequence != NULL;
+    for (const struct df_sequence *sequence = schema->sequences; sequence != NULL;
          sequence = sequence->next)
         sequences++;
     add_line(source, arena_printf(&source->arena, "%zu tables and %zu sequences in %d schema %s",
-                         tables, sequences, source->schema.file_count,
-                         text_plural((uint64_t)source->schema.file_count, "file", "files")));
+                         tables, sequences, schema->file_count,
+                         text_plural((uint64_t)schema->file_count, "file", "files")));
 }
 
 static void
-tell_files(struct dump_source *source)
+tell_files(struct dump_source *source, const struct dump_folder *folder)
 {
-    const struct dump_folder *folder = &source->folder;
     int64_t bytes = 0;
     int64_t records = 0;
     size_t half = 0;
@@ -47,10 +46,10 @@ tell_files(struct dump_source *source)
     for (size_t i = 0; i < folder->data_count; i++) {
         const struct dump_data *data = &folder->data[i];
 
-        bytes += data->size_bytes;
-        records += data->trailer.records > 0 ? data->trailer.records : 0;
-        uncounted += data->trailer.records < 0;
-        half += !data->trailer.has_end;
+        bytes += data->survey.size_bytes;
+        records += data->survey.trailer.records > 0 ? data->survey.trailer.records : 0;
+        uncounted += data->survey.trailer.records < 0;
+        half += !data->survey.trailer.has_end;
     }
     add_line(
         source, arena_printf(&source->arena,
@@ -76,14 +75,14 @@ count_page(struct page_count *pages, size_t *count, const char *name)
 }
 
 static void
-tell_pages(struct dump_source *source)
+tell_pages(struct dump_source *source, const struct dump_folder *folder)
 {
     struct page_count pages[PAGES_MAX];
     const char *text = "";
     size_t count = 0;
 
-    for (size_t i = 0; i < source->folder.data_count; i++)
-        count_page(pages, &count, source->folder.data[i].trailer.code_page);
+    for (size_t i = 0; i < folder->data_count; i++)
+        count_page(pages, &count, folder->data[i].survey.trailer.code_page);
     for (size_t i = 0; i < count; i++)
         text = arena_printf(
             &source->arena, "%s%s%s (%zu)", text, i > 0 ? ", " : "", pages[i].name, pages[i].count);
@@ -92,37 +91,39 @@ tell_pages(struct dump_source *source)
 
 // The form of the time stamps sorts as they do.
 static void
-tell_times(struct dump_source *source)
+tell_times(struct dump_source *source, const struct dump_folder *folder)
 {
     const struct dump_data *first = NULL;
     const struct dump_data *last = NULL;
 
-    for (size_t i = 0; i < source->folder.data_count; i++) {
-        const struct dump_data *data = &source->folder.data[i];
-        const char *stamp = data->trailer.timestamp;
+    for (size_t i = 0; i < folder->data_count; i++) {
+        const struct dump_data *data = &folder->data[i];
+        const char *stamp = data->survey.trailer.timestamp;
 
         if (stamp[0] == '\0')
             continue;
-        if (first == NULL || strcmp(stamp, first->trailer.timestamp) < 0)
+        if (first == NULL || strcmp(stamp, first->survey.trailer.timestamp) < 0)
             first = data;
-        if (last == NULL || strcmp(stamp, last->trailer.timestamp) > 0)
+        if (last == NULL || strcmp(stamp, last->survey.trailer.timestamp) > 0)
             last = data;
     }
     if (first != NULL)
-        add_line(source,
-            arena_printf(&source->arena, "dumped from %s (%s) to %s (%s)", first->trailer.timestamp,
-                first->name, last->trailer.timestamp, last->name));
+        add_line(source, arena_printf(&source->arena, "dumped from %s (%s) to %s (%s)",
+                             first->survey.trailer.timestamp, first->place.name,
+                             last->survey.trailer.timestamp, last->place.name));
 }
 
 void
-dump_describe(struct dump_source *source)
+dump_describe(
+    struct dump_source *source, const struct dump_folder *folder, const struct df_schema *schema)
 {
     source->lines = arena_calloc(&source->arena, LINES_MAX, sizeof *source->lines);
     source->base.description = source->lines;
-    tell_schema(source);
-    if (source->folder.data_count == 0)
+    source->base.description_count = 0;
+    tell_schema(source, schema);
+    if (folder->data_count == 0)
         return;
-    tell_files(source);
-    tell_pages(source);
-    tell_times(source);
+    tell_files(source, folder);
+    tell_pages(source, folder);
+    tell_times(source, folder);
 }

@@ -26,7 +26,7 @@ dump_close_cursor(struct cursor *base)
         dump_note(cursor->source,
             "%s: %" PRId64 " carriage returns before line ends inside of values are the file's, "
             "whose lines all end in CR LF: left out",
-            cursor->data->name, cursor->conversion.returns);
+            cursor->data->place.name, cursor->conversion.returns);
     release_lobs(cursor);
     free(cursor->lobs);
     dump_misfits_release(&cursor->misfits);
@@ -53,8 +53,8 @@ fail_value(const struct dump_cursor *cursor, const struct d_record *record,
                            : "is a date, and no dateformat says in which order its parts stand";
 
     (void)error_set(err, ERROR_TABLE,
-        "%s, line %" PRId64 ", byte %" PRId64 ": the value of field \"%s\" %s", cursor->data->name,
-        record->line, record->offset, field->field->name, what);
+        "%s, line %" PRId64 ", byte %" PRId64 ": the value of field \"%s\" %s",
+        cursor->data->place.name, record->line, record->offset, field->field->name, what);
     if (verdict == D_NO_PAGE)
         return error_hint(err, "Its trailer names no code page: set progress_db.dump_code_page.");
     if (verdict == D_NO_DATES)
@@ -81,7 +81,7 @@ add_misfit(struct dump_cursor *cursor, const struct d_record *record, size_t col
                                              : "of the file");
     else
         (void)text_print(detail, sizeof detail, "no value of type %s", d_type_name(field->type));
-    dump_misfits_add(&cursor->misfits, &misfit, cursor->data->name, record);
+    dump_misfits_add(&cursor->misfits, &misfit, cursor->data->place.name, record);
 }
 
 static struct buffer *
@@ -95,18 +95,13 @@ add_lob(struct dump_cursor *cursor)
     return &cursor->lobs[cursor->lob_count++];
 }
 
-static const char *
-folder_of(const struct dump_cursor *cursor)
-{
-    return cursor->source->folder.path;
-}
-
 // `cell` is the LOB's name, and then its content.
 static bool
 read_lob(struct dump_cursor *cursor, const struct dump_field *field, struct cell *cell,
     enum d_verdict *verdict, struct error *err)
 {
-    const struct dump_lob lob = { .folder = folder_of(cursor),
+    const struct dump_lob lob = { .folder = cursor->source->settings->dump_dir,
+        .is_in_archive = cursor->data->place.member > 0,
         .page = dump_page_is_unknown(field->field->clob_code_page) ? NULL
                                                                    : field->field->clob_code_page,
         .form = &cursor->form,
@@ -143,7 +138,7 @@ read_value(struct dump_cursor *cursor, const struct d_record *record, size_t col
     if (verdict == D_FITS && cell->bytes != NULL &&
         (field->type == D_BLOB || field->type == D_CLOB) &&
         !read_lob(cursor, field, cell, &verdict, err))
-        return error_within(err, "%s, line %" PRId64, cursor->data->name, record->line);
+        return error_within(err, "%s, line %" PRId64, cursor->data->place.name, record->line);
     if (verdict == D_FITS)
         return true;
     if (verdict != D_NO_VALUE && verdict != D_NO_CHARACTERS)
@@ -170,7 +165,7 @@ add_record_misfit(struct dump_cursor *cursor, const struct d_record *record)
 
     (void)text_print(detail, sizeof detail, "a record of %zu values, where there should be %zu",
         record->word_count, cursor->layout.word_count);
-    dump_misfits_add(&cursor->misfits, &misfit, cursor->data->name, record);
+    dump_misfits_add(&cursor->misfits, &misfit, cursor->data->place.name, record);
 }
 
 static struct cell *
@@ -245,7 +240,7 @@ check_count(const struct dump_cursor *cursor, struct error *err)
     (void)error_set(err, ERROR_TABLE,
         "%s has %" PRId64 " records, and its trailer says %" PRId64 ": some are missing, or it was "
         "changed",
-        cursor->data->name, cursor->record_count, said);
+        cursor->data->place.name, cursor->record_count, said);
     return error_hint(err, "Dump the table again, and see how the file got here.");
 }
 
@@ -259,7 +254,7 @@ check_end(struct dump_cursor *cursor, struct error *err)
     if (trailer->has_end && cursor->reader.offset != trailer->end)
         return error_set(err, ERROR_TABLE,
             "%s: its records end at byte %" PRId64 ", and its trailer begins at %" PRId64,
-            cursor->data->name, cursor->reader.offset, trailer->end);
+            cursor->data->place.name, cursor->reader.offset, trailer->end);
     return check_count(cursor, err);
 }
 
@@ -271,13 +266,13 @@ end_torn(struct dump_cursor *cursor, struct error *err)
         return false;
     if (dump_cursor_accepts_half(cursor)) {
         dump_note(cursor->source, "%s is half a dump: %" PRId64 " records of it are taken",
-            cursor->data->name, cursor->record_count);
+            cursor->data->place.name, cursor->record_count);
         return true;
     }
     (void)error_set(err, ERROR_TABLE,
         "%s, line %" PRId64 ", byte %" PRId64 ": the file ends in the "
         "middle of its records",
-        cursor->data->name, cursor->reader.line, cursor->reader.offset);
+        cursor->data->place.name, cursor->reader.line, cursor->reader.offset);
     return error_hint(err, "%s", dump_cursor_remedy);
 }
 

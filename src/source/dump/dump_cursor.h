@@ -17,7 +17,8 @@ struct dump_cursor {
     struct dump_source *source;
     struct read_request request;
     struct arena arena;
-    const struct dump_data *data;
+    const struct dump_rows *rows;
+    const struct dump_data *data; // of the rows
     struct dump_file file;
     struct dump_trailer trailer; // of the file as it was opened
     struct d_reader reader;

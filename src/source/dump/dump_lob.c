@@ -1,4 +1,5 @@
-// Large objects are files beside the data, or in a folder lobs/ there; a record has their names.
+// Large objects are files beside the data, or in a folder lobs/ there; a record has their names. In
+// an archive each would have to be looked for from its beginning: they are not read there.
 #include "source/dump/dump.h"
 #include "source/dump/dump_file.h"
 
@@ -26,18 +27,23 @@ open_file(const struct dump_lob *lob, const struct cell *name, struct buffer *pa
     bool done = false;
 
     for (size_t i = 0; i < sizeof places / sizeof places[0] && !done; i++) {
+        size_t at;
+
         buffer_clear(path);
         (void)buffer_printf(path, "%s/%s", lob->folder, places[i]);
+        at = path->size;
         (void)buffer_append(path, name->bytes, name->size);
-        done = dump_file_open(buffer_text(path), file, err);
+        done = dump_file_open(
+            &(struct dump_place){ .path = buffer_text(path), .name = buffer_text(path) + at }, NULL,
+            file, err);
         if (!done && !file->is_missing)
             return false;
     }
     if (done)
         return true;
     (void)error_set(err, ERROR_TABLE,
-        "the LOB \"%.*s\" is neither beside the data file nor in lobs/", (int)name->size,
-        name->bytes);
+        "the LOB \"%.*s\" is neither in the folder of the dumps nor in its lobs/%s",
+        (int)name->size, name->bytes, lob->is_in_archive ? "; those in archives are not read" : "");
     return error_hint(err, "Copy the files of the LOBs there too, or take the column out by "
                            "mirror_settings.tables.NAME.exclude_columns.");
 }
@@ -107,7 +113,7 @@ read_content(struct dump_file *file, struct buffer *content, struct error *err)
     if (content->size == size && dump_file_check_still(file, err))
         return true;
     return error_set(
-        err, ERROR_TABLE, "the LOB \"%s\" was written to while it was read", file->name);
+        err, ERROR_TABLE, "the LOB \"%s\" was written to while it was read", file->place.name);
 }
 
 bool

@@ -13,7 +13,8 @@ bool
 dump_cursor_fill(struct dump_cursor *cursor, struct error *err)
 {
     if (cursor->source->base.is_cancelled)
-        return error_set(err, ERROR_TABLE, "the read of %s was cancelled", cursor->data->name);
+        return error_set(
+            err, ERROR_TABLE, "the read of %s was cancelled", cursor->data->place.name);
     return d_reader_fill(&cursor->reader, err);
 }
 
@@ -31,26 +32,15 @@ dump_cursor_accepts_half(const struct dump_cursor *cursor)
 // --- what is to be read
 
 static bool
-fail_missing_file(const struct dump_source *source, const struct df_table *table,
-    const struct dump_data *doubled, struct error *err)
+find_data(struct dump_cursor *cursor, struct error *err)
 {
-    if (doubled == NULL)
-        return error_set(err, ERROR_TABLE,
-            "no data file (.d) of the table is in %s: it was not dumped", source->folder.path);
-    return error_set(err, ERROR_TABLE,
-        "more than one data file says that it is of table \"%s\", %s "
-        "among them",
-        table->name, doubled->name);
-}
+    const struct dump_rows *rows = cursor->request.table->entry.place;
 
-static bool
-find_data(struct dump_cursor *cursor, const struct df_table *table, struct error *err)
-{
-    struct dump_source *source = cursor->source;
-    const struct dump_data *doubled;
-
-    cursor->data = dump_folder_find(&source->folder, table, &source->schema, &doubled);
-    return cursor->data != NULL || fail_missing_file(source, table, doubled, err);
+    cursor->rows = rows;
+    cursor->data = rows != NULL ? rows->data : NULL;
+    return cursor->data != NULL ||
+           error_set(err, ERROR_TABLE, "no data file (.d) of the table is in %s: it was not dumped",
+               cursor->source->settings->dump_dir);
 }
 
 // What the user says of the table's fields: "name=field field"; NULL: nothing.
@@ -146,8 +136,7 @@ survey_records(struct dump_cursor *cursor, struct survey *survey, struct error *
         survey->all_end_in_cr &= record.ends_in_cr;
     }
     survey->all_end_in_cr &= survey->record_count > 0;
-    d_reader_rewind(reader);
-    return dump_file_rewind(&cursor->file, err);
+    return d_reader_rewind(reader) || dump_file_rewind(&cursor->file, err);
 }
 
 // Every record has the same wrong number of values.
@@ -160,16 +149,16 @@ explain_count(struct dump_cursor *cursor, const struct df_table *table, const st
 
     if (survey->record_count == 0 || !survey->has_one_count || survey->word_count == expected)
         return true;
-    if (dump_layout_before(&cursor->arena, &cursor->source->schema, table, survey->word_count,
+    if (dump_layout_before(&cursor->arena, cursor->rows->schema, table, survey->word_count,
             &cursor->layout, &added)) {
         dump_note(cursor->source,
             "%s: dumped before %s:%d added field \"%s\": it and what was added with it is NULL",
-            cursor->data->name, added->place.file, added->place.line, added->name);
+            cursor->data->place.name, added->place.file, added->place.line, added->name);
         return true;
     }
     (void)error_set(err, ERROR_TABLE,
         "%s: every record has %zu values, and the schema %zu: the dump is not of this schema",
-        cursor->data->name, survey->word_count, expected);
+        cursor->data->place.name, survey->word_count, expected);
     return error_hint(err,
         "Give the .df of its time, or name the fields that are in it: progress_db.dump_fields, "
         "{\"%s\": \"field field\"}.",
@@ -186,7 +175,7 @@ look_at_trailer(struct dump_cursor *cursor, struct error *err)
     (void)error_set(err, ERROR_TABLE,
         "%s is half a dump: it does not end with a line with a full stop, or in the middle of its "
         "trailer",
-        cursor->data->name);
+        cursor->data->place.name);
     return error_hint(err, "%s", dump_cursor_remedy);
 }
 
@@ -205,7 +194,7 @@ look_at_file(struct dump_cursor *cursor, const struct df_table *table, struct er
     struct survey survey;
 
     if (!look_at_trailer(cursor, err) ||
-        !d_form_read(&cursor->arena, cursor->data->name, &cursor->trailer,
+        !d_form_read(&cursor->arena, cursor->data->place.name, &cursor->trailer,
             cursor->source->settings->dump_code_page, &cursor->form, err) ||
         !survey_records(cursor, &survey, err) || !explain_count(cursor, table, &survey, err) ||
         !choose_columns(cursor, table, err))
@@ -215,7 +204,23 @@ look_at_file(struct dump_cursor *cursor, const struct df_table *table, struct er
     return true;
 }
 
-// It may be another file by now than the one that was found to be the table's.
+// It is another file now than the one that was found to be the table's.
+static bool
+survey_again(struct dump_cursor *cursor, struct error *err)
+{
+    const struct dump_data *data = cursor->data;
+    struct dump_survey survey;
+
+    if (!dump_file_survey(&cursor->file, &survey, err) || !dump_file_rewind(&cursor->file, err))
+        return false;
+    cursor->trailer = survey.trailer;
+    if (text_equal_nocase(survey.trailer.filename, data->survey.trailer.filename))
+        return true;
+    (void)error_set(
+        err, ERROR_TABLE, "%s became the file of another table while oe2pg ran", data->place.name);
+    return error_hint(err, "Run oe2pg again when the folder is filled.");
+}
+
 static bool
 open_data(struct dump_cursor *cursor, struct error *err)
 {
@@ -225,33 +230,23 @@ open_data(struct dump_cursor *cursor, struct error *err)
         *err = *data->unread;
         return false;
     }
-    if (!dump_file_open(data->path, &cursor->file, err) ||
-        !dump_file_read_trailer(&cursor->file, &cursor->trailer, err))
+    if (!dump_file_open(&data->place, &cursor->source->base.is_cancelled, &cursor->file, err))
         return false;
-    if (text_equal_nocase(cursor->trailer.filename, data->trailer.filename))
-        return true;
-    (void)error_set(
-        err, ERROR_TABLE, "%s became the file of another table while oe2pg ran", data->name);
-    return error_hint(err, "Run oe2pg again when the folder is filled.");
+    cursor->trailer = data->survey.trailer;
+    return dump_file_is_as(&cursor->file, &data->survey) || survey_again(cursor, err);
 }
 
 static bool
 start(struct dump_cursor *cursor, struct error *err)
 {
-    const struct table *table = cursor->request.table;
-    struct df_table *schema = df_find_table(&cursor->source->schema, table->name);
-
-    if (table->where.condition != NULL)
+    if (cursor->request.table->where.condition != NULL)
         return error_set(err, ERROR_TABLE, "a dump cannot be asked for some of its rows");
-    if (schema == NULL)
-        return error_set(err, ERROR_TABLE, "the schema has no such table any more");
-    if (!find_data(cursor, schema, err) || !make_layout(cursor, schema, err))
-        return false;
-    if (!open_data(cursor, err))
+    if (!find_data(cursor, err) || !make_layout(cursor, cursor->rows->table, err) ||
+        !open_data(cursor, err))
         return false;
     d_reader_init(
-        &cursor->reader, cursor->data->name, D_WINDOW_BYTES, dump_file_read, &cursor->file);
-    return look_at_file(cursor, schema, err);
+        &cursor->reader, cursor->data->place.name, D_WINDOW_BYTES, dump_file_read, &cursor->file);
+    return look_at_file(cursor, cursor->rows->table, err);
 }
 
 bool

@@ -433,8 +433,8 @@ large_objects_are_files_beside_the_data(void **state)
     (void)text_print(path, sizeof path, "%s/lobs", folder);
     assert_int_equal(mkdir(path, 0700), 0);
     put("lobs/B!ibm850!1.blb", "gr\x81n");
-    assert_refused(
-        "T", "t.d, line 2: the LOB \"b.blb\" is neither beside the data file nor in lobs/");
+    assert_refused("T",
+        "t.d, line 2: the LOB \"b.blb\" is neither in the folder of the dumps nor in its lobs/");
     put("lobs/b.blb", "gr\xFCn");
     assert_true(read_rows("T"));
     assert_rows("image|gr\xC3\xBCn\n-|gr\xC3\xBCn\n");
@@ -464,7 +464,8 @@ each_file_has_its_table_and_each_table_its_file(void **state)
     assert_non_null(strstr(catalog.notes[1], "stray.d"));
     put("tt.d", "2\n" END(""));
     assert_true(open_folder());
-    assert_non_null(strstr(find("T")->entry.unread->message, "more than one data file"));
+    assert_non_null(
+        strstr(find("T")->entry.unread->message, "two data files say that they are of table"));
 }
 
 static void
