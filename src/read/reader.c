@@ -108,8 +108,11 @@ find_next_key(struct reader *reader, struct reader *keys, const struct table *ta
     keys->part.except_count = reader->part.except_count;
     keys->page_rows = 1;
     if ((reader->has_position && !reader_start_after(keys, reader->position.values, err)) ||
-        !reader_fetch(keys, &batch, err))
+        !reader_fetch(keys, &batch, err)) {
+        cursor_close(keys->step.cursor);
+        keys->step.cursor = NULL;
         return hunt_fail_for_key(reader->hunt, err);
+    }
     *is_found = batch->row_count > 0;
     cursor_close(keys->step.cursor);
     keys->step.cursor = NULL;

@@ -208,14 +208,12 @@ fetch_step(struct reader *reader, const struct batch **batch, struct error *err)
 }
 
 static bool
-fail_for_cut(const struct column *column, struct error *err)
+fail_for_cut(const struct table *table, const struct column *column, struct error *err)
 {
-    (void)error_set(err, ERROR_TABLE,
-        "the read cannot go on after a value of key column \"%s\": the source shows less of it "
-        "than it compares, as a server does that cuts values to their SQL width",
+    return order_proof_condemn(table, err,
+        "it shows less of a value of column \"%s\" than it compares, as one does that cuts values "
+        "to their SQL width",
         column->name);
-    return error_hint(err, "Correct the column's SQL width with dbtool, or name another key in "
-                           "mirror_settings.tables, or exclude the table.");
 }
 
 // A value that comes again although greater ones alone were asked for is one that the source does
@@ -235,7 +233,7 @@ is_behind_start(const struct reader *reader, const struct batch *batch, struct e
 
         if (value->bytes != NULL && value->size == start->size &&
             memcmp(value->bytes, start->bytes, start->size) == 0)
-            return fail_for_cut(&reader->table->columns[column], err);
+            return fail_for_cut(reader->table, &reader->table->columns[column], err);
     }
     return true;
 }

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "model/key_choice.h"
+#include "read/hunt/bad_key.h"
 #include "read/hunt/hunt_state.h"
 
 #include <stdlib.h>
@@ -386,10 +387,10 @@ hunt_go_around(struct hunt *hunt, struct cursor **statement, size_t row_count, s
     column = workaround_note(workaround, hunt->source, hunt->narrow.origin);
     if (workaround_wishes_way(workaround, hunt->source, column, err))
         return false;
-    if (key_has_column(workaround->table->key, column))
-        return workaround_fail_for_key(workaround, hunt->source, err);
     cursor_close(*statement);
     *statement = NULL;
+    if (key_has_column(workaround->table->key, column))
+        return bad_key_fail(workaround, hunt->source, column, err);
     if (hunt->part.part == KEY_PART_ALL && key_choice_is_resumable(workaround->table))
         return read_repeat(err, RETRY_IN_ORDER, "a value cannot be read");
     return hunt->part.part == KEY_PART_NOT_NULL ? come_closer(hunt, row_count, column, err)
@@ -448,8 +449,10 @@ key_column(const struct hunt *hunt)
 bool
 hunt_fail_for_key(struct hunt *hunt, struct error *err)
 {
+    int column = key_column(hunt);
+
     if (workaround_helps(err) &&
-        workaround_wishes_way(&hunt->workaround, hunt->source, key_column(hunt), err))
+        workaround_wishes_way(&hunt->workaround, hunt->source, column, err))
         return false;
-    return workaround_helps(err) && workaround_fail_for_key(&hunt->workaround, hunt->source, err);
+    return workaround_helps(err) && bad_key_fail(&hunt->workaround, hunt->source, column, err);
 }

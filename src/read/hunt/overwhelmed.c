@@ -242,8 +242,7 @@ overwhelmed(struct workaround *workaround, struct source *source,
             return true;
         if (!is_bad)
             continue;
-        workaround->wish = (struct way_wish){ .kind = WISH_LEFT_OUT, .column = column };
-        (void)read_repeat(err, RETRY_BY_OTHER_WAY, "too many values of a column cannot be read");
+        (void)workaround_leave_column(workaround, column, err);
         return true;
     }
     if (has_looked) {

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "model/key_choice.h"
 #include "model/narrow.h"
+#include "read/hunt/bad_key.h"
 #include "read/hunt/overwhelmed.h"
 #include "read/limits.h"
 #include "source/past_width.h"
@@ -143,6 +144,13 @@ workaround_wishes_way(
     return true;
 }
 
+bool
+workaround_leave_column(struct workaround *workaround, size_t column, struct error *err)
+{
+    workaround->wish = (struct way_wish){ .kind = WISH_LEFT_OUT, .column = column };
+    return read_repeat(err, RETRY_BY_OTHER_WAY, "too many values of a column cannot be read");
+}
+
 // Not the value: nobody asked for it in a log.
 static void
 append_key_names(const struct table *table, struct buffer *names)
@@ -201,23 +209,6 @@ workaround_turn_to_row_ids(
     log_info("table \"%s\": %s: the table is read by ROWID", workaround->table->name, why);
     (void)read_repeat(err, RETRY_WITH_LESS, why);
     return true;
-}
-
-bool
-workaround_fail_for_key(
-    struct workaround *workaround, const struct source *source, struct error *err)
-{
-    if (workaround_turn_to_row_ids(workaround, source, "a value of its key cannot be read", err))
-        return false;
-    err->hint[0] = '\0';
-    if (workaround->row_ids == ROW_IDS_REFUSED)
-        return error_hint(err,
-            "The value is part of the key, and its row cannot be asked for by ROWID (%s): widen "
-            "the column's SQL width with dbtool, or name another key.",
-            workaround->row_id_refusal);
-    return error_hint(err, "The value is part of the key, so its row cannot be told from others: "
-                           "widen the column's SQL width with dbtool, or name another key in "
-                           "mirror_settings.tables.");
 }
 
 bool
@@ -376,6 +367,15 @@ find_readable(struct workaround *workaround, struct source *source,
                workaround, source, request, is_readable, first + count / 2, count - count / 2, err);
 }
 
+bool
+workaround_read_without(struct workaround *workaround, struct source *source,
+    const struct read_request *request, const bool *is_left_out, struct error *err)
+{
+    int column;
+
+    return try_without(workaround, source, request, is_left_out, NULL, &column, err);
+}
+
 // When the source does not say which column it is.
 static bool
 find_columns(struct workaround *workaround, struct source *source,
@@ -419,7 +419,7 @@ read_what_can(struct workaround *workaround, struct source *source,
             workaround_wishes_way(workaround, source, column, err))
             return false;
         if (is_kept(workaround, column))
-            return workaround_fail_for_key(workaround, source, err);
+            return bad_key_fail(workaround, source, column, err);
         if (column >= 0 && !is_left_out[column])
             is_left_out[column] = true;
         else if (is_searched || !find_columns(workaround, source, request, is_left_out, err))
@@ -558,7 +558,7 @@ workaround_leave_out(struct workaround *workaround, struct source *source,
                has_any(workaround->is_left_out, workaround->table->column_count) &&
                leaves_some(workaround, &first, err);
     if (key_has_column(workaround->table->key, column))
-        return workaround_fail_for_key(workaround, source, err);
+        return bad_key_fail(workaround, source, column, err);
     if (workaround->is_left_out[column])
         return false;
     workaround->is_left_out[column] = true;

@@ -59,10 +59,6 @@ void workaround_release(struct workaround *workaround);
 // Before each pass over the table: each may ask as often as the first, so that a pass over what did
 // not change comes to what the one before came to.
 void workaround_begin(struct workaround *workaround);
-// A value that belongs to the key cannot be read. Returns false: the job is to be repeated by row
-// ids if the source has them, else the table fails and err says why.
-bool workaround_fail_for_key(
-    struct workaround *workaround, const struct source *source, struct error *err);
 // True, and err set, when the job is to be repeated with the whole table read by row ids: `why`,
 // the log is told. False, and err untouched, where the source has none, or that is being done
 // already.
@@ -86,6 +82,8 @@ int workaround_note(
 // reason to read it in another way.
 bool workaround_wishes_way(
     struct workaround *workaround, const struct source *source, int column, struct error *err);
+// Returns false: the job is to be repeated with the column left out of the whole table.
+bool workaround_leave_column(struct workaround *workaround, size_t column, struct error *err);
 // True when the table has cost so many statements that no further row is looked for.
 bool workaround_is_spent(const struct workaround *workaround);
 // True when the columns that are bad are left out of what is read from now on, row after row:
@@ -101,6 +99,10 @@ bool workaround_is_refused(
 // the sink. No row in row->batch: it is not there.
 bool workaround_read_row(struct workaround *workaround, struct source *source,
     const struct read_request *request, struct unread_row *row, struct error *err)
+    __attribute__((warn_unused_result));
+// Reads all of what the request asks for, some columns left out, and keeps nothing.
+bool workaround_read_without(struct workaround *workaround, struct source *source,
+    const struct read_request *request, const bool *is_left_out, struct error *err)
     __attribute__((warn_unused_result));
 // Marks as left out what cannot be read of the part that `request` asks for. `err` holds the
 // failure that led here; when no column can be blamed, or none would be left, it stays, and false

@@ -74,8 +74,9 @@ make_canonical(struct odbc_cursor *cursor, const struct odbc_slot *slot, char *t
 
     if (cursor->note->has_odd_texts && take_marked(cursor, text, &size))
         return size;
-    // Whole numbers and infinities are told exactly.
-    if (product->odbc.prints_long_reals && memchr(text, '.', size) != NULL) {
+    // Whole numbers are told exactly. An infinity, "Inf", is where floats are expected alone.
+    if (product->odbc.prints_long_reals && size > 0 &&
+        (memchr(text, '.', size) != NULL || text[size - 1] == 'f')) {
         if (!cursor->note->has_odd_reals)
             cursor->met_odd_real |= product->odbc.is_odd_real(column, text, size);
         if (real_text_shorten(text, &size) && column->kind == VALUE_FLOAT)

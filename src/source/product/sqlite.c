@@ -155,10 +155,11 @@ static const char marked_text[] =
 // 18 digits because SQLite's own printf is one bit off with 17 for some doubles; its reading is,
 // too, so that the shortening is left to us. What is a number of ten-thousandths, and not large,
 // the driver's 15 digits say exactly: the quotient is rounded as a reading of that decimal would
-// be.
+// be. An infinite one less itself is NULL.
 static const char long_real[] =
     "CASE WHEN @ COLLATE BINARY = round(@ * 10000.0) / 10000.0 AND @ BETWEEN -1e10 AND 1e10 THEN @ "
-    "WHEN typeof(@) = 'real' THEN printf('%!.18g', @) ELSE @ END";
+    "WHEN typeof(@) = 'real' THEN CASE WHEN @ - @ IS NOT NULL THEN printf('%!.18g', @) "
+    "WHEN @ > 0 THEN 'Infinity' ELSE '-Infinity' END ELSE @ END";
 
 static void
 append_with_names(struct buffer *sql, const char *expression, const char *name, const char *secret)
@@ -203,13 +204,15 @@ append_expression(const struct product_reading *reading, struct buffer *sql,
     return true; // what the catalogue says of a type binds no value
 }
 
-// True for -digits.digits, then perhaps an exponent.
+// True for -digits.digits, then perhaps an exponent, and for what may be an infinite one.
 static bool
 is_real(const char *text, size_t size)
 {
     size_t at = size > 0 && text[0] == '-' ? 1 : 0;
     size_t first = at;
 
+    if (size - at == 3 && memcmp(text + at, "Inf", 3) == 0)
+        return true;
     while (at < size && text[at] >= '0' && text[at] <= '9')
         at++;
     if (at == first || at == size || text[at] != '.')

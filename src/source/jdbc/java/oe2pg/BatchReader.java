@@ -50,11 +50,14 @@ final class BatchReader implements Callable<Long> {
     /** How long what was begun may go on when nobody wants it any more. */
     private static final long CLOSE_MS = 2000;
     private static final int CANCELS = 3; // by the third the connection is dropped
+    /** Values in a row that a column's own way has to fail for before it is asked for texts alone. */
+    private static final int FAILURES = 16;
 
     private final Session session;
     private final Statement statement; // null: of the catalogue, which needs none
     private final ResultSet result;
     private final byte[] ways;
+    private final int[] failures; // of each column, since a value of it last came its own way
     private final int fetchMax;
     private final Packer packer;
     private int fetchSize;
@@ -80,6 +83,7 @@ final class BatchReader implements Callable<Long> {
         this.statement = statement;
         this.result = result;
         this.ways = ways;
+        this.failures = new int[ways.length];
         this.fetchSize = fetchSize;
         this.fetchMax = fetchMax;
         this.packer = new Packer();
@@ -192,12 +196,16 @@ final class BatchReader implements Callable<Long> {
     private void pack(int column) {
         try {
             packAs(ways[column], column + 1);
+            failures[column] = 0;
         } catch (SQLException | IOException | RuntimeException | AbstractMethodError e) {
             packAsText(column, e);
         }
     }
 
-    /** What a driver cannot give as a date or a number it may still give as a text. */
+    /**
+     * What a driver cannot give as a date or a number it may still give as a text. Other values of the
+     * column come as ever: what they look like must not depend on where such a row is.
+     */
     private void packAsText(int column, Throwable cause) {
         int way = ways[column];
         if (way == TEXT || way >= BYTES || session.isCancelled())
@@ -207,7 +215,8 @@ final class BatchReader implements Callable<Long> {
         } catch (SQLException | RuntimeException e) {
             throw new ValueFailure(column, cause);
         }
-        ways[column] = TEXT;
+        if (++failures[column] >= FAILURES)
+            ways[column] = TEXT; // this driver gives none of them
     }
 
     private void packAs(int way, int item) throws SQLException, IOException {
@@ -285,34 +294,42 @@ final class BatchReader implements Callable<Long> {
 
     /** By the types that know no time zone of the machine. */
     private void packTime(int way, int item) throws SQLException {
-        Object value;
+        boolean isThere;
         switch (way) {
         case DATE:
             LocalDate date = result.getObject(item, LocalDate.class);
-            value = date;
-            if (date != null)
+            isThere = date != null;
+            if (isThere && !packBeyond(date, item))
                 TimeText.put(packer, date);
             break;
         case TIME:
             LocalTime time = result.getObject(item, LocalTime.class);
-            value = time;
-            if (time != null)
+            isThere = time != null;
+            if (isThere)
                 TimeText.put(packer, time);
             break;
         case STAMP:
             LocalDateTime stamp = result.getObject(item, LocalDateTime.class);
-            value = stamp;
-            if (stamp != null)
+            isThere = stamp != null;
+            if (isThere && !packBeyond(stamp.toLocalDate(), item))
                 TimeText.put(packer, stamp);
             break;
         default:
             OffsetDateTime zoned = result.getObject(item, OffsetDateTime.class);
-            value = zoned;
-            if (zoned != null)
+            isThere = zoned != null;
+            if (isThere && !packBeyond(zoned.toLocalDate(), item))
                 TimeText.put(packer, zoned);
         }
-        if (value == null)
+        if (!isThere)
             packer.putNull();
+    }
+
+    /** True where the driver's text was packed, because the day may stand for one that Java has not. */
+    private boolean packBeyond(LocalDate day, int item) throws SQLException {
+        if (!day.equals(LocalDate.MIN) && !day.equals(LocalDate.MAX))
+            return false;
+        packer.putText(TimeText.withEra(result.getString(item)));
+        return true;
     }
 
     private void packObject(int way, int item) throws SQLException, IOException {

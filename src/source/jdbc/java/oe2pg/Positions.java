@@ -27,6 +27,7 @@ final class Positions {
     private static final int BINARY = 9;
 
     private static final int NANOS_A_MILLISECOND = 1_000_000;
+    private static final int DIGITS_MANY = 1000;
 
     private Positions() {}
 
@@ -46,8 +47,25 @@ final class Positions {
         try {
             bindAs(statement, i, kind, text);
         } catch (NumberFormatException | java.time.DateTimeException e) {
-            statement.setString(i, text); // odd values are compared as the source likes
+            // Odd values are compared as the source likes.
+            statement.setString(i, isDay(kind) ? dayOf(text, "") : text);
         }
+    }
+
+    private static boolean isDay(int kind) {
+        return kind == DATE || kind == STAMP || kind == ZONED_STAMP;
+    }
+
+    private static String dayOf(String text, String plus) {
+        try {
+            return TimeText.withSign(text, plus);
+        } catch (NumberFormatException e) {
+            return text; // it is no day
+        }
+    }
+
+    private static String javaStamp(String text) {
+        return dayOf(text, "+").replace(' ', 'T');
     }
 
     private static void bindAs(PreparedStatement statement, int i, int kind, String text)
@@ -57,7 +75,7 @@ final class Positions {
             statement.setObject(i, text, Types.OTHER);
             break;
         case NUMBER:
-            bindNumber(statement, i, new BigDecimal(text));
+            bindNumber(statement, i, numberOf(text));
             break;
         case REAL:
             statement.setDouble(i, Double.parseDouble(text));
@@ -66,16 +84,16 @@ final class Positions {
             statement.setBoolean(i, text.equals("true"));
             break;
         case DATE:
-            bindDate(statement, i, LocalDate.parse(text));
+            bindDate(statement, i, LocalDate.parse(dayOf(text, "+")));
             break;
         case TIME:
             bindTime(statement, i, LocalTime.parse(text));
             break;
         case STAMP:
-            bindStamp(statement, i, LocalDateTime.parse(text.replace(' ', 'T')));
+            bindStamp(statement, i, LocalDateTime.parse(javaStamp(text)));
             break;
         case ZONED_STAMP:
-            statement.setObject(i, OffsetDateTime.parse(fullOffset(text.replace(' ', 'T'))));
+            statement.setObject(i, OffsetDateTime.parse(fullOffset(javaStamp(text))));
             break;
         default:
             statement.setString(i, text);
@@ -89,9 +107,20 @@ final class Positions {
         return isShort ? text.concat(":00") : text;
     }
 
+    /** The zeros at the end of a large number may be more digits than the source takes. */
+    private static BigDecimal numberOf(String text) {
+        int end = text.length();
+        if (end <= DIGITS_MANY || text.indexOf('e') >= 0 || text.indexOf('E') >= 0)
+            return new BigDecimal(text);
+        while (end > 1 && text.charAt(end - 1) == '0')
+            end--;
+        BigDecimal number = new BigDecimal(text.substring(0, end));
+        return text.indexOf('.') >= 0 ? number : number.scaleByPowerOfTen(text.length() - end);
+    }
+
     private static void bindNumber(PreparedStatement statement, int i, BigDecimal number)
         throws SQLException {
-        if (number.scale() <= 0 && number.precision() <= 18)
+        if (number.scale() <= 0 && number.precision() - number.scale() <= 18)
             statement.setLong(i, number.longValueExact());
         else
             statement.setBigDecimal(i, number);

@@ -42,6 +42,28 @@ final class TimeText {
         packer.endDigits();
     }
 
+    /** What a driver prints with a sign before the year, as PostgreSQL would: year 0 is 1 BC. */
+    static String withEra(String text) {
+        int end = text.indexOf('-', 1);
+        if (!text.startsWith("-") || end < 0)
+            return text;
+        long year = 1 + Long.parseLong(text.substring(1, end));
+        return String.format("%04d%s BC", year, text.substring(end));
+    }
+
+    /** The way back, of dates and stamps, to what Java reads; `plus`: before a year of many digits. */
+    static String withSign(String text, String plus) {
+        boolean isBefore = text.endsWith(" BC");
+        int end = text.indexOf('-');
+        if (end < 0 || !isBefore && end <= 4)
+            return text;
+        long year = Long.parseLong(text.substring(0, end));
+        String rest = text.substring(end, text.length() - (isBefore ? 3 : 0));
+        if (!isBefore)
+            return plus + year + rest;
+        return String.format(year == 1 ? "%04d%s" : "-%04d%s", year - 1, rest);
+    }
+
     /** Java's year 0 is 1 BC. */
     private static void date(Packer packer, LocalDate date) {
         int year = date.getYear();
