@@ -72,7 +72,7 @@ struct column {
 
 enum { KEY_COLUMNS_MAX = 64 };
 
-// A primary key or a unique index of the source: active, over whole columns; or what was
+// A primary key or an index of the source: active, over whole columns; or a key that was
 // configured.
 struct key {
     const char *name;
@@ -100,6 +100,8 @@ struct key_grounds {
 
 // What the source's catalogue says about a table as a whole, and whether it could be asked.
 struct catalog_entry {
+    const struct key *indexes; // that are not unique; of the same columns as no key and no other
+    size_t index_count;
     const char *left_out;       // why it is mirrored only if it is named; NULL: it is mirrored
     bool is_view;               // or something like it: mirrored only if include_views names it
     const char *parent_schema;  // of the table that it is a partition of

@@ -90,16 +90,17 @@ find_excluded(struct arena *arena, enum naming naming, const struct table *table
     }
 }
 
-// Takes out keys over a column that is gone and renumbers the others. `places` says where each
-// column went, UINT16_MAX for nowhere. The arrays are new: the old keys stay as they were read.
-static void
-renumber_keys(struct arena *arena, struct table *table, const uint16_t *places, size_t place_count)
+// Those without the keys over a column that is gone, renumbered. `places` says where each column
+// went, UINT16_MAX for nowhere. The arrays are new: the old keys stay as they were read.
+static struct key *
+renumber_keys(struct arena *arena, const struct key *keys, size_t *key_count,
+    const uint16_t *places, size_t place_count)
 {
-    struct key *kept = arena_calloc(arena, table->key_count, sizeof *kept);
+    struct key *kept = arena_calloc(arena, *key_count, sizeof *kept);
     size_t count = 0;
 
-    for (size_t i = 0; i < table->key_count; i++) {
-        const struct key *key = &table->keys[i];
+    for (size_t i = 0; i < *key_count; i++) {
+        const struct key *key = &keys[i];
         uint16_t *columns = arena_calloc(arena, key->column_count, sizeof *columns);
         bool is_whole = true;
 
@@ -112,8 +113,8 @@ renumber_keys(struct arena *arena, struct table *table, const uint16_t *places, 
         kept[count] = *key;
         kept[count++].columns = columns;
     }
-    table->keys = kept;
-    table->key_count = count;
+    *key_count = count;
+    return kept;
 }
 
 void
@@ -138,7 +139,9 @@ excluding_apply(
     table->excluded_count = table->column_count - kept;
     if (kept == table->column_count)
         return;
-    renumber_keys(arena, table, places, table->column_count);
+    table->keys = renumber_keys(arena, table->keys, &table->key_count, places, table->column_count);
+    table->entry.indexes = renumber_keys(
+        arena, table->entry.indexes, &table->entry.index_count, places, table->column_count);
     table->column_count = kept;
 }
 

@@ -6,48 +6,83 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool
-has_same_key(const struct table *table, const struct index_run *run)
+// The count stands for none.
+static size_t
+find_same(const struct key *list, size_t count, const struct key *index)
 {
-    for (size_t i = 0; i < table->key_count; i++) {
-        const struct key *key = &table->keys[i];
+    size_t i = 0;
 
-        if (key->column_count == run->count &&
-            memcmp(key->columns, run->columns, run->count * sizeof run->columns[0]) == 0)
-            return true;
-    }
-    return false;
+    while (i < count && !(list[i].column_count == index->column_count &&
+                            memcmp(list[i].columns, index->columns,
+                                index->column_count * sizeof index->columns[0]) == 0))
+        i++;
+    return i;
 }
 
-// The array grows by copying within the arena: a table has a handful of keys.
+// The array grows by copying within the arena: a table has a handful of indexes.
+static struct key *
+grow(struct arena *arena, const struct key *list, size_t count, const struct key *index)
+{
+    struct key *grown = arena_calloc(arena, count + 1, sizeof *grown);
+
+    if (count > 0)
+        memcpy(grown, list, count * sizeof *grown);
+    grown[count] = *index;
+    return grown;
+}
+
+static void
+take_out(struct arena *arena, struct catalog_entry *entry, size_t at)
+{
+    struct key *left = arena_calloc(arena, entry->index_count, sizeof *left);
+
+    for (size_t i = 0, k = 0; i < entry->index_count; i++) {
+        if (i != at)
+            left[k++] = entry->indexes[i];
+    }
+    entry->indexes = left;
+    entry->index_count--;
+}
+
+void
+index_add(struct arena *arena, struct table *table, const struct key *index, bool is_unique)
+{
+    struct catalog_entry *entry = &table->entry;
+    size_t ordinary = find_same(entry->indexes, entry->index_count, index);
+    size_t unique = find_same(table->keys, table->key_count, index);
+
+    if (!is_unique && unique == table->key_count && ordinary == entry->index_count)
+        entry->indexes = grow(arena, entry->indexes, entry->index_count++, index);
+    if (!is_unique)
+        return;
+    if (ordinary < entry->index_count)
+        take_out(arena, entry, ordinary);
+    if (unique == table->key_count)
+        table->keys = grow(arena, table->keys, table->key_count++, index);
+    else
+        table->keys[unique].is_primary |= index->is_primary;
+}
+
 void
 index_run_flush(struct index_run *run, struct arena *arena)
 {
-    struct table *table = run->table;
-    struct key *keys;
-    struct key *key;
+    struct key index = { .column_count = run->count, .is_primary = run->kind == INDEX_PRIMARY };
 
-    if (table == NULL || run->count == 0 || run->is_spoiled || has_same_key(table, run))
+    if (run->table == NULL || run->count == 0 || run->is_spoiled)
         return;
-    keys = arena_calloc(arena, table->key_count + 1, sizeof *keys);
-    if (table->key_count > 0)
-        memcpy(keys, table->keys, table->key_count * sizeof *keys);
-    key = &keys[table->key_count++];
-    key->name = arena_strdup(arena, run->name);
-    key->is_primary = run->is_primary;
-    key->columns = arena_calloc(arena, run->count, sizeof key->columns[0]);
-    memcpy(key->columns, run->columns, run->count * sizeof key->columns[0]);
-    key->column_count = run->count;
-    table->keys = keys;
+    index.name = arena_strdup(arena, run->name);
+    index.columns = arena_calloc(arena, run->count, sizeof index.columns[0]);
+    memcpy(index.columns, run->columns, run->count * sizeof index.columns[0]);
+    index_add(arena, run->table, &index, run->kind != INDEX_ORDINARY);
 }
 
 void
-index_run_begin(struct index_run *run, struct table *table, const char *name, bool is_primary)
+index_run_begin(struct index_run *run, struct table *table, const char *name, enum index_kind kind)
 {
     free(run->name);
     run->name = mem_strdup(name);
     run->table = table;
-    run->is_primary = is_primary;
+    run->kind = kind;
     run->is_spoiled = false;
     run->count = 0;
 }

@@ -1,4 +1,4 @@
-// Unique indexes and estimates: by queries that products have for all their tables at once, or by
+// Indexes and estimates: by queries that products have for all their tables at once, or by
 // the driver's calls, table by table.
 #include "base/text.h"
 #include "source/catalog/catalog_read.h"
@@ -16,6 +16,8 @@ forget_keys(struct catalog *catalog)
     for (size_t i = 0; i < catalog->table_count; i++) {
         catalog->tables[i]->keys = NULL;
         catalog->tables[i]->key_count = 0;
+        catalog->tables[i]->entry.indexes = NULL;
+        catalog->tables[i]->entry.index_count = 0;
     }
 }
 
@@ -38,6 +40,14 @@ table_of(const struct catalog *catalog, const char *const *fields)
         catalog->tables, catalog->table_count, or_empty(fields[0]), or_empty(fields[1]));
 }
 
+static enum index_kind
+kind_of(const char *field)
+{
+    return strcmp(field, "2") == 0   ? INDEX_PRIMARY
+           : strcmp(field, "1") == 0 ? INDEX_UNIQUE
+                                     : INDEX_ORDINARY;
+}
+
 static bool
 take_key_row(void *context, const char *const *fields, struct error *err)
 {
@@ -49,7 +59,7 @@ take_key_row(void *context, const char *const *fields, struct error *err)
     (void)err;
     if (table != run->table || run->name == NULL || strcmp(name, run->name) != 0) {
         index_run_flush(run, taker->arena);
-        index_run_begin(run, table, name, strcmp(or_empty(fields[3]), "1") == 0);
+        index_run_begin(run, table, name, kind_of(or_empty(fields[3])));
     }
     if (run->table != NULL)
         index_run_put(run, fields[4], run->count);

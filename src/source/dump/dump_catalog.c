@@ -30,9 +30,9 @@ describe_column(struct arena *arena, const struct dump_field *described, struct 
     openedge_describe_type(arena, field->type, column);
 }
 
-// A unique index over whole fields that is in use.
+// An index over whole fields that is in use.
 static bool
-is_key(const struct df_index *index)
+is_usable(const struct df_index *index)
 {
     size_t count = 0;
 
@@ -41,8 +41,7 @@ is_key(const struct df_index *index)
             return false;
         count++;
     }
-    return index->is_unique && !index->is_word && !index->is_inactive && count > 0 &&
-           count <= KEY_COLUMNS_MAX;
+    return !index->is_word && !index->is_inactive && count > 0 && count <= KEY_COLUMNS_MAX;
 }
 
 static uint16_t
@@ -75,21 +74,29 @@ compare_keys(const void *a, const void *b)
     return strcmp(((const struct key *)a)->name, ((const struct key *)b)->name);
 }
 
+// In the order of their names, as by SQL.
 static void
 make_keys(struct arena *arena, const struct dump_layout *layout, const struct df_table *schema,
     struct table *table)
 {
+    struct catalog_entry *entry = &table->entry;
+    struct key *indexes;
     size_t count = 0;
 
     for (const struct df_index *index = schema->indexes; index != NULL; index = index->next)
-        count += is_key(index);
+        count += is_usable(index);
     table->keys = arena_calloc(arena, count, sizeof *table->keys);
+    entry->indexes = indexes = arena_calloc(arena, count, sizeof *indexes);
     for (const struct df_index *index = schema->indexes; index != NULL; index = index->next) {
-        if (is_key(index))
-            make_key(arena, layout, index, &table->keys[table->key_count++]);
+        if (is_usable(index))
+            make_key(arena, layout, index,
+                index->is_unique ? &table->keys[table->key_count++]
+                                 : &indexes[entry->index_count++]);
     }
-    if (count > 1)
-        qsort(table->keys, count, sizeof *table->keys, compare_keys);
+    if (table->key_count > 1)
+        qsort(table->keys, table->key_count, sizeof *table->keys, compare_keys);
+    if (entry->index_count > 1)
+        qsort(indexes, entry->index_count, sizeof *indexes, compare_keys);
 }
 
 struct table *

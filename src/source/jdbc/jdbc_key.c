@@ -1,4 +1,4 @@
-// Primary keys and unique indexes by getPrimaryKeys and getIndexInfo, table by table.
+// Primary keys and indexes by getPrimaryKeys and getIndexInfo, table by table.
 #include "base/text.h"
 #include "source/catalog/catalog_read.h"
 #include "source/catalog/index_run.h"
@@ -51,7 +51,7 @@ read_primary(struct jdbc_result *result, struct arena *arena, struct table *tabl
     bool has_row = false;
     size_t rows = 0;
 
-    index_run_begin(run, table, "PRIMARY KEY", true);
+    index_run_begin(run, table, "PRIMARY KEY", INDEX_PRIMARY);
     for (;;) {
         int64_t place;
 
@@ -62,7 +62,7 @@ read_primary(struct jdbc_result *result, struct arena *arena, struct table *tabl
         if (!is_of(result, table))
             continue;
         if (rows++ == 0 && jdbc_result_text(result, PRIMARY_NAME) != NULL)
-            index_run_begin(run, table, jdbc_result_text(result, PRIMARY_NAME), true);
+            index_run_begin(run, table, jdbc_result_text(result, PRIMARY_NAME), INDEX_PRIMARY);
         place = jdbc_result_number(result, PRIMARY_PLACE, 0);
         index_run_put(run, jdbc_result_text(result, PRIMARY_COLUMN),
             place > 0 ? (size_t)place - 1 : SIZE_MAX);
@@ -78,9 +78,8 @@ is_unique_index(const struct jdbc_result *result)
 {
     const char *non_unique = or_empty(jdbc_result_text(result, INDEX_NON_UNIQUE));
 
-    return jdbc_result_number(result, INDEX_TYPE, INDEX_IS_STATISTIC) != INDEX_IS_STATISTIC &&
-           (text_equal_nocase(non_unique, "false") || strcmp(non_unique, "0") == 0 ||
-               text_equal_nocase(non_unique, "f"));
+    return text_equal_nocase(non_unique, "false") || strcmp(non_unique, "0") == 0 ||
+           text_equal_nocase(non_unique, "f");
 }
 
 static bool
@@ -97,12 +96,14 @@ read_indexes(struct jdbc_result *result, struct arena *arena, struct table *tabl
             return false;
         if (!has_row)
             break;
-        if (!is_of(result, table) || !is_unique_index(result))
+        if (!is_of(result, table) ||
+            jdbc_result_number(result, INDEX_TYPE, INDEX_IS_STATISTIC) == INDEX_IS_STATISTIC)
             continue;
         name = or_empty(jdbc_result_text(result, INDEX_NAME));
         if (run->table == NULL || strcmp(name, run->name) != 0) {
             index_run_flush(run, arena);
-            index_run_begin(run, table, name, false);
+            index_run_begin(
+                run, table, name, is_unique_index(result) ? INDEX_UNIQUE : INDEX_ORDINARY);
         }
         if (or_empty(jdbc_result_text(result, INDEX_FILTER))[0] != '\0')
             run->is_spoiled = true; // partial

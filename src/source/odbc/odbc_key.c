@@ -1,4 +1,4 @@
-// Primary keys and unique indexes by SQLPrimaryKeys and SQLStatistics, table by table.
+// Primary keys and indexes by SQLPrimaryKeys and SQLStatistics, table by table.
 #include "source/catalog/catalog_read.h"
 #include "source/catalog/index_run.h"
 #include "source/odbc/odbc.h"
@@ -46,7 +46,7 @@ read_primary(struct odbc_result *result, struct arena *arena, struct table *tabl
 {
     bool has_row = false;
 
-    index_run_begin(run, table, "PRIMARY KEY", true);
+    index_run_begin(run, table, "PRIMARY KEY", INDEX_PRIMARY);
     for (;;) {
         if (!odbc_result_next(result, &has_row, err))
             return false;
@@ -55,7 +55,8 @@ read_primary(struct odbc_result *result, struct arena *arena, struct table *tabl
         if (!is_of(result, table))
             continue;
         if (run->count == 0 && odbc_result_text(result, PRIMARY_NAME, NULL) != NULL)
-            index_run_begin(run, table, odbc_result_text(result, PRIMARY_NAME, NULL), true);
+            index_run_begin(
+                run, table, odbc_result_text(result, PRIMARY_NAME, NULL), INDEX_PRIMARY);
         index_run_put(run, odbc_result_text(result, PRIMARY_COLUMN, NULL), run->count);
     }
     index_run_flush(run, arena);
@@ -99,13 +100,14 @@ read_statistics(struct odbc_result *result, struct arena *arena, struct table *t
         if (!has_row)
             break;
         if (!is_of(result, table) ||
-            odbc_result_number(result, STATISTICS_TYPE, SQL_TABLE_STAT) == SQL_TABLE_STAT ||
-            odbc_result_number(result, STATISTICS_NON_UNIQUE, 1) != SQL_FALSE)
+            odbc_result_number(result, STATISTICS_TYPE, SQL_TABLE_STAT) == SQL_TABLE_STAT)
             continue;
         name = or_empty(odbc_result_text(result, STATISTICS_INDEX, NULL));
         if (run->table == NULL || strcmp(name, run->name) != 0) {
             index_run_flush(run, arena);
-            index_run_begin(run, table, name, false);
+            index_run_begin(run, table, name,
+                odbc_result_number(result, STATISTICS_NON_UNIQUE, 1) == SQL_FALSE ? INDEX_UNIQUE
+                                                                                  : INDEX_ORDINARY);
         }
         filter = odbc_result_text(result, STATISTICS_FILTER, NULL);
         if (filter != NULL && filter[0] != '\0')
@@ -129,8 +131,8 @@ odbc_list_indexes(void *source, struct arena *arena, struct table *table, struct
     // QUICK: no statistics are gathered in the source for our sake.
     done = odbc_statement_check(&statement,
                SQLStatistics(statement.handle, NULL, 0, name_or_null(table->schema), SQL_NTS,
-                   name_or_null(table->name), SQL_NTS, SQL_INDEX_UNIQUE, SQL_QUICK),
-               err, "could not list unique indexes") &&
+                   name_or_null(table->name), SQL_NTS, SQL_INDEX_ALL, SQL_QUICK),
+               err, "could not list indexes") &&
            odbc_result_open(&statement, STATISTICS_FIELDS, NAME_BYTES, &result, err) &&
            read_statistics(&result, arena, table, &run, err);
     index_run_release(&run);

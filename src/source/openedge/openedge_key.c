@@ -1,16 +1,17 @@
-// Unique indexes: those that are active, no word index, and of whole columns. Which one is primary
+// Indexes: those that are active, no word index, and of whole columns. Which one is primary
 // the metaschema says; it is a key only if it is unique. Where a row is not delivered they are
 // asked for table by table.
 #include "base/mem.h"
 #include "base/text.h"
 #include "source/catalog/catalog_read.h"
+#include "source/catalog/index_run.h"
 #include "source/openedge/openedge.h"
 #include "source/table_search.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-// Rows of one shape: a component of a unique index.
+// Rows of one shape: a component of an index.
 enum {
     PART_OWNER,
     PART_TABLE,
@@ -21,6 +22,7 @@ enum {
     PART_ASCENDING, // 1 or A
     PART_ABBREVIATED,
     PART_COLUMN,
+    PART_UNIQUE, // 1 or U
     PART_FIELDS
 };
 
@@ -29,10 +31,11 @@ enum {
 // The recids are compared by the source: a driver may give one as a text and the other as a number.
 static const char metaschema_parts[] =
     "SELECT f.\"_Owner\", f.\"_File-Name\", i.\"_Index-Name\", i.\"_Active\", i.\"_Wordidx\", "
-    "k.\"_Index-Seq\", k.\"_Ascending\", k.\"_Abbreviate\", c.\"_Field-Name\" "
-    "FROM PUB.\"_File\" f, PUB.\"_Index\" i, PUB.\"_Index-Field\" k, PUB.\"_Field\" c "
+    "k.\"_Index-Seq\", k.\"_Ascending\", k.\"_Abbreviate\", c.\"_Field-Name\", "
+    "i.\"_Unique\" FROM PUB.\"_File\" f, PUB.\"_Index\" i, PUB.\"_Index-Field\" k, PUB.\"_Field\" "
+    "c "
     "WHERE i.\"_File-recid\" = f.rowid AND k.\"_Index-recid\" = i.rowid "
-    "AND k.\"_Field-recid\" = c.rowid AND i.\"_Unique\" = 1 AND " OPENEDGE_USER_TABLES OF_ONE_FILE;
+    "AND k.\"_Field-recid\" = c.rowid AND " OPENEDGE_USER_TABLES OF_ONE_FILE;
 static const char metaschema_primary[] =
     "SELECT f.\"_Owner\", f.\"_File-Name\", i.\"_Index-Name\" "
     "FROM PUB.\"_File\" f, PUB.\"_Index\" i "
@@ -40,8 +43,9 @@ static const char metaschema_primary[] =
         OF_ONE_FILE;
 static const char sysprogress_parts[] =
     "SELECT i.\"TBLOWNER\", i.\"TBL\", i.\"IDXNAME\", i.\"ACTIVE\", i.\"WORDIDX\", i.\"IDXSEQ\", "
-    "i.\"IDXORDER\", i.\"ABBREVIATE\", i.\"COLNAME\" FROM SYSPROGRESS.\"SYSINDEXES\" i "
-    "WHERE i.\"IDXTYPE\" = 'U'{i.\"TBLOWNER\",i.\"TBL\"}";
+    "i.\"IDXORDER\", i.\"ABBREVIATE\", i.\"COLNAME\", "
+    "i.\"IDXTYPE\" FROM SYSPROGRESS.\"SYSINDEXES\" i "
+    "WHERE i.\"COLNAME\" IS NOT NULL{i.\"TBLOWNER\",i.\"TBL\"}";
 // Keys that were declared in SQL.
 static const char declared_keys[] =
     "SELECT k.\"OWNER\", k.\"TBLNAME\", k.\"CNSTRNAME\", k.\"COLPOSITION\", k.\"COLNAME\" "
@@ -58,6 +62,7 @@ struct part {
     bool is_spoiled; // the whole index is of no use as a key
     bool is_descending;
     bool is_primary;
+    bool is_unique;
     uint16_t column;
 };
 
@@ -117,6 +122,8 @@ take_part(void *taker, const char *const *fields, struct error *err)
     part->is_spoiled |= !openedge_is_true(fields[PART_ACTIVE]) ||
                         is_word_index(fields[PART_WORD]) ||
                         openedge_is_true(fields[PART_ABBREVIATED]);
+    part->is_unique = openedge_is_true(fields[PART_UNIQUE]) ||
+                      text_equal_nocase(or_empty(fields[PART_UNIQUE]), "U");
     part->is_descending = !openedge_is_true(ascending) && !text_equal_nocase(ascending, "A");
     return true;
 }
@@ -131,6 +138,7 @@ take_declared(void *taker, const char *const *fields, struct error *err)
         return true;
     part->place = strtoll(or_empty(fields[DECLARED_PLACE]), NULL, 10);
     part->is_primary = true;
+    part->is_unique = true;
     return true;
 }
 
@@ -165,37 +173,11 @@ compare_parts(const void *a, const void *b)
     return order;
 }
 
-// NULL when the table has no key of these columns yet.
-static struct key *
-find_same(const struct table *table, const struct key *key)
-{
-    for (size_t i = 0; i < table->key_count; i++) {
-        if (table->keys[i].column_count == key->column_count &&
-            memcmp(table->keys[i].columns, key->columns,
-                key->column_count * sizeof key->columns[0]) == 0)
-            return &table->keys[i];
-    }
-    return NULL;
-}
-
-// The array grows by copying within the arena: a table has a handful of keys.
-static void
-add_key(struct arena *arena, struct table *table, const struct key *key)
-{
-    struct key *keys = arena_calloc(arena, table->key_count + 1, sizeof *keys);
-
-    if (table->key_count > 0)
-        memcpy(keys, table->keys, table->key_count * sizeof *keys);
-    keys[table->key_count++] = *key;
-    table->keys = keys;
-}
-
 static void
 make_key(struct arena *arena, const struct part *parts, size_t count)
 {
     struct key key = { .name = parts[0].index, .is_primary = parts[0].is_primary };
     bool is_spoiled = count > KEY_COLUMNS_MAX;
-    struct key *same;
 
     key.columns = arena_calloc(arena, count, sizeof *key.columns);
     for (size_t i = 0; i < count && !is_spoiled; i++) {
@@ -205,13 +187,8 @@ make_key(struct arena *arena, const struct part *parts, size_t count)
             key.descending |= UINT64_C(1) << key.column_count;
         key.column_count++;
     }
-    if (is_spoiled)
-        return;
-    same = find_same(parts[0].table, &key);
-    if (same == NULL)
-        add_key(arena, parts[0].table, &key);
-    else
-        same->is_primary |= key.is_primary;
+    if (!is_spoiled)
+        index_add(arena, parts[0].table, &key, parts[0].is_unique);
 }
 
 static void

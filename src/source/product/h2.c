@@ -28,9 +28,11 @@ const struct product product_h2 = {
                      "AND TABLE_SCHEMA <> 'INFORMATION_SCHEMA'",
         // Its catalogue has no indexes: a join would take seconds.
         .keys = "SELECT TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, "
-                "CASE WHEN INDEX_NAME LIKE 'PRIMARY!_KEY%' ESCAPE '!' THEN 1 ELSE 0 END, "
+                "CASE WHEN INDEX_NAME LIKE 'PRIMARY!_KEY%' ESCAPE '!' THEN 2 "
+                "WHEN IS_UNIQUE THEN 1 ELSE 0 END, "
                 "COLUMN_NAME, ORDINAL_POSITION FROM INFORMATION_SCHEMA.INDEX_COLUMNS "
-                "WHERE IS_UNIQUE{TABLE_SCHEMA,TABLE_NAME} ORDER BY 1, 2, 4 DESC, 3, 6",
+                "WHERE TABLE_SCHEMA <> 'INFORMATION_SCHEMA'{TABLE_SCHEMA,TABLE_NAME} ORDER BY 1, "
+                "2, 4 DESC, 3, 6",
         .estimates = "SELECT TABLE_SCHEMA, TABLE_NAME, ROW_COUNT_ESTIMATE "
                      "FROM INFORMATION_SCHEMA.TABLES" },
     .probes = { .clock = "SELECT CAST(DATEDIFF('MILLISECOND', TIMESTAMP WITH TIME ZONE "

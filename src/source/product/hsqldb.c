@@ -9,14 +9,15 @@ const struct product product_hsqldb = {
     .patterns = { "HSQL*" },
     .natives = { .list = natives, .count = sizeof natives / sizeof natives[0] },
     .dialect = { .limit = " FETCH FIRST %zu ROWS ONLY", .ends_transactions = true },
-    .catalog.keys =
-        "SELECT i.TABLE_SCHEM, i.TABLE_NAME, i.INDEX_NAME, "
-        "CASE WHEN p.COLUMN_NAME IS NULL THEN 0 ELSE 1 END, i.COLUMN_NAME, "
-        "i.ORDINAL_POSITION FROM INFORMATION_SCHEMA.SYSTEM_INDEXINFO i "
-        "LEFT JOIN INFORMATION_SCHEMA.SYSTEM_PRIMARYKEYS p "
-        "ON p.TABLE_SCHEM = i.TABLE_SCHEM AND p.TABLE_NAME = i.TABLE_NAME "
-        "AND p.PK_NAME = i.INDEX_NAME AND p.COLUMN_NAME = i.COLUMN_NAME "
-        "WHERE NOT i.NON_UNIQUE{i.TABLE_SCHEM,i.TABLE_NAME} ORDER BY 1, 2, 4 DESC, 3, 6",
+    .catalog.keys = "SELECT i.TABLE_SCHEM, i.TABLE_NAME, i.INDEX_NAME, "
+                    "CASE WHEN p.COLUMN_NAME IS NOT NULL THEN 2 WHEN i.NON_UNIQUE THEN 0 ELSE 1 "
+                    "END, i.COLUMN_NAME, "
+                    "i.ORDINAL_POSITION FROM INFORMATION_SCHEMA.SYSTEM_INDEXINFO i "
+                    "LEFT JOIN INFORMATION_SCHEMA.SYSTEM_PRIMARYKEYS p "
+                    "ON p.TABLE_SCHEM = i.TABLE_SCHEM AND p.TABLE_NAME = i.TABLE_NAME "
+                    "AND p.PK_NAME = i.INDEX_NAME AND p.COLUMN_NAME = i.COLUMN_NAME "
+                    "WHERE i.TABLE_SCHEM <> 'INFORMATION_SCHEMA'{i.TABLE_SCHEM,i.TABLE_NAME} ORDER "
+                    "BY 1, 2, 4 DESC, 3, 6",
     .probes = { .clock = "VALUES(CAST(UNIX_MILLIS() AS VARCHAR(20)))",
         .letters = "VALUES('" PRODUCT_LETTERS "')" },
     .order.kinds = PRODUCT_NUMBERS | PRODUCT_TIMES | PRODUCT_KIND(VALUE_BOOLEAN) |

@@ -98,15 +98,16 @@ static const char objects[] = "SELECT '', " NAME("n", "nspname") ", " NAME("c",
 // INCLUDE columns stand behind the key columns; invalid, partial, deferrable and expression
 // indexes do not identify rows.
 static const char keys[] = "SELECT n.nspname, c.relname, " NAME(
-    "i", "relname") ", CASE WHEN x.indisprimary THEN 1 ELSE 0 "
-                    "END, a.attname, k.n FROM pg_catalog.pg_index x "
+    "i", "relname") ", CASE WHEN x.indisprimary THEN 2 WHEN "
+                    "x.indisunique THEN 1 ELSE 0 END, a.attname, k.n FROM pg_catalog.pg_index x "
                     "JOIN pg_catalog.pg_class c ON c.oid = x.indrelid "
                     "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
                     "JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid "
+                    "JOIN pg_catalog.pg_am m ON m.oid = i.relam AND m.amname IN ('btree', 'hash') "
                     "CROSS JOIN LATERAL pg_catalog.generate_series(1, x.indnkeyatts) AS k(n) "
                     "LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 "
                     "AND a.attnum = x.indkey[k.n - 1] "
-                    "WHERE x.indisunique AND x.indisvalid AND x.indimmediate AND x.indpred IS NULL "
+                    "WHERE x.indisvalid AND x.indimmediate AND x.indpred IS NULL "
                     "AND x.indexprs IS NULL AND c.relkind IN ('r', 'p', 'm') "
                     "AND n.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema')"
                     "{n.nspname,c.relname} ORDER BY 1, 2, 4 DESC, 3, 6";

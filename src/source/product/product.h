@@ -63,9 +63,9 @@ struct product_catalog {
     // Rows (database, schema, name, kind, and of a partition the schema and name of its table), ""
     // or NULL being no name, and a kind "" a table. NULL: by the driver's call.
     const char *objects;
-    // Rows (schema, table, index, 1 if primary, column, position), sorted by all but the last two
-    // and then by position. A NULL column (an expression) spoils the whole index. NULL: by the
-    // driver's calls, table by table.
+    // Rows (schema, table, index, kind, column, position), sorted by all but the last two, the
+    // kind downwards (2 a primary key, 1 unique, 0 neither), and then by position. A NULL column
+    // (an expression) spoils the whole index. NULL: by the driver's calls, table by table.
     const char *keys;
     const char *estimates;            // rows (schema, table, rows); failure is no error; NULL: none
     const char *guid;                 // one text; failure is no error; NULL: none

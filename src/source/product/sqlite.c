@@ -30,12 +30,12 @@ static const char objects[] =
 // An INTEGER PRIMARY KEY has no index of its own; table_info knows it. A NULL name in index_info is
 // an expression.
 static const char keys[] =
-    "SELECT '' AS s, m.name AS t, 'PRIMARY KEY' AS i, 1 AS p, c.name AS c, c.pk AS n "
+    "SELECT '' AS s, m.name AS t, 'PRIMARY KEY' AS i, 2 AS p, c.name AS c, c.pk AS n "
     "FROM sqlite_master m, pragma_table_info(m.name) c "
     "WHERE m.type = 'table' AND c.pk > 0{,m.name} "
-    "UNION ALL SELECT '', m.name, l.name, 0, k.name, k.seqno + 1 "
+    "UNION ALL SELECT '', m.name, l.name, l.\"unique\", k.name, k.seqno + 1 "
     "FROM sqlite_master m, pragma_index_list(m.name) l, pragma_index_info(l.name) k "
-    "WHERE m.type = 'table' AND l.\"unique\" AND NOT l.partial AND l.origin <> 'pk'"
+    "WHERE m.type = 'table' AND NOT l.partial AND l.origin <> 'pk'"
     "{,m.name} ORDER BY 2, 4 DESC, 3, 6";
 
 static const char estimates[] = "SELECT '', tbl, max(CAST(stat AS INTEGER)) FROM sqlite_stat1 "

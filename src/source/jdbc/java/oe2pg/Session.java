@@ -264,7 +264,7 @@ final class Session {
             break;
         case INDEXES:
             // Approximate: no statistics are gathered in the source for our sake.
-            result = data.getIndexInfo(catalog, schema, table, true, true);
+            result = data.getIndexInfo(catalog, schema, table, false, true);
             break;
         default:
             throw new IllegalArgumentException();
