@@ -9,12 +9,13 @@
 
 const char option_table_section[] = "mirror_settings.tables.NAME";
 
-// In the order of enum source_interface, dump_incomplete, source_isolation, column_types, naming,
-// dropped, wide_value, standby_readers, progress_mode and log_level (of three options).
+// In the order of enum source_interface, dump_incomplete, source_isolation, column_types, indexes,
+// naming, dropped, wide_value, standby_readers, progress_mode and log_level (of three options).
 static const char *const interface_words[] = { "odbc", "jdbc", "dump" };
 static const char *const incomplete_words[] = { "refuse", "accept" };
 static const char *const isolation_words[] = { "read_uncommitted", "read_committed" };
 static const char *const column_type_words[] = { "text", "native" };
+static const char *const index_words[] = { "none", "keys", "all" };
 static const char *const naming_words[] = { "plain", "lower", "exact" };
 static const char *const dropped_words[] = { "keep", "drop" };
 static const char *const wide_value_words[] = { "quarantine", "truncate", "fail", "best" };
@@ -123,6 +124,11 @@ static const struct option options[OPTION_COUNT] = {
             "what new tables and columns of the mirror are made of: text for whatever there is, "
             "or the native types that are nearest to the source's; what is there already stays "
             "as it is" },
+    [OPTION_MIRROR_INDEXES] = { MIRROR_SETTINGS("indexes", "INDEXES"), WORDS(index_words),
+        .default_words = "all where column_types is native, else none",
+        .help = "indexes of the source that the mirror gets, too: its primary keys and unique ones "
+                "with NOT NULL, or all; those that oe2pg made go where they are not wanted any "
+                "more" },
     [OPTION_MIRROR_NAMING] = { MIRROR_SETTINGS("naming", "NAMING"), WORDS(naming_words),
         .default_text = "plain",
         .help = "names in the mirror: lower case with _ for all but letters and digits, lower "

@@ -357,6 +357,10 @@ fill_mirror(struct config *config, struct error *err)
 
     mirror->jobs = integer_of(config, OPTION_MIRROR_JOBS);
     mirror->column_types = (enum column_types)integer_of(config, OPTION_MIRROR_COLUMN_TYPES);
+    mirror->indexes = config->values[OPTION_MIRROR_INDEXES].origin != CONFIG_UNSET
+                          ? (enum indexes)integer_of(config, OPTION_MIRROR_INDEXES)
+                      : mirror->column_types == COLUMN_TYPES_NATIVE ? INDEXES_ALL
+                                                                    : INDEXES_NONE;
     mirror->naming = (enum naming)integer_of(config, OPTION_MIRROR_NAMING);
     mirror->batch_size = integer_of(config, OPTION_MIRROR_BATCH_SIZE);
     mirror->memory_mb = integer_of(config, OPTION_MIRROR_MEMORY_MB);

@@ -10,10 +10,12 @@
 #include "model/key_choice.h"
 #include "plan/brake.h"
 #include "method/met_twice.h"
+#include "method/objects.h"
 #include "method/early_end.h"
 #include "method/record.h"
 #include "method/differ.h"
 #include "target/ddl.h"
+#include "target/object.h"
 #include "read/lookup.h"
 
 #include <inttypes.h>
@@ -326,8 +328,23 @@ check_balance(struct compare *compare, const struct applied *applied, struct err
     return true;
 }
 
+// Nothing was written, and what was compared stays as it is.
 static bool
-write_differences(struct compare *compare, bool *is_current, struct error *err)
+make_way(struct compare *compare, const struct refusal *refusal, struct error *err)
+{
+    struct task *task = compare->task;
+    bool has_yielded;
+
+    target_rollback(task->target);
+    if (!objects_yield(task, refusal, &has_yielded, err))
+        return false;
+    if (!has_yielded)
+        comparison_keep_objects(compare->differ.comparison);
+    return true;
+}
+
+static bool
+try_to_write(struct compare *compare, bool *is_current, bool *is_refused, struct error *err)
 {
     struct task *task = compare->task;
     const struct mirror_claim *claim = task->claim;
@@ -336,6 +353,7 @@ write_differences(struct compare *compare, bool *is_current, struct error *err)
     struct arrival_finding finding = { .arena = &task->arena };
 
     *is_current = true;
+    *is_refused = false;
     task_set_phase(task, PHASE_APPLYING);
     if (!target_begin(task->target, err))
         return false;
@@ -346,16 +364,36 @@ write_differences(struct compare *compare, bool *is_current, struct error *err)
         target_rollback(task->target);
         return true;
     }
+    if (applied.refusal.by != NULL) {
+        *is_refused = true;
+        return make_way(compare, &applied.refusal, err);
+    }
     *is_current = finding.count == 0;
     if (finding.count > 0)
         return leave_out(compare, &finding, err);
     fill_record(compare, &applied);
+    if (applied.inserted + applied.updated + applied.deleted > 0 &&
+        !object_mark_due(task->target, claim, compare->table, err))
+        return false;
     if (!check_balance(compare, &applied, err) || !save_quarantine(compare, &applied, err))
         return false;
     task_set_phase(task, PHASE_COMMITTING);
     if (!record_end(compare, err))
         return false;
     altered_tell(&task->altered);
+    return true;
+}
+
+// Each time round an object of ours has made way, so there is an end to it.
+static bool
+write_differences(struct compare *compare, bool *is_current, struct error *err)
+{
+    bool is_refused;
+
+    do {
+        if (!try_to_write(compare, is_current, &is_refused, err))
+            return false;
+    } while (is_refused);
     return true;
 }
 

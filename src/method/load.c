@@ -8,6 +8,7 @@
 #include "method/compare.h"
 #include "method/into_place.h"
 #include "method/load_commit.h"
+#include "method/objects.h"
 #include "method/staging.h"
 #include "read/lookup.h"
 #include "read/split.h"
@@ -203,6 +204,7 @@ finish(struct load *load, bool was_staged, bool is_safe, struct error *err)
     record->content.size_bytes = part_list_bytes(&load->parts);
     if ((was_staged && !into_place_put(task, load->table, load->staging, record->content.row_count,
                            is_safe, err)) ||
+        !objects_make(task, load->table, err) ||
         !arrival_look(
             task->target, &task->arena, task->settings->target.schema, load->table, &is_plain, err))
         return false;

@@ -4,6 +4,7 @@
 #include "method/compare.h"
 #include "method/held_types.h"
 #include "method/load.h"
+#include "method/objects.h"
 #include "method/other_way.h"
 #include "method/record.h"
 #include "method/shape.h"
@@ -128,6 +129,22 @@ method_settle(struct task *task, const struct job *const *jobs, size_t count,
         method->settle(task, jobs, count, outcomes, is_settled);
 }
 
+// Rows may have been written that give an object of ours its chance.
+static bool
+follow_objects(
+    struct task *task, const struct job *job, const struct outcome *outcome, struct error *err)
+{
+    const struct table_result *result = &outcome->result;
+
+    if (job->method == METHOD_VERIFY && !outcome->is_repaired)
+        return true;
+    if (!job->are_objects_due &&
+        (!job->has_objects ||
+            result->rows_inserted + result->rows_updated + result->rows_deleted == 0))
+        return true;
+    return objects_follow(task, err);
+}
+
 bool
 method_run(struct task *task, const struct job *job, struct outcome *outcome, struct error *err)
 {
@@ -138,14 +155,15 @@ method_run(struct task *task, const struct job *job, struct outcome *outcome, st
     record->attempt = outcome->attempts;
     if (job->method != METHOD_VERIFY && was_committed(task, record)) {
         outcome->row_count = record->content.row_count;
-        return true;
+        return follow_objects(task, job, outcome, err);
     }
     // Another declaration is another shape.
     if (job->method == METHOD_COMPARE && record->shape.fingerprint != job->fingerprint &&
         !held_types_widen(task, err))
         return false;
     if (!held_types_look(task, record, err) || !leave_out_altered(task, record, err) ||
-        !methods[job->method].run(task, job, outcome, record, err))
+        !methods[job->method].run(task, job, outcome, record, err) ||
+        !follow_objects(task, job, outcome, err))
         return false;
     outcome->row_count = record->content.row_count;
     return true;

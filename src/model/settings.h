@@ -81,6 +81,12 @@ enum standby_readers {
 };
 
 enum column_types { COLUMN_TYPES_TEXT, COLUMN_TYPES_NATIVE };
+// Which of the source's indexes the mirror gets.
+enum indexes {
+    INDEXES_NONE,
+    INDEXES_KEYS, // NOT NULL, primary keys and unique ones
+    INDEXES_ALL,
+};
 enum naming { NAMING_PLAIN, NAMING_LOWER, NAMING_EXACT };
 
 // mirror_settings.tables: what was said about one table or pattern.
@@ -108,6 +114,7 @@ struct name_pattern {
 struct mirror_settings {
     int jobs;
     enum column_types column_types; // of what is made; what is there stays as it is
+    enum indexes indexes;
     enum naming naming;
     int batch_size; // rows
     int memory_mb;

@@ -19,6 +19,8 @@ struct job {
     uint64_t fingerprint; // of the table's shape
     bool is_small;        // may be compared together with others (method/small.h)
     bool is_unchanged;    // the source says that its rows are those that were mirrored
+    bool has_objects;     // indexes or the like are wanted, or were made
+    bool are_objects_due; // and they are not as they should be
     bool is_suspect;      // is to be started when nothing else is in hand
 };
 

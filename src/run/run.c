@@ -11,9 +11,11 @@
 #include "plan/suspicion.h"
 #include "report/session_words.h"
 #include "run/adopt.h"
+#include "plan/wanted.h"
 #include "run/refused.h"
 #include "target/compare.h"
 #include "target/column_ways.h"
+#include "target/object.h"
 #include "target/condemned.h"
 #include "target/ddl.h"
 #include "target/suspect.h"
@@ -225,6 +227,7 @@ static bool
 make_plan(struct run *run, struct error *err)
 {
     struct catalog catalog;
+    struct object_summaries objects;
     struct table_record *records;
     size_t record_count;
     int64_t began = clock_steady_ms();
@@ -246,6 +249,9 @@ make_plan(struct run *run, struct error *err)
         return false;
     plan_make(&run->arena, &run->selection, records, record_count,
         run->shared.claim.follows_death ? 0 : run->settings->mirror.full_below_rows, &run->plan);
+    if (!object_summarise(run->target, &run->arena, run->settings->target.schema, &objects, err))
+        return false;
+    wanted_mark_due(&run->settings->mirror, &objects, &run->plan);
     if (run->settings->mirror.verify)
         plan_only_verify(&run->settings->mirror, &run->plan);
     for (size_t i = 0; i < run->selection.warning_count; i++)

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "target/compare_internal.h"
+#include "target/object.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -410,18 +411,36 @@ is_as_planned(const struct comparison *comparison, const struct applied *applied
            applied->inserted == counts->to_insert;
 }
 
+bool
+compare_blame(struct comparison *comparison, const struct mirror_claim *claim, struct arena *arena,
+    struct applied *applied, struct error *err)
+{
+    applied->refusal.is_of_value = strcmp(comparison->target->refused.sqlstate, "23505") != 0;
+    return comparison->keeps_objects ||
+           object_find_refusing(comparison->target, arena, claim, comparison->schema,
+               comparison->table, &applied->refusal.by, err);
+}
+
+void
+comparison_keep_objects(struct comparison *comparison)
+{
+    comparison->keeps_objects = true;
+}
+
 // Quickest first; each way begins where the one before it began. Which rows a trigger passed over
 // is seen when they go one by one.
 static bool
 apply_somehow(struct comparison *comparison, const struct mirror_claim *claim,
-    struct applied *applied, struct error *err)
+    struct applied *applied, struct arena *arena, struct error *err)
 {
+    bool is_refused = true;
     struct error lost;
 
     error_clear(&lost);
     if (apply_by_key(comparison, false, applied, err)) {
         if (is_as_planned(comparison, applied) || comparison->shape.triggers == NULL)
             return true;
+        is_refused = false;
     } else if (!is_refusal(err)) {
         return false;
     }
@@ -442,7 +461,11 @@ apply_somehow(struct comparison *comparison, const struct mirror_claim *claim,
         return false;
     }
     error_clear(err);
-    return compare_apply_rows(comparison, claim, applied, err);
+    *applied = (struct applied){ 0 };
+    if (is_refused && !compare_blame(comparison, claim, arena, applied, err))
+        return false;
+    return applied->refusal.by != NULL ||
+           compare_apply_rows(comparison, claim, applied, arena, err);
 }
 
 static bool
@@ -494,7 +517,7 @@ comparison_apply(struct comparison *comparison, const struct mirror_claim *claim
         return false;
     if (finding->count > 0)
         return true;
-    if (!apply_somehow(comparison, claim, applied, err)) {
+    if (!apply_somehow(comparison, claim, applied, finding->arena, err)) {
         if (strcmp(err->sqlstate, COMPARE_KEPT) == 0)
             return compare_refuse_makers(comparison, "keeps rows that the source lacks", err);
         if (strcmp(err->sqlstate, COMPARE_NOT_CURRENT) != 0)
@@ -503,6 +526,8 @@ comparison_apply(struct comparison *comparison, const struct mirror_claim *claim
         error_clear(err);
         return true;
     }
+    if (applied->refusal.by != NULL)
+        return true;
     *is_current = applied->refused > 0 || is_as_planned(comparison, applied);
     return *is_current ? compare_check_written(comparison, applied->refused > 0, finding, err)
                        : check_rules(comparison, applied, err);

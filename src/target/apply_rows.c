@@ -4,6 +4,7 @@
 // for one of them. What is refused then loses its old version, for the mirror holds no row that the
 // source does not have; it is tried a last time, when all old versions are gone, and if even that
 // fails it is left out and put into quarantine.
+#include "base/text.h"
 #include "target/compare_internal.h"
 
 #include <inttypes.h>
@@ -62,25 +63,30 @@ append_delete(struct comparison *comparison, struct buffer *sql)
     "EXCEPTION WHEN integrity_constraint_violation OR program_limit_exceeded OR data_exception "   \
     "OR SQLSTATE '" COMPARE_SKIPPED "' THEN "
 
+// Who refused a row is told of by names: of a constraint or an index, and of a column (23502).
+#define GET_REASON                                                                                 \
+    "GET STACKED DIAGNOSTICS why = RETURNED_SQLSTATE, who = CONSTRAINT_NAME, what = COLUMN_NAME;"
+
 // Rows go first: others may wait for what they had. Then each is changed or added; changes that
 // were refused are tried once more, after all others; the old versions of what is refused still go;
 // and all that is refused is added as if it were new. What REFUSED holds then is left out.
 static void
 append_body(struct comparison *comparison, struct buffer *body)
 {
-    buffer_append_text(body, " DECLARE x record; why text; BEGIN SET CONSTRAINTS ALL IMMEDIATE;"
-                             " FOR x IN SELECT place, digest, fresh FROM pg_temp." CHANGE
-                             " ORDER BY fresh IS NULL DESC, place LOOP IF x.fresh IS NULL THEN ");
+    buffer_append_text(body,
+        " DECLARE x record; why text; who text; what text; BEGIN SET CONSTRAINTS ALL IMMEDIATE;"
+        " FOR x IN SELECT place, digest, fresh FROM pg_temp." CHANGE
+        " ORDER BY fresh IS NULL DESC, place LOOP IF x.fresh IS NULL THEN ");
     append_delete(comparison, body);
     buffer_append_text(body, "CONTINUE; END IF; BEGIN IF x.place IS NULL THEN ");
     append_insert(comparison, body);
     buffer_append_text(body, "ELSE ");
     append_update(comparison, body);
-    buffer_append_text(body,
-        "END IF; " IF_REFUSED "GET STACKED DIAGNOSTICS why = RETURNED_SQLSTATE;"
-        " INSERT INTO pg_temp." REFUSED " VALUES (x.place, x.digest, x.fresh, why); END; END LOOP;"
-        " FOR x IN SELECT place, digest, fresh FROM pg_temp." REFUSED
-        " WHERE place IS NOT NULL LOOP BEGIN ");
+    buffer_append_text(body, "END IF; " IF_REFUSED GET_REASON " INSERT INTO pg_temp." REFUSED
+                             " VALUES (x.place, x.digest, x.fresh, why, who, what);"
+                             " END; END LOOP;"
+                             " FOR x IN SELECT place, digest, fresh FROM pg_temp." REFUSED
+                             " WHERE place IS NOT NULL LOOP BEGIN ");
     append_update(comparison, body);
     buffer_append_text(body,
         "DELETE FROM pg_temp." REFUSED " r WHERE r.fresh = x.fresh; " IF_REFUSED
@@ -90,8 +96,10 @@ append_body(struct comparison *comparison, struct buffer *body)
     buffer_append_text(
         body, "END LOOP; FOR x IN SELECT fresh FROM pg_temp." REFUSED " LOOP BEGIN ");
     append_insert(comparison, body);
-    buffer_append_text(body, "DELETE FROM pg_temp." REFUSED
-                             " r WHERE r.fresh = x.fresh; " IF_REFUSED "NULL; END; END LOOP; END ");
+    buffer_append_text(body,
+        "DELETE FROM pg_temp." REFUSED " r WHERE r.fresh = x.fresh; " IF_REFUSED GET_REASON
+        " UPDATE pg_temp." REFUSED " r SET state = why, constraint_name = who,"
+        " column_name = what WHERE r.fresh = x.fresh; END; END LOOP; END ");
 }
 
 // The body is a literal: whatever a name holds cannot end it.
@@ -105,7 +113,7 @@ run_loop(struct comparison *comparison, struct error *err)
     append_body(comparison, &body);
     buffer_append_text(sql,
         "CREATE TEMPORARY TABLE " REFUSED " (place tid, digest bigint, fresh tid,"
-        " state text) ON COMMIT DROP; DO ");
+        " state text, constraint_name text, column_name text) ON COMMIT DROP; DO ");
     sql_append_literal(sql, buffer_text(&body));
     sql->failed = sql->failed || body.failed;
     buffer_release(&body);
@@ -218,15 +226,42 @@ count_refused(struct comparison *comparison, int64_t *refused_updates, struct er
     return true;
 }
 
+// Among what people's constraints refused may be rows that an object of ours refused.
+static bool
+blame_each(struct comparison *comparison, const struct mirror_claim *claim, struct applied *applied,
+    struct arena *arena, struct error *err)
+{
+    struct refused_by *refused = &comparison->target->refused;
+    PGresult *rows = NULL;
+    bool done;
+
+    done = target_script(comparison->target, "could not read who refused rows",
+        "SELECT DISTINCT state, constraint_name, column_name FROM pg_temp." REFUSED, &rows, err);
+    for (int i = 0; done && applied->refusal.by == NULL && i < PQntuples(rows); i++) {
+        (void)text_print(
+            refused->sqlstate, sizeof refused->sqlstate, "%s", result_text(rows, i, 0));
+        (void)text_print(
+            refused->constraint, sizeof refused->constraint, "%s", result_text(rows, i, 1));
+        (void)text_print(refused->column, sizeof refused->column, "%s", result_text(rows, i, 2));
+        done = compare_blame(comparison, claim, arena, applied, err);
+    }
+    PQclear(rows);
+    return done;
+}
+
 bool
 compare_apply_rows(struct comparison *comparison, const struct mirror_claim *claim,
-    struct applied *applied, struct error *err)
+    struct applied *applied, struct arena *arena, struct error *err)
 {
     const struct difference_counts *counts = &comparison->counts;
     int64_t refused_updates;
 
     *applied = (struct applied){ 0 };
-    if (!run_loop(comparison, err) || !count_refused(comparison, &refused_updates, err) ||
+    if (!run_loop(comparison, err) || !blame_each(comparison, claim, applied, arena, err))
+        return false;
+    if (applied->refusal.by != NULL)
+        return true;
+    if (!count_refused(comparison, &refused_updates, err) ||
         !save_refused(comparison, claim, applied, err))
         return false;
     // A change that was refused took its old version along: it is a row that went.

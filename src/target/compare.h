@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/digest_set.h"
 #include "model/digest.h"
+#include "model/mirror_object.h"
 #include "target/arrival.h"
 #include "target/copy_stream.h"
 #include "target/mirror.h"
@@ -19,13 +20,20 @@
 // One comparison of one table, on one connection.
 struct comparison;
 
+// An object of ours that would have kept a row out.
+struct refusal {
+    const struct mirror_object *by; // NULL: none did
+    bool is_of_value;               // no row may have such a value; else no two rows
+};
+
 // What became of applying it.
 struct applied {
     int64_t inserted;
     int64_t updated;
     int64_t deleted;
-    int64_t refused;       // rows that a constraint of the mirrored table did not let in
-    int64_t newly_refused; // of them not known from earlier runs
+    int64_t refused;        // rows that a constraint of the mirrored table did not let in
+    int64_t newly_refused;  // of them not known from earlier runs
+    struct refusal refusal; // nothing was applied, roll back
 };
 
 // Finds out which digest this server has: asks it for the digests of probe rows.
@@ -125,7 +133,9 @@ bool loaded_duplicate_keys(struct target *target, struct arena *arena, const cha
 // on), applies, and checks every command's count against the plan. *is_current as above.
 // Rows that a constraint does not let in, or a trigger passes over, are left out and put into
 // quarantine. *finding, whose arena is set: columns that do not hold what was to be written; if
-// there are any, roll back, and compare again without them.
+// there are any, roll back, and compare again without them. Objects of ours keep no row out: see
+// applied->refusal, unless `comparison_keep_objects` said that they cannot make way.
+void comparison_keep_objects(struct comparison *comparison);
 bool comparison_apply(struct comparison *comparison, const struct mirror_claim *claim,
     struct applied *applied, struct arrival_finding *finding, bool *is_current, struct error *err)
     __attribute__((warn_unused_result));

@@ -30,7 +30,8 @@ struct comparison {
     bool has_gone;
     bool has_source_digests;
     bool has_change;
-    bool is_rezoned; // the mirror's instants are not in UTC yet
+    bool keeps_objects; // those of ours may refuse rows as people's do
+    bool is_rezoned;    // the mirror's instants are not in UTC yet
     int64_t gone_count;
     struct difference_counts counts; // by comparison_pair
     struct arrival_shape shape;      // of the mirrored table, when it is locked
@@ -81,6 +82,11 @@ bool compare_update_swapped(struct comparison *comparison, int64_t *updated, str
     __attribute__((warn_unused_result));
 // The last way to apply, see apply_rows.c. Inside the transaction, after the lock.
 bool compare_apply_rows(struct comparison *comparison, const struct mirror_claim *claim,
-    struct applied *applied, struct error *err) __attribute__((warn_unused_result));
+    struct applied *applied, struct arena *arena, struct error *err)
+    __attribute__((warn_unused_result));
+// Whether an object of ours is what PostgreSQL named last: applied->refusal. Behind the savepoint.
+bool compare_blame(struct comparison *comparison, const struct mirror_claim *claim,
+    struct arena *arena, struct applied *applied, struct error *err)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -79,14 +79,6 @@ ddl_create_schema(struct target *target, const char *schema, struct error *err)
 }
 
 static bool
-run_built(struct target *target, const char *doing, struct error *err)
-{
-    if (target->sql.failed)
-        return error_set(err, ERROR_TABLE, "%s: the statement is too long", doing);
-    return target_script(target, doing, buffer_text(&target->sql), NULL, err);
-}
-
-static bool
 create_table(struct target *target, const char *verb, const char *schema, const char *name,
     const struct table *table, struct error *err)
 {
@@ -97,7 +89,7 @@ create_table(struct target *target, const char *verb, const char *schema, const 
     buffer_append_text(sql, " (");
     target_type_append_columns(sql, table->columns, table->column_count);
     buffer_append_byte(sql, ')');
-    return run_built(target, "could not create the mirrored table", err);
+    return target_run_built(target, "could not create the mirrored table", NULL, err);
 }
 
 bool
@@ -139,7 +131,7 @@ ddl_move(struct target *target, const char *from_schema, const char *from_name,
         sql_append_name(sql, to_schema);
     }
     buffer_append_text(sql, "; SET LOCAL lock_timeout = '" TARGET_LOCK_TIMEOUT "'");
-    return run_built(target, "could not move the table into place", err);
+    return target_run_built(target, "could not move the table into place", NULL, err);
 }
 
 static void
@@ -186,7 +178,7 @@ ddl_drop_staging(struct target *target, const char *staging, struct error *err)
 
     buffer_append_text(sql, "DROP TABLE IF EXISTS ");
     sql_append_qualified(sql, STAGING_SCHEMA, staging);
-    return run_built(target, "could not drop the staging table", err);
+    return target_run_built(target, "could not drop the staging table", NULL, err);
 }
 
 bool
@@ -212,7 +204,7 @@ ddl_analyze(struct target *target, const char *schema, const char *name)
 
     buffer_append_text(sql, "ANALYZE ");
     sql_append_qualified(sql, schema, name);
-    (void)run_built(target, "could not analyse the table", &ignored);
+    (void)target_run_built(target, "could not analyse the table", NULL, &ignored);
 }
 
 // Runs the statement in the scratch buffer under a short lock time-out.

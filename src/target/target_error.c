@@ -82,6 +82,19 @@ describe(
         sqlstate[0] != '\0' ? ", SQLSTATE " : "", sqlstate);
 }
 
+static void
+note_refusal(struct refused_by *refused, const PGresult *result, const char *sqlstate)
+{
+    const char *constraint =
+        result != NULL ? PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME) : NULL;
+    const char *column = result != NULL ? PQresultErrorField(result, PG_DIAG_COLUMN_NAME) : NULL;
+
+    (void)text_print(refused->sqlstate, sizeof refused->sqlstate, "%s", sqlstate);
+    (void)text_print(refused->constraint, sizeof refused->constraint, "%s",
+        constraint != NULL ? constraint : "");
+    (void)text_print(refused->column, sizeof refused->column, "%s", column != NULL ? column : "");
+}
+
 bool
 pq_fail(struct target *target, const PGresult *result, struct error *err, const char *doing)
 {
@@ -93,6 +106,7 @@ pq_fail(struct target *target, const PGresult *result, struct error *err, const 
     struct sqlstate_meaning meaning;
 
     (void)text_print(sqlstate, sizeof sqlstate, "%s", state != NULL ? state : lost ? "08006" : "");
+    note_refusal(&target->refused, result, sqlstate);
     join_lines(PQerrorMessage(target->connection), own, sizeof own);
     describe(result, own, sqlstate, text, sizeof text);
     for (size_t i = 0; i < target->settings->secret_count; i++)

@@ -10,7 +10,14 @@
 #include <libpq-fe.h>
 #include <pthread.h>
 
-enum { OFTEN_MAX = 16 };
+enum { OFTEN_MAX = 32, NAME_BYTES = 64 };
+
+// What the last failure named.
+struct refused_by {
+    char sqlstate[6];
+    char constraint[NAME_BYTES];
+    char column[NAME_BYTES];
+};
 
 struct target {
     PGconn *connection;
@@ -23,7 +30,8 @@ struct target {
     int64_t run_id;
     PGcancel *cancel;
     pthread_mutex_t cancel_lock; // held while `cancel` is used or freed
-    struct buffer sql;           // scratch for building statements
+    struct refused_by refused;
+    struct buffer sql; // scratch for building statements
     // The statements that were executed here by target_execute_often(), in that order.
     struct often_executed {
         const char *sql;
@@ -41,6 +49,10 @@ struct target {
 // that are in force and not known here.
 bool time_outs_pin(struct target *target, char **unknown, struct error *err)
     __attribute__((warn_unused_result));
+
+// Around what would keep readers waiting, in the transaction.
+#define TARGET_SHORT_LOCK "SET LOCAL lock_timeout = '2s'; "
+#define TARGET_USUAL_LOCK "; SET LOCAL lock_timeout = '" TARGET_LOCK_TIMEOUT "'"
 
 // First half of the advisory lock's two numbers: "oe2p"; the second is the mirror's id.
 #define ADVISORY_CLASS "1869820528"
@@ -82,10 +94,19 @@ bool target_execute_often(struct target *target, const char *doing, const char *
 bool target_script(struct target *target, const char *doing, const char *sql, PGresult **result,
     struct error *err) __attribute__((warn_unused_result));
 
+// Runs what stands in the connection's scratch buffer.
+bool target_run_built(struct target *target, const char *doing, PGresult **result,
+    struct error *err) __attribute__((warn_unused_result));
+
 // Whether there is a table, "oe2pg.column_way": an earlier program made the tracking tables without
 // those that came later, and what only reads does not make them.
 bool target_has_relation(struct target *target, const char *qualified, bool *exists,
     struct error *err) __attribute__((warn_unused_result));
+
+// What an index (pg_index i) is but for its name: the same text, the same index.
+#define INDEX_DEFINITION                                                                           \
+    "(CASE WHEN i.indisunique THEN 'UNIQUE' ELSE 'INDEX' END || pg_catalog.substring("             \
+    "pg_catalog.pg_get_indexdef(i.indexrelid), ' USING .*$'))"
 
 // A non-negative row count from a command tag; -1 when there is none.
 int64_t result_affected(const PGresult *result);

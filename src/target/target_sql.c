@@ -301,3 +301,11 @@ sql_append_hex(struct buffer *out, const char *bytes, size_t size)
     out->size += 2 * size;
     return true;
 }
+
+bool
+target_run_built(struct target *target, const char *doing, PGresult **result, struct error *err)
+{
+    if (target->sql.failed)
+        return error_set(err, ERROR_TABLE, "%s: the statement is too long", doing);
+    return target_script(target, doing, buffer_text(&target->sql), result, err);
+}

@@ -24,7 +24,7 @@ const char *
 phase_name(enum phase phase)
 {
     static const char *const names[] = { "idle", "opening", "reading", "committing", "comparing",
-        "applying", "waiting for readers", "pausing" };
+        "applying", "indexing", "waiting for readers", "pausing" };
 
     return names[phase];
 }
@@ -504,6 +504,8 @@ tracking_rename(struct target *target, const struct mirror_claim *claim,
         "WITH quarantined AS (UPDATE oe2pg.quarantine SET source_schema = $4, source_table = $5"
         "  WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3),"
         " changes AS (UPDATE oe2pg.schema_change SET source_schema = $4, source_table = $5"
+        "  WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3),"
+        " objects AS (UPDATE oe2pg.object SET source_schema = $4, source_table = $5"
         "  WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3),"
         " verified AS (UPDATE oe2pg.verification v SET source_schema = $4, source_table = $5"
         "  WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3 AND NOT EXISTS"

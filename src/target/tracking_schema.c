@@ -289,8 +289,35 @@ static const char *const step_7[] = {
     NULL,
 };
 
-static const char *const *const steps[] = { step_1, step_2, step_3, step_4, step_5, step_6,
-    step_7 };
+static const char *const step_8[] = {
+    "CREATE TABLE oe2pg.object ("
+    " mirror_id integer NOT NULL REFERENCES oe2pg.mirror (id),"
+    " source_schema text NOT NULL,"
+    " source_table text NOT NULL,"
+    " kind text NOT NULL,"
+    " source_name text NOT NULL,"
+    " name text NOT NULL,"
+    " declared text NOT NULL,"
+    " state text NOT NULL,"
+    " reason text,"
+    " object_oid oid,"
+    " definition text,"
+    " is_due boolean NOT NULL DEFAULT false,"
+    " run_id bigint NOT NULL,"
+    " since timestamptz NOT NULL DEFAULT pg_catalog.now(),"
+    " PRIMARY KEY (mirror_id, source_schema, source_table, kind, source_name));"
+    "COMMENT ON TABLE oe2pg.object IS"
+    " 'indexes, constraints and comments that oe2pg made on mirrored tables';"
+    "COMMENT ON COLUMN oe2pg.object.declared IS 'what the source has';"
+    "COMMENT ON COLUMN oe2pg.object.definition IS"
+    " 'what oe2pg made, as PostgreSQL prints it, of a comment its hash; NULL: nothing';"
+    "COMMENT ON COLUMN oe2pg.object.is_due IS"
+    " 'it is not as declared, and rows were written since it was tried last';",
+    NULL,
+};
+
+static const char *const *const steps[] = { step_1, step_2, step_3, step_4, step_5, step_6, step_7,
+    step_8 };
 
 enum { STEP_COUNT = sizeof steps / sizeof steps[0] };
 

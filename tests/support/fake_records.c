@@ -2,6 +2,7 @@
 // quarantine, which knows of earlier runs what the mirror says.
 #include "fake_mirror.h"
 
+#include "target/object.h"
 #include "target/ddl.h"
 #include "target/quarantine.h"
 
@@ -18,6 +19,8 @@ __typeof__(quarantine_known_values) __wrap_quarantine_known_values;
 __typeof__(quarantine_known_row_ids) __wrap_quarantine_known_row_ids;
 __typeof__(quarantine_save) __wrap_quarantine_save;
 __typeof__(quarantine_resolve_unmet) __wrap_quarantine_resolve_unmet;
+__typeof__(object_forget_all) __wrap_object_forget_all;
+__typeof__(object_mark_due) __wrap_object_mark_due;
 
 // ---- verify ------------------------------------------------------------------------------------
 
@@ -191,4 +194,24 @@ __wrap_quarantine_resolve_unmet(struct target *target, const struct mirror_claim
     (void)table;
     (void)err;
     return true;
+}
+
+// ---- objects: none are wanted ------------------------------------------------------------------
+
+bool
+__wrap_object_forget_all(struct target *target, const struct mirror_claim *claim,
+    const struct table *table, struct error *err)
+{
+    (void)target;
+    (void)claim;
+    (void)table;
+    (void)err;
+    return true;
+}
+
+bool
+__wrap_object_mark_due(struct target *target, const struct mirror_claim *claim,
+    const struct table *table, struct error *err)
+{
+    return __wrap_object_forget_all(target, claim, table, err);
 }

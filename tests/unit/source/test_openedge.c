@@ -97,12 +97,14 @@ static const struct answer metaschema[] = {
             { "PUB", "Order", "At", "datetime-tz", "12", NULL, "0", "false", "1", "40" },
             { "PUB", "Other", "X", "integer" },
             { "BOOKS", "Order", "Picture", "blob", NULL, NULL, "0", "0", "0", "5" } } },
-    { "i.\"_Wordidx\"", { { "PUB", "Order", "both", "1", NULL, "2", "0", "0", "Sum" },
-                            { "PUB", "Order", "both", "1", NULL, "1", "1", "0", "Num" },
-                            { "PUB", "Order", "cut", "1", NULL, "1", "1", "1", "Num" },
-                            { "PUB", "Order", "words", "1", "1", "1", "1", "0", "Num" },
-                            { "PUB", "Order", "asleep", "0", NULL, "1", "1", "0", "Num" },
-                            { "PUB", "Order", "lost", "1", "0", "1", "1", "0", "Gone" } } },
+    { "i.\"_Wordidx\"", { { "PUB", "Order", "both", "1", NULL, "2", "0", "0", "Sum", "1" },
+                            { "PUB", "Order", "both", "1", NULL, "1", "1", "0", "Num", "1" },
+                            { "PUB", "Order", "often", "1", NULL, "1", "1", "0", "Sum", "0" },
+                            { "PUB", "Order", "wordy", "1", "1", "1", "1", "0", "Sum", "0" },
+                            { "PUB", "Order", "cut", "1", NULL, "1", "1", "1", "Num", "1" },
+                            { "PUB", "Order", "words", "1", "1", "1", "1", "0", "Num", "1" },
+                            { "PUB", "Order", "asleep", "0", NULL, "1", "1", "0", "Num", "1" },
+                            { "PUB", "Order", "lost", "1", "0", "1", "1", "0", "Gone", "1" } } },
     { "i.rowid = f.\"_Prime-Index\"", { { "PUB", "Order", "both" } } },
     { "\"SYS_TBL_CONSTRS\"", { { "BOOKS", "Order", "declared", "1", "Picture" } } },
 };
@@ -160,6 +162,8 @@ only_whole_active_indexes_become_keys_in_their_own_order(void **state)
     read_all(&script, &arena, &catalog, &has_tables, &has_keys);
     order = openedge_find_table(&catalog, "PUB", "Order");
     assert_int_equal(order->key_count, 1);
+    assert_int_equal(order->entry.index_count, 1);
+    assert_string_equal(order->entry.indexes[0].name, "often");
     assert_true(order->keys[0].is_primary);
     assert_int_equal(order->keys[0].columns[0], 0);
     assert_int_equal(order->keys[0].columns[1], 1);
@@ -177,7 +181,8 @@ static const struct answer sysprogress[] = {
         { { "PUB", "Order", "Num", "bigint", "8", NULL, "0", "N", NULL, "1" },
             { "PUB", "Order", "Name", "varchar", "60", NULL, "0", "Y", "basic_I", "2" },
             { "PUB", "Order", "Code", "varchar", "60", NULL, "0", "Y", "basic", "3" } } },
-    { "SYSPROGRESS.\"SYSINDEXES\"", { { "PUB", "Order", "i", "1", "0", "1", "D", "0", "Num" } } },
+    { "SYSPROGRESS.\"SYSINDEXES\"",
+        { { "PUB", "Order", "i", "1", "0", "1", "D", "0", "Num", "U" } } },
     { "\"SYS_TBL_CONSTRS\"", { { NULL } } },
 };
 
