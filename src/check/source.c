@@ -1,6 +1,7 @@
 // The side of the source. What its door cannot tell is said to be so.
 #include "base/clock.h"
 #include "base/text.h"
+#include "check/census.h"
 #include "check/finding.h"
 #include "target/mirror.h"
 #include "target/observe.h"
@@ -373,6 +374,20 @@ read_records(struct check *check, struct selection_basis *basis, struct error *e
     return true;
 }
 
+// What is read whole can be counted.
+static bool
+report_widths(struct check *check, struct error *err)
+{
+    struct census census;
+
+    if (!source_capabilities(check->source).is_read_whole)
+        return true;
+    if (!census_take(check, TRIAL_MS, &census, err))
+        return false;
+    census_report(check, &census);
+    return true;
+}
+
 bool
 check_source(struct check *check, struct error *err)
 {
@@ -398,7 +413,7 @@ check_source(struct check *check, struct error *err)
     report_keyless(check);
     report_long_columns(check);
     check_zone(check);
-    done = report_reading(check, err);
+    done = report_reading(check, err) && report_widths(check, err);
     check_metaschema(check);
     return done;
 }

@@ -1,6 +1,7 @@
 #include "check/widths.h"
 
 #include "base/text.h"
+#include "check/census.h"
 #include "check/finding.h"
 #include "target/too_wide.h"
 
@@ -126,6 +127,15 @@ read_both_sides(
                    check->source, &filter, &check->arena, &check->catalog, &end->source));
 }
 
+// Of files nothing has to be remembered: they are read.
+static bool
+read_files(struct check *check, struct census *census, struct check_end *end)
+{
+    return check_expect_source(check, "could not read the source's catalogue", 4, &end->source) &&
+           source_read_catalog(check->source, NULL, &check->arena, &check->catalog, &end->source) &&
+           census_take(check, 0, census, &end->source);
+}
+
 // A column that is read in another way for another reason than its width is left out.
 static size_t
 fill_lines(struct check *check, const struct source_widths *widths,
@@ -148,13 +158,22 @@ static void
 tell_widths(
     struct check *check, void (*tell)(const struct width_report *report), struct check_end *end)
 {
-    struct too_wide_column *columns;
+    struct too_wide_column *columns = NULL;
     struct width_report report = { 0 };
+    struct census census = { 0 };
     struct width_line *lines;
-    size_t count;
+    size_t count = 0;
 
-    if (!open_both_sides(check, end) || !read_both_sides(check, &columns, &count, end))
+    if (!open_both_sides(check, end))
         return;
+    report.is_counted = source_capabilities(check->source).is_read_whole;
+    if (report.is_counted ? !read_files(check, &census, end)
+                          : !read_both_sides(check, &columns, &count, end))
+        return;
+    if (report.is_counted) {
+        columns = census.columns;
+        count = census.count;
+    }
     report.source = source_identity(check->source);
     report.widths = source_capabilities(check->source).widths;
     lines = arena_calloc(&check->arena, count, sizeof *lines);
@@ -162,6 +181,10 @@ tell_widths(
     if (report.widths != NULL)
         report.count = fill_lines(check, report.widths, columns, count, lines);
     tell(&report);
+    if (census.failed_count > 0)
+        (void)error_set(&end->source, ERROR_SOURCE,
+            "%zu tables could not be read whole, among them %s", census.failed_count,
+            census.first_failed);
 }
 
 void

@@ -6,6 +6,7 @@
 #include "cli/ending.h"
 #include "base/exit_status.h"
 #include "config/load.h"
+#include "plan/handover.h"
 #include "plan/plan.h"
 #include "plan/preview.h"
 #include "plan/selection.h"
@@ -19,6 +20,7 @@
 #include "target/mirror.h"
 #include "target/observe.h"
 #include "target/readers.h"
+#include "target/width.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -40,6 +42,8 @@ struct planner {
     struct table_record *records;
     size_t record_count;
     struct plan plan;
+    const char *handover[2]; // what going on by SQL changes in a mirror of dumps
+    size_t handover_count;
     struct preview preview;
 };
 
@@ -152,6 +156,39 @@ read_target(struct planner *planner, struct error *err)
 }
 
 static void
+make_plan(struct planner *planner)
+{
+    plan_make(&planner->arena, &planner->selection, planner->records, planner->record_count,
+        planner->config->settings.mirror.full_below_rows, &planner->plan);
+}
+
+// Values that only the mirror has are counted there.
+static bool
+count_handover(struct planner *planner, struct error *err)
+{
+    const char *schema = planner->config->settings.target.schema;
+    struct arena *arena = &planner->arena;
+    struct handover_count *counts = arena_calloc(arena, planner->plan.job_count, sizeof *counts);
+    size_t count = 0;
+
+    for (size_t i = 0; i < planner->plan.job_count; i++) {
+        const struct job *job = &planner->plan.jobs[i];
+        int64_t *beyond = arena_calloc(arena, job->table->column_count, sizeof *beyond);
+        bool *wanted = arena_calloc(arena, job->table->column_count, sizeof *wanted);
+
+        if (!handover_is(job))
+            continue;
+        handover_choose(job, &planner->inspection, wanted);
+        if (!expect_target(planner, "could not count wide values", err) ||
+            !width_count_beyond(planner->target, schema, job->table, wanted, beyond, err))
+            return false;
+        counts[count++] = (struct handover_count){ job->table, beyond };
+    }
+    planner->handover_count = handover_tell(arena, counts, count, planner->handover);
+    return true;
+}
+
+static void
 make_preview(struct planner *planner)
 {
     const struct preview_input input = {
@@ -161,12 +198,12 @@ make_preview(struct planner *planner)
         .records = planner->records,
         .record_count = planner->record_count,
         .inspection = &planner->inspection,
+        .handover = planner->handover,
+        .handover_count = planner->handover_count,
     };
     const struct source_identity *identity = source_identity(planner->source);
     struct preview *preview = &planner->preview;
 
-    plan_make(&planner->arena, &planner->selection, planner->records, planner->record_count,
-        planner->config->settings.mirror.full_below_rows, &planner->plan);
     preview->target_schema = planner->config->settings.target.schema;
     preview->source_product = identity->product;
     preview->source_database = identity->db_name;
@@ -198,7 +235,12 @@ run(struct planner *planner)
     size_t in_the_way;
     bool is_read =
         open_both_sides(planner, &err) && read_target(planner, &err) && read_source(planner, &err);
-    int signal = startup_watch_stop(&planner->watch);
+    int signal;
+
+    if (is_read)
+        make_plan(planner);
+    is_read = is_read && count_handover(planner, &err);
+    signal = startup_watch_stop(&planner->watch);
 
     (void)pthread_sigmask(SIG_UNBLOCK, &planner->signals, NULL);
     if (signal != 0)

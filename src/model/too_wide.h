@@ -2,6 +2,7 @@
 #ifndef OE2PG_MODEL_TOO_WIDE_H
 #define OE2PG_MODEL_TOO_WIDE_H
 
+#include "model/batch.h"
 #include "model/table.h"
 
 #include <stdbool.h>
@@ -21,6 +22,11 @@ struct too_wide_column {
 
 // Whether the column's type has a width that a value could exceed.
 bool too_wide_can_be(const struct column *column);
+
+// What a value takes of its column's width, in the width's unit: characters, bytes of RAW, digits
+// of a decimal with all those that its column has behind the point. More than the width: SQL
+// refuses it.
+int64_t too_wide_measure(const struct column *column, const struct cell *value);
 
 // The column in the catalogue's entry of its table; NULL: the table is another one, or has no such
 // column.

@@ -16,6 +16,8 @@ struct preview_input {
     const struct table_record *records;
     size_t record_count;
     const struct inspection *inspection;
+    const char *const *handover; // sentences of handover_tell
+    size_t handover_count;
 };
 
 #endif

@@ -54,10 +54,12 @@ preview_warn(struct arena *arena, const struct preview_input *input, struct prev
     const struct selection *selection = input->selection;
 
     preview->warnings = arena_calloc(arena,
-        selection->warning_count + selection->note_count + 3 * plan->job_count +
-            input->inspection->misfit_count + 1,
+        selection->warning_count + selection->note_count + input->handover_count +
+            3 * plan->job_count + input->inspection->misfit_count + 1,
         sizeof *preview->warnings);
     preview->warning_count = 0;
+    for (size_t i = 0; i < input->handover_count; i++)
+        add_warning(preview, input->handover[i]);
     for (size_t i = 0; i < selection->warning_count; i++)
         add_warning(preview, selection->warnings[i]);
     for (size_t i = 0; i < selection->note_count; i++)

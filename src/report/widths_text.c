@@ -24,6 +24,7 @@ static const struct {
     { "elements", "whole, read by elements" },
     { "cut", "NULL where it may have been cut" },
     { "left_out", "NULL in every row" },
+    { "dumped", "whole, as long as it comes from the dump" },
 };
 
 static const char *
@@ -183,10 +184,11 @@ widths_write(FILE *out, const struct width_report *report)
                            "is no width to set.\n-- What could not be mirrored for other reasons: "
                            "oe2pg status --quarantine\n");
     } else if (report->count == 0) {
-        (void)fprintf(out, "no run has met a value wider than its column is declared.\n");
+        (void)fprintf(out, "%s a value wider than its column is declared.\n",
+            report->is_counted ? "there is nowhere" : "no run has met");
     } else {
-        (void)fprintf(out, "columns with values wider than they are declared, as far as runs met "
-                           "them\n--\n");
+        (void)fprintf(out, "columns with values wider than they are declared, %s\n--\n",
+            report->is_counted ? "in all rows" : "as far as runs met them");
         print_table(out, &text, report);
         print_remedies(out, &text, report);
         print_statements(out, &text, report);

@@ -21,6 +21,7 @@ struct width_report {
     const struct source_widths *widths; // NULL: data is never wider than it is declared
     const struct width_line *lines;
     size_t count;
+    bool is_counted; // in all rows, and not only in those that a run met
 };
 
 void widths_write(FILE *out, const struct width_report *report);

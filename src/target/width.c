@@ -53,6 +53,72 @@ append_sample(struct buffer *sql, const char *schema, const struct table *table)
     (void)buffer_printf(sql, " LIMIT %d) s", (int)WIDTH_SAMPLE_ROWS);
 }
 
+// As too_wide_measure counts; of text, whatever type the mirror's column has.
+static void
+append_measure(struct buffer *sql, const struct column *column)
+{
+    bool is_decimal = column->kind == VALUE_DECIMAL && column->extent == 0;
+    bool is_binary = column->kind == VALUE_BINARY && column->extent == 0;
+
+    (void)buffer_append_text(sql, is_decimal ? "pg_catalog.char_length(pg_catalog.ltrim(pg_catalog."
+                                               "split_part(pg_catalog.translate("
+                                  : is_binary ? "(pg_catalog.octet_length("
+                                              : "pg_catalog.char_length(");
+    (void)sql_append_name(sql, column->target_name);
+    (void)buffer_append_text(sql, "::pg_catalog.text");
+    if (is_decimal) // "-0012.50": the digits in front of the point
+        (void)buffer_printf(
+            sql, ", '-', ''), '.', 1), '0')) + %d", column->scale > 0 ? column->scale : 0);
+    else
+        (void)buffer_append_text(sql, is_binary ? ") - 2) / 2" : ")");
+}
+
+static void
+append_beyond(struct buffer *sql, const char *schema, const struct table *table, const bool *wanted)
+{
+    const char *between = "SELECT ";
+
+    for (size_t i = 0; i < table->column_count; i++) {
+        const struct column *column = &table->columns[i];
+
+        if (!wanted[i])
+            continue;
+        (void)buffer_printf(sql, "%spg_catalog.count(*) FILTER (WHERE ", between);
+        append_measure(sql, column);
+        (void)buffer_printf(sql, " > %zu)", column->width);
+        between = ", ";
+    }
+    (void)buffer_append_text(sql, " FROM ONLY ");
+    (void)sql_append_qualified(sql, schema, table->target_name);
+}
+
+bool
+width_count_beyond(struct target *target, const char *schema, const struct table *table,
+    const bool *wanted, int64_t *counts, struct error *err)
+{
+    struct sql_parameters none = { .count = 0 };
+    struct buffer *sql = sql_start(target);
+    PGresult *row = NULL;
+    bool is_any = false;
+    int at = 0;
+
+    for (size_t i = 0; i < table->column_count; i++) {
+        counts[i] = -1;
+        is_any |= wanted[i];
+    }
+    if (!is_any)
+        return true;
+    append_beyond(sql, schema, table, wanted);
+    if (!target_execute(target, "could not count wide values", buffer_text(sql), &none, &row, err))
+        return false;
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (wanted[i])
+            counts[i] = result_integer(row, 0, at++);
+    }
+    PQclear(row);
+    return true;
+}
+
 bool
 width_sample(struct target *target, const char *schema, const struct table *table, size_t *longest,
     struct error *err)

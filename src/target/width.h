@@ -14,6 +14,12 @@ enum { WIDTH_SAMPLE_ROWS = 10000 };
 bool width_sample(struct target *target, const char *schema, const struct table *table,
     size_t *longest, struct error *err) __attribute__((warn_unused_result));
 
+// Values of the mirrored table, all of it, that are wider than the source declares their columns:
+// how many of each column (model/too_wide.h); -1 for one that is not asked for. `wanted` and
+// `counts` have room for every column.
+bool width_count_beyond(struct target *target, const char *schema, const struct table *table,
+    const bool *wanted, int64_t *counts, struct error *err) __attribute__((warn_unused_result));
+
 // What the last run noted of tables of the mirror in this schema that it read well: their columns
 // with values as long as their width. Sentences and names in `arena`.
 struct width_note {

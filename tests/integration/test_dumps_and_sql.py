@@ -1,14 +1,13 @@
 """One OpenEdge, dumped and live: the mirror is the same by either, and goes on from one to the other.
-The server is the look-alike of tests/openedge; its dump is written here from what its store says."""
+The server is the look-alike of tests/openedge; its dump is written from what its store says."""
 
-import base64
-import datetime
 import pathlib
 import re
 
 import pytest
 
 from dump_files import Folder
+from lookalike_dump import NOT_MIRRORED, Dump
 from mirroring import last_run
 from openedge_server import jars_folder
 from openedge_truth import Truth, differences, mirrored_name, sort_rows
@@ -18,88 +17,6 @@ pytestmark = pytest.mark.skipif(
     jars_folder() is None, reason="left out: this build has no Java, or H2 is not installed")
 
 SCHEMAS = pathlib.Path(__file__).resolve().parent.parent / "openedge" / "schema"
-LEFT_OUT = {"Hidden-One", "CDC_Customer"}
-
-
-def quoted(text):
-    return '"%s"' % text.replace('"', '""')
-
-
-def elements(joined):
-    """Of an array as SQL shows it: None for a bare question mark."""
-    found = [""]
-    for piece in re.findall(r"~.|.", joined, re.S):
-        if piece == ";":
-            found.append("")
-        else:
-            found[-1] += piece
-    return [None if one == "?" else re.sub(r"~(.)", r"\1", one, flags=re.S) for one in found]
-
-
-class Dump:
-    """Writes the data files of all tables, numbers and dates as a German session does."""
-
-    def __init__(self, openedge, folder):
-        self.truth = Truth(openedge)
-        self.folder = folder
-        self.large = 0
-
-    def write(self):
-        for table in self.truth.tables():
-            if table not in LEFT_OUT:
-                records = [" ".join(record) for record in self.records(table)]
-                self.folder.d(table, *records, name="t%d.d" % len(list(self.folder.path.iterdir())),
-                              numformat="46,44", dateformat="dmy-1950", database="sports2020")
-        return self
-
-    def records(self, table):
-        fields = self.truth.fields[table]
-        for row in self.truth.openedge.sql('SELECT %s FROM PUB."%s"' % (
-                ", ".join(self.truth._expression(*field[:3]) for field in fields), table)):
-            yield [word for value, field in zip(row, fields) for word in self.words(value, *field)]
-
-    def words(self, value, name, kind, extent, decimals):
-        if int(extent or 0) == 0:
-            return [self.word(value, kind)]
-        if value is None:
-            return ["?"] * int(extent)
-        found = [self.word(element, kind, True) for element in elements(value)]
-        assert len(found) == int(extent), (name, value)
-        return found
-
-    def word(self, value, kind, is_element=False):
-        if value is None:
-            return "?"
-        if kind == "logical":
-            return "yes" if value in ("1", "TRUE") else "no"
-        if kind == "date":
-            day = (datetime.datetime.strptime(value, "%m/%d/%Y").date() if is_element
-                   else datetime.date.fromisoformat(value))
-            return "%02d/%02d/%04d" % (day.day, day.month, day.year)
-        if kind == "decimal":
-            return value.replace(".", ",")
-        if kind.startswith("datetime"):
-            return stamp(value)
-        if kind == "raw":
-            return quoted(base64.b64encode(bytes.fromhex(value["binary"])).decode())
-        if kind in ("blob", "clob"):
-            return self.lob(value, kind)
-        return quoted(value) if kind == "character" else value
-
-    def lob(self, value, kind):
-        self.large += 1
-        name = "x!UTF-8!%d.blb" % self.large
-        content = bytes.fromhex(value["binary"]) if kind == "blob" else value.encode()
-        (self.folder.path / name).write_bytes(content)
-        return quoted(name)
-
-
-def stamp(text):
-    """'2025-04-26 10:34:17.12+02' as a dump has it: milliseconds, and minutes of the zone."""
-    day, clock = text.split(" ")
-    found = re.fullmatch(r"([\d:]{8})(?:\.(\d+))?([+-]\d\d)?(:\d\d)?", clock)
-    zone = found[3] + (found[4] or ":00") if found[3] else ""
-    return "%sT%s.%s%s" % (day, found[1], (found[2] or "")[:3].ljust(3, "0"), zone)
 
 
 @pytest.fixture
@@ -129,7 +46,7 @@ def test_a_dump_and_sql_give_the_same_mirror_and_one_goes_on_where_the_other_end
     truth = Truth(openedge)
     unknown_arrays = 0
     for table in truth.tables():
-        if table not in LEFT_OUT:
+        if table not in NOT_MIRRORED:
             rows = truth.rows(table)
             found = without_unknown_arrays(mirrored_rows(pg, truth, table))
             assert found == without_unknown_arrays(rows), table
@@ -164,5 +81,5 @@ def assert_natives_go_on(openedge, mirror, pg, dump, unknown_arrays):
     assert last_run(pg) == (0, unknown_arrays, 0)
     assert pg.query(columns) == before
     truth = Truth(openedge)
-    tables = [table for table in truth.tables() if table not in LEFT_OUT]
+    tables = [table for table in truth.tables() if table not in NOT_MIRRORED]
     assert differences(truth, pg, "native", tables, native=True) == []

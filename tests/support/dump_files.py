@@ -176,3 +176,25 @@ def read(df, folder, name):
 
 def tables(df):
     return sorted(_schema_fields(df))
+
+
+# --- of odd files ---------------------------------------------------------------------------------
+
+
+def said(content):
+    """What its trailer says; nothing where it has none."""
+    start = content.rfind(b"\nPSC")
+    return dict(line.split("=", 1) for line in content[start:].decode().split() if "=" in line) if start >= 0 else {}
+
+
+def records(path):
+    """Those in front of the line with the full stop, as lists of what stands in them."""
+    content = pathlib.Path(path).read_bytes().replace(b"\r\n", b"\n")
+    return list(_records(content[:(b"\n" + content).index(b"\n.\n")]))
+
+
+def value_or_none(raw, kind, trailer, folder):
+    """None, too, for what is no value of its type."""
+    if kind == "integer":
+        return raw.decode() if raw is not None and re.fullmatch(rb"-?\d+", raw) else None
+    return _value(raw, kind, -1, {"cpstream": "utf-8", **trailer}, folder)

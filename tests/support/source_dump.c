@@ -20,7 +20,7 @@
 // SOURCE_PORT, SOURCE_DB, SOURCE_USER, SOURCE_PASSWORD, SOURCE_SCHEMA, SOURCE_FETCH_SIZE,
 // SOURCE_QUERY_TIMEOUT. SOURCE_JARS (paths with colons between them) asks for JDBC, with
 // SOURCE_CLASS, SOURCE_URL, SOURCE_PROPERTIES and SOURCE_JVM_OPTIONS (both with semicolons between
-// them).
+// them). SOURCE_DUMPS is a folder of dumps.
 // Texts that are no UTF-8 are printed as {"bytes": "hex"}, binary values as {"binary": "hex"}.
 // A failure prints {"error": {...}} and ends with status 1.
 //
@@ -140,8 +140,10 @@ static void
 read_environment(struct source_settings *settings)
 {
     memset(settings, 0, sizeof *settings);
-    settings->interface =
-        variable("SOURCE_JARS") != NULL ? SOURCE_INTERFACE_JDBC : SOURCE_INTERFACE_ODBC;
+    settings->interface = variable("SOURCE_DUMPS") != NULL  ? SOURCE_INTERFACE_DUMP
+                          : variable("SOURCE_JARS") != NULL ? SOURCE_INTERFACE_JDBC
+                                                            : SOURCE_INTERFACE_ODBC;
+    settings->dump_dir = variable("SOURCE_DUMPS");
     settings->jar_files = pieces("SOURCE_JARS", ":", &settings->jar_file_count);
     settings->driver_class = variable("SOURCE_CLASS");
     settings->jdbc_url = variable("SOURCE_URL");

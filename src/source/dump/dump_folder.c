@@ -113,7 +113,7 @@ list_files(struct listing *listing, struct error *err)
 
 // --- what is in archives
 
-static void
+static bool
 add_member(struct listing *listing, const struct dump_place *archive, int64_t number,
     const struct dump_member *member, struct dump_unpack *unpack, struct error *err)
 {
@@ -126,7 +126,7 @@ add_member(struct listing *listing, const struct dump_place *archive, int64_t nu
     struct dump_data *data;
 
     if (kind.of == DUMP_NOTHING)
-        return;
+        return true;
     if (member->refusal != NULL)
         add_note(listing, place.name, arena_printf(arena, "is not read: %s", member->refusal));
     else if (kind.of == DUMP_REFUSED)
@@ -137,8 +137,9 @@ add_member(struct listing *listing, const struct dump_place *archive, int64_t nu
         add_schema(listing, &place);
     else {
         data = add_data(listing, &place, arena_strndup(arena, base, kind.stem_size));
-        (void)dump_stream_survey(unpack, &data->survey, err);
+        return dump_stream_survey(unpack, &data->survey, err);
     }
+    return true;
 }
 
 static bool
@@ -154,8 +155,7 @@ list_members(struct listing *listing, const struct dump_place *archive, int fd, 
         done = dump_unpack_next(unpack, &member, err);
         if (!done || member.path == NULL)
             break;
-        add_member(listing, archive, ++number, &member, unpack, err);
-        done = err->kind == ERROR_NONE;
+        done = add_member(listing, archive, ++number, &member, unpack, err);
     }
     dump_unpack_close(unpack);
     return done;

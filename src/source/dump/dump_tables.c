@@ -255,8 +255,10 @@ make_tables(struct contents *contents, struct catalog *catalog, struct error *er
     for (const struct df_table *table = contents->schema->tables; table != NULL;
          table = table->next)
         count++;
-    if (count == 0)
-        return error_set(err, ERROR_SOURCE, "the schema has no table");
+    if (count == 0) {
+        (void)error_set(err, ERROR_SOURCE, "the schema has no table");
+        return error_hint(err, "Dump the definitions of the tables, not those of sequences alone.");
+    }
     catalog->tables = arena_calloc(contents->arena, count, sizeof *catalog->tables);
     catalog->table_count = 0;
     for (const struct df_table *schema = contents->schema->tables; schema != NULL;

@@ -10,8 +10,7 @@ static const char locked[] = "Others hold locks for longer than the server waits
 
 enum { TOO_WIDE = 210012 };
 
-// An ABL decimal has as many digits, whatever its format and SQL width say; a datetime has
-// milliseconds.
+// An ABL decimal has so many digits, whatever its width says; a datetime has milliseconds.
 #define NATIVES                                                                                    \
     {                                                                                              \
         .least_digits = 50, .stamp_decimals = 3                                                    \
@@ -28,6 +27,12 @@ static const struct product_error errors[] = {
     { TOO_WIDE, 7864, "22001", widen }, { 0, 7512, "42501", grant }, // no right to read the table
 };
 
+#define WIDTHS                                                                                     \
+    {                                                                                              \
+        .most = 31995, .most_digits = 50, .clause = "SET PRO_SQL_WIDTH", .tool = "dbtool",         \
+        .choice = "2. SQL Width Scan w/Fix"                                                        \
+    }
+
 const struct product product_openedge = {
     .patterns = { "*OpenEdge*" },
     .dialect = { .top = "TOP %zu ",
@@ -42,8 +47,7 @@ const struct product product_openedge = {
         .element = "PRO_ELEMENT($, #, #)" },
     .catalog = { .guid = "SELECT d.\"_Db-guid\" FROM PUB.\"_Db\" d WHERE d.\"_Db-local\" = 1",
         .code_page = "SELECT d.\"_Db-xl-name\" FROM PUB.\"_Db\" d WHERE d.\"_Db-local\" = 1" },
-    // Whether blanks at the end of characters count in an index as they do in a comparison is not
-    // documented.
+    // Whether blanks at the end count in an index as in a comparison is not documented.
     .order.kinds = PRODUCT_NUMBERS | PRODUCT_TIMES,
     .row_ids = { .column = &openedge_row_id,
         .append = openedge_append_row_ids,
@@ -56,21 +60,17 @@ const struct product product_openedge = {
         .too_wide = TOO_WIDE,
         .before_column = "Column ",
         .behind_column = " in table " },
-    .widths = { .most = 31995,
-        .most_digits = 50,
-        .clause = "SET PRO_SQL_WIDTH",
-        .tool = "dbtool",
-        .choice = "2. SQL Width Scan w/Fix" },
+    .widths = WIDTHS,
     .natives = NATIVES,
     .odbc.driver = "*",
     .jdbc.is_statically_typed = true,
     .is_openedge = true,
 };
 
-// The same database read from the files that it dumped, source/dump/: the mirror of one goes on as
-// that of the other.
+// The same database, of source/dump/: the mirror of one goes on as that of the other.
 const struct product product_openedge_dump = {
     .patterns = { "Progress dump" },
     .order.kinds = PRODUCT_NUMBERS | PRODUCT_KIND(VALUE_DATE),
+    .widths = WIDTHS,
     .natives = NATIVES,
 };
