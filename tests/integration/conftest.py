@@ -15,6 +15,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import threading
 
 import psycopg2
 import pytest
@@ -46,6 +47,24 @@ def program():
     return shlex.split(os.environ.get("OE2PG_WRAPPER", "")) + [path]
 
 
+def as_new(session, dsn):
+    """The session without what was set in it, or a new one if there is none or the server ended it: to
+    begin one costs more than most statements."""
+    with contextlib.suppress(psycopg2.Error):
+        if session is not None:
+            rows_of(session, "DISCARD ALL")
+            return session
+    session = psycopg2.connect(dsn)
+    session.autocommit = True
+    return session
+
+
+def rows_of(session, statement, arguments=None):
+    with session.cursor() as cursor:
+        cursor.execute(statement, arguments)
+        return cursor.fetchall() if cursor.description else []
+
+
 class Database:
     """A fresh database in the test cluster, owned by nobody in particular: the role `mirror` may
     connect, create schemas and temporary tables there, and no more."""
@@ -57,14 +76,19 @@ class Database:
             server.host, server.port, name, server.user)
         self.dsn = "host=%s port=%d dbname=%s user=mirror password=%s" % (
             server.host, server.port, name, MIRROR_PASSWORD)
+        self._session = None
+        self._is_busy = threading.Lock()
 
     def query(self, statement, arguments=None):
-        """All rows of one statement, run by the superuser."""
-        with contextlib.closing(psycopg2.connect(self.admin_dsn)) as connection:
-            connection.autocommit = True
-            with connection.cursor() as cursor:
-                cursor.execute(statement, arguments)
-                return cursor.fetchall() if cursor.description else []
+        """All rows of one statement, run by the superuser in a session as if it were new."""
+        if not self._is_busy.acquire(blocking=False):  # another thread's statement may take its time
+            with contextlib.closing(as_new(None, self.admin_dsn)) as session:
+                return rows_of(session, statement, arguments)
+        try:
+            self._session = as_new(self._session, self.admin_dsn)
+            return rows_of(self._session, statement, arguments)
+        finally:
+            self._is_busy.release()
 
     def value(self, statement, arguments=None):
         return self.query(statement, arguments)[0][0]
@@ -167,6 +191,8 @@ def pg_server():
         trusted = rules.read_text()
         rules.write_text("host all mirror 127.0.0.1/32 md5\n" + trusted)
         server.sql("SELECT pg_reload_conf();")
+        # Databases copy what the first session in this one keeps of the catalogues.
+        server.sql("SELECT 1", dbname="template1")
         yield server
 
 
@@ -197,16 +223,9 @@ _sessions = {}
 
 
 def administer(server, statement):
-    """Of the superuser, in a session that stays: each test makes databases and drops them, and to
-    start psql for it takes as long as that."""
-    session = _sessions.get(server.dsn)
-    with contextlib.suppress(psycopg2.Error):  # the server was started again since
-        if session is not None:
-            session.cursor().execute("SELECT 1")
-    if session is None or session.closed:
-        session = _sessions[server.dsn] = psycopg2.connect(server.dsn)
-        session.autocommit = True
-    session.cursor().execute(statement)
+    """Of the superuser, in a session that stays: each test makes databases and drops them."""
+    session = _sessions[server.dsn] = as_new(_sessions.get(server.dsn), server.dsn)
+    rows_of(session, statement)
 
 
 def new_database(server, template="template1"):
