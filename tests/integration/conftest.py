@@ -5,6 +5,7 @@ a sanitizer would spoil the measurement. OE2PG_WRAPPER is put in front of it (va
 databases are looked for in OE2PG_REAL_DATA.
 """
 
+import collections
 import contextlib
 import dataclasses
 import json
@@ -178,6 +179,13 @@ class Mirror:
         result = self.run(*arguments, **keywords)
         assert result.status == 0, result.explain()
         return result
+
+
+def pytest_collection_modifyitems(items):
+    """Where several processes share the tests out by file, those with the most are begun first: at the
+    end nobody waits for one that has a long file left."""
+    counts = collections.Counter(item.path for item in items)
+    items.sort(key=lambda item: -counts[item.path])
 
 
 @pytest.fixture(scope="session")
