@@ -34,11 +34,11 @@ _oe2pg() {
     *)
         case $command in
         plan) words='--jobs --batch-size --config --full-sync --table --ignore-table --accept-source --all --json --log-level --console-level --quiet --help --help-options --help-man --help-types --help-completion --version' ;;
-        status) words='--jobs --batch-size --config --table --json --watch --max-age --exit-code --quarantine --values --log-level --console-level --quiet --help --help-options --help-man --help-types --help-completion --version' ;;
+        status) words='--config --table --json --watch --max-age --exit-code --quarantine --values --log-level --console-level --quiet --help --help-options --help-man --help-types --help-completion --version' ;;
         verify) words='--jobs --batch-size --config --table --ignore-table --allow-delete --progress --json --values --repair --log-level --console-level --file-level --quiet --help --help-options --help-man --help-types --help-completion --version' ;;
         check) words='--jobs --batch-size --config --log-level --console-level --quiet --config-only --report --widths --help --help-options --help-man --help-types --help-completion --version' ;;
         adopt) words='--jobs --batch-size --config --table --ignore-table --accept-source --progress --log-level --console-level --file-level --quiet --help --help-options --help-man --help-types --help-completion --version' ;;
-        forget) words='--jobs --batch-size --config --drop-tables --yes --log-level --console-level --file-level --quiet --help --help-options --help-man --help-types --help-completion --version' ;;
+        forget) words='--config --drop-tables --yes --log-level --console-level --file-level --quiet --help --help-options --help-man --help-types --help-completion --version' ;;
         *) words='--jobs --batch-size --config --full-sync --table --ignore-table --allow-delete --accept-source --progress --log-level --console-level --file-level --quiet --help --help-options --help-man --help-types --help-completion --version' ;;
         esac
         if [ -z "$command" ] && [[ $current != -* ]]; then

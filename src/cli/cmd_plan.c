@@ -1,5 +1,6 @@
 // plan: what a sync would do. Asks both sides, writes to neither: no tracking table, no schema, no
 // run comes into being.
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/command_table.h"
@@ -10,6 +11,7 @@
 #include "plan/plan.h"
 #include "plan/preview.h"
 #include "plan/selection.h"
+#include "plan/witness.h"
 #include "report/plan_report.h"
 #include "report/terminal.h"
 #include "source/source.h"
@@ -21,6 +23,7 @@
 #include "target/observe.h"
 #include "target/readers.h"
 #include "target/width.h"
+#include "target/witness.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -36,6 +39,7 @@ struct planner {
     struct source *source;
     struct target *target;
     struct catalog catalog;
+    struct witness_list witnesses;
     struct selection selection;
     struct observation observed;
     struct inspection inspection;
@@ -119,6 +123,9 @@ read_source(struct planner *planner, struct error *err)
     // A catalogue is many statements, and says nothing between them.
     if (!expect_source(planner, "could not read the source's catalogue", 4, err) ||
         !source_read_catalog(planner->source, &filter, &planner->arena, &planner->catalog, err) ||
+        !source_read_counters(planner->source, &planner->arena, &planner->catalog, err) ||
+        !witness_read(planner->target, &planner->arena, planner->config->settings.target.schema,
+            &planner->witnesses, err) ||
         !condemned_read(planner->target, &planner->arena, planner->config->settings.target.schema,
             source_identity(planner->source), &planner->catalog, err) ||
         !column_ways_read(planner->target, &planner->arena, planner->config->settings.target.schema,
@@ -201,9 +208,17 @@ make_preview(struct planner *planner)
         .handover = planner->handover,
         .handover_count = planner->handover_count,
     };
+    const struct witness_basis counters = { .settings = &planner->config->settings.mirror,
+        .server = &planner->catalog.counters,
+        .known = &planner->witnesses,
+        .now_ms = clock_wall_ms() };
     const struct source_identity *identity = source_identity(planner->source);
     struct preview *preview = &planner->preview;
 
+    if (planner->catalog.counters.start != NULL) {
+        plan_by_counters(&planner->arena, &counters, &planner->plan);
+        preview->counters = plan_judge_counters(&planner->arena, &counters).sentence;
+    }
     preview->target_schema = planner->config->settings.target.schema;
     preview->source_product = identity->product;
     preview->source_database = identity->db_name;

@@ -10,13 +10,16 @@
 const char option_table_section[] = "mirror_settings.tables.NAME";
 
 // In the order of enum source_interface, dump_incomplete, source_isolation, column_types, indexes,
-// naming, dropped, wide_value, standby_readers, progress_mode and log_level (of three options).
+// naming, witness_kind, witness_trust, dropped, wide_value, standby_readers, progress_mode and
+// log_level (of three options).
 static const char *const interface_words[] = { "odbc", "jdbc", "dump" };
 static const char *const incomplete_words[] = { "refuse", "accept" };
 static const char *const isolation_words[] = { "read_uncommitted", "read_committed" };
 static const char *const column_type_words[] = { "text", "native" };
 static const char *const index_words[] = { "none", "keys", "all" };
 static const char *const naming_words[] = { "plain", "lower", "exact" };
+static const char *const witness_words[] = { "auto", "counters", "none" };
+static const char *const trust_words[] = { "proofs", "now" };
 static const char *const dropped_words[] = { "keep", "drop" };
 static const char *const wide_value_words[] = { "quarantine", "truncate", "fail", "best" };
 static const char *const standby_words[] = { "auto", "yes", "no" };
@@ -144,6 +147,21 @@ static const struct option options[OPTION_COUNT] = {
     [OPTION_MIRROR_HISTORY_DAYS] = { MIRROR_SETTINGS("history_days", "HISTORY_DAYS"),
         INTEGER(1, 36500), .default_text = "90", .unit = "days",
         .help = "how long finished runs stay in the tracking tables" },
+    [OPTION_MIRROR_WITNESS] = { MIRROR_SETTINGS("witness", "WITNESS"), WORDS(witness_words),
+        .default_text = "auto",
+        .help = "what may say that nothing was written to a table, so that it is not read: the "
+                "server's own counters where it has them, once they are proved; or nothing" },
+    [OPTION_MIRROR_TRUST] = { MIRROR_SETTINGS("trust", "TRUST"), WORDS(trust_words),
+        .default_text = "proofs",
+        .help = "when a witness is believed: after witness_proofs, or now, without any" },
+    [OPTION_MIRROR_WITNESS_PROOFS] = { MIRROR_SETTINGS("witness_proofs", "WITNESS_PROOFS"),
+        INTEGER(1, 1000), .default_text = "3", .unit = "runs",
+        .help = "in so many runs every table is read, and changes that are found have to have been "
+                "told by the counters, before these are believed" },
+    [OPTION_MIRROR_RECONCILE_HOURS] = { MIRROR_SETTINGS("reconcile_hours", "RECONCILE_HOURS"),
+        INTEGER(0, 87600), .default_text = "24", .unit = "hours",
+        .help = "a table that was not read for so long (three quarters of it and more, so that not "
+                "all come at once) is read and compared whatever a witness says; 0: never" },
     [OPTION_MIRROR_MAX_DELETE_PERCENT] = { MIRROR_SETTINGS(
                                                "max_delete_percent", "MAX_DELETE_PERCENT"),
         INTEGER(0, 100), .default_text = "10", .unit = "percent",
@@ -201,6 +219,9 @@ static const struct option options[OPTION_COUNT] = {
     [OPTION_TABLE_MAX_DELETE_PERCENT] = { PER_TABLE("max_delete_percent"), INTEGER(0, 100),
         .unit = "percent", .default_words = "as mirror_settings.max_delete_percent says",
         .help = "the same limit for this table" },
+    [OPTION_TABLE_WITNESS] = { PER_TABLE("witness"), WORDS(witness_words),
+        .default_words = "as mirror_settings.witness says",
+        .help = "the same for this table: none has it read in every run" },
 
     [OPTION_CONFIG] = { .flag = "--config",
         .argument = "FILE",

@@ -231,12 +231,11 @@ fill_target(struct config *config, const char *libpq_password, struct error *err
     return check_target_schema(config, err) && fill_target_secrets(config, libpq_password, err);
 }
 
-// -1 when the table has no limit of its own.
+// -1 when the table has no value of its own.
 static int
-table_percent(const struct config_table *table)
+table_value(const struct config_table *table, enum option_id option)
 {
-    const struct config_value *value =
-        &table->values[OPTION_TABLE_MAX_DELETE_PERCENT - OPTION_TABLE_KEY];
+    const struct config_value *value = &table->values[option - OPTION_TABLE_KEY];
 
     return value->origin == CONFIG_UNSET ? -1 : (int)value->integer;
 }
@@ -263,7 +262,8 @@ fill_tables(struct config *config)
             .exclude_column_count = exclude->list_count,
             .where = where != NULL && where[0] != '\0' ? where : NULL,
             .priority = (int)from->values[OPTION_TABLE_PRIORITY - OPTION_TABLE_KEY].integer,
-            .max_delete_percent = table_percent(from),
+            .max_delete_percent = table_value(from, OPTION_TABLE_MAX_DELETE_PERCENT),
+            .witness = table_value(from, OPTION_TABLE_WITNESS),
             .file = from->file,
             .line = from->line,
         };
@@ -369,6 +369,10 @@ fill_mirror(struct config *config, struct error *err)
     mirror->standby_readers =
         (enum standby_readers)integer_of(config, OPTION_MIRROR_STANDBY_READERS);
     mirror->history_days = integer_of(config, OPTION_MIRROR_HISTORY_DAYS);
+    mirror->witness = (enum witness_kind)integer_of(config, OPTION_MIRROR_WITNESS);
+    mirror->trust = (enum witness_trust)integer_of(config, OPTION_MIRROR_TRUST);
+    mirror->witness_proofs = integer_of(config, OPTION_MIRROR_WITNESS_PROOFS);
+    mirror->reconcile_hours = integer_of(config, OPTION_MIRROR_RECONCILE_HOURS);
     mirror->log_file = text_of(config, OPTION_MIRROR_LOG_FILE);
     mirror->full_sync = integer_of(config, OPTION_FULL_SYNC) != 0;
     mirror->verify_repair = integer_of(config, OPTION_REPAIR) != 0;

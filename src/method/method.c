@@ -11,6 +11,7 @@
 #include "method/small.h"
 #include "method/unchanged.h"
 #include "method/verify.h"
+#include "method/witnessed.h"
 
 #include <assert.h>
 
@@ -125,8 +126,12 @@ method_settle(struct task *task, const struct job *const *jobs, size_t count,
 {
     const struct method *method = &methods[jobs[0]->method];
 
-    if (method->settle != NULL)
+    if (job_group(jobs[0]) == JOB_VOUCHED) {
+        unchanged_settle(task, jobs, count, outcomes, is_settled);
+    } else if (method->settle != NULL) {
         method->settle(task, jobs, count, outcomes, is_settled);
+        witnessed_note_equal(task, jobs, count, is_settled);
+    }
 }
 
 // Rows may have been written that give an object of ours its chance.
@@ -166,5 +171,6 @@ method_run(struct task *task, const struct job *job, struct outcome *outcome, st
         !follow_objects(task, job, outcome, err))
         return false;
     outcome->row_count = record->content.row_count;
+    witnessed_note(task, job, outcome);
     return true;
 }

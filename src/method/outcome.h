@@ -8,6 +8,13 @@
 
 enum outcome_state { OUTCOME_WAITING, OUTCOME_RUNNING, OUTCOME_DONE, OUTCOME_FAILED, OUTCOME_LEFT };
 
+// What a comparison found out about the source's counters.
+enum counters_proof {
+    COUNTERS_UNTRIED, // no changes, or for other reasons too
+    COUNTERS_TOLD,    // of the changes that were found
+    COUNTERS_MISSED,  // changes that were found, and tell nothing of them still
+};
+
 // How a table ended in this run.
 struct outcome {
     enum outcome_state state;
@@ -19,6 +26,7 @@ struct outcome {
     bool is_repaired;  // METHOD_VERIFY: its repair was begun, and with OUTCOME_DONE succeeded
     bool is_verified;  // METHOD_VERIFY: `verification` is what the last comparison found
     struct verification verification;
+    enum counters_proof counters_proof;
     char *report;       // that in lines, where they are to be told later; NULL: none
     struct error error; // OUTCOME_FAILED: why
 };

@@ -74,6 +74,7 @@ read_table(struct small_group *group, size_t i, struct row_policy *policy, struc
         is_equal = batch->misfit_count == 0 && strike_batch(group, i, policy, batch);
     } while (is_equal && batch->row_count > 0);
     reader_release(&reader);
+    record->rows_read = record->row_count;
     // What ended early may be as short as the mirror is.
     group->is_equal[i] = done && is_equal && digest_set_left(&group->sets[i]) == 0 &&
                          !source_session(task->source)->may_end_early;

@@ -1,6 +1,9 @@
 #include "method/unchanged.h"
 
 #include "base/clock.h"
+#include "base/log.h"
+#include "plan/witness.h"
+#include "target/small_tables.h"
 
 #include <string.h>
 
@@ -44,4 +47,44 @@ unchanged_keep(
            table_run_save(task->target, claim, record, result, err) &&
            tracking_save(task->target, claim, task->settings->target.schema, record, err) &&
            target_commit(task->target, err);
+}
+
+// ---- many at a time ----------------------------------------------------------------------------
+
+static struct outcome
+outcome_of(const struct small_table_record *record)
+{
+    int64_t now_ms = clock_wall_ms();
+
+    return (struct outcome){ .state = OUTCOME_DONE,
+        .row_count = record->row_count,
+        .attempts = 1,
+        .result = { .started_ms = now_ms, .finished_ms = now_ms } };
+}
+
+// The mirror holds what the source held when its counters were asked.
+void
+unchanged_settle(struct task *task, const struct job *const *jobs, size_t count,
+    struct outcome *outcomes, bool *is_settled)
+{
+    struct small_table_record records[SMALL_TABLES_MAX];
+    struct error err = { 0 };
+
+    for (size_t i = 0; i < count; i++)
+        records[i] = (struct small_table_record){ .table = jobs[i]->table,
+            .reason = jobs[i]->reason,
+            .row_count = jobs[i]->record->content.row_count,
+            .size_bytes = jobs[i]->record->content.size_bytes,
+            .read_from_ms = jobs[i]->counters->server->asked_ms,
+            .read_to_ms = jobs[i]->counters->server->asked_ms };
+    task_set_phase(task, PHASE_COMMITTING);
+    if (!small_tables_save(task->target, task->claim, records, count, &err)) {
+        log_debug("%zu unchanged tables are looked at one by one: %s", count, err.message);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        is_settled[i] = true;
+        outcomes[i] = outcome_of(&records[i]);
+        log_debug("%s is not read: nothing was written to it", jobs[i]->table->target_name);
+    }
 }

@@ -99,7 +99,7 @@ struct preview_table {
     const char *source_schema;
     const char *source_table;
     const char *target_table; // NULL when it got no name
-    const char *method;       // NULL when it is not read
+    const char *method;       // NULL when it is not read, be it that nothing was written to it
     const char *reason;
     const char *key; // column names with commas; NULL: none
     const char *key_reason;
@@ -121,6 +121,7 @@ struct preview_table {
 struct preview_sums {
     size_t load_count;
     size_t compare_count;
+    size_t unread_count; // of them
     size_t refused_count;
     size_t ignored_count;
     size_t gone_count;
@@ -152,6 +153,7 @@ struct preview {
     struct preview_sums sums;
     int64_t database_bytes;
     struct first_load_way first_load;
+    const char *counters; // why the source's are believed, or not yet; NULL: it has none
 };
 
 #endif

@@ -89,6 +89,17 @@ enum indexes {
 };
 enum naming { NAMING_PLAIN, NAMING_LOWER, NAMING_EXACT };
 
+// What may say that a table need not be read (plan/witness.h).
+enum witness_kind {
+    WITNESS_AUTO, // whatever the source has
+    WITNESS_COUNTERS,
+    WITNESS_NONE, // every table is read in every run
+};
+enum witness_trust {
+    WITNESS_TRUST_PROOFS,
+    WITNESS_TRUST_NOW, // the operator says so
+};
+
 // mirror_settings.tables: what was said about one table or pattern.
 struct table_settings {
     const char *pattern;
@@ -99,6 +110,7 @@ struct table_settings {
     const char *where;      // SQL of the source, put into every read; NULL: none
     int priority;           // larger first
     int max_delete_percent; // -1: as mirror_settings says
+    int witness;            // enum witness_kind; -1: as mirror_settings says
     const char *file;       // where it was said
     int line;
 };
@@ -120,6 +132,10 @@ struct mirror_settings {
     int memory_mb;
     int full_below_rows; // smaller tables are compared in memory, many at a time
     int history_days;
+    enum witness_kind witness;
+    enum witness_trust trust;
+    int witness_proofs;   // runs that have to prove counters before they are believed
+    int reconcile_hours;  // after which a table is read whatever a witness says; 0: never
     const char *log_file; // NULL: console only
     struct table_settings *tables;
     size_t table_count;

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "model/column_way.h"
+#include "model/counters.h"
 #include "model/mirror_type.h"
 
 #include <stdbool.h>
@@ -114,6 +115,8 @@ struct catalog_entry {
     bool is_absent;     // the source has none of its rows now: what was mirrored stays as it is
     bool may_lack_rows; // the source says that not all rows may be there: none is removed for it
     const void *place;  // where the rows are, for the door alone that read the catalogue
+    // What the source counts of what is written to it, be it with all others; NULL: nothing.
+    const struct row_counters *counters;
 };
 
 // Which rows of a table the user wants.
@@ -200,6 +203,7 @@ struct catalog {
     size_t table_count;
     const char **notes; // sentences about what could not be read; mostly none
     size_t note_count;
+    struct source_counters counters; // by source_read_counters
 };
 
 #endif

@@ -9,6 +9,8 @@
 #include "model/state.h"
 #include "plan/selection.h"
 
+struct job_counters;
+
 struct job {
     const struct table *table;
     const struct table_record *record; // of an earlier run; NULL: none
@@ -22,7 +24,17 @@ struct job {
     bool has_objects;     // indexes or the like are wanted, or were made
     bool are_objects_due; // and they are not as they should be
     bool is_suspect;      // is to be started when nothing else is in hand
+    bool is_vouched; // is_unchanged by its counters: nothing of it is looked at (plan/witness.h)
+    const struct job_counters *counters; // NULL: they tell nothing of the table
 };
+
+// Jobs of one group that follow each other may be taken, and settled, together.
+enum job_group { JOB_ALONE, JOB_SMALL, JOB_VOUCHED };
+static inline enum job_group
+job_group(const struct job *job)
+{
+    return job->is_vouched ? JOB_VOUCHED : job->is_small ? JOB_SMALL : JOB_ALONE;
+}
 
 struct plan {
     struct job *jobs; // in the order in which they are to be started

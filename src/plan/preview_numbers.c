@@ -95,6 +95,10 @@ void
 preview_estimate(const struct inspection *found, double rows_per_ms, const struct job *job,
     bool is_new, struct preview_table *made)
 {
+    if (job->is_unchanged && !is_new) {
+        made->method = NULL;
+        return;
+    }
     estimate(found, rows_per_ms, job, made);
     estimate_disk(made, job, is_new);
 }
@@ -105,6 +109,7 @@ add_up(struct preview *preview, const struct preview_table *table, int64_t *long
 {
     preview->sums.load_count += table->verdict == PREVIEW_LOAD;
     preview->sums.compare_count += table->verdict == PREVIEW_COMPARE;
+    preview->sums.unread_count += table->verdict == PREVIEW_COMPARE && table->method == NULL;
     preview->sums.refused_count += table->verdict == PREVIEW_REFUSED;
     preview->sums.ignored_count += table->verdict == PREVIEW_IGNORED;
     preview->sums.gone_count += table->verdict == PREVIEW_GONE;

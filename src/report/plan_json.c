@@ -103,6 +103,7 @@ write_totals(struct json_writer *json, const struct preview *preview)
     json_begin_object(json, "totals");
     json_integer(json, "load", (int64_t)preview->sums.load_count);
     json_integer(json, "compare", (int64_t)preview->sums.compare_count);
+    json_integer(json, "unread", (int64_t)preview->sums.unread_count);
     json_integer(json, "refused", (int64_t)preview->sums.refused_count);
     json_integer(json, "ignored", (int64_t)preview->sums.ignored_count);
     json_integer(json, "gone", (int64_t)preview->sums.gone_count);

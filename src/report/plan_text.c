@@ -118,10 +118,27 @@ write_first_load(struct page *page)
 }
 
 static void
+write_unread(struct page *page)
+{
+    const struct preview *preview = page->preview;
+
+    if (preview->sums.unread_count > 0) {
+        buffer_printf(&page->line, "  not to be read: %zu, to which nothing was written",
+            preview->sums.unread_count);
+        end_line(page);
+    }
+    if (preview->counters != NULL) {
+        buffer_printf(&page->line, "  the source's counters: %s", preview->counters);
+        end_line(page);
+    }
+}
+
+static void
 write_head(struct page *page)
 {
     const struct preview *preview = page->preview;
-    size_t read_count = preview->sums.load_count + preview->sums.compare_count;
+    size_t read_count =
+        preview->sums.load_count + preview->sums.compare_count - preview->sums.unread_count;
 
     buffer_printf(&page->line, "Mirror \"%s\" of %s database \"%s\"", preview->target_schema,
         preview->source_product, preview->source_database);
@@ -142,6 +159,7 @@ write_head(struct page *page)
         buffer_printf(&page->line, " with %d jobs", preview->jobs);
     }
     end_line(page);
+    write_unread(page);
     write_unknown(page);
     if (preview->sums.load_count == 0)
         return;
@@ -335,7 +353,7 @@ write_table(struct page *page, const struct preview_table *table)
     char rows[FIGURE_SIZE];
     char bytes[FIGURE_SIZE];
     char took[FIGURE_SIZE];
-    const char *const texts[6] = { name_of(table), table->method,
+    const char *const texts[6] = { name_of(table), table->method != NULL ? table->method : "-",
         table->key != NULL ? table->key : "none", rows, bytes, took };
     char why[1024];
 
@@ -353,7 +371,7 @@ static bool
 is_named(const struct page *page, const struct preview_table *table)
 {
     if (table->method == NULL)
-        return false;
+        return page->with_all && table->verdict == PREVIEW_COMPARE;
     return page->with_all || table->verdict == PREVIEW_LOAD || table->statement_count > 0 ||
            table->obstacle_count > 0;
 }
@@ -383,7 +401,8 @@ write_tables(struct page *page)
         buffer_printf(&page->line, "... and %zu more like these (--all)", named - written);
         end_line(page);
     }
-    quiet = preview->sums.load_count + preview->sums.compare_count - named;
+    quiet = preview->sums.load_count + preview->sums.compare_count - named -
+            (page->with_all ? 0 : preview->sums.unread_count);
     if (quiet > 0) {
         end_line(page);
         buffer_printf(&page->line, "%zu more: read and compared as before%s", quiet,

@@ -38,14 +38,14 @@ queue_take(struct queue *queue, size_t *numbers, size_t most, size_t *count)
     *count = 0;
     (void)pthread_mutex_lock(&queue->lock);
     while (has_next(queue) && *count < most) {
-        bool is_small = queue->plan->jobs[queue->next].is_small;
+        enum job_group group = job_group(&queue->plan->jobs[queue->next]);
 
-        if (*count > 0 && !is_small)
+        if (*count > 0 && group != job_group(&queue->plan->jobs[numbers[0]]))
             break;
         queue->outcomes[queue->next].state = OUTCOME_RUNNING;
         numbers[(*count)++] = queue->next++;
         queue->in_hand++;
-        if (!is_small)
+        if (group == JOB_ALONE)
             break;
     }
     (void)pthread_mutex_unlock(&queue->lock);

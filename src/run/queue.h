@@ -23,8 +23,8 @@ struct queue {
 void queue_init(struct queue *queue, const struct plan *plan);
 void queue_release(struct queue *queue);
 // The next job's number, or false when there is none or the queue is closed. Small tables come in
-// groups: `most` numbers at most. A suspect is given out when nothing is in hand, and nothing
-// beside it.
+// groups, and so do those that need not be read: `most` numbers at most. A suspect is given out
+// when nothing is in hand, and nothing beside it.
 bool queue_take(struct queue *queue, size_t *numbers, size_t most, size_t *count);
 void queue_finish(struct queue *queue, size_t number, const struct outcome *outcome);
 // No more jobs.

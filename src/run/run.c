@@ -20,6 +20,7 @@
 #include "target/ddl.h"
 #include "target/suspect.h"
 #include "target/too_wide.h"
+#include "target/witness.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -194,9 +195,12 @@ select_tables(struct run *run, struct catalog *catalog, struct table_record **re
     basis.record_count = *record_count;
     return expect_catalogue(run, err) &&
            source_read_catalog(run->source, &filter, &run->arena, catalog, err) &&
+           run_ask_counters(run, catalog, err) &&
            expect_target(run, "could not read the tracking tables", err) &&
            condemned_read(run->target, &run->arena, run->settings->target.schema,
                source_identity(run->source), catalog, err) &&
+           witness_read(
+               run->target, &run->arena, run->settings->target.schema, &run->witnesses, err) &&
            column_ways_read(run->target, &run->arena, run->settings->target.schema,
                source_identity(run->source), catalog, err) &&
            selection_make(&run->arena, &basis, catalog, &run->selection, err);
@@ -254,6 +258,7 @@ make_plan(struct run *run, struct error *err)
     wanted_mark_due(&run->settings->mirror, &objects, &run->plan);
     if (run->settings->mirror.verify)
         plan_only_verify(&run->settings->mirror, &run->plan);
+    run_plan_by_counters(run);
     for (size_t i = 0; i < run->selection.warning_count; i++)
         log_warning("%s", run->selection.warnings[i]);
     for (size_t i = 0; i < run->selection.note_count; i++)
@@ -450,6 +455,7 @@ finish(struct run *run)
     run->end->is_complete = why[0] == '\0' && done == summary.table_count &&
                             run->end->error.kind == ERROR_NONE && run->end->signal == 0;
     summary.too_wide_columns = count_too_wide(run);
+    run_judge_counters(run);
     record_end(run, &totals, why);
     summary.fatal = run->end->error.kind != ERROR_NONE ? &run->end->error : NULL;
     summary_write(&summary);

@@ -3,6 +3,7 @@
 #define OE2PG_RUN_RUN_INTERNAL_H
 
 #include "plan/plan.h"
+#include "plan/witness.h"
 #include "report/progress.h"
 #include "report/summary.h"
 #include "run/housekeeper.h"
@@ -29,6 +30,8 @@ struct run {
     struct selection selection;
     struct stuck_tables stuck;
     struct plan plan;
+    struct source_counters counters; // as they were before anything was read
+    struct witness_list witnesses;   // what is recorded of them
     struct queue queue;
     struct run_shared shared;
     struct worker workers[JOBS_MAX];
@@ -53,6 +56,12 @@ void run_wait(struct run *run);
 void run_leave_last_word(struct run *run, const char *why);
 // What verify found, table by table, on standard output as JSON. Behind the last worker.
 void run_write_verdicts(struct run *run);
+// run_counters.c: which tables need not be read; and what the run proved of the counters. A source
+// without counters has none of it.
+bool run_ask_counters(struct run *run, struct catalog *catalog, struct error *err)
+    __attribute__((warn_unused_result));
+void run_plan_by_counters(struct run *run);
+void run_judge_counters(struct run *run);
 void run_describe(struct run *run, struct run_progress *progress);
 
 #endif

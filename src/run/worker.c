@@ -479,7 +479,7 @@ run_one(struct worker *worker, size_t number)
 
 // Those of the group that have not changed are done together; the others are left to run_one.
 static void
-settle_small(struct worker *worker, const size_t *numbers, size_t count, bool *is_settled)
+settle_group(struct worker *worker, const size_t *numbers, size_t count, bool *is_settled)
 {
     struct queue *queue = worker->shared->queue;
     const struct job *jobs[SMALL_TABLES_MAX];
@@ -488,7 +488,7 @@ settle_small(struct worker *worker, const size_t *numbers, size_t count, bool *i
     char work[40];
 
     error_clear(&err);
-    (void)text_print(work, sizeof work, "%zu small tables", count);
+    (void)text_print(work, sizeof work, "%zu tables together", count);
     task_take_table(&worker->task, &queue->plan->jobs[numbers[0]]);
     // What is in the way is met again, and told, by the first of them.
     if (!connections_open(worker, work, (int)count, &err))
@@ -514,8 +514,8 @@ worker_run(void *context)
            queue_take(queue, numbers, SMALL_TABLES_MAX, &count)) {
         bool is_settled[SMALL_TABLES_MAX] = { false };
 
-        if (queue->plan->jobs[numbers[0]].is_small)
-            settle_small(worker, numbers, count, is_settled);
+        if (job_group(&queue->plan->jobs[numbers[0]]) != JOB_ALONE)
+            settle_group(worker, numbers, count, is_settled);
         for (size_t i = 0; i < count; i++) {
             if (!is_settled[i])
                 run_one(worker, numbers[i]);

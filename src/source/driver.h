@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "model/batch.h"
+#include "source/catalog/catalog_door.h"
 #include "source/catalog/code_page.h"
 #include "source/rendition.h"
 #include "source/source.h"
@@ -69,6 +70,8 @@ struct source_driver {
         const struct source *source, struct buffer *sql, const struct table *table);
     bool (*read_catalog)(struct source *source, const struct table_filter *filter,
         struct arena *arena, struct catalog *catalog, struct error *err);
+    // The ways to ask it. Not of a source that is_read_whole.
+    struct catalog_door (*door)(struct source *source);
     bool (*open_cursor)(struct source *source, const struct read_request *request,
         struct cursor **cursor, struct error *err);
     bool (*fetch)(struct cursor *cursor, const struct batch **batch, struct error *err);

@@ -199,6 +199,26 @@ source_read_catalog(struct source *source, const struct table_filter *filter, st
     return true;
 }
 
+bool
+source_read_counters(
+    struct source *source, struct arena *arena, struct catalog *catalog, struct error *err)
+{
+    const struct product *product = product_find(source->identity.product);
+    struct catalog_door door;
+
+    memset(&catalog->counters, 0, sizeof catalog->counters);
+    if (product->catalog.read_counters == NULL || source->is_read_whole)
+        return true;
+    door = source->driver->door(source);
+    source->is_waiting = true;
+    if (is_told_by_source(product->catalog.read_counters(&door, arena, catalog, err), err)) {
+        source->is_waiting = false;
+        return true;
+    }
+    source->is_waiting = false;
+    return false;
+}
+
 static void
 forget_trouble(struct source *source)
 {

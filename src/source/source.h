@@ -114,6 +114,12 @@ bool source_read_catalog(struct source *source, const struct table_filter *filte
     struct arena *arena, struct catalog *catalog, struct error *err)
     __attribute__((warn_unused_result));
 
+// Fills catalog->counters and entry.counters of its tables: what the source counts of what is
+// written to it, to be asked before anything is read that they are to vouch for. Where it counts
+// nothing, or does not tell, it says why there; fails only for a lost connection.
+bool source_read_counters(struct source *source, struct arena *arena, struct catalog *catalog,
+    struct error *err) __attribute__((warn_unused_result));
+
 // Which rows are read is said here, beside the user's own condition in table->where.condition: by a
 // part of the key and its bounds, by whole keys, by ids. All of it holds at once.
 struct read_request {

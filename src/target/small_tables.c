@@ -32,24 +32,24 @@ small_tables_read(struct target *target, const struct digest_kind *kind,
 
 // ---- their record ------------------------------------------------------------------------------
 
-enum { ARRAYS = 7 };
+enum { TEXTS = 3, ARRAYS = 8 };
 
 static void
 append_row(struct buffer arrays[ARRAYS], const struct small_table_record *record)
 {
     const int64_t numbers[] = { record->row_count, record->size_bytes, record->read_from_ms,
-        record->read_to_ms };
+        record->read_to_ms, record->rows_read };
     const char *const texts[] = { record->table->schema, record->table->name, record->reason };
 
     for (size_t i = 0; i < ARRAYS; i++)
         buffer_append_byte(&arrays[i], arrays[i].size == 0 ? '{' : ',');
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < TEXTS; i++) {
         const struct cell text = { .bytes = texts[i], .size = strlen(texts[i]) };
 
         sql_append_element(&arrays[i], &text);
     }
-    for (size_t i = 3; i < ARRAYS; i++)
-        buffer_printf(&arrays[i], "%" PRId64, numbers[i - 3]);
+    for (size_t i = TEXTS; i < ARRAYS; i++)
+        buffer_printf(&arrays[i], "%" PRId64, numbers[i - TEXTS]);
 }
 
 static bool
@@ -67,30 +67,36 @@ save(struct target *target, const struct mirror_claim *claim, const struct buffe
     if (!target_execute(target, "could not record tables as unchanged",
             "WITH t AS (SELECT s, n, reason, c AS rows, b AS bytes,"
             "  pg_catalog.to_timestamp(f / 1000.0) AS read_from,"
-            "  pg_catalog.to_timestamp(u / 1000.0) AS read_to"
+            "  pg_catalog.to_timestamp(u / 1000.0) AS read_to, rows_read"
             "  FROM ROWS FROM (pg_catalog.unnest($3::text[]), pg_catalog.unnest($4::text[]),"
             "   pg_catalog.unnest($5::text[]), pg_catalog.unnest($6::bigint[]),"
             "   pg_catalog.unnest($7::bigint[]), pg_catalog.unnest($8::bigint[]),"
-            "   pg_catalog.unnest($9::bigint[])) AS t (s, n, reason, c, b, f, u)),"
+            "   pg_catalog.unnest($9::bigint[]), pg_catalog.unnest($10::bigint[]))"
+            "   AS t (s, n, reason, c, b, f, u, rows_read)),"
             " history AS (INSERT INTO oe2pg.table_run (run_id, source_schema, source_table, method,"
             "  reason, state, started_at, finished_at, attempts, rows_read, bytes_read,"
             "  rows_inserted, rows_updated, rows_deleted, rows_quarantined)"
-            "  SELECT $2, s, n, 'full', reason, 'done', read_from, read_to, 1, rows, bytes, 0, 0, "
-            "0,"
-            "  0 FROM t ON CONFLICT (run_id, source_schema, source_table) DO NOTHING)"
+            "  SELECT $2, s, n, 'full', reason, 'done', read_from, read_to, 1, rows_read,"
+            "  CASE WHEN rows_read > 0 THEN bytes ELSE 0 END, 0, 0, 0, 0 FROM t ON CONFLICT "
+            "(run_id, source_schema, source_table) DO NOTHING)"
             " UPDATE oe2pg.tracking k SET state = 'done', method = 'full', reason = t.reason,"
             "  rows = t.rows, bytes = t.bytes, read_from = t.read_from, read_to = t.read_to,"
             "  was_resumed = false, run_id = $2, attempt = 1, error = NULL,"
             "  hint = CASE WHEN k.error IS NULL THEN k.hint END,"
             "  last_success_at = pg_catalog.clock_timestamp()"
-            "  FROM t WHERE k.mirror_id = $1 AND k.source_schema = t.s AND k.source_table = t.n",
+            "  FROM t WHERE k.mirror_id = $1 AND k.source_schema = t.s AND k.source_table = t.n"
+            "  AND EXISTS (SELECT FROM pg_catalog.pg_class c"
+            "   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+            "   WHERE n.nspname = k.target_schema AND c.relname = k.target_table"
+            "   AND c.relkind IN ('r', 'p'))",
             &parameters, &result, err))
         return false;
     saved = result_affected(result);
     PQclear(result);
     if (saved != (int64_t)count)
         return error_set(err, ERROR_TABLE,
-            "%zu tables were found unchanged, but %" PRId64 " have a record", count, saved);
+            "%zu tables were found unchanged, but %" PRId64 " have a record and are there", count,
+            saved);
     return true;
 }
 

@@ -28,13 +28,14 @@ struct small_table_record {
     const struct table *table;
     const char *reason; // a sentence
     int64_t row_count;
+    int64_t rows_read; // in this run: all of them, or none where a witness vouched for them
     int64_t size_bytes;
     int64_t read_from_ms; // wall clock
     int64_t read_to_ms;
 };
 
-// Records in one transaction that these tables were read and found unchanged; fails, and changes
-// nothing, when one of them has no record.
+// Records in one transaction that these tables were read and found unchanged, or vouched for;
+// fails, and changes nothing, when one of them has no record, or is not there.
 bool small_tables_save(struct target *target, const struct mirror_claim *claim,
     const struct small_table_record *records, size_t count, struct error *err)
     __attribute__((warn_unused_result));

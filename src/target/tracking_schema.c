@@ -316,8 +316,29 @@ static const char *const step_8[] = {
     NULL,
 };
 
+static const char *const step_9[] = {
+    "CREATE TABLE oe2pg.witness ("
+    " mirror_id integer NOT NULL REFERENCES oe2pg.mirror (id),"
+    " source_schema text NOT NULL,"
+    " source_table text NOT NULL,"
+    " kind text NOT NULL,"
+    " state text NOT NULL,"
+    " evidence text NOT NULL,"
+    " point text NOT NULL,"
+    " proofs bigint NOT NULL,"
+    " misses bigint NOT NULL,"
+    " whole_at timestamptz,"
+    " since timestamptz NOT NULL DEFAULT pg_catalog.now(),"
+    " run_id bigint NOT NULL,"
+    " PRIMARY KEY (mirror_id, source_schema, source_table, kind));"
+    "COMMENT ON TABLE oe2pg.witness IS"
+    " 'what the source says of what was written to its tables, and whether it is believed; of the "
+    "server itself the table is empty';",
+    NULL,
+};
+
 static const char *const *const steps[] = { step_1, step_2, step_3, step_4, step_5, step_6, step_7,
-    step_8 };
+    step_8, step_9 };
 
 enum { STEP_COUNT = sizeof steps / sizeof steps[0] };
 

@@ -125,6 +125,16 @@ class OpenEdgeServer:
         """The store's own SQL, which nothing is refused: for making and judging data."""
         return self.control("sql", body=statement)
 
+    def uncounted(self, statement):
+        """Behind the back of the server's counters."""
+        return self.control("uncounted", body=statement)
+
+    def begin(self, transaction):
+        self.control("begin", str(transaction))
+
+    def end(self, transaction):
+        self.control("end", str(transaction))
+
     def reset(self):
         """Switches, users, locks, mishaps and the log as at the start; tables stay."""
         self.control("reset")

@@ -346,6 +346,7 @@ const struct source_driver jdbc_source_driver = {
     .ask = jdbc_ask,
     .append_count = jdbc_append_count,
     .read_catalog = jdbc_read_catalog,
+    .door = jdbc_door,
     .open_cursor = jdbc_open_cursor,
     .fetch = jdbc_fetch,
     .close_cursor = jdbc_close_cursor,

@@ -112,6 +112,8 @@ bool jdbc_list_primary(void *source, struct arena *arena, struct table *table, s
 bool jdbc_list_indexes(void *source, struct arena *arena, struct table *table, struct error *err)
     __attribute__((warn_unused_result));
 struct catalog_door jdbc_catalog_door(struct jdbc_source *source);
+// The same, as struct source_driver has it.
+struct catalog_door jdbc_door(struct source *base);
 
 // --- jdbc_cursor.c
 

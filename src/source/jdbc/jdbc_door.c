@@ -40,3 +40,9 @@ jdbc_catalog_door(struct jdbc_source *source)
 {
     return (struct catalog_door){ .context = source, .query = query, .run = run };
 }
+
+struct catalog_door
+jdbc_door(struct source *base)
+{
+    return jdbc_catalog_door((struct jdbc_source *)base);
+}

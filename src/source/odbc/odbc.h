@@ -135,6 +135,8 @@ bool odbc_list_primary(void *source, struct arena *arena, struct table *table, s
 bool odbc_list_indexes(void *source, struct arena *arena, struct table *table, struct error *err)
     __attribute__((warn_unused_result));
 struct catalog_door odbc_catalog_door(struct odbc_source *source);
+// The same, as struct source_driver has it.
+struct catalog_door odbc_door(struct source *base);
 // Runs a statement for what it does.
 bool odbc_run(struct odbc_source *source, const char *sql, struct error *err)
     __attribute__((warn_unused_result));

@@ -70,3 +70,9 @@ odbc_catalog_door(struct odbc_source *source)
 {
     return (struct catalog_door){ .context = source, .query = query, .run = run };
 }
+
+struct catalog_door
+odbc_door(struct source *base)
+{
+    return odbc_catalog_door((struct odbc_source *)base);
+}

@@ -377,6 +377,7 @@ const struct source_driver odbc_source_driver = {
     .ask = odbc_ask,
     .append_count = odbc_append_count,
     .read_catalog = odbc_read_catalog,
+    .door = odbc_door,
     .open_cursor = odbc_open_cursor,
     .fetch = odbc_fetch,
     .close_cursor = odbc_close_cursor,

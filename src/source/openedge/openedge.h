@@ -81,6 +81,12 @@ bool openedge_ask(const struct catalog_door *door, const struct openedge_query *
 // and did not just fail (a time-out without a state of its own). `attempts` are those made.
 bool openedge_is_doubtful(const struct error *err, unsigned attempts);
 
+// --- openedge_counters.c
+
+// Fills catalog->counters and the counters of its tables; where they can't be read, says why there.
+bool openedge_read_counters(const struct catalog_door *door, struct arena *arena,
+    struct catalog *catalog, struct error *err) __attribute__((warn_unused_result));
+
 // --- openedge_type.c
 
 // The type numbers that ODBC and JDBC share.

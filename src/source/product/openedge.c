@@ -46,7 +46,8 @@ const struct product product_openedge = {
         .left = "LEFT($, #)",
         .element = "PRO_ELEMENT($, #, #)" },
     .catalog = { .guid = "SELECT d.\"_Db-guid\" FROM PUB.\"_Db\" d WHERE d.\"_Db-local\" = 1",
-        .code_page = "SELECT d.\"_Db-xl-name\" FROM PUB.\"_Db\" d WHERE d.\"_Db-local\" = 1" },
+        .code_page = "SELECT d.\"_Db-xl-name\" FROM PUB.\"_Db\" d WHERE d.\"_Db-local\" = 1",
+        .read_counters = openedge_read_counters },
     // Whether blanks at the end count in an index as in a comparison is not documented.
     .order.kinds = PRODUCT_NUMBERS | PRODUCT_TIMES,
     .row_ids = { .column = &openedge_row_id,

@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "model/batch.h"
 #include "model/table.h"
+#include "source/catalog/catalog_door.h"
 #include "source/widths.h"
 
 #include <stdbool.h>
@@ -57,6 +58,10 @@ struct product_dialect {
 // are.
 typedef void product_append_text(struct buffer *sql, const char *text);
 
+// Fills catalog->counters, and entry.counters of the tables, by asking the door.
+typedef bool product_read_counters(const struct catalog_door *door, struct arena *arena,
+    struct catalog *catalog, struct error *err);
+
 // Where a query can be narrowed to one table, it says in braces which of its expressions are the
 // table's schema (or nothing) and name: catalog_append_query.
 struct product_catalog {
@@ -71,6 +76,7 @@ struct product_catalog {
     const char *guid;                 // one text; failure is no error; NULL: none
     const char *code_page;            // one text; failure is no error; NULL: none
     product_append_text *append_text; // how these queries hold a text; NULL: in single quotes
+    product_read_counters *read_counters; // NULL: it counts nothing that could be relied on
 };
 
 struct product_probes {

@@ -62,7 +62,9 @@ final class Admin {
         String first = words.size() > 1 ? words.get(1) : "";
         switch (words.get(0)) {
         case "sql":
-            return sql(body);
+            return sql(body, true);
+        case "uncounted":
+            return sql(body, false);
         case "df":
             server.store.change(body, first.isEmpty() ? "PUB" : first);
             break;
@@ -127,6 +129,18 @@ final class Admin {
         case "clear_log":
             server.journal.clear();
             break;
+        case "restart":
+            server.activity.restart();
+            break;
+        case "zero":
+            server.activity.zero();
+            break;
+        case "begin":
+            server.activity.begin(Integer.parseInt(first));
+            break;
+        case "end":
+            server.activity.end(Integer.parseInt(first));
+            break;
         case "rows":
             return server.store.count(table(first));
         default:
@@ -171,7 +185,7 @@ final class Admin {
 
     // --- the store's own SQL, for making and judging data
 
-    private List<List<Object>> sql(String text) throws SQLException {
+    private List<List<Object>> sql(String text, boolean isCounted) throws SQLException {
         server.metaschema.refresh();
         List<List<Object>> rows = new ArrayList<>();
         try (Statement statement = server.store.connection().createStatement()) {
@@ -182,6 +196,8 @@ final class Admin {
                         while (result.next())
                             rows.add(row(result));
                     }
+                } else if (isCounted) {
+                    server.activity.count(one, statement.getLargeUpdateCount());
                 }
             }
         }

@@ -203,6 +203,8 @@ final class Conversation implements Runnable {
         Map<String, Object> line = heard("statements", sql);
         try {
             server.metaschema.refresh();
+            if (Activity.isAskedBy(sql))
+                server.metaschema.refresh(server.activity);
             Compiled compiled = front.compile(sql);
             if (compiled == null)
                 return new Wire.Body(Wire.OK).flag(false);

@@ -67,6 +67,11 @@ final class Metaschema {
         state = wanted;
     }
 
+    /** What changes with every record that is written. */
+    synchronized void refresh(Activity activity) throws SQLException {
+        activity.write(store.connection(), store.schema.tables(), switches);
+    }
+
     void add(String table, Row row) {
         rows.computeIfAbsent(table, key -> new ArrayList<>()).add(row);
     }

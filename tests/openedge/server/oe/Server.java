@@ -30,6 +30,7 @@ final class Server {
     final Journal journal = new Journal();
     final Locks locks = new Locks();
     final Mishaps mishaps = new Mishaps();
+    final Activity activity = new Activity();
     final Metaschema metaschema;
     private final String database;
     private final ServerSocket socket;
@@ -82,6 +83,7 @@ final class Server {
         users.reset();
         locks.clear();
         mishaps.clear();
+        activity.restart();
         journal.clear();
     }
 

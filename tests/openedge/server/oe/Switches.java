@@ -56,6 +56,7 @@ final class Switches {
         add("cdc_table_type", "T", "S");
         add("synonym_rows", "apart", "in_systables");
         add("table_statistics", "none", "stale");
+        add("table_counters", "none", "all", "some", "parted");
         add("error_codes", "standard", "empty", "numbered");
         add("lost_state", "standard", "empty", "general");
         add("is_closed", "tells", "after_close");
