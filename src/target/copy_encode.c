@@ -151,6 +151,22 @@ open_value(struct copy_encoder *encoder, char *out, size_t capacity)
     return true;
 }
 
+// A text whole, as most values are sent. 0: it does not fit into the window, or is no text.
+static size_t
+write_whole(struct copy_encoder *encoder, char *out, size_t capacity)
+{
+    const struct cell *cell = &encoder->row[encoder->column];
+
+    if (encoder->shape->types[encoder->column].base != MIRROR_TEXT || cell->bytes == NULL ||
+        encoder->shape->columns[encoder->column].kind == VALUE_BINARY || capacity < 4 ||
+        cell->size > capacity - 4)
+        return 0;
+    put_int32(out, (int32_t)cell->size);
+    memcpy(out + 4, cell->bytes, cell->size);
+    encoder->column++;
+    return 4 + cell->size;
+}
+
 static size_t
 write_binary(struct copy_encoder *encoder, char *out, size_t capacity)
 {
@@ -167,9 +183,11 @@ write_binary(struct copy_encoder *encoder, char *out, size_t capacity)
     }
     while (encoder->column < column_count) {
         if (!encoder->is_open) {
-            if (!open_value(encoder, out + written, capacity - written))
+            size_t whole = write_whole(encoder, out + written, capacity - written);
+
+            if (whole == 0 && !open_value(encoder, out + written, capacity - written))
                 break;
-            written += 4;
+            written += whole > 0 ? whole : 4;
             continue;
         }
         written += write_value(encoder, out + written, capacity - written);

@@ -329,6 +329,14 @@ native_read(const struct mirror_type *type, const struct cell *cell, struct nati
     return read_as_it_is(cell, value);
 }
 
+bool
+native_fits(const struct mirror_type *type, const struct cell *cell)
+{
+    struct native_value value;
+
+    return native_read(type, cell, &value);
+}
+
 // Whole groups only.
 static size_t
 write_groups(const struct native_value *value, size_t at, char *out, size_t capacity)

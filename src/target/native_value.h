@@ -36,6 +36,8 @@ struct native_value {
 // come (text, bytea, json) nothing is looked at but what makes it one.
 bool native_read(
     const struct mirror_type *type, const struct cell *cell, struct native_value *value);
+// Whether that is true.
+bool native_fits(const struct mirror_type *type, const struct cell *cell);
 
 // Writes what is sent from byte `at` on, as much as fits; returns how many bytes. `at` is a sum of
 // what this returned before.

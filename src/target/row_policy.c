@@ -71,16 +71,15 @@ row_policy_apply(
 
     for (size_t c = 0; c < table->column_count; c++) {
         const struct column *column = &table->columns[c];
-        struct refused_value refused = { .row = row, .column = c };
+        const char *reason = target_type_refusal(column, &row[c]);
 
-        refused.reason = target_type_refusal(column, &row[c]);
-        if (refused.reason == NULL && is_shown_in_utc(column))
+        if (reason == NULL && policy->stamps != NULL && is_shown_in_utc(column))
             show_in_utc(policy, row, &result, c);
-        if (refused.reason == NULL)
+        if (reason == NULL)
             continue;
         *changed_cell(policy, row, &result, c) = (struct cell){ .bytes = NULL };
         if (sink != NULL)
-            sink(context, &refused);
+            sink(context, &(struct refused_value){ .row = row, .column = c, .reason = reason });
     }
     return result;
 }

@@ -138,15 +138,22 @@ target_type_hold(
 
 // ---- values ------------------------------------------------------------------------------------
 
+static const char *
+native_refusal(const struct column *column, const struct cell *cell)
+{
+    const char *refusal = copy_value_refusal(column->kind, cell);
+
+    if (refusal != NULL)
+        return refusal;
+    return native_fits(&column->held, cell) ? NULL : TYPE_MISFIT;
+}
+
 const char *
 target_type_refusal(const struct column *column, const struct cell *cell)
 {
-    const char *refusal = copy_value_refusal(column->kind, cell);
-    struct native_value value;
-
-    if (refusal != NULL || cell->bytes == NULL || column->held.base == MIRROR_TEXT)
-        return refusal;
-    return native_read(&column->held, cell, &value) ? NULL : TYPE_MISFIT;
+    return cell->bytes == NULL || column->held.base == MIRROR_TEXT
+               ? copy_value_refusal(column->kind, cell)
+               : native_refusal(column, cell);
 }
 
 // ---- SQL ---------------------------------------------------------------------------------------
