@@ -78,8 +78,9 @@ enum { KEY_COLUMNS_MAX = 64 };
 struct key {
     const char *name;
     bool is_primary;
-    bool may_repeat;   // nothing at the source that can be relied on says that it is unique
-    uint16_t *columns; // positions in table->columns, in key order
+    bool is_row_number; // its one column is the whole number under which the source keeps the row
+    bool may_repeat;    // nothing at the source that can be relied on says that it is unique
+    uint16_t *columns;  // positions in table->columns, in key order
     size_t column_count;
     uint64_t descending; // bit i: the source keeps column i of the key from large to small
 };

@@ -66,7 +66,9 @@ index_add(struct arena *arena, struct table *table, const struct key *index, boo
 void
 index_run_flush(struct index_run *run, struct arena *arena)
 {
-    struct key index = { .column_count = run->count, .is_primary = run->kind == INDEX_PRIMARY };
+    struct key index = { .column_count = run->count,
+        .is_primary = run->kind >= INDEX_PRIMARY,
+        .is_row_number = run->kind == INDEX_ROW_NUMBER };
 
     if (run->table == NULL || run->count == 0 || run->is_spoiled)
         return;

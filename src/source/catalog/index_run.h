@@ -8,7 +8,8 @@
 #include <stdint.h>
 
 // The numbers are those that the products' queries give (product.h): the primary ones come first.
-enum index_kind { INDEX_ORDINARY, INDEX_UNIQUE, INDEX_PRIMARY };
+// A row number is a primary key, too (struct key).
+enum index_kind { INDEX_ORDINARY, INDEX_UNIQUE, INDEX_PRIMARY, INDEX_ROW_NUMBER };
 
 // Zeroed at first.
 struct index_run {

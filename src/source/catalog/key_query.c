@@ -43,7 +43,8 @@ table_of(const struct catalog *catalog, const char *const *fields)
 static enum index_kind
 kind_of(const char *field)
 {
-    return strcmp(field, "2") == 0   ? INDEX_PRIMARY
+    return strcmp(field, "3") == 0   ? INDEX_ROW_NUMBER
+           : strcmp(field, "2") == 0 ? INDEX_PRIMARY
            : strcmp(field, "1") == 0 ? INDEX_UNIQUE
                                      : INDEX_ORDINARY;
 }

@@ -112,9 +112,10 @@ join_guard(const struct guard_terms *odd, const struct guard_terms *sizes, struc
 }
 
 static void
-append_guard(const struct odbc_source *source, const struct table *table, struct odbc_query *query)
+append_guard(const struct odbc_source *source, const struct table *table,
+    const struct odbc_note *note, struct odbc_query *query)
 {
-    const char *code_page = source->base.identity.code_page;
+    const struct product_reading reading = odbc_reading(source, note);
     struct guard_terms odd;
     struct guard_terms sizes;
     struct buffer name;
@@ -125,15 +126,19 @@ append_guard(const struct odbc_source *source, const struct table *table, struct
     guard_terms_init(&odd, "OR");
     guard_terms_init(&sizes, "+");
     for (size_t i = 0; i < table->column_count; i++) {
+        enum product_guard kind;
+
         if (table->columns[i].kind == VALUE_BINARY)
             continue;
         buffer_clear(&name);
         buffer_clear(&term);
         append_column_name(source, &name, table, &table->columns[i]);
-        query->is_counted[i] = source->product->odbc.append_guard(
-            &term, &table->columns[i], buffer_text(&name), code_page);
+        kind = source->product->odbc.append_guard(
+            &reading, &term, &table->columns[i], buffer_text(&name));
+        query->is_counted[i] = kind == PRODUCT_GUARD_SIZE;
         term.failed |= name.failed;
-        guard_terms_add(query->is_counted[i] ? &sizes : &odd, &term);
+        if (kind != PRODUCT_GUARD_NONE)
+            guard_terms_add(query->is_counted[i] ? &sizes : &odd, &term);
     }
     query->has_guard = odd.count + sizes.count > 0;
     if (query->has_guard) {
@@ -210,7 +215,7 @@ odbc_query_build(const struct odbc_source *source, const struct read_request *re
         select_append_limit(source->product->dialect.top, request->row_limit, &query->sql);
     append_items(source, request, order, note, query);
     if (source->product->odbc.append_guard != NULL && !note->has_odd_texts)
-        append_guard(source, table, query);
+        append_guard(source, table, note, query);
     (void)buffer_append_text(&query->sql, " FROM ");
     select_append_table(&names, &query->sql, table);
     if (source->needs_unlocked)

@@ -59,7 +59,7 @@ take_marked(const struct odbc_cursor *cursor, char *text, size_t *size)
 {
     const struct odbc_source *source = cursor->source;
 
-    return source->product->odbc.take_marked != NULL && *size > PRODUCT_SECRET_SIZE &&
+    return *size > PRODUCT_SECRET_SIZE && source->product->odbc.take_marked != NULL &&
            text[0] == source->secret[0] &&
            source->product->odbc.take_marked(source->secret, text, size);
 }
@@ -72,7 +72,7 @@ make_canonical(struct odbc_cursor *cursor, const struct odbc_slot *slot, char *t
     const struct product *product = cursor->source->product;
     const struct column *column = slot->column;
 
-    if (cursor->note->has_odd_texts && take_marked(cursor, text, &size))
+    if (take_marked(cursor, text, &size))
         return size;
     // Whole numbers are told exactly. An infinity, "Inf", is where floats are expected alone.
     if (product->odbc.prints_long_reals && size > 0 &&

@@ -69,8 +69,9 @@ struct product_catalog {
     // or NULL being no name, and a kind "" a table. NULL: by the driver's call.
     const char *objects;
     // Rows (schema, table, index, kind, column, position), sorted by all but the last two, the
-    // kind downwards (2 a primary key, 1 unique, 0 neither), and then by position. A NULL column
-    // (an expression) spoils the whole index. NULL: by the driver's calls, table by table.
+    // kind downwards (3 a primary key whose column is the number under which the source keeps the
+    // row, 2 another primary key, 1 unique, 0 neither), and then by position. A NULL column (an
+    // expression) spoils the whole index. NULL: by the driver's calls, table by table.
     const char *keys;
     const char *estimates;            // rows (schema, table, rows); failure is no error; NULL: none
     const char *guid;                 // one text; failure is no error; NULL: none
@@ -188,6 +189,12 @@ struct product_reading {
     bool has_odd_reals;    // so were reals in columns of integers or dates
 };
 
+enum product_guard {
+    PRODUCT_GUARD_NONE, // nothing was appended: the column, or what is selected of it, is safe
+    PRODUCT_GUARD_CONDITION,
+    PRODUCT_GUARD_SIZE
+};
+
 // A guard of this size or more says so by itself: longer than any text.
 #define PRODUCT_GUARD_ODD INT64_C(1000000000000)
 
@@ -202,12 +209,11 @@ struct product_odbc {
     // Returns false when that is just the name, so that its type in the result can be checked.
     bool (*append_expression)(const struct product_reading *reading, struct buffer *sql,
         const struct column *column, const char *name);
-    // Appends what a row's guard asks of a column that holds no bytes, `code_page` being the
-    // database's: either a condition, true of a value that the driver would spoil silently
-    // (returns false; the guard is PRODUCT_GUARD_ODD then), or the bytes that the value has, to be
-    // compared in sum with those delivered (returns true). NULL: nothing is spoiled.
-    bool (*append_guard)(
-        struct buffer *sql, const struct column *column, const char *name, const char *code_page);
+    // Appends what a row's guard asks of a column that holds no bytes: a condition, true of a value
+    // that the driver would spoil silently (the guard is PRODUCT_GUARD_ODD then), or the bytes that
+    // the value has, to be compared in sum with those delivered. NULL: nothing is spoiled.
+    enum product_guard (*append_guard)(const struct product_reading *reading, struct buffer *sql,
+        const struct column *column, const char *name);
     // The bytes that a value takes, '@' being the quoted column: longer ones than are to be read
     // are withheld by the SELECT itself (odbc_limit.h). NULL: it is the driver that delivers less.
     const char *text_size;

@@ -1,16 +1,15 @@
 // Which columns of a table are ordered as they are compared.
-#include "base/text.h"
 #include "source/product/products.h"
 
-// SQLite: a column that is declared INTEGER and is the primary key is the rowid itself.
+// Of a loosely typed source no other column is sorted by what is known of its type.
 static bool
-is_rowid(const struct table *table, size_t column)
+is_row_number(const struct table *table, size_t column)
 {
     for (size_t i = 0; i < table->key_count; i++) {
         const struct key *key = &table->keys[i];
 
-        if (key->is_primary && key->column_count == 1 && key->columns[0] == column)
-            return text_equal_nocase(table->columns[column].type_name, "integer");
+        if (key->is_row_number && key->columns[0] == column)
+            return true;
     }
     return false;
 }
@@ -23,7 +22,7 @@ order_of(const struct product_order *order, const struct table *table, size_t i)
     if (product_matches(order->broken, column->type_name))
         return ORDER_BROKEN;
     if (order->is_loosely_typed)
-        return is_rowid(table, i) ? ORDER_DOCUMENTED : ORDER_UNPROVED;
+        return is_row_number(table, i) ? ORDER_DOCUMENTED : ORDER_UNPROVED;
     if (column->is_instant || product_matches(order->names, column->type_name))
         return ORDER_DOCUMENTED;
     return (order->kinds & 1U << column->kind) != 0 &&

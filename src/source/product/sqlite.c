@@ -27,10 +27,14 @@ static const char objects[] =
     "FROM sqlite_master m WHERE m.type IN ('table', 'view') "
     "AND substr(m.name, 1, 7) <> 'sqlite_'";
 
-// An INTEGER PRIMARY KEY has no index of its own; table_info knows it. A NULL name in index_info is
+// An INTEGER PRIMARY KEY has no index of its own, for it is the rowid; table_info knows it. Where
+// it is declared DESC or WITHOUT ROWID it has one, and holds any text. A NULL name in index_info is
 // an expression.
 static const char keys[] =
-    "SELECT '' AS s, m.name AS t, 'PRIMARY KEY' AS i, 2 AS p, c.name AS c, c.pk AS n "
+    "SELECT '' AS s, m.name AS t, 'PRIMARY KEY' AS i, "
+    "CASE WHEN m.rootpage > 0 AND NOT EXISTS ("
+    "SELECT 1 FROM pragma_index_list(m.name) l WHERE l.origin = 'pk') "
+    "THEN 3 ELSE 2 END AS p, c.name AS c, c.pk AS n "
     "FROM sqlite_master m, pragma_table_info(m.name) c "
     "WHERE m.type = 'table' AND c.pk > 0{,m.name} "
     "UNION ALL SELECT '', m.name, l.name, l.\"unique\", k.name, k.seqno + 1 "
@@ -119,12 +123,18 @@ is_mostly_text(const struct column *column)
            column->kind == VALUE_TIMESTAMP || column->kind == VALUE_TIMESTAMP_TZ;
 }
 
-// Reals are not expected: one that is there all the same shows by its point.
+static bool
+is_for_reals(const struct column *column)
+{
+    return column->kind == VALUE_DECIMAL || column->kind == VALUE_FLOAT ||
+           column->kind == VALUE_FLOAT4;
+}
+
+// One that is there all the same shows by its point.
 static bool
 expects_no_reals(const struct column *column)
 {
-    return column->kind != VALUE_DECIMAL && column->kind != VALUE_FLOAT &&
-           column->kind != VALUE_FLOAT4 && has_numeric_affinity(column);
+    return !is_for_reals(column) && has_numeric_affinity(column);
 }
 
 // The driver goes by the beginning of the name: "VARBINARY TEXT" is bytes to it, and "FLOATING
@@ -144,14 +154,17 @@ refine_column(struct column *column, int64_t base_type, int64_t type_modifier)
 }
 
 // --- by ODBC: what is selected
+//
+// Beginnings, which the column and an END complete.
 
 // A real among texts or BLOBs, behind the connection's secret and this letter, which no value
 // begins with.
 static const char marked_real[] =
-    "CASE typeof(@) WHEN 'real' THEN '$r' || printf('%!.18g', @) ELSE @ END";
-// A text with a NUL among numbers or dates, in the digits of its bytes.
-static const char marked_text[] =
-    "CASE WHEN typeof(@) = 'text' AND instr(@, char(0)) THEN '$x' || hex(@) ELSE ";
+    "CASE typeof(@) WHEN 'real' THEN '$r' || printf('%!.18g', @) ELSE ";
+// A text with a NUL among numbers or dates, in the digits of its bytes. The plus keeps SQLite from
+// reading '' as a number.
+static const char marked_text[] = "CASE WHEN +@ >= '' AND typeof(@) = 'text' AND "
+                                  "instr(@, char(0)) THEN '$x' || hex(@) ELSE ";
 // 18 digits because SQLite's own printf is one bit off with 17 for some doubles; its reading is,
 // too, so that the shortening is left to us. What is a number of ten-thousandths, and not large,
 // the driver's 15 digits say exactly: the quotient is rounded as a reading of that decimal would
@@ -159,7 +172,7 @@ static const char marked_text[] =
 static const char long_real[] =
     "CASE WHEN @ COLLATE BINARY = round(@ * 10000.0) / 10000.0 AND @ BETWEEN -1e10 AND 1e10 THEN @ "
     "WHEN typeof(@) = 'real' THEN CASE WHEN @ - @ IS NOT NULL THEN printf('%!.18g', @) "
-    "WHEN @ > 0 THEN 'Infinity' ELSE '-Infinity' END ELSE @ END";
+    "WHEN @ > 0 THEN 'Infinity' ELSE '-Infinity' END ELSE ";
 
 static void
 append_with_names(struct buffer *sql, const char *expression, const char *name, const char *secret)
@@ -174,29 +187,46 @@ append_with_names(struct buffer *sql, const char *expression, const char *name, 
     }
 }
 
+// What provides for reals, or NULL.
 static const char *
-expression_of(const struct column *column, const struct product_reading *reading)
+real_case(const struct column *column, const struct product_reading *reading)
 {
     if (has_text_affinity(column))
-        return "@";
+        return NULL;
     if (column->kind == VALUE_TEXT || column->kind == VALUE_BINARY)
         return marked_real;
-    return expects_no_reals(column) && !reading->has_odd_reals ? "@" : long_real;
+    return expects_no_reals(column) && !reading->has_odd_reals ? NULL : long_real;
+}
+
+// Where reals are told from everything else, no number pays for looking at the rest. In a UTF-16
+// database the digits would not be those of UTF-8.
+static bool
+marks_texts(const struct column *column, const struct product_reading *reading)
+{
+    if (column->kind == VALUE_TEXT || column->kind == VALUE_BINARY)
+        return false;
+    return reading->has_odd_texts || (real_case(column, reading) == long_real &&
+                                         text_equal_nocase(reading->code_page, "UTF-8"));
 }
 
 static bool
 append_expression(const struct product_reading *reading, struct buffer *sql,
     const struct column *column, const char *name)
 {
-    bool is_text = column->kind == VALUE_TEXT;
-    bool is_blob = column->kind == VALUE_BINARY || (is_text && reading->has_odd_texts);
-    bool is_marked = !is_blob && !is_text && reading->has_odd_texts;
+    bool is_blob =
+        column->kind == VALUE_BINARY || (column->kind == VALUE_TEXT && reading->has_odd_texts);
+    bool is_marked = marks_texts(column, reading);
+    const char *reals = real_case(column, reading);
 
     if (is_blob)
         (void)buffer_append_text(sql, "CAST(");
+    if (reals != NULL)
+        append_with_names(sql, reals, name, reading->secret);
     if (is_marked)
         append_with_names(sql, marked_text, name, reading->secret);
-    append_with_names(sql, expression_of(column, reading), name, reading->secret);
+    (void)buffer_append_text(sql, name);
+    if (reals != NULL)
+        (void)buffer_append_text(sql, " END");
     if (is_marked)
         (void)buffer_append_text(sql, " END");
     if (is_blob)
@@ -225,7 +255,7 @@ is_real(const char *text, size_t size)
 static bool
 is_odd_real(const struct column *column, const char *text, size_t size)
 {
-    return is_real(text, size) && expects_no_reals(column);
+    return !is_for_reals(column) && is_real(text, size) && expects_no_reals(column);
 }
 
 static void
@@ -256,26 +286,29 @@ take_marked(const char *secret, char *text, size_t *size)
     return true;
 }
 
-// What is mostly a number is compared before it is searched: none is as large as a text. The plus
-// keeps SQLite from reading '' as a number for each row. Counting bytes costs a third of searching
+// What is mostly a whole number is compared before it is searched: only reals and texts are larger
+// than the largest of them, and SQLite compares two of them at no more than their load. The plus
+// keeps it from comparing as texts. A rowid is a number. Counting bytes costs a third of searching
 // them. In a UTF-16 database they are not those that the driver delivers.
-static bool
-append_guard(
-    struct buffer *sql, const struct column *column, const char *name, const char *code_page)
+static enum product_guard
+append_guard(const struct product_reading *reading, struct buffer *sql, const struct column *column,
+    const char *name)
 {
-    const char *condition = "+@ >= '' AND instr(@, char(0))";
+    const char *condition = "+@ > 9223372036854775807 AND instr(@, char(0))";
 
+    if (column->order == ORDER_DOCUMENTED || marks_texts(column, reading))
+        return PRODUCT_GUARD_NONE;
     if (column->kind == VALUE_TEXT && has_text_affinity(column) &&
-        text_equal_nocase(code_page, "UTF-8")) {
+        text_equal_nocase(reading->code_page, "UTF-8")) {
         append_with_names(sql, "ifnull(length(CAST(@ AS BLOB)), 0)", name, "");
-        return true;
+        return PRODUCT_GUARD_SIZE;
     }
     if (column->kind == VALUE_TEXT)
         condition = "typeof(@) = 'blob' OR instr(@, char(0))";
     else if (is_mostly_text(column))
         condition = "instr(@, char(0))";
     append_with_names(sql, condition, name, "");
-    return false;
+    return PRODUCT_GUARD_CONDITION;
 }
 
 static const char text_length[] = "length(@)";

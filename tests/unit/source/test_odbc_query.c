@@ -119,6 +119,8 @@ values_that_the_driver_would_cut_are_told_by_one_condition_and_else_texts_are_co
 {
     static struct column few[] = {
         { .name = "n", .type_name = "INTEGER", .kind = VALUE_INTEGER },
+        { .name = "r", .type_name = "REAL", .kind = VALUE_FLOAT },
+        { .name = "k", .type_name = "INTEGER", .kind = VALUE_INTEGER, .order = ORDER_DOCUMENTED },
         { .name = "d", .type_name = "DATE", .kind = VALUE_DATE },
         { .name = "t", .type_name = "VARCHAR(9)", .kind = VALUE_TEXT, .width = 9 },
         { .name = "u", .type_name = "VARCHAR(9)", .kind = VALUE_TEXT, .width = 9 },
@@ -126,7 +128,7 @@ values_that_the_driver_would_cut_are_told_by_one_condition_and_else_texts_are_co
     static struct column many[120];
     uint16_t order[120];
     struct odbc_source source = { .product = product_find_by_odbc("SQLite", "libsqlite3odbc.so") };
-    struct table asked = { .schema = "", .name = "T", .columns = few, .column_count = 4 };
+    struct table asked = { .schema = "", .name = "T", .columns = few, .column_count = 6 };
     const struct read_request request = { .table = &asked, .part = KEY_PART_ALL };
     const struct odbc_note note = { 0 };
     struct odbc_query query = { 0 };
@@ -141,12 +143,20 @@ values_that_the_driver_would_cut_are_told_by_one_condition_and_else_texts_are_co
     }
     assert_true(odbc_query_build(&source, &request, order, &note, &query, &err));
     assert_non_null(strstr(buffer_text(&query.sql),
-        ", CASE WHEN ((+\"T\".\"n\" >= '' AND instr(\"T\".\"n\", char(0))) OR "
+        ", CASE WHEN ((+\"T\".\"n\" > 9223372036854775807 AND instr(\"T\".\"n\", char(0))) OR "
         "(instr(\"T\".\"d\", char(0)))) THEN 1000000000000 ELSE "
         "((ifnull(length(CAST(\"T\".\"t\" AS BLOB)), 0)) + "
         "(ifnull(length(CAST(\"T\".\"u\" AS BLOB)), 0))) END FROM"));
-    assert_true(query.has_guard && query.is_counted[2] && !query.is_counted[1]);
+    assert_true(query.has_guard && query.is_counted[4] && !query.is_counted[3]);
+    // The expression of a real tells such a text itself, if the bytes are UTF-8.
+    assert_non_null(strstr(buffer_text(&query.sql), "instr(\"T\".\"r\", char(0))"));
     odbc_query_release(&query);
+    source.base.identity.code_page = "UTF-16le";
+    assert_true(odbc_query_build(&source, &request, order, &note, &query, &err));
+    assert_non_null(strstr(buffer_text(&query.sql), "OR (+\"T\".\"r\" > 9223372036854775807"));
+    assert_null(strstr(buffer_text(&query.sql), "hex("));
+    odbc_query_release(&query);
+    source.base.identity.code_page = "UTF-8";
     asked.columns = many;
     asked.column_count = 120;
     assert_true(odbc_query_build(&source, &request, order, &note, &query, &err));

@@ -59,6 +59,25 @@ check_order(
     assert_int_equal(column.order, expected);
 }
 
+// What is declared an integer and the primary key need not be one: INTEGER PRIMARY KEY DESC.
+static void
+of_loosely_typed_columns_a_row_number_alone_is_sorted_as_numbers_are(void **state)
+{
+    struct column column = { .name = "id", .type_name = "INTEGER", .kind = VALUE_INTEGER };
+    uint16_t positions[] = { 0 };
+    struct key key = { .name = "k", .is_primary = true, .columns = positions, .column_count = 1 };
+    struct table table = {
+        .name = "t", .columns = &column, .column_count = 1, .keys = &key, .key_count = 1
+    };
+
+    (void)state;
+    product_order_tell(product_find("SQLite"), &table);
+    assert_int_equal(column.order, ORDER_UNPROVED);
+    key.is_row_number = true;
+    product_order_tell(product_find("SQLite"), &table);
+    assert_int_equal(column.order, ORDER_DOCUMENTED);
+}
+
 static void
 an_order_is_relied_on_where_the_product_documents_it(void **state)
 {
@@ -83,6 +102,7 @@ main(void)
         cmocka_unit_test(what_is_said_of_a_driver_is_said_of_no_other),
         cmocka_unit_test(a_format_of_a_limit_has_one_number),
         cmocka_unit_test(an_order_is_relied_on_where_the_product_documents_it),
+        cmocka_unit_test(of_loosely_typed_columns_a_row_number_alone_is_sorted_as_numbers_are),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
