@@ -198,6 +198,10 @@ def pg_server():
         rules = pathlib.Path(server.path("data")) / "pg_hba.conf"
         trusted = rules.read_text()
         rules.write_text("host all mirror 127.0.0.1/32 md5\n" + trusted)
+        # The usual compression of long values costs more than all else that is done with them.
+        if server.sql("SELECT 1 FROM pg_settings WHERE name = 'default_toast_compression'"
+                      " AND 'lz4' = ANY(enumvals)"):
+            server.sql("ALTER SYSTEM SET default_toast_compression = 'lz4'")
         server.sql("SELECT pg_reload_conf();")
         # Databases copy what the first session in this one keeps of the catalogues.
         server.sql("SELECT 1", dbname="template1")

@@ -144,7 +144,7 @@ def test_verify_reads_no_whole_rows_of_the_mirror(measured, pg, tmp_path):
     path = tmp_path / "s.sqlite"
     write(path, ("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT, b BLOB)", [()]),
           ("INSERT INTO t VALUES (?, ?, ?)", ((n, "a" * 1_000_000, b"\1" * 600_000)
-                                             for n in range(100))))
+                                             for n in range(60))))
     measured.mirror.sqlite(path)
     measured.run()
     pg.query("UPDATE mirror.t SET v = v || 'x'")
