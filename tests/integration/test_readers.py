@@ -50,16 +50,22 @@ def source_rows(path):
 
 
 class Reader:
-    """One transaction; a table that is not there reads as empty, as it was before."""
+    """One transaction at a time; a table that is not there reads as empty, as it was before."""
 
     def __init__(self, database, level):
         self.level = level
         self.connection = psycopg2.connect(database.admin_dsn)
         self.cursor = self.connection.cursor()
-        self.cursor.execute("SET TRANSACTION ISOLATION LEVEL " + level)
         self.cursor.execute("SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND"
                             " relnamespace = 'pg_catalog'::regnamespace")
-        self.catalogs = [row[0] for row in self.cursor.fetchall()]
+        self.all_catalogs = [row[0] for row in self.cursor.fetchall()]
+        self.begin()
+
+    def begin(self):
+        """A new transaction, in place of the one before."""
+        self.connection.rollback()
+        self.cursor.execute("SET TRANSACTION ISOLATION LEVEL " + self.level)
+        self.catalogs = list(self.all_catalogs)
         self.before = {}
         self.before = self.tables()
 
@@ -103,11 +109,11 @@ def read_at_every_step(mirror, database, old, new, *arguments, environment, keep
         for number in steps(mirror, *arguments, environment=environment):
             for reader in fresh:  # of the step before
                 check(reader, old, new, number)
-                reader.close()
+                reader.begin()
             for reader in kept:
                 if number % (2 * KEPT_EACH) == 1:
                     check(reader, old, new, number)
-            fresh = [Reader(database, level) for level in LEVELS]
+            fresh += [Reader(database, level) for level in LEVELS[len(fresh):]]
             for reader in fresh:
                 check(reader, old, new, number)
             if keep and number % KEPT_EACH == 0 and len(kept) < 16:
