@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from forms import cases
 from openedge_server import OpenEdgeServer, jars_folder
 from openedge_truth import Truth, differences
 from servers import java_environment
@@ -432,7 +433,7 @@ def test_no_more_connections_than_jobs(openedge, mirror):
     assert openedge.counts()["most_connections"] == 3
 
 
-@pytest.mark.parametrize("error_codes", ["standard", "empty", "numbered"])
+@pytest.mark.parametrize("error_codes", cases(["empty"], only_long=["standard", "numbered"]))
 def test_a_broker_that_refuses_more_means_fewer_jobs(openedge, mirror, pg, error_codes):
     """Sections 5.7 and 11.15: the error of the limit is not known."""
     openedge.switch(servers=2, error_codes=error_codes)
@@ -462,15 +463,18 @@ def test_a_broken_connection_is_opened_again(openedge, mirror, pg, what, where):
     assert differences(truth, pg, tables=business(truth)) == []
 
 
-@pytest.mark.parametrize("answers", [
-    {"lost_state": "empty", "is_valid": "missing"}, {"lost_state": "general"},
-    {"lost_state": "empty", "is_closed": "after_close"}], ids=["empty", "general", "asked"])
-@pytest.mark.parametrize("what,where", [("drop", "read"), ("half", "read"), ("drop", "execute")])
-def test_a_connection_lost_without_a_state_is_opened_again(openedge, mirror, pg, answers, what,
-                                                           where):
+STATES = {"empty": {"lost_state": "empty", "is_valid": "missing"}, "general": {"lost_state": "general"},
+          "asked": {"lost_state": "empty", "is_closed": "after_close"}}
+
+
+@pytest.mark.parametrize("state,what,where", cases(
+    [("empty", "drop", "read"), ("general", "half", "read"), ("asked", "drop", "execute")],
+    only_long=[("empty", "half", "read"), ("empty", "drop", "execute"), ("general", "drop", "read"),
+               ("general", "drop", "execute"), ("asked", "drop", "read"), ("asked", "half", "read")]))
+def test_a_connection_lost_without_a_state_is_opened_again(openedge, mirror, pg, state, what, where):
     """Section 10: getSQLState may be empty, HY000 is said of anything."""
     mirror.source(**openedge.source_keys()).settings(jobs=1, batch_size=20)
-    openedge.switch(**answers)
+    openedge.switch(**STATES[state])
     openedge.mishap(what, where, 20)
     result = run_well(mirror, environment=QUICKLY)
     assert result.log.count("trying again") == 1, result.explain()
