@@ -1,6 +1,9 @@
 """A table to which nothing was written, by the server's own counters, is not read: once these proved
 themselves, and only where what was read before cannot be undone any more."""
 
+import os
+import random
+
 import pytest
 
 from mirroring import last_run, row_versions
@@ -262,3 +265,60 @@ def test_a_table_is_read_again_when_its_time_has_come(counted):
     counted.make_due()
     counted.run_well()
     assert counted.were_read() == []
+
+
+# --- anything, in any order
+
+class Business:
+    """Writes that are committed, and such that are undone behind the counters' back."""
+
+    def __init__(self, counted, seed):
+        self.counted, self.random, self.open, self.last = counted, random.Random(seed), {}, 100
+
+    def write(self):
+        name, place = self.random.choice(NAMES), self.random.randrange(1, ROWS)
+        self.last += 1
+        self.counted.openedge.sql(self.random.choice([
+            'INSERT INTO PUB."%s" VALUES (%d, \'new\')' % (name, self.last),
+            'UPDATE PUB."%s" SET "Text" = \'%d\' WHERE "Id" = %d' % (name, self.last, place),
+            'DELETE FROM PUB."%s" WHERE "Id" = %d' % (name, self.last - 3)]))
+
+    def begin(self):
+        """One transaction a table has a row of its own to write to."""
+        name = self.random.choice(NAMES)
+        if name in self.open:
+            return
+        self.last += 1
+        self.open[name] = self.last
+        self.counted.openedge.begin(self.last)
+        self.counted.change(name, "dirty %d" % self.last, '"Id" = %d' % ROWS)
+
+    def end(self):
+        for name, number in list(self.open.items()):
+            if self.random.random() < 0.5:
+                self.counted.change(name, "text %d" % ROWS, '"Id" = %d' % ROWS, counted=False)
+            self.counted.openedge.end(number)
+            del self.open[name]
+
+    def restart(self):
+        """What is open is rolled back by it."""
+        for name in self.open:
+            self.counted.change(name, "text %d" % ROWS, '"Id" = %d' % ROWS, counted=False)
+        self.open.clear()
+        self.counted.openedge.control("restart")
+
+
+def test_whatever_is_committed_or_undone_the_mirror_is_as_the_source_after_each_run(counted):
+    rounds = 150 if os.environ.get("OE2PG_LONG") else 8
+    business = Business(counted, seed=rounds)
+    counted.trust()
+    unread = 0
+    for number in range(rounds):
+        for step in business.random.choices(
+                [business.write, business.begin, business.end, business.restart, lambda: None],
+                weights=[3, 3, 3, 1, 4], k=2):
+            step()
+        counted.run_well()
+        unread += len(NAMES) - len(counted.were_read())
+        assert all(map(counted.is_equal, NAMES)), number
+    assert unread > rounds / 4
