@@ -58,8 +58,8 @@ static void
 make_key(struct arena *arena, const struct dump_layout *layout, const struct df_index *index,
     struct key *key)
 {
-    *key =
-        (struct key){ .name = arena_strdup(arena, index->name), .is_primary = index->is_primary };
+    *key = (struct key){ .name = arena_strdup(arena, index->name),
+        .is_primary = index->is_primary && index->is_unique };
     key->columns = arena_calloc(arena, KEY_COLUMNS_MAX, sizeof *key->columns);
     for (const struct df_part *part = index->parts; part != NULL; part = part->next) {
         if (part->is_descending)
