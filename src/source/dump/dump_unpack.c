@@ -104,8 +104,8 @@ step_gzip(struct dump_unpack *unpack, struct error *err)
         return fail(unpack, err, "it is no gzip file");
     unpack->is_begun = true;
     if (is_over) {
-        unpack->is_at_end = true;
-        return unpack->is_between || fail(unpack, err, "the gzip file is cut");
+        unpack->is_at_end = unpack->is_between;
+        return unpack->is_at_end || fail(unpack, err, "the gzip file is cut");
     }
     unpack->is_between = false;
     status = inflate(&unpack->gzip, Z_NO_FLUSH);
@@ -352,6 +352,9 @@ end_archive(struct dump_unpack *unpack, struct error *err)
 {
     size_t size;
 
+    // A read ahead that failed was of no interest to libarchive any more.
+    if (unpack->failure.kind != ERROR_NONE)
+        return fail_archive(unpack, unpack->tar, err);
     if (unpack->packing == DUMP_PLAIN)
         return check_last_blocks(unpack, err);
     while (!unpack->is_at_end) {
