@@ -135,7 +135,8 @@ def _value(raw, kind, decimals, said, folder):
     if kind.startswith("datetime"):
         return _stamp(text)
     if kind == "raw":
-        return "\\x" + base64.b64decode(text).hex()
+        # "02" and the size as four hexadecimal digits may stand in front.
+        return "\\x" + base64.b64decode(text[6:] if len(text) % 4 else text).hex()
     if kind == "blob":
         return "\\x" + (folder / text).read_bytes().hex()
     return text

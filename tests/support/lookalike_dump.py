@@ -69,7 +69,8 @@ class Dump:
         if kind.startswith("datetime"):
             return stamp(value)
         if kind == "raw":
-            return quoted(base64.b64encode(bytes.fromhex(value["binary"])).decode())
+            content = bytes.fromhex(value["binary"])
+            return quoted("02%04X" % len(content) + base64.b64encode(content).decode())
         if kind in ("blob", "clob"):
             return self.lob(value, kind)
         return quoted(value) if kind == "character" else value

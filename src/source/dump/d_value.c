@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "source/dump/d_number.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -215,18 +216,51 @@ append_base64(struct buffer *out, const struct cell *text)
     return true;
 }
 
+// ABL writes "02" and the size as four hexadecimal digits in front of the base64. That is none
+// itself, for its size is no multiple of four then. Returns the size; -1: there is no such head.
+static int
+take_raw_head(struct cell *text)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    enum { KIND = 2, HEAD = 6 };
+    int size = 0;
+
+    if (text->size % 4 != HEAD % 4 || text->size < HEAD || memcmp(text->bytes, "02", KIND) != 0)
+        return -1;
+    for (size_t i = KIND; i < HEAD; i++) {
+        const char *digit =
+            memchr(digits, toupper((unsigned char)text->bytes[i]), sizeof digits - 1);
+
+        if (digit == NULL)
+            return -1;
+        size = 16 * size + (int)(digit - digits);
+    }
+    text->bytes += HEAD;
+    text->size -= HEAD;
+    return size;
+}
+
+// What the head counts is not documented: either the bytes, or the characters that stand for them.
+static bool
+is_as_told(int told, size_t bytes, size_t characters)
+{
+    return told < 0 || (size_t)told == bytes || (size_t)told == characters;
+}
+
 static enum d_verdict
 read_raw(struct d_conversion *conversion, const struct d_word *word, struct cell *cell)
 {
-    const struct cell text = { word->bytes, word->size };
-    size_t start = conversion->texts.size;
+    struct cell text = { word->bytes, word->size };
+    int told = take_raw_head(&text);
+    struct buffer *texts = &conversion->texts;
+    size_t start = texts->size;
 
-    if (word->is_doubled || !append_base64(&conversion->texts, &text)) {
-        conversion->texts.size = start;
+    if (word->is_doubled || !append_base64(texts, &text) ||
+        !is_as_told(told, texts->size - start, text.size)) {
+        texts->size = start;
         return D_NO_VALUE;
     }
-    *cell =
-        (struct cell){ buffer_text(&conversion->texts) + start, conversion->texts.size - start };
+    *cell = (struct cell){ buffer_text(texts) + start, texts->size - start };
     return D_FITS;
 }
 

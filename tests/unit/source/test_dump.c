@@ -216,6 +216,17 @@ every_type_has_its_canonical_text(void **state)
 }
 
 static void
+raw_values_may_have_a_head_that_tells_their_size(void **state)
+{
+    (void)state;
+    put("s.df", "ADD TABLE T\nADD FIELD a OF T AS raw\n.\n");
+    put("t.d", "\"020005aGVsbG8=\"\n\"aGVsbG8=\"\n\"020008aGVsbG8=\"\n\"020000\"\n"
+               "\"02000AaGVsbG8=\"\n\"02-005aGVsbG8=\"\n\"aGVsbG8\"\n\"02\"\n.\n");
+    assert_true(read_rows("T"));
+    assert_rows("hello\nhello\nhello\n\n-\n-\n-\n-\n");
+}
+
+static void
 arrays_are_one_text(void **state)
 {
     (void)state;
@@ -405,6 +416,10 @@ a_code_page_is_named_or_asked_for(void **state)
     assert_refused("T", "is beyond ASCII, and nothing says in which code page");
     settings.dump_code_page = "ISO8859-1";
     assert_true(read_rows("T"));
+    // What decided is told where the file does not say it.
+    assert_non_null(strstr(source_take_note(source),
+        "t.d: code page ISO8859-1 (dump_code_page), decimal point \".\" (no numformat), dates "
+        "unknown (no dateformat)"));
     assert_rows("1|gr\xC3\xBCn\n");
     put("t.d", "1 \"\x93\xFA\x96{\"\n.\nPSC\nfilename=T\ncpstream=shift-jis\n.\n");
     assert_true(read_rows("T"));
@@ -511,6 +526,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(values_stand_in_the_order_of_the_fields),
         TEST(every_type_has_its_canonical_text),
+        TEST(raw_values_may_have_a_head_that_tells_their_size),
         TEST(arrays_are_one_text),
         TEST(a_dump_cut_at_any_byte_gives_no_wrong_row_and_is_told),
         TEST(half_a_dump_is_taken_where_that_is_accepted),
