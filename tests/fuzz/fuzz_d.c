@@ -4,6 +4,7 @@
 #include "fuzz.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "source/dump/d_number.h"
 #include "source/dump/d_value.h"
 
 #include <string.h>
@@ -31,6 +32,24 @@ read_piece(void *context, char *out, size_t capacity, size_t *size, struct error
     return true;
 }
 
+// What is taken as it stands there is what it would be made into.
+static void
+check_number(const struct d_word *word)
+{
+    char out[D_NUMBER_MAX];
+
+    for (int is_long = 0; is_long < 2; is_long++) {
+        if (d_number_is_plain_integer(is_long > 0, word->bytes, word->size))
+            FUZZ_ASSERT(d_number_integer(is_long > 0, word->bytes, word->size, out) == word->size &&
+                        memcmp(out, word->bytes, word->size) == 0);
+    }
+    for (int scale = -1; scale < 4; scale++) {
+        if (d_number_is_plain_decimal('.', scale, word->bytes, word->size))
+            FUZZ_ASSERT(d_number_decimal('.', scale, word->bytes, word->size, out) == word->size &&
+                        memcmp(out, word->bytes, word->size) == 0);
+    }
+}
+
 static void
 check_values(struct d_conversion *conversion, const struct d_record *record)
 {
@@ -39,6 +58,7 @@ check_values(struct d_conversion *conversion, const struct d_record *record)
     for (size_t i = 0; i < record->word_count; i++) {
         const char *before = conversion->texts.bytes;
 
+        check_number(&record->words[i]);
         for (enum d_type type = D_TEXT; type < D_TYPE_COUNT; type++) {
             struct cell cell;
             enum d_verdict verdict = d_value_read(conversion, type, 3, &record->words[i], &cell);

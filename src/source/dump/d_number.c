@@ -23,6 +23,40 @@ count_digits(const char *text, size_t size)
     return count;
 }
 
+// How many digits there are; 0, too, where a zero stands in front of others.
+static size_t
+count_plain_digits(const char *text, size_t size)
+{
+    size_t count = count_digits(text, size);
+
+    return count > 1 && text[0] == '0' ? 0 : count;
+}
+
+// So many digits are a number of the type, whichever they are.
+bool
+d_number_is_plain_integer(bool is_long, const char *text, size_t size)
+{
+    enum { DIGITS = 9, LONG_DIGITS = 18 };
+    size_t sign = size > 0 && text[0] == '-';
+    size_t count = count_plain_digits(text + sign, size - sign);
+
+    return count > 0 && sign + count == size && count <= (is_long ? LONG_DIGITS : DIGITS) &&
+           (sign == 0 || text[1] != '0');
+}
+
+bool
+d_number_is_plain_decimal(char point, int scale, const char *text, size_t size)
+{
+    enum { DIGITS = 30 };
+    size_t sign = size > 0 && text[0] == '-';
+    size_t count = count_plain_digits(text + sign, size - sign);
+
+    if (point != '.' || scale < 1 || count == 0 || count > DIGITS || (sign > 0 && text[1] == '0') ||
+        sign + count + 1 + (size_t)scale != size || text[sign + count] != '.')
+        return false;
+    return count_digits(text + sign + count + 1, (size_t)scale) == (size_t)scale;
+}
+
 size_t
 d_number_integer(bool is_long, const char *text, size_t size, char *out)
 {

@@ -9,6 +9,11 @@
 
 enum { D_NUMBER_MAX = 512 }; // bytes that a canonical text of these takes at most
 
+// True for most numbers that a dump holds: they are canonical as they stand there, and nothing has
+// to be written. False for all others, canonical or not.
+bool d_number_is_plain_integer(bool is_long, const char *text, size_t size);
+bool d_number_is_plain_decimal(char point, int scale, const char *text, size_t size);
+
 // Each writes to `out` (D_NUMBER_MAX bytes) and returns the size; 0: the text is no such value.
 size_t d_number_integer(bool is_long, const char *text, size_t size, char *out);
 // `scale` as in canonical_text.

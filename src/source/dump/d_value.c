@@ -184,6 +184,15 @@ read_number(const struct d_conversion *conversion, enum d_type type, int scale, 
     }
 }
 
+static bool
+is_plain_number(const struct d_form *form, enum d_type type, int scale, const struct cell *text)
+{
+    if (type == D_INTEGER || type == D_INT64)
+        return d_number_is_plain_integer(type == D_INT64, text->bytes, text->size);
+    return type == D_DECIMAL &&
+           d_number_is_plain_decimal(form->point, scale, text->bytes, text->size);
+}
+
 static int
 base64_digit(char c)
 {
@@ -288,6 +297,10 @@ d_value_read(struct d_conversion *conversion, enum d_type type, int scale,
         return read_raw(conversion, word, cell);
     if (type == D_DATE && !conversion->form->has_dates)
         return D_NO_DATES;
+    if (is_plain_number(conversion->form, type, scale, &text)) {
+        *cell = text;
+        return D_FITS;
+    }
     size = read_number(conversion, type, scale, false, &text, out);
     if (size == 0)
         return D_NO_VALUE;
