@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Measures oe2pg against its limits and its peers, in one interleaved run.
 
-    bench/bench.py [--group sqlite|jdbc|openedge]... [--rows 1000000] [--rounds 3] [--small 300]
+    bench/bench.py [--group sqlite|jdbc|openedge|dump]... [--rows 1000000] [--rounds 3] [--small 300]
                    [--skip NAME]... [--write]
 
 Builds the sources, starts a private PostgreSQL, and runs each contestant of each group in turn,
@@ -20,6 +20,7 @@ import shutil
 import subprocess
 import tempfile
 
+from bench_dump import DumpGroup
 from bench_jdbc import JdbcGroup
 from bench_openedge import OpenEdgeGroup
 from bench_sqlite import SqliteGroup
@@ -27,7 +28,7 @@ from harness import HERE, REPO, output_of
 
 import servers  # harness knows where it is
 
-GROUPS = {"sqlite": SqliteGroup, "jdbc": JdbcGroup, "openedge": OpenEdgeGroup}
+GROUPS = {"sqlite": SqliteGroup, "jdbc": JdbcGroup, "openedge": OpenEdgeGroup, "dump": DumpGroup}
 RESULTS = os.path.join(HERE, "RESULTS.md")
 INTRODUCTION = """# Results of the last runs of bench/bench.py
 
