@@ -182,6 +182,45 @@ report_grants(struct check *check)
         check_report(check, CHECK_OK, "grants", "", "%s", check_grant(check, check->unreadable[i]));
 }
 
+// What lets a run leave tables unread. A connection that is lost here is told by what comes next.
+static void
+report_counters(struct check *check)
+{
+    const struct source_counters *counters = &check->catalog.counters;
+    struct check_names uncounted = { .count = 0 };
+    struct error err = { 0 };
+    size_t counted = 0;
+
+    if (!source_read_counters(check->source, &check->arena, &check->catalog, &err))
+        return;
+    for (size_t i = 0; i < check->selection.table_count && counters->start != NULL; i++) {
+        const struct table *table = taken_table(check, i);
+
+        if (table == NULL)
+            continue;
+        if (table->entry.counters != NULL && table->entry.counters != &counters->total)
+            counted++;
+        else
+            check_names_add(&uncounted, table->name);
+    }
+    if (counters->start == NULL)
+        check_report(check, CHECK_WARNING, "counters",
+            "Let a DBA grant SELECT on PUB.\"_DbStatus\", \"_ActSummary\", \"_TableStat\" and "
+            "\"_Trans\" to the user of oe2pg.",
+            "every table is read in every run: %s",
+            counters->missing != NULL ? counters->missing : "the server counts nothing");
+    else if (uncounted.count > 0)
+        check_report(check, CHECK_OK, "counters",
+            "Have the server started with a -tablerangesize as large as the largest "
+            "\"_File-Number\" in PUB.\"_File\".",
+            "the server counts what is written to %zu tables, and not to %zu: %s", counted,
+            uncounted.count, check_names_end(&uncounted));
+    else
+        check_report(check, CHECK_OK, "counters", "",
+            "the server counts what is written to each table%s",
+            counters->open.is_known ? "" : "; which transactions are open it does not tell");
+}
+
 void
 check_metaschema(struct check *check)
 {
@@ -194,4 +233,5 @@ check_metaschema(struct check *check)
     report_keys(check);
     report_grants(check);
     report_width(check);
+    report_counters(check);
 }

@@ -143,6 +143,14 @@ def test_plan_says_what_will_not_be_read_and_who_asks_for_all_gets_all(counted):
         assert counted.were_read() == list(NAMES)
 
 
+@pytest.mark.parametrize("counters, words", [
+    ("all", "counts what is written to each table"), ("none", "to 0 tables, and not to ")])
+def test_check_says_what_the_server_counts(counted, counters, words):
+    counted.openedge.switch(table_counters=counters)
+    result = counted.mirror.run("check", environment=java_environment())
+    assert words in result.stdout, result.explain()
+
+
 # --- when they say nothing
 
 def test_counters_that_began_again_say_nothing(counted):
