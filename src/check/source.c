@@ -24,9 +24,9 @@ report_connection(struct check *check)
     // A database that is a file has its path as both.
     bool has_host = identity->host[0] != '\0' && strcmp(identity->host, identity->db_name) != 0;
 
-    check_report(check, CHECK_OK, "source", "", "%s %s, database \"%s\"%s%s",
-        or_unknown(identity->product), identity->version, identity->db_name, has_host ? " on " : "",
-        has_host ? identity->host : "");
+    check_report(check, CHECK_OK, "source", "", "%s%s%s, database \"%s\"%s%s",
+        or_unknown(identity->product), identity->version[0] != '\0' ? " " : "", identity->version,
+        identity->db_name, has_host ? " on " : "", has_host ? identity->host : "");
     check_report(check, CHECK_OK, "driver", "", "%s", or_unknown(identity->driver));
     if (settings->user != NULL)
         check_report(check, CHECK_OK, "user", "", "logged in as \"%s\"", settings->user);

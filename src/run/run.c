@@ -89,8 +89,9 @@ open_both_sides(struct run *run, struct error *err)
         return false;
     run->has_widths = source_capabilities(run->source).widths != NULL;
     identity = source_identity(run->source);
-    log_info("Source %s %s, database \"%s\", by %s", identity->product, identity->version,
-        identity->db_name, identity->driver);
+    log_info("Source %s%s%s, database \"%s\", by %s", identity->product,
+        identity->version[0] != '\0' ? " " : "", identity->version, identity->db_name,
+        identity->driver);
     session_warn(source_session(run->source));
     return true;
 }

@@ -172,7 +172,7 @@ def test_check_and_plan_know_a_folder(mirror, folder):
     (folder.path / "stray.d").write_text("1\n.\n")
     result = mirror.run("check")
     assert result.status == 0, result.explain()
-    assert "Progress dump" in result.stdout
+    assert 'Progress dump, database "shop"' in result.stdout
     assert "2 tables and 0 sequences in 1 schema file" in result.stdout
     assert "dumped from 2026/11/30-12:00:00 (item.d)" in result.stdout
     result = mirror.run("plan")
