@@ -171,6 +171,8 @@ method_run(struct task *task, const struct job *job, struct outcome *outcome, st
         !follow_objects(task, job, outcome, err))
         return false;
     outcome->row_count = record->content.row_count;
+    if (job->method != METHOD_VERIFY && !other_way_keep(task, outcome->row_count, err))
+        return false;
     witnessed_note(task, job, outcome);
     return true;
 }

@@ -210,6 +210,29 @@ try_left_out(struct task *task, bool *is_readable, struct error *err)
     return done;
 }
 
+static bool
+has_left_out(const struct table *table)
+{
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (column_is_left_out(&table->columns[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool
+record_probe(struct task *task, struct error *err)
+{
+    struct target *target = task->target;
+
+    if (target_begin(target, err) &&
+        column_ways_save_probe(target, task->claim, &task->table, err) &&
+        target_commit(target, err))
+        return true;
+    target_rollback(target);
+    return false;
+}
+
 bool
 other_way_probe(struct task *task, struct error *err)
 {
@@ -221,13 +244,69 @@ other_way_probe(struct task *task, struct error *err)
         return false;
     task->effort.is_probed = true;
     if (!is_readable)
-        return true;
+        return !has_left_out(&task->table) || record_probe(task, err);
     for (size_t i = 0; i < task->table.column_count; i++) {
         if (!column_is_left_out(&task->table.columns[i]))
             continue;
         log_info("table \"%s\": column \"%s\" can be read again", task->table.name,
             task->table.columns[i].name);
         if (!read_by(task, i, NULL, err))
+            return false;
+    }
+    return true;
+}
+
+// ---- what a job saw ----------------------------------------------------------------------------
+
+// NULL where it is what is recorded.
+static struct column_way *
+add_sight(struct task *task, const struct column_way *way, const struct way_sight *sight)
+{
+    bool is_whole = way->kind != WAY_ROWS && way->kind != WAY_LEFT_OUT;
+    struct column_way *seen;
+
+    if (way->rows == sight->rows &&
+        (!is_whole || (way->longest == sight->longest && way->is_longest_exact)))
+        return NULL;
+    seen = copy_way(task, way);
+    seen->rows = sight->rows;
+    if (is_whole) {
+        seen->longest = sight->longest;
+        seen->is_longest_exact = true;
+    }
+    return seen;
+}
+
+static bool
+save_sight(struct task *task, size_t column, struct error *err)
+{
+    struct target *target = task->target;
+
+    if (target_begin(target, err) &&
+        column_way_save_sight(target, task->claim, &task->table, column, err) &&
+        target_commit(target, err))
+        return true;
+    target_rollback(target);
+    return false;
+}
+
+bool
+other_way_keep(struct task *task, int64_t row_count, struct error *err)
+{
+    const struct table *read = task->altered.table;
+    int64_t rows_seen;
+    const struct way_sight *sights = hunt_sights(task->hunt, &rows_seen);
+
+    for (size_t i = 0; rows_seen == row_count && i < read->column_count; i++) {
+        const struct column_way *seen =
+            read->columns[i].way == NULL ? NULL : add_sight(task, read->columns[i].way, &sights[i]);
+        size_t column;
+
+        if (seen == NULL)
+            continue;
+        column = (size_t)find_column(&task->table, read->columns[i].name);
+        task->table.columns[column].way = seen;
+        if (!save_sight(task, column, err))
             return false;
     }
     return true;

@@ -30,6 +30,20 @@ column_way_find(const char *word, enum column_way_kind *kind)
     return false;
 }
 
+const char *
+column_way_phrase(enum column_way_kind kind)
+{
+    static const char *const phrases[] = {
+        [WAY_ROWS] = "read plainly, and around its bad values,",
+        [WAY_CAST] = "read by a cast",
+        [WAY_SLICES] = "read in slices",
+        [WAY_ELEMENTS] = "read element by element",
+        [WAY_LEFT_OUT] = "left out, NULL in every row",
+    };
+
+    return phrases[kind];
+}
+
 size_t
 column_way_expressions(const struct column_way *way)
 {

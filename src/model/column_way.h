@@ -40,6 +40,9 @@ enum {
 const char *column_way_word(enum column_way_kind kind);
 bool column_way_find(const char *word, enum column_way_kind *kind);
 
+// Behind "the column is": "read by a cast".
+const char *column_way_phrase(enum column_way_kind kind);
+
 // Expressions that the column is selected by: none where it is left out.
 size_t column_way_expressions(const struct column_way *way);
 // Characters that neighbouring slices share.

@@ -57,6 +57,23 @@ struct observed_content {
     int64_t read_to_ms;
 };
 
+// A column that is not read plainly (model/column_way.h).
+struct observed_way {
+    const char *column;
+    const char *way; // a word
+    const char *reason;
+    int64_t since_ms;
+    int64_t probed_ms; // when it was last looked whether the column can be read otherwise
+    int64_t row_count; // rows that are concerned; -1: not known
+    int64_t longest;   // characters of the longest value met; -1: none is known
+    bool is_longest_exact;
+};
+
+struct observed_ways {
+    const struct observed_way *list; // by column
+    size_t count;
+};
+
 struct observed_table {
     const char *source_schema;
     const char *source_table;
@@ -76,6 +93,7 @@ struct observed_table {
     int64_t quarantined;              // open entries; -1: may not be seen
     const char *const *stale_columns; // still there, and not written: gone from the source
     size_t stale_count;
+    struct observed_ways ways;
     bool is_ignored; // by the present configuration; filled by the caller
 };
 

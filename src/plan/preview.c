@@ -305,20 +305,6 @@ compare_shape(struct maker *maker, struct preview_table *made, const struct job 
 
 // ---- tables ------------------------------------------------------------------------------------
 
-static const char *
-say_way(enum column_way_kind kind)
-{
-    static const char *const words[] = {
-        [WAY_ROWS] = "read plainly",
-        [WAY_CAST] = "read by a cast",
-        [WAY_SLICES] = "read in slices",
-        [WAY_ELEMENTS] = "read element by element",
-        [WAY_LEFT_OUT] = "left out, NULL in every row",
-    };
-
-    return words[kind];
-}
-
 // What is said of the key, and of columns that are not read plainly.
 static const char *
 add_ways(struct arena *arena, const struct table *table)
@@ -330,7 +316,7 @@ add_ways(struct arena *arena, const struct table *table)
 
         if (!column_is_plain(column))
             text = arena_printf(arena, "%s%scolumn \"%s\" is %s", text != NULL ? text : "",
-                text != NULL ? "; " : "", column->name, say_way(column->way->kind));
+                text != NULL ? "; " : "", column->name, column_way_phrase(column->way->kind));
     }
     return text;
 }

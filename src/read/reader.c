@@ -203,7 +203,7 @@ reader_fetch(struct reader *reader, const struct batch **batch, struct error *er
     if (!fetch_rows(reader, batch, err))
         return false;
     tell_misfits(reader, *batch);
-    hunt_count_rows(reader->hunt, (*batch)->row_count);
+    hunt_count_rows(reader->hunt, *batch);
     return true;
 }
 

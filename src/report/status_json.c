@@ -119,6 +119,27 @@ write_verification(struct json_writer *json, const struct observed_verification 
 }
 
 static void
+write_ways(struct json_writer *json, const struct observed_table *table)
+{
+    json_begin_array(json, "columns_not_read_plainly");
+    for (size_t i = 0; i < table->ways.count; i++) {
+        const struct observed_way *way = &table->ways.list[i];
+
+        json_begin_object(json, NULL);
+        json_text(json, "column", way->column);
+        json_text(json, "way", way->way);
+        json_text(json, "reason", way->reason);
+        json_time(json, "since", way->since_ms);
+        json_time(json, "probed_at", way->probed_ms);
+        json_count(json, "rows", way->row_count);
+        json_count(json, "longest", way->longest);
+        json_boolean(json, "longest_is_exact", way->is_longest_exact);
+        json_end_object(json);
+    }
+    json_end_array(json);
+}
+
+static void
 write_table(
     struct json_writer *json, const struct status_view *view, const struct observed_table *table)
 {
@@ -152,6 +173,7 @@ write_table(
     for (size_t i = 0; i < table->stale_count; i++)
         json_text(json, NULL, table->stale_columns[i]);
     json_end_array(json);
+    write_ways(json, table);
     json_end_object(json);
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "model/column_way.h"
 #include "model/name_list.h"
 #include "report/figures.h"
 
@@ -300,6 +301,25 @@ write_stale(struct page *page, const struct observed_table *table)
     end_line(page);
 }
 
+// A line for each column that is not read plainly.
+static void
+write_ways(struct page *page, const struct observed_table *table)
+{
+    for (size_t i = 0; i < table->ways.count && has_room(page, 1); i++) {
+        const struct observed_way *way = &table->ways.list[i];
+        enum column_way_kind kind;
+
+        buffer_printf(&page->line, "  column \"%s\" is %s since ", way->column,
+            column_way_find(way->way, &kind) ? column_way_phrase(kind) : way->way);
+        append_time(page, way->since_ms);
+        if (way->row_count >= 0)
+            buffer_printf(&page->line, ", for %" PRId64 " %s", way->row_count,
+                text_plural((uint64_t)way->row_count, "row", "rows"));
+        buffer_printf(&page->line, ": %s", way->reason);
+        end_line(page);
+    }
+}
+
 static void
 write_table(struct page *page, const struct observed_table *table)
 {
@@ -322,6 +342,7 @@ write_table(struct page *page, const struct observed_table *table)
         end_line(page);
     }
     write_stale(page, table);
+    write_ways(page, table);
     if (table->quarantined > 0) {
         buffer_printf(&page->line, "  %" PRId64 " %s in quarantine", table->quarantined,
             value_word(table->quarantined));

@@ -260,3 +260,40 @@ column_way_save(struct target *target, const struct mirror_claim *claim,
         " AND source_table = $3",
         &parameters, NULL, err);
 }
+
+bool
+column_way_save_sight(struct target *target, const struct mirror_claim *claim,
+    const struct table *table, size_t column, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+    const struct column_way *way = table->columns[column].way;
+
+    parameter_integer(&parameters, claim->mirror_id);
+    parameter_text(&parameters, table->schema);
+    parameter_text(&parameters, table->name);
+    parameter_text(&parameters, table->columns[column].name);
+    parameter_integer(&parameters, (int64_t)way->longest);
+    parameter_boolean(&parameters, way->is_longest_exact);
+    parameter_integer(&parameters, way->rows);
+    return target_execute(target, "could not record what was seen of a column",
+        "UPDATE oe2pg.column_way SET longest = NULLIF($5::bigint, 0), longest_is_exact = $6,"
+        " rows_concerned = NULLIF($7::bigint, -1) WHERE mirror_id = $1 AND source_schema = $2"
+        " AND source_table = $3 AND column_name = $4",
+        &parameters, NULL, err);
+}
+
+bool
+column_ways_save_probe(struct target *target, const struct mirror_claim *claim,
+    const struct table *table, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+
+    parameter_integer(&parameters, claim->mirror_id);
+    parameter_text(&parameters, table->schema);
+    parameter_text(&parameters, table->name);
+    parameter_text(&parameters, column_way_word(WAY_LEFT_OUT));
+    return target_execute(target, "could not record when a column was asked for",
+        "UPDATE oe2pg.column_way SET probed_at = pg_catalog.now() WHERE mirror_id = $1"
+        " AND source_schema = $2 AND source_table = $3 AND way = $4",
+        &parameters, NULL, err);
+}

@@ -1,6 +1,7 @@
 #include "target/observe.h"
 
 #include "base/text.h"
+#include "target/observe_ways.h"
 #include "target/target_internal.h"
 
 #include <stdio.h>
@@ -363,7 +364,8 @@ read_all(struct target *target, struct arena *arena, const char *schema,
            (read_run(target, arena, observation, err) && read_liveness(target, observation, err) &&
                read_workers(target, arena, observation, err) &&
                read_tables(target, arena, observation, err) &&
-               count_quarantine(target, observation, err));
+               count_quarantine(target, observation, err) &&
+               observe_ways(target, arena, observation, err));
 }
 
 bool

@@ -80,6 +80,13 @@ hunt_wish(const struct hunt *hunt)
     return hunt->workaround.wish;
 }
 
+const struct way_sight *
+hunt_sights(const struct hunt *hunt, int64_t *row_count)
+{
+    *row_count = hunt->workaround.row_count;
+    return hunt->workaround.sights;
+}
+
 bool
 hunt_may_help(const struct error *err)
 {
@@ -145,17 +152,46 @@ hunt_reads_part_by_id(const struct hunt *hunt)
            (hunt->workaround.row_ids == ROW_IDS_REST && hunt->part.part != KEY_PART_NOT_NULL);
 }
 
+static size_t
+count_characters(const struct cell *value)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; value->bytes != NULL && i < value->size; i++)
+        count += ((unsigned char)value->bytes[i] & 0xC0) != 0x80;
+    return count;
+}
+
+static void
+see_values(struct way_sight *sight, const struct batch *batch, size_t column, size_t width)
+{
+    for (size_t r = 0; r < batch->row_count; r++) {
+        size_t characters = count_characters(&batch->cells[r * batch->column_count + column]);
+
+        sight->rows += width > 0 && characters > width;
+        if (characters > sight->longest)
+            sight->longest = characters;
+    }
+}
+
 void
-hunt_count_rows(struct hunt *hunt, size_t row_count)
+hunt_count_rows(struct hunt *hunt, const struct batch *batch)
 {
     const struct table *table = hunt != NULL ? hunt->workaround.table : NULL;
 
     if (hunt == NULL)
         return;
-    hunt->workaround.row_count += (int64_t)row_count;
-    for (size_t i = 0; i < table->column_count; i++)
-        hunt->workaround.without[i] +=
-            column_is_left_out(&table->columns[i]) ? (int64_t)row_count : 0;
+    hunt->workaround.row_count += (int64_t)batch->row_count;
+    for (size_t i = 0; i < table->column_count; i++) {
+        const struct column *column = &table->columns[i];
+
+        if (column_is_left_out(column)) {
+            hunt->workaround.without[i] += (int64_t)batch->row_count;
+            hunt->workaround.sights[i].rows += (int64_t)batch->row_count;
+        } else if (!column_is_plain(column)) {
+            see_values(&hunt->workaround.sights[i], batch, i, column->way->declared_width);
+        }
+    }
 }
 
 void

@@ -80,6 +80,9 @@ void hunt_forget(struct hunt *hunt);
 bool hunt_is_by_id(const struct hunt *hunt);
 // After a failure that is RETRY_BY_OTHER_WAY.
 struct way_wish hunt_wish(const struct hunt *hunt);
+// What the last pass saw of the columns of the hunt's table, [column_count]; *row_count: of so many
+// rows.
+const struct way_sight *hunt_sights(const struct hunt *hunt, int64_t *row_count);
 // True when the failure may be one of a value, so that reading without it is worth trying.
 bool hunt_may_help(const struct error *err);
 // Reads the row that `request` (of the whole table) asks for by its key (KEY_PART_EQUAL) once more,
@@ -131,8 +134,8 @@ bool hunt_read_row(struct hunt *hunt, const struct cell *key, const struct batch
 bool hunt_is_for_key(const struct hunt *hunt, const struct error *err);
 // A key cannot be read. Returns false.
 bool hunt_fail_for_key(struct hunt *hunt, struct error *err);
-// So many rows were handed out. NULL is fine.
-void hunt_count_rows(struct hunt *hunt, size_t row_count);
+// These rows, as the table has them, were handed out. NULL is fine.
+void hunt_count_rows(struct hunt *hunt, const struct batch *batch);
 // At the end of the part: tells in how many rows which column was not read. NULL is fine.
 void hunt_tell(struct hunt *hunt);
 

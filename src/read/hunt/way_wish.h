@@ -1,9 +1,9 @@
-// What a hunt found out about a column, for who decides how columns are read (method/other_way.h):
-// with it comes RETRY_BY_OTHER_WAY.
+// What a hunt found out about a column, for who decides how columns are read (method/other_way.h).
 #ifndef OE2PG_READ_HUNT_WAY_WISH_H
 #define OE2PG_READ_HUNT_WAY_WISH_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 enum way_wish_kind {
     WISH_NOTHING,
@@ -13,9 +13,16 @@ enum way_wish_kind {
     WISH_LEFT_OUT,   // too many were not to be had to look for each
 };
 
+// With RETRY_BY_OTHER_WAY.
 struct way_wish {
     enum way_wish_kind kind;
     size_t column; // in the hunt's table
+};
+
+// What a pass saw of a column that is not read plainly.
+struct way_sight {
+    int64_t rows; // with a value wider than it is declared, or without the one that the source has
+    size_t longest; // characters, of those that came
 };
 
 #endif

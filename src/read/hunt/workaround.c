@@ -34,6 +34,7 @@ workaround_init(
     workaround->is_left_out = mem_calloc(count, sizeof *workaround->is_left_out);
     workaround->without = mem_calloc(count, sizeof *workaround->without);
     workaround->bad_rows.counts = mem_calloc(count, sizeof *workaround->bad_rows.counts);
+    workaround->sights = mem_calloc(count, sizeof *workaround->sights);
 }
 
 void
@@ -45,6 +46,7 @@ workaround_release(struct workaround *workaround)
     free(workaround->is_left_out);
     free(workaround->without);
     free(workaround->bad_rows.counts);
+    free(workaround->sights);
     memset(workaround, 0, sizeof *workaround);
 }
 
@@ -86,6 +88,7 @@ workaround_begin(struct workaround *workaround)
     memset(workaround->is_bad, 0, count * sizeof *workaround->is_bad);
     memset(workaround->without, 0, count * sizeof *workaround->without);
     memset(workaround->bad_rows.counts, 0, count * sizeof *workaround->bad_rows.counts);
+    memset(workaround->sights, 0, count * sizeof *workaround->sights);
     workaround->query_count = 0;
     workaround->bad_rows.query_extra = 0;
     workaround->bad_rows.next_look = 0;
@@ -189,46 +192,6 @@ workaround_is_refused(
         return false;
     (void)refuse(workaround, err);
     return true;
-}
-
-// ---- rows by their ids
-
-bool
-workaround_has_row_ids(const struct workaround *workaround, const struct source *source)
-{
-    return workaround->row_ids != ROW_IDS_REFUSED && source_capabilities(source).row_id != NULL;
-}
-
-bool
-workaround_turn_to_row_ids(
-    struct workaround *workaround, const struct source *source, const char *why, struct error *err)
-{
-    if (!workaround_has_row_ids(workaround, source) || workaround->row_ids == ROW_IDS_ALL)
-        return false;
-    workaround->row_ids = ROW_IDS_ALL;
-    log_info("table \"%s\": %s: the table is read by ROWID", workaround->table->name, why);
-    (void)read_repeat(err, RETRY_WITH_LESS, why);
-    return true;
-}
-
-bool
-workaround_refuse_skipping(struct workaround *workaround, struct error *err)
-{
-    if (err->kind != ERROR_TABLE || err->retry != RETRY_NEVER)
-        return false;
-    workaround->cannot_skip_ids = true;
-    return read_repeat(err, RETRY_WITH_LESS, "rows cannot be left out by ROWID");
-}
-
-bool
-workaround_refuse_row_ids(struct workaround *workaround, struct error *err, const char *why)
-{
-    if (why == NULL && (err->kind != ERROR_TABLE || err->retry != RETRY_NEVER))
-        return false;
-    (void)text_print(workaround->row_id_refusal, sizeof workaround->row_id_refusal, "%s",
-        why != NULL ? why : err->message);
-    workaround->row_ids = ROW_IDS_REFUSED;
-    return read_repeat(err, RETRY_WITH_LESS, "rows cannot be read by ROWID");
 }
 
 // --- one statement
@@ -493,6 +456,7 @@ tell_row(struct workaround *workaround, const bool *is_left_out, bool is_cut,
             continue;
         unread.column = i;
         workaround->bad_rows.counts[i] += !workaround->bad_rows.is_known;
+        workaround->sights[i].rows++;
         unread.reason = !workaround->is_too_wide[i] ? "unreadable"
                         : is_cut                    ? "truncated"
                                                     : "too_wide";

@@ -39,6 +39,7 @@ struct workaround {
     bool *is_left_out; // not read at all where rows cannot be asked for
     int64_t *without;  // rows in which the column was not read
     struct bad_rows bad_rows;
+    struct way_sight *sights; // [column_count], of this pass
     struct way_wish wish;
     size_t query_count; // of this pass
     int64_t row_count;  // read so far in it
