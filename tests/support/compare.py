@@ -16,6 +16,7 @@ text (None for NULL) and tables are compared as multisets of rows. The rules, in
 """
 
 import collections
+import contextlib
 import datetime
 import decimal
 import re
@@ -161,8 +162,24 @@ SESSION = ("SET search_path = pg_catalog; SET DateStyle = 'ISO, YMD'; SET TimeZo
            "SET IntervalStyle = 'postgres'; SET bytea_output = 'hex'; SET extra_float_digits = 1")
 
 
+_kept = {}  # the session of the database that was read last
+
+
+def session(dsn):
+    """Of a database whose tables are read one after the other: to begin one takes longer than most of
+    them do, so it stays until another database is read, or the server ends it."""
+    with contextlib.suppress(psycopg2.Error):
+        if dsn in _kept:
+            _kept[dsn].cursor().execute("SELECT 1")
+            return _kept[dsn]
+    while _kept:
+        _kept.popitem()[1].close()
+    _kept[dsn] = psycopg2.connect(dsn)
+    return _kept[dsn]
+
+
 def postgres_tables(dsn, schema):
-    with psycopg2.connect(dsn) as connection, connection.cursor() as cursor:
+    with session(dsn) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = %s"
                        " AND table_type = 'BASE TABLE' ORDER BY 1", [schema])
         return [row[0] for row in cursor.fetchall()]
@@ -180,7 +197,7 @@ def postgres_columns(cursor, schema, table):
 
 def postgres_rows(dsn, schema, table):
     """The table as a multiset of rows of canonical text, printed by the server itself."""
-    with psycopg2.connect(dsn) as connection, connection.cursor() as cursor:
+    with session(dsn) as connection, connection.cursor() as cursor:
         cursor.execute(SESSION)
         parts = []
         for name, type_name in postgres_columns(cursor, schema, table):
