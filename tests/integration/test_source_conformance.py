@@ -29,7 +29,7 @@ from openedge_server import DRIVER_CLASS, PASSWORD, USER, OpenEdgeServer, jars_f
 from servers import (  # noqa: E402
     BRIEF_JAVA, JavaServer, MariadbServer, PostgresServer, java_environment, java_jars,
     odbc_driver)
-from source_reader import Readers, ask_once  # noqa: E402
+from source_reader import Readers, ask_once, of_its_start  # noqa: E402
 
 MEGABYTE = 1 << 20
 READERS = Readers()
@@ -59,6 +59,8 @@ class Source:
     wide_option = ""  # behind CREATE TABLE, for tables of many columns
     fraction_digits = {"time": 6, "timestamp": 6}  # of a second, at most
     unicode_name = "ünïcode €"
+    has_own_counts = False  # each in a process of its own
+    wide_rows = 20  # of a megabyte, in the short form
 
     def __init__(self):
         self.environment = {}
@@ -66,8 +68,8 @@ class Source:
     # -- running source_dump
 
     def run(self, *arguments, environment=None, timeout=120):
-        """Standard output of source_dump as decoded JSON lines. What has an environment of its own,
-        and what is measured, has a process of its own."""
+        """Standard output of source_dump as decoded JSON lines. What is told to a process when it
+        starts, and what is measured, has a process of its own."""
         settings = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"}
         for name in ("ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS", "ODBCSYSINI"):
             if name in os.environ:
@@ -79,7 +81,8 @@ class Source:
         if "ODBCINI" in settings or "LOCPATH" in settings:
             settings["LSAN_OPTIONS"] = settings.get("LSAN_OPTIONS", "") + ":detect_leaks=0"
         settings = {name: value for name, value in settings.items() if value is not None}
-        ask = ask_once if environment or arguments[0] == "count" else READERS.ask
+        is_measured = arguments[0] == "count" and (IS_MEASURED or self.has_own_counts)
+        ask = ask_once if is_measured or of_its_start(environment or ()) else READERS.ask
         return ask(settings, arguments, timeout)
 
     def catalog(self, **keywords):
@@ -445,6 +448,7 @@ class H2(JavaSource):
 
 class Hsqldb(JavaSource):
     product = "HSQL Database Engine"
+    wide_rows = 4  # it sends each character of a CLOB by a call to the system
     reset = ("DROP SCHEMA PUBLIC CASCADE",)
 
     def fill_large(self, rows):
@@ -761,8 +765,8 @@ def test_integers_at_their_limits(source):
 def test_decimals_are_padded_to_their_scale(source):
     columns = [("id", "integer"), ("v", "decimal")]
     create(source, "t", columns, [])
-    for i, value in enumerate(source.decimals):
-        source.sql("INSERT INTO t VALUES (%d, %s)" % (i, value))
+    source.sql("; ".join("INSERT INTO t VALUES (%d, %s)" % pair
+                         for pair in enumerate(source.decimals)))
     found = source.rows("t")
     assert found == source.client_rows("t", columns, "id")
     scale = 4 if source.product == "SQLite" else 10
@@ -828,8 +832,8 @@ def test_no_time_passes_through_javas_own_zone(source):
     columns = [("s", "timestamp"), ("d", "date"), ("h", "time")]
     source.sql("CREATE TABLE t (s %s NOT NULL PRIMARY KEY, d %s, h %s)" % tuple(
         source.types[kind] for _, kind in columns))
-    for stamp in stamps:
-        source.sql("INSERT INTO t VALUES ('%s', '%s', '%s')" % (stamp, stamp[:10], stamp[11:19]))
+    source.sql("; ".join("INSERT INTO t VALUES ('%s', '%s', '%s')" % (stamp, stamp[:10], stamp[11:19])
+                         for stamp in stamps))
     expected = sorted([stamp, stamp[:10], stamp[11:19]] for stamp in stamps)
     options = source.environment["SOURCE_JVM_OPTIONS"]
     for zone in ("America/New_York", "Europe/Berlin", "Pacific/Apia", "Asia/Kolkata"):
@@ -1037,10 +1041,10 @@ NAMES = ["with blank", "Mixed Case", "hyphen-ated", "quote\"d", "back`tick", "ap
 
 def test_names_of_all_sorts(source):
     names = list(filter(source.has_name, NAMES))
-    for i, name in enumerate(names):
-        source.sql("CREATE TABLE %s (%s int primary key, %s varchar(10))" % (
-            source.name(name), source.name(name + "1"), source.name("x" + name)))
-        source.sql("INSERT INTO %s VALUES (%d, 'v')" % (source.name(name), i))
+    source.sql("; ".join("CREATE TABLE %s (%s int primary key, %s varchar(10))" % (
+        source.name(name), source.name(name + "1"), source.name("x" + name)) for name in names))
+    source.sql("; ".join("INSERT INTO %s VALUES (%d, 'v')" % (source.name(name), i)
+                         for i, name in enumerate(names)))
     catalog = source.catalog()
     for i, name in enumerate(names):
         assert [c["name"] for c in catalog[name]["columns"]] == [name + "1", "x" + name]
@@ -1154,9 +1158,8 @@ def test_positions_on_keys_of_every_kind(source, kind):
     values = [value for value in KEYS[kind] if source.has_value(kind, value)]
     shuffled = list(values)
     random.Random(1).shuffle(shuffled)
-    for value in shuffled:
-        source.sql("INSERT INTO t VALUES (%s, 1)" % (
-            value if kind in ("integer", "decimal") else source.text(value)))
+    source.sql("; ".join("INSERT INTO t VALUES (%s, 1)" % (
+        value if kind in ("integer", "decimal") else source.text(value)) for value in shuffled))
     rows = source.rows("t", "--part", "not_null", "--key", "0")
     assert sorted(row[0] for row in rows) == sorted(values)
     for i, row in enumerate(rows):
@@ -1466,10 +1469,11 @@ def test_streams_large_tables(source):
 def test_memory_is_bounded_by_wide_rows_too(source):
     columns = [("id", "integer"), ("v", "text")]
     create(source, "t", columns)
-    count = 60 if LONG or IS_MEASURED else 20
+    count = 60 if LONG or IS_MEASURED else source.wide_rows
     for i in range(0, count, 20):
         source.sql("INSERT INTO t VALUES " + ", ".join(
-            "(%d, %s)" % (n, source.text(chr(97 + n % 26) * MEGABYTE)) for n in range(i, i + 20)))
+            "(%d, %s)" % (n, source.text(chr(97 + n % 26) * MEGABYTE))
+            for n in range(i, min(i + 20, count))))
     found = source.rows("t")
     assert [hashlib.md5(row[1].encode()).digest() for row in found] == [
         hashlib.md5((chr(97 + n % 26) * MEGABYTE).encode()).digest() for n in range(count)]

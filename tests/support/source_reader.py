@@ -28,6 +28,13 @@ def decoded(printed):
     return json.loads("[" + ",".join(printed.decode().split("\n")[:-1]) + "]")
 
 
+def of_its_start(names):
+    """Of these names of the environment, those that a process is told when it starts: the others
+    describe the source, and are told with each question."""
+    return [name for name in names
+            if not name.startswith("SOURCE_") or name == "SOURCE_JVM_OPTIONS"]
+
+
 def ask_once(environment, arguments, timeout):
     """Standard output as decoded JSON lines."""
     done = subprocess.run([dump_program()] + list(arguments), env=environment, timeout=timeout,
@@ -101,10 +108,9 @@ class Readers:
         self.running = collections.OrderedDict()
 
     def ask(self, environment, arguments, timeout):
-        settings = {name: value for name, value in environment.items()
-                    if name.startswith("SOURCE_") and name != "SOURCE_JVM_OPTIONS"}
-        reader = self._reader({name: value for name, value in environment.items()
-                               if name not in settings})
+        own = {name: environment[name] for name in of_its_start(environment)}
+        reader = self._reader(own)
+        settings = {name: value for name, value in environment.items() if name not in own}
         with contextlib.ExitStack() as on_failure:
             on_failure.callback(reader.kill)
             answer = reader.ask(settings, arguments, timeout)
