@@ -236,3 +236,22 @@ def test_h2(mirror, pg):
         assert_mirrored(mirror, pg, tables, lambda table: [
             int(n) for n, in server.sql('SELECT "n" FROM "%s"' % table.name)], lambda: [
                 send(table.changes()) for table in tables])
+
+
+@pytest.mark.parametrize("door", ["odbc", "jdbc"])
+def test_the_year_0_of_mariadb_is_not_the_year_2000(mirror, pg, mariadb_server, door):
+    """As which it would understand a position that is a text."""
+    server = mariadb_server
+    server.sql("DROP DATABASE IF EXISTS years; CREATE DATABASE years")
+    server.sql("CREATE TABLE y (k YEAR PRIMARY KEY, n INT); SET sql_mode = '';"
+               "INSERT INTO y SELECT seq, seq FROM seq_1990_to_2009; INSERT INTO y VALUES (0, 0)", dbname="years")
+    from_mariadb(mirror, server, door, "years")
+    mirror.config["postgres_db"]["schema"] = "mirror"
+    mirror.settings(batch_size=1, full_below_rows=0, max_delete_percent=100)
+    environment = {**CUT, **java_environment(), "OE2PG_TEST_PAGE_ROWS": "1"}
+    mirror.run_well(environment=environment)
+    assert sorted(int(k) for k, in pg.query("SELECT k FROM mirror.y")) == [0, *range(1990, 2010)]
+    server.sql("DELETE FROM y WHERE n = 0", dbname="years")
+    mirror.run_well(environment=environment)
+    assert last_run(pg) == (0, 0, 1)
+    server.sql("DROP DATABASE years")

@@ -121,13 +121,21 @@ parameter_type(const struct column *column)
                                                                           : PRODUCT_TYPE_VARCHAR;
 }
 
-// Bits are a number to a number that stands in the statement; as a parameter it is met by none.
+// Bits are a number to a number that stands in the statement; as a parameter it is met by none. The
+// year 0000 is 0 to a number, and to a parameter, which is a text, the year 2000.
+static bool
+is_told_by_number(const struct column *column)
+{
+    return column->kind == VALUE_INTEGER &&
+           (text_match("bit*", column->type_name) || text_match("year*", column->type_name));
+}
+
 static bool
 odbc_literal(const struct product_reading *reading, struct buffer *sql, const struct column *column,
     const struct cell *value)
 {
     (void)reading;
-    if (column->kind != VALUE_INTEGER || !text_match("bit*", column->type_name) || value->size == 0)
+    if (!is_told_by_number(column) || value->size == 0)
         return false;
     for (size_t i = 0; i < value->size; i++) {
         if (value->bytes[i] < '0' || value->bytes[i] > '9')
