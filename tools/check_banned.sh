@@ -11,10 +11,10 @@ bare=$(mktemp -d) || exit 2
 trap 'rm -rf "$bare"' EXIT
 
 # Comments and string literals may say what they like.
-for file in $everything; do
-    mkdir -p "$bare/${file%/*}"
-    sed -E -e 's/"([^"\\]|\\.)*"/""/g' -e 's://.*::' -e 's:/\*.*\*/::g' "$file" >"$bare/$file"
-done
+# shellcheck disable=SC2086
+cp --parents $everything "$bare" &&
+    (cd "$bare" &&
+        sed -i -E -e 's/"([^"\\]|\\.)*"/""/g' -e 's://.*::' -e 's:/\*.*\*/::g' $everything) || exit 2
 
 # refuse PATTERN WHY FILES...
 refuse() {
