@@ -40,7 +40,7 @@ from openedge_server import OpenEdgeServer, jars_folder
 from scenes import IN_PARTS, LITTLE_MB, QUICK
 from servers import java_environment
 
-ROUNDS = 500 if LONG else 12
+ROUNDS = 500 if LONG else 8
 TABLES = 20 if LONG else 12
 BUSY_ROUNDS = 100 if LONG else 3
 NATIVE_ROUNDS = 100 if LONG else 4
