@@ -77,9 +77,12 @@ convert(const struct dump_lob *lob, const struct cell *name, struct buffer *cont
         *verdict = D_NO_PAGE;
         return true;
     }
-    if (page_name != NULL && !dump_page_open(page_name, &own))
-        return error_set(
-            err, ERROR_TABLE, "code page \"%s\" of a CLOB is not known here", page_name);
+    if (page_name != NULL && !dump_page_open(page_name, &own)) {
+        (void)error_set(err, ERROR_TABLE,
+            "code page \"%s\" of a CLOB is not known here, or no superset of ASCII", page_name);
+        return error_hint(err, "Take the column out by "
+                               "mirror_settings.tables.NAME.exclude_columns.");
+    }
     if (page_name != NULL)
         page = &own;
     buffer_init(&text, SIZE_MAX / 2);

@@ -453,6 +453,10 @@ large_objects_are_files_beside_the_data(void **state)
     put("lobs/b.blb", "gr\xFCn");
     assert_true(read_rows("T"));
     assert_rows("image|gr\xC3\xBCn\n-|gr\xC3\xBCn\n");
+    put("lobs/B!UTF-16!1.blb", "g");
+    put("t.d", "? \"B!UTF-16!1.blb\"\n" END(""));
+    assert_refused("T", "code page \"UTF-16\" of a CLOB is not known here");
+    assert_non_null(strstr(err.hint, "exclude_columns"));
     put("t.d", "\"../s.df\" ?\n" END(""));
     assert_refused("T", "a LOB's name is no name of a file");
 }
