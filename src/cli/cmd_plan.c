@@ -16,10 +16,12 @@
 #include "report/terminal.h"
 #include "source/source.h"
 #include "base/startup_watch.h"
+#include "plan/wanted.h"
 #include "target/column_ways.h"
 #include "target/condemned.h"
 #include "target/inspect.h"
 #include "target/mirror.h"
+#include "target/object.h"
 #include "target/observe.h"
 #include "target/readers.h"
 #include "target/width.h"
@@ -42,6 +44,7 @@ struct planner {
     struct witness_list witnesses;
     struct selection selection;
     struct observation observed;
+    struct object_summaries objects;
     struct inspection inspection;
     struct table_record *records;
     size_t record_count;
@@ -156,7 +159,9 @@ read_target(struct planner *planner, struct error *err)
             return false;
         planner->record_count = plan_drop_refused(planner->records, planner->record_count);
     }
-    return inspect_schema(planner->target, &planner->arena, settings->target.schema, mirror_id,
+    return object_summarise(
+               planner->target, &planner->arena, settings->target.schema, &planner->objects, err) &&
+           inspect_schema(planner->target, &planner->arena, settings->target.schema, mirror_id,
                &planner->inspection, err) &&
            readers_first_load(
                planner->target, &planner->arena, settings, &planner->inspection.first_load, err);
@@ -167,6 +172,7 @@ make_plan(struct planner *planner)
 {
     plan_make(&planner->arena, &planner->selection, planner->records, planner->record_count,
         planner->config->settings.mirror.full_below_rows, &planner->plan);
+    wanted_mark_due(&planner->config->settings.mirror, &planner->objects, &planner->plan);
 }
 
 // Values that only the mirror has are counted there.

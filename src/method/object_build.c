@@ -340,19 +340,20 @@ building_make_index(struct building *building, const struct wanted_object *wante
 {
     struct task *task = building->task;
     const struct mirror_object *former = building_find(building, wanted);
-    const char *same = NULL;
+    struct found_index same = { 0 };
 
     *made = begin_object(wanted);
     if (former != NULL && !(former->is_there && former->state == OBJECT_WEAKER))
         former = NULL;
     if (!building->is_new && !index_find_same(task->target, &task->arena, &building->place,
-                                 building->table, wanted, &same, &made->oid, err))
+                                 building->table, wanted, &same, err))
         return false;
-    if (same == NULL)
+    if (same.oid == 0)
         return put_index(building, wanted, former, made, err) &&
                (building->is_new && made->is_due ? building_make_primary(building, made, err)
                                                  : save(building, made, err));
-    made->name = same;
+    made->name = same.name;
+    made->oid = same.oid;
     made->state = OBJECT_OTHERS;
     made->reason = "somebody made one of these columns";
     return save(building, made, err);

@@ -33,4 +33,8 @@ bool building_make_index(struct building *building, const struct wanted_object *
 bool building_make_primary(struct building *building, struct mirror_object *made, struct error *err)
     __attribute__((warn_unused_result));
 
+// Comments that are not settled; inside a transaction. (object_comments.c)
+bool building_write_comments(struct building *building, struct error *err)
+    __attribute__((warn_unused_result));
+
 #endif

@@ -50,11 +50,10 @@ objects_make(struct task *task, const struct table *table, struct error *err)
     task_set_phase(task, PHASE_INDEXING);
     if (!index_is_possible(task->target, &building.place, &is_possible, err))
         return false;
-    if (!is_possible)
-        return save_table(&building, err);
-    if (!building_make_not_nulls(&building, err))
+    if (!building_write_comments(&building, err) ||
+        (is_possible && !building_make_not_nulls(&building, err)))
         return false;
-    for (size_t i = 0; i < building.wanted.count; i++) {
+    for (size_t i = 0; is_possible && i < building.wanted.count; i++) {
         struct mirror_object made;
 
         if (building.wanted.list[i].kind == OBJECT_INDEX &&
@@ -92,6 +91,7 @@ drop_object(struct building *building, const struct mirror_object *object, struc
         return not_null_drop(target, &building->place, object->name, err);
     case OBJECT_CHECK:
         return not_null_drop_check(target, &building->place, err);
+    case OBJECT_COMMENT:
     case OBJECT_TABLE:
     case OBJECT_KIND_COUNT:
         break;
@@ -177,10 +177,19 @@ make_index(struct following *following, const struct wanted_object *wanted, stru
 }
 
 static bool
-follow(struct following *following, struct error *err)
+write_comments(struct building *building, struct error *err)
+{
+    struct target *target = building->task->target;
+
+    return target_begin(target, err) && building_write_comments(building, err) &&
+           target_commit(target, err);
+}
+
+// Of a table that others inherit from no index is made.
+static bool
+follow_indexes(struct following *following, struct error *err)
 {
     struct building *building = &following->building;
-    struct task *task = building->task;
 
     if (!remove_unwanted(following, OBJECT_INDEX, err) ||
         !remove_unwanted(following, OBJECT_CHECK, err) ||
@@ -194,6 +203,20 @@ follow(struct following *following, struct error *err)
             !may_wait(following, make_index(following, wanted, err), err))
             return false;
     }
+    return true;
+}
+
+static bool
+follow(struct following *following, struct error *err)
+{
+    struct building *building = &following->building;
+    struct task *task = building->task;
+    bool is_possible;
+
+    if (!may_wait(following, write_comments(building, err), err) ||
+        !index_is_possible(task->target, &building->place, &is_possible, err) ||
+        (is_possible && !follow_indexes(following, err)))
+        return false;
     return following->waits_for.kind != ERROR_NONE ||
            (target_begin(task->target, err) && save_table(building, err) &&
                target_commit(task->target, err));
@@ -210,7 +233,7 @@ is_settled(const struct building *building)
 
         if (object->kind == OBJECT_TABLE)
             seen = object;
-        else if (find_wish(&building->wanted, object) == NULL)
+        else if (object->kind != OBJECT_COMMENT && find_wish(&building->wanted, object) == NULL)
             return false;
     }
     for (size_t i = 0; i < building->wanted.count; i++) {
@@ -227,16 +250,11 @@ objects_follow(struct task *task, struct error *err)
     const struct table *table = &task->table;
     struct following following = { .building = begin_building(task, table) };
     struct building *building = &following.building;
-    bool is_possible;
 
     if (!object_read(task->target, &task->arena, task->claim, building->place.schema, table,
             &building->recorded, err))
         return false;
     if (is_settled(building))
-        return true;
-    if (!index_is_possible(task->target, &building->place, &is_possible, err))
-        return false;
-    if (!is_possible)
         return true;
     task_set_phase(task, PHASE_INDEXING);
     if (!follow(&following, err)) {

@@ -15,6 +15,7 @@ enum object_kind {
     OBJECT_NOT_NULL, // of a column
     OBJECT_CHECK,    // of NOT NULLs that are on their way
     OBJECT_INDEX,    // a primary key, a unique or an ordinary index
+    OBJECT_COMMENT,  // on the table (source_name "") or a column; `declared` is its text
     OBJECT_KIND_COUNT
 };
 
@@ -23,7 +24,7 @@ enum object_state {
     OBJECT_AS_DECLARED,
     OBJECT_WEAKER,   // an index that is not unique, a unique one that is no primary key
     OBJECT_LEFT_OUT, // the data does not allow it
-    OBJECT_OTHERS,   // somebody made one that is as good
+    OBJECT_OTHERS,   // somebody made one that is as good, or wrote that comment
     OBJECT_STATE_COUNT
 };
 

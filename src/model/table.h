@@ -37,11 +37,13 @@ enum column_order {
     ORDER_BROKEN,     // it is known not to
 };
 
-// What the source's dictionary says of a column to people. NULL: nothing.
-struct column_words {
+// What the source's dictionary says of a table or a column to people. NULL: nothing.
+struct dictionary_words {
     const char *label;
+    const char *column_label;
     const char *description;
     const char *format; // how the source's own programs show it
+    const char *help;
 };
 
 struct column {
@@ -68,7 +70,7 @@ struct column {
     // What some catalogues know besides.
     bool is_case_sensitive; // 'a' and 'A' are two values of it; false where nobody says so
     int extent;             // elements of an array, which comes as one text; 0: none
-    struct column_words words;
+    struct dictionary_words words;
 };
 
 enum { KEY_COLUMNS_MAX = 64 };
@@ -104,6 +106,7 @@ struct key_grounds {
 struct catalog_entry {
     const struct key *indexes; // that are not unique; of the same columns as no key and no other
     size_t index_count;
+    struct dictionary_words words;
     const char *left_out;       // why it is mirrored only if it is named; NULL: it is mirrored
     bool is_view;               // or something like it: mirrored only if include_views names it
     const char *parent_schema;  // of the table that it is a partition of

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "plan/adoptable.h"
 #include "plan/brake.h"
+#include "plan/preview_objects.h"
 #include "plan/preview_numbers.h"
 #include "plan/preview_types.h"
 #include "plan/preview_warnings.h"
@@ -296,10 +297,11 @@ compare_shape(struct maker *maker, struct preview_table *made, const struct job 
         meet_relation(maker, made, job->table, relation);
         compare_columns(maker, made, job, relation);
     } else {
-        made->statements = arena_calloc(maker->arena, 1, sizeof *made->statements);
-        made->statements[made->statement_count++] = arena_printf(maker->arena,
-            "CREATE TABLE %s (%s)", qualify(maker, job->table->target_name),
-            preview_columns(maker->arena, job->table, is_native(maker)));
+        made->statements = preview_object_statements(maker->arena, maker->input, job->table,
+            arena_printf(maker->arena, "CREATE TABLE %s (%s)",
+                qualify(maker, job->table->target_name),
+                preview_columns(maker->arena, job->table, is_native(maker))),
+            &made->statement_count);
     }
 }
 

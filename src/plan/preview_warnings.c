@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "model/key_choice.h"
+#include "plan/preview_objects.h"
 #include "plan/preview_types.h"
 #include "plan/shape_diff.h"
 
@@ -55,7 +56,7 @@ preview_warn(struct arena *arena, const struct preview_input *input, struct prev
 
     preview->warnings = arena_calloc(arena,
         selection->warning_count + selection->note_count + input->handover_count +
-            3 * plan->job_count + input->inspection->misfit_count + 1,
+            3 * plan->job_count + input->inspection->misfit_count + 2,
         sizeof *preview->warnings);
     preview->warning_count = 0;
     for (size_t i = 0; i < input->handover_count; i++)
@@ -71,6 +72,7 @@ preview_warn(struct arena *arena, const struct preview_input *input, struct prev
         add_warning(preview, find_stale(arena, input, &plan->jobs[i], table, false));
         add_warning(preview, find_stale(arena, input, &plan->jobs[i], table, true));
     }
+    add_warning(preview, preview_warn_of_objects(arena, input));
     preview->warning_count +=
         preview_warn_of_types(arena, input, preview->warnings + preview->warning_count);
 }

@@ -126,6 +126,60 @@ want_keys(struct arena *arena, enum naming naming, const struct table *table, bo
     }
 }
 
+// ---- comments ----------------------------------------------------------------------------------
+
+static const char *
+add_line(struct arena *arena, const char *text, const char *title, const char *line)
+{
+    if (line == NULL)
+        return text;
+    return arena_printf(
+        arena, "%s%s%s%s", text != NULL ? text : "", text != NULL ? "\n" : "", title, line);
+}
+
+// Labels above columns are broken at "!".
+static const char *
+join_label(struct arena *arena, const char *label)
+{
+    char *joined = label != NULL ? arena_strdup(arena, label) : NULL;
+
+    for (char *c = joined; c != NULL && *c != '\0'; c++)
+        *c = *c == '!' ? ' ' : *c;
+    return joined;
+}
+
+// The label and the description as they are, then what says which it is.
+static void
+want_comment(struct arena *arena, const struct dictionary_words *words, const char *source_name,
+    const char *name, struct wanted_objects *wanted)
+{
+    const char *column_label = join_label(arena, words->column_label);
+    const char *text = add_line(arena, NULL, "", words->label);
+    char *comment;
+
+    if (column_label != NULL && (words->label == NULL || strcmp(column_label, words->label) != 0))
+        text = add_line(arena, text, text != NULL ? "Column label: " : "", column_label);
+    text = add_line(arena, text, "", words->description);
+    text = add_line(arena, text, "Format: ", words->format);
+    text = add_line(arena, text, "Help: ", words->help);
+    if (text == NULL)
+        return;
+    comment = arena_strdup(arena, text);
+    text_make_utf8(comment);
+    wanted->list[wanted->count++] = (struct wanted_object){
+        .kind = OBJECT_COMMENT, .source_name = source_name, .name = name, .declared = comment
+    };
+}
+
+static void
+want_comments(struct arena *arena, const struct table *table, struct wanted_objects *wanted)
+{
+    want_comment(arena, &table->entry.words, "", "", wanted);
+    for (size_t i = 0; i < table->column_count; i++)
+        want_comment(arena, &table->columns[i].words, table->columns[i].name,
+            table->columns[i].target_name, wanted);
+}
+
 static uint64_t
 fingerprint_of(const struct wanted_objects *wanted)
 {
@@ -146,7 +200,7 @@ void
 wanted_make(struct arena *arena, const struct mirror_settings *settings, const struct table *table,
     struct wanted_objects *wanted)
 {
-    size_t most = table->column_count + table->key_count + table->entry.index_count;
+    size_t most = 1 + 2 * table->column_count + table->key_count + table->entry.index_count;
 
     *wanted = (struct wanted_objects){ .list = arena_calloc(arena, most, sizeof *wanted->list) };
     if (settings->indexes != INDEXES_NONE) {
@@ -156,6 +210,7 @@ wanted_make(struct arena *arena, const struct mirror_settings *settings, const s
     }
     for (size_t i = 0; settings->indexes == INDEXES_ALL && i < table->entry.index_count; i++)
         want_index(arena, settings->naming, table, &table->entry.indexes[i], false, wanted);
+    want_comments(arena, table, wanted);
     wanted->fingerprint = fingerprint_of(wanted);
 }
 

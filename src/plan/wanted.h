@@ -1,5 +1,5 @@
-// Which indexes and constraints the mirror of a table is to have, by what the source's catalogue
-// declares and mirror_settings.indexes. Pure.
+// Which indexes, constraints and comments the mirror of a table is to have, by what the source's
+// catalogue declares and mirror_settings.indexes. Pure.
 #ifndef OE2PG_PLAN_WANTED_H
 #define OE2PG_PLAN_WANTED_H
 

@@ -83,7 +83,7 @@ may_stay_unread(const struct witness_basis *basis, const struct job *job)
 
     return counters->says == COUNTERS_SAY_UNCHANGED && counters->did_vouch &&
            counters->record->state != WITNESS_DEMOTED && !basis->settings->full_sync &&
-           !basis->settings->adopt && was_mirrored_well(job) &&
+           !basis->settings->adopt && !job->are_objects_due && was_mirrored_well(job) &&
            !is_due(basis, job->table, counters->record);
 }
 

@@ -73,9 +73,23 @@ append_names(struct buffer *out, const struct table *table, const struct key *ke
 
 // Somebody's own, of the same columns: over all rows, and unique where that is wanted. What oe2pg
 // made for another wish is not, for it may go with that.
+static const char *const same_sql =
+    "SELECT x.relname, x.oid::bigint FROM pg_catalog.pg_index i"
+    " JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid"
+    " JOIN pg_catalog.pg_am m ON m.oid = x.relam AND m.amname = 'btree'"
+    " JOIN pg_catalog.pg_class t ON t.oid = i.indrelid"
+    " JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace"
+    " WHERE n.nspname = $1 AND t.relname = $2 AND i.indisvalid AND i.indpred IS NULL"
+    " AND i.indexprs IS NULL AND (i.indisunique AND i.indimmediate OR NOT $4::boolean)"
+    " AND NOT EXISTS (SELECT FROM oe2pg.object o WHERE o.object_oid = x.oid"
+    "  AND o.state <> 'somebody''s')"
+    " AND ARRAY(SELECT a.attname::text FROM pg_catalog.generate_series(1, i.indnkeyatts) k (n)"
+    "  JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = i.indkey[k.n - 1]"
+    "  ORDER BY k.n) = $3::text[] ORDER BY x.oid LIMIT 1";
+
 bool
 index_find_same(struct target *target, struct arena *arena, const struct mirror_place *place,
-    const struct table *table, const struct wanted_object *wanted, const char **name, uint32_t *oid,
+    const struct table *table, const struct wanted_object *wanted, struct found_index *found,
     struct error *err)
 {
     struct sql_parameters parameters;
@@ -88,25 +102,15 @@ index_find_same(struct target *target, struct arena *arena, const struct mirror_
     name_place(&parameters, place);
     parameter_text(&parameters, buffer_text(&names));
     parameter_boolean(&parameters, wanted->is_unique);
-    done = target_execute_often(target, "could not look at the table's indexes",
-        "SELECT x.relname, x.oid::bigint FROM pg_catalog.pg_index i"
-        " JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid"
-        " JOIN pg_catalog.pg_am m ON m.oid = x.relam AND m.amname = 'btree'"
-        " JOIN pg_catalog.pg_class t ON t.oid = i.indrelid"
-        " JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace"
-        " WHERE n.nspname = $1 AND t.relname = $2 AND i.indisvalid AND i.indpred IS NULL"
-        " AND i.indexprs IS NULL AND (i.indisunique AND i.indimmediate OR NOT $4::boolean)"
-        " AND NOT EXISTS (SELECT FROM oe2pg.object o WHERE o.object_oid = x.oid"
-        "  AND o.state <> 'somebody''s')"
-        " AND ARRAY(SELECT a.attname::text FROM pg_catalog.generate_series(1, i.indnkeyatts) k (n)"
-        "  JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = i.indkey[k.n - 1]"
-        "  ORDER BY k.n) = $3::text[] ORDER BY x.oid LIMIT 1",
-        &parameters, &row, err);
+    done = target_execute_often(
+        target, "could not look at the table's indexes", same_sql, &parameters, &row, err);
     buffer_release(&names);
     if (!done)
         return false;
-    *oid = PQntuples(row) > 0 ? (uint32_t)result_integer(row, 0, 1) : 0;
-    *name = PQntuples(row) > 0 ? arena_strdup(arena, result_text(row, 0, 0)) : NULL;
+    *found = (struct found_index){ 0 };
+    if (PQntuples(row) > 0)
+        *found = (struct found_index){ arena_strdup(arena, result_text(row, 0, 0)),
+            (uint32_t)result_integer(row, 0, 1) };
     PQclear(row);
     return true;
 }

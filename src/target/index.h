@@ -1,5 +1,5 @@
-// Indexes and constraints on mirrored tables: made, tried, dropped. Each function is for the inside
-// of a transaction. Only the table itself is touched, never those that inherit from it.
+// Indexes, constraints and comments on mirrored tables: made, tried, dropped. Each function is for
+// the inside of a transaction. Only the table itself is touched, never those that inherit from it.
 #ifndef OE2PG_TARGET_INDEX_H
 #define OE2PG_TARGET_INDEX_H
 
@@ -19,9 +19,13 @@ bool index_is_possible(struct target *target, const struct mirror_place *place, 
 bool index_find_name(struct target *target, const struct mirror_place *place, int mirror_id,
     const struct wanted_object *wanted, const char **name, struct error *err)
     __attribute__((warn_unused_result));
-// An index that is as good and that is none of `ours`: its name and number. 0: there is none.
+// An index that is as good and that oe2pg did not make. oid 0: there is none.
+struct found_index {
+    const char *name;
+    uint32_t oid;
+};
 bool index_find_same(struct target *target, struct arena *arena, const struct mirror_place *place,
-    const struct table *table, const struct wanted_object *wanted, const char **name, uint32_t *oid,
+    const struct table *table, const struct wanted_object *wanted, struct found_index *found,
     struct error *err) __attribute__((warn_unused_result));
 
 // What became of an attempt that the transaction outlives.
@@ -76,5 +80,19 @@ bool not_null_drop_check(struct target *target, const struct mirror_place *place
     __attribute__((warn_unused_result));
 bool not_null_drop(struct target *target, const struct mirror_place *place, const char *column,
     struct error *err) __attribute__((warn_unused_result));
+
+// ---- comments (comment.c)
+
+// What stands on the table (name "") and its columns now.
+struct mirror_comment {
+    const char *name;
+    const char *text;
+};
+bool comment_read(struct target *target, struct arena *arena, const struct mirror_place *place,
+    struct mirror_comment **comments, size_t *count, struct error *err)
+    __attribute__((warn_unused_result));
+// NULL: takes it away. Readers and writers go on; waits for a lock at most 2 s.
+bool comment_write(struct target *target, const struct mirror_place *place, const char *name,
+    const char *text, struct error *err) __attribute__((warn_unused_result));
 
 #endif

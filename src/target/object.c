@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const kind_words[] = { "table", "not null", "check", "index" };
+static const char *const kind_words[] = { "table", "not null", "check", "index", "comment" };
 static const char *const state_words[] = { "as declared", "weaker", "left out", "somebody's" };
 
 _Static_assert(sizeof kind_words / sizeof kind_words[0] == OBJECT_KIND_COUNT, "a word missing");

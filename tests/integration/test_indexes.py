@@ -8,6 +8,7 @@ import psycopg2
 import pytest
 
 from mirroring import last_run, quarantined, row_versions, sqlite_file
+from openedge_server import jars_folder
 from servers import java_environment
 from test_catalogue import database
 from test_native_types import assert_idle, by_jdbc, server_of
@@ -74,7 +75,13 @@ CUSTOMER = {"customer_pkey": "PRIMARY KEY (id)", "customer_by_city_idx": "INDEX 
 @pytest.mark.parametrize("rows", [0, 1000], ids=["compared", "in a group"])
 def test_a_native_mirror_has_the_keys_and_indexes_of_the_source(shop, pg, mirror, rows):
     mirror.settings(full_below_rows=rows)
-    shop(*SHOP)
+    shop(*SHOP, run=False)
+    planned = mirror.run("plan", "--json").stdout.replace('\\"', '"')
+    for statement in ('ADD CONSTRAINT "customer_pkey" PRIMARY KEY ("id")',
+                      'ALTER COLUMN "id" SET NOT NULL, ALTER COLUMN "code" SET NOT NULL',
+                      'CREATE INDEX "customer_by_city_idx" ON "mirror"."customer" ("city", "name")'):
+        assert statement in planned, planned
+    mirror.run_well()
     assert indexes(pg) == CUSTOMER
     assert not_nulls(pg, "customer") == ["id", "code"]
     assert_idle_objects(mirror, pg)
@@ -169,7 +176,10 @@ def test_an_upgrade_indexes_native_mirrors_in_its_first_run(shop, pg, mirror):
     mirror.settings(indexes="none")
     shop(*SHOP)
     mirror.config["mirror_settings"].pop("indexes")
+    told = '1 table ("customer") has indexes, NOT NULL or comments that are not as'
+    assert told in " ".join(mirror.run("plan").stdout.split())
     mirror.run_well()
+    assert told not in " ".join(mirror.run("plan").stdout.split())
     assert last_run(pg) == (0, 0, 0)
     assert indexes(pg) == CUSTOMER
     assert_idle_objects(mirror, pg)
@@ -298,3 +308,35 @@ def test_what_is_not_unique_by_postgresqls_rules_has_a_plain_index_and_the_warni
     shop("INSERT INTO t VALUES (4, 'B')")
     assert last_run(pg) == (1, 0, 0)
     assert indexes(pg) == plain
+
+
+# --- what the dictionary says -------------------------------------------------------------------------
+
+def comments(pg, table, schema="pub"):
+    """{column, or "" for the table: its comment}"""
+    return dict(pg.query(
+        "SELECT COALESCE(a.attname, ''), d.description FROM pg_description d"
+        " LEFT JOIN pg_attribute a ON a.attrelid = d.objoid AND a.attnum = d.objsubid AND a.attnum > 0"
+        " WHERE d.objoid = to_regclass(%s)", ['"%s"."%s"' % (schema, table)]))
+
+
+@pytest.mark.skipif(jars_folder() is None, reason="left out: no look-alike was built, or there is no H2")
+def test_the_dictionarys_words_are_comments_and_a_persons_own_stay(openedge, mirror, pg):
+    mirror.source(**openedge.source_keys()).settings(column_types="native")
+    run = ["--table", "Customer", "--table", "Order"]
+    mirror.run_well(*run, environment=java_environment())
+    said = comments(pg, "customer")
+    assert said[""] == "Customers\nWho buys"
+    assert said["custnum"] == "Format: ->,>>>,>>9"
+    assert {"customer_pkey", "customer_name_idx"} <= set(indexes(pg, "pub", "customer"))
+    before = objects(pg)
+    pg.query("COMMENT ON COLUMN pub.customer.name IS 'mine'; COMMENT ON COLUMN pub.customer.city IS 'old'")
+    # As if the dictionary had said something else when oe2pg wrote this one last.
+    pg.query("UPDATE oe2pg.object SET declared = 'old', definition = to_hex(hashtextextended('old', 0))"
+             " WHERE kind = 'comment' AND source_name = 'City'")
+    pg.query("UPDATE oe2pg.object SET declared = '0' WHERE kind = 'table' AND source_table = 'Customer'")
+    mirror.run_well(*run, environment=java_environment())
+    assert comments(pg, "customer") == {**said, "name": "mine"}
+    before = objects(pg)
+    mirror.run_well(*run, environment=java_environment())
+    assert objects(pg) == before

@@ -35,6 +35,7 @@ struct df_field {
     const char *label;
     const char *column_label;
     const char *description;
+    const char *help;
     const char *clob_code_page;
     int64_t order; // of the field among its table's: that of the values in a record
     int64_t position;

@@ -123,6 +123,7 @@ static const struct option options[] = {
     { { "LABEL" }, .set = set_text, OF(DF_FIELD, df_field, label) },
     { { "COLUMN-LABEL" }, .set = set_text, OF(DF_FIELD, df_field, column_label) },
     { { "DESCRIPTION", "DESC" }, .set = set_text, OF(DF_FIELD, df_field, description) },
+    { { "HELP" }, .set = set_text, OF(DF_FIELD, df_field, help) },
     { { "CLOB-CODEPAGE" }, .set = set_text, OF(DF_FIELD, df_field, clob_code_page) },
     { { "ORDER" }, .set = set_number, OF(DF_FIELD, df_field, order) },
     { { "POSITION" }, .set = set_number, OF(DF_FIELD, df_field, position) },

@@ -25,6 +25,8 @@ describe_column(struct arena *arena, const struct dump_field *described, struct 
         .is_nullable = !field->is_mandatory,
         .is_case_sensitive = field->is_case_sensitive,
         .words = { .label = keep_text(arena, field->label),
+            .column_label = keep_text(arena, field->column_label),
+            .help = keep_text(arena, field->help),
             .description = keep_text(arena, field->description),
             .format = keep_text(arena, field->format) } };
     openedge_describe_type(arena, field->type, column);
@@ -109,6 +111,8 @@ dump_catalog_table(struct arena *arena, const struct df_table *schema, const cha
     table->schema = owner;
     table->name = arena_strdup(arena, schema->name);
     table->row_estimate = -1;
+    table->entry.words.label = keep_text(arena, schema->label);
+    table->entry.words.description = keep_text(arena, schema->description);
     if (schema->is_hidden)
         table->entry.left_out = "hidden at the source";
     if (!dump_layout_make(arena, schema, NULL, 0, &layout, &err)) {

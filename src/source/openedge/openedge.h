@@ -132,4 +132,11 @@ void openedge_append_row_ids(
 // True when the failure says that no row has the id that was asked for.
 bool openedge_is_gone(const struct error *err);
 
+// --- openedge_words.c
+
+// What the metaschema says to people of the tables that are known. What is not answered is left
+// out.
+bool openedge_read_words(const struct openedge_reading *of, struct error *err)
+    __attribute__((warn_unused_result));
+
 #endif

@@ -27,6 +27,8 @@ enum {
     COLUMN_LABEL,
     COLUMN_DESCRIPTION,
     COLUMN_FORMAT,
+    COLUMN_COLUMN_LABEL,
+    COLUMN_HELP,
     COLUMN_FIELDS
 };
 
@@ -48,7 +50,9 @@ static const struct way {
     bool is_metaschema;
 } ways[] = {
     { .tables = METASCHEMA_TABLES,
-        .columns = METASCHEMA_COLUMNS(", c.\"_Label\", c.\"_Desc\", c.\"_Format\""),
+        .columns =
+            METASCHEMA_COLUMNS(", c.\"_Label\", c.\"_Desc\", c.\"_Format\", c.\"_Col-label\", "
+                               "c.\"_Help\""),
         .column_fields = COLUMN_FIELDS,
         .is_metaschema = true },
     // A description may be longer than its own SQL width, and then no row of it can be read.
@@ -63,7 +67,7 @@ static const struct way {
                    "c.\"DISPLAY_ORDER\", c.\"LABEL\", c.\"DESCRIPTION\", c.\"FORMAT\" "
                    "FROM SYSPROGRESS.\"SYSCOLUMNS_FULL\" c WHERE c.\"COL\" IS NOT NULL"
                    "{c.\"OWNER\",c.\"TBL\"}",
-        .column_fields = COLUMN_FIELDS,
+        .column_fields = COLUMN_COLUMN_LABEL,
         .lost = "the metaschema cannot be read: tables and columns come from SYSPROGRESS" },
     { .tables = "SELECT t.\"OWNER\", t.\"TBL\", 0 FROM SYSPROGRESS.\"SYSTABLES\" t "
                 "WHERE t.\"TBLTYPE\" = 'T'",
@@ -260,6 +264,13 @@ take_change_table(void *taker, const char *const *fields, struct error *err)
 
 // --- columns
 
+// A text for people, if the way has it.
+static const char *
+keep_words(const struct reading *reading, const char *const *fields, size_t field)
+{
+    return field < reading->way->column_fields ? keep(reading->arena, fields[field]) : NULL;
+}
+
 static void
 describe_column(
     const struct reading *reading, const char *const *fields, struct placed_column *placed)
@@ -269,7 +280,6 @@ describe_column(
     int64_t extent = number(fields[COLUMN_EXTENT], 0);
     const char *mandatory = or_empty(fields[COLUMN_MANDATORY]);
     bool is_metaschema = reading->way->is_metaschema;
-    bool is_short = reading->way->column_fields < COLUMN_FIELDS; // without texts for people
 
     column->name = arena_strdup(reading->arena, or_empty(fields[COLUMN_NAME]));
     column->width = width > 0 ? (size_t)width : 0;
@@ -281,9 +291,10 @@ describe_column(
     column->is_case_sensitive =
         is_metaschema ? openedge_is_true(fields[COLUMN_CASE])
                       : fields[COLUMN_CASE] != NULL && !text_match("*_I", fields[COLUMN_CASE]);
-    column->words.label = is_short ? NULL : keep(reading->arena, fields[COLUMN_LABEL]);
-    column->words.description = is_short ? NULL : keep(reading->arena, fields[COLUMN_DESCRIPTION]);
-    column->words.format = is_short ? NULL : keep(reading->arena, fields[COLUMN_FORMAT]);
+    column->words = (struct dictionary_words){ keep_words(reading, fields, COLUMN_LABEL),
+        keep_words(reading, fields, COLUMN_COLUMN_LABEL),
+        keep_words(reading, fields, COLUMN_DESCRIPTION), keep_words(reading, fields, COLUMN_FORMAT),
+        keep_words(reading, fields, COLUMN_HELP) };
     openedge_describe_type(reading->arena, or_empty(fields[COLUMN_TYPE]), column);
     placed->order = number(fields[COLUMN_ORDER], INT64_MAX);
 }
@@ -562,7 +573,8 @@ openedge_read_tables(const struct openedge_reading *of, bool *is_read, struct er
     done = read_best_way(&reading, is_read, err);
     if (done && *is_read) {
         place_columns(&reading);
-        done = mark_change_tables(&reading, err);
+        done = mark_change_tables(&reading, err) &&
+               (!reading.way->is_metaschema || openedge_read_words(of, err));
     }
     if (done && !*is_read) {
         of->catalog->table_count = 0;

@@ -123,7 +123,7 @@ the_metaschema_says_everything(void **state)
     arena_init(&arena);
     read_all(&script, &arena, &catalog, &has_tables, &has_keys);
     assert_true(has_tables && has_keys);
-    assert_int_equal(script.query_count, 6);
+    assert_int_equal(script.query_count, 7);
     assert_int_equal(catalog.table_count, 4);
     assert_int_equal(catalog.note_count, 0);
     assert_string_equal(
@@ -278,7 +278,7 @@ one_failure_that_does_not_say_why_is_no_refusal(void **state)
         arena_init(&arena);
         read_all(&script, &arena, &catalog, &has_tables, &has_keys);
         assert_true(has_tables && has_keys);
-        assert_int_equal(script.query_count, 7);
+        assert_int_equal(script.query_count, 8);
         assert_int_equal(catalog.note_count, 0);
         assert_int_equal(catalog.table_count, 4);
         assert_non_null(openedge_find_table(&catalog, "PUB", "CDC_Order")->entry.left_out);
@@ -323,7 +323,7 @@ what_is_refused_twice_or_for_want_of_a_right_is_lost_and_said(void **state)
         arena_init(&arena);
         read_all(&script, &arena, &catalog, &has_tables, &has_keys);
         assert_true(has_tables && has_keys);
-        assert_int_equal(script.query_count, has_no_right ? 6 : 6 + queries[i / 2].again);
+        assert_int_equal(script.query_count, has_no_right ? 7 : 7 + queries[i / 2].again);
         assert_int_equal(catalog.note_count, 1);
         assert_non_null(strstr(catalog.notes[0], queries[i / 2].note));
         arena_release(&arena);
