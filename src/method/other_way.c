@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "model/key_choice.h"
+#include "model/narrow.h"
 #include "source/past_width.h"
 #include "target/column_ways.h"
 
@@ -156,20 +157,18 @@ other_way_choose(struct task *task, struct error *err)
 
 // ---- what was left out -------------------------------------------------------------------------
 
-// *is_readable: all rows came with these columns.
+// Where hardly a value of a column comes, one of the first rows tells it: a source that makes the
+// whole of a result before it gives any of it does so for these.
+enum { FIRST_LOOK_ROWS = 500 };
+
+// *is_readable: all rows that were asked for came.
 static bool
-read_left_out(struct task *task, const struct table *table, bool *is_readable, struct error *err)
+read_left_out(
+    struct task *task, const struct read_request *request, bool *is_readable, struct error *err)
 {
-    struct read_request request = {
-        .table = table,
-        .part = KEY_PART_ALL,
-        .batch_rows = task->reading.batch_rows,
-        .batch_bytes = task->reading.batch_bytes,
-        .value_bytes = task->reading.value_bytes,
-    };
     struct cursor *cursor = NULL;
     const struct batch *batch;
-    bool done = source_open_cursor(task->source, &request, &cursor, err);
+    bool done = source_open_cursor(task->source, request, &cursor, err);
 
     do {
         done = done && !task_is_cancelled(task, err) && cursor_fetch(cursor, &batch, err);
@@ -184,29 +183,62 @@ read_left_out(struct task *task, const struct table *table, bool *is_readable, s
     return done;
 }
 
+// With these columns plainly; of the first rows of a key the key's columns come, too.
+static bool
+look_at_left_out(struct task *task, const struct table *plain, bool is_first_look,
+    bool *is_readable, struct error *err)
+{
+    bool *is_out = mem_calloc(plain->column_count, sizeof *is_out);
+    struct read_request request = { .part = KEY_PART_ALL };
+    struct narrow narrow;
+    bool done;
+
+    for (size_t i = 0; i < plain->column_count; i++)
+        is_out[i] = !column_is_left_out(&task->table.columns[i]) &&
+                    !(is_first_look && key_has_column(plain->key, (int)i));
+    narrow_init(&narrow, plain, is_out);
+    free(is_out);
+    request.table = &narrow.table;
+    if (is_first_look) {
+        request.part = KEY_PART_NOT_NULL;
+        request.key = narrow.table.key;
+        request.row_limit = FIRST_LOOK_ROWS;
+    } else {
+        narrow.table.key = NULL;
+    }
+    done = task_begin_reading(task, &narrow.table, err);
+    if (done) {
+        request.batch_rows = task->reading.batch_rows;
+        request.batch_bytes = task->reading.batch_bytes;
+        request.value_bytes = task->reading.value_bytes;
+        done = read_left_out(task, &request, is_readable, err);
+        task_end_reading(task);
+    }
+    narrow_release(&narrow);
+    return done;
+}
+
 static bool
 try_left_out(struct task *task, bool *is_readable, struct error *err)
 {
-    struct table table = task->table;
-    struct column *columns = mem_calloc(table.column_count, sizeof *columns);
-    size_t count = 0;
-    bool done;
+    struct table plain = task->table;
+    bool is_any = false;
+    bool done = true;
 
-    for (size_t i = 0; i < table.column_count; i++) {
-        if (!column_is_left_out(&table.columns[i]))
+    plain.columns = mem_calloc(plain.column_count, sizeof *plain.columns);
+    for (size_t i = 0; i < plain.column_count; i++) {
+        plain.columns[i] = task->table.columns[i];
+        if (!column_is_left_out(&plain.columns[i]))
             continue;
-        columns[count] = table.columns[i];
-        columns[count++].way = NULL;
+        plain.columns[i].way = NULL;
+        is_any = true;
     }
-    table.columns = columns;
-    table.column_count = count;
-    table.key = NULL;
-    *is_readable = false;
-    done = count == 0 ||
-           (task_begin_reading(task, &table, err) && read_left_out(task, &table, is_readable, err));
-    if (count > 0)
-        task_end_reading(task);
-    free(columns);
+    *is_readable = is_any;
+    if (is_any && key_choice_is_resumable(&task->table))
+        done = look_at_left_out(task, &plain, true, is_readable, err);
+    if (done && *is_readable)
+        done = look_at_left_out(task, &plain, false, is_readable, err);
+    free(plain.columns);
     return done;
 }
 

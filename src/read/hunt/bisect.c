@@ -28,6 +28,7 @@ bisect_fail(struct bisect *bisect, size_t rows)
     // A source that cannot limit its rows may have read on.
     bool is_limited = bisect->limit > 0 && rows < bisect->limit;
 
+    bisect->since += rows;
     bisect->reach = is_limited ? bisect->limit - rows : 0;
     if (bisect->is_coarse)
         bisect->limit = is_limited ? (bisect->reach + 1) / 2 : BISECT_FIRST;
@@ -40,6 +41,7 @@ bisect_fail(struct bisect *bisect, size_t rows)
 void
 bisect_pass(struct bisect *bisect, size_t rows)
 {
+    bisect->since += rows;
     if (bisect->limit == 0)
         return;
     if (bisect->reach > rows) {
@@ -50,7 +52,11 @@ bisect_pass(struct bisect *bisect, size_t rows)
     }
     // The row was mended, or it went; or it was never known how far it is.
     if (bisect->reach > 0 || bisect->limit >= BISECT_LAST)
-        *bisect = (struct bisect){ .is_coarse = bisect->is_coarse };
+        *bisect = (struct bisect){ .since = bisect->since, .is_coarse = bisect->is_coarse };
+    else if (bisect->limit == BLOCK_NEAR)
+        *bisect = (struct bisect){
+            .limit = BISECT_FIRST, .since = bisect->since, .is_coarse = bisect->is_coarse
+        };
     else
         bisect->limit *= GROWTH;
 }
@@ -74,9 +80,13 @@ bisect_is_at_row(const struct bisect *bisect)
 }
 
 void
-bisect_found(struct bisect *bisect)
+bisect_found(struct bisect *bisect, bool goes_on)
 {
-    *bisect = (struct bisect){ .limit = BISECT_FIRST, .is_coarse = bisect->is_coarse };
+    bool is_close = goes_on && bisect->since <= BLOCK_NEAR && !bisect->is_coarse;
+
+    *bisect = (struct bisect){ .limit = is_close ? BLOCK_NEAR : BISECT_FIRST,
+        .block = is_close ? 1 : 0,
+        .is_coarse = bisect->is_coarse };
 }
 
 void

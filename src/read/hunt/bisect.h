@@ -17,6 +17,7 @@ struct bisect {
     size_t reach;   // 0: not known
     size_t limit;   // rows; 0: any number
     size_t block;   // rows fetched at a time at most; 0: any number
+    size_t since;   // rows since the last bad one, or from the first
     bool is_coarse; // the source does not fetch the blocks it is asked for
 };
 
@@ -38,8 +39,9 @@ bool bisect_is_near(const struct bisect *bisect);
 bool bisect_is_at_row(const struct bisect *bisect);
 // The bad row was dealt with. Where one is others may be: the next statements ask for more and more
 // rows, so that a source that sorts all it is asked for does not sort the rest of the table for
-// each.
-void bisect_found(struct bisect *bisect);
+// each. Behind one that was close to the last the first of them asks for few, one at a time, if the
+// next is to be looked for (`goes_on`).
+void bisect_found(struct bisect *bisect, bool goes_on);
 // The row that was taken for the bad one was read.
 void bisect_miss(struct bisect *bisect);
 

@@ -12,6 +12,7 @@
 enum {
     GROUP_FIRST = 16,
     SWEEP_BLOCK = 1000, // rows fetched at a time in a sweep: as many may be lost with a bad one
+    FIRST_TRUST_MAX = 4,
     SLOW_MS = 1000, // a group that took longer is not one that an index found: smaller ones follow
 };
 
@@ -29,6 +30,7 @@ by_row_id_init(struct by_row_id *by, struct source *source, struct workaround *w
         .group_size = GROUP_FIRST,
         .group_max = ROW_IDS_A_GROUP,
         .is_sweeping = true,
+        .first_trust = 1,
     };
     by->wide = *table;
     by->wide.key = NULL;
@@ -206,6 +208,17 @@ sweep_again(struct by_row_id *by, int64_t bad_id)
     by->is_sweeping = true;
 }
 
+static void
+found_bad(struct by_row_id *by, bool was_behind_sweep)
+{
+    if (by->suspects > 0 && by->first_trust < FIRST_TRUST_MAX)
+        by->first_trust++;
+    by->suspects = 0;
+    by->is_behind_sweep = false;
+    if (was_behind_sweep)
+        sweep_again(by, by->ids[0]);
+}
+
 static bool
 read_alone(
     struct by_row_id *by, struct unread_row *row, const struct batch **batch, struct error *err)
@@ -213,8 +226,9 @@ read_alone(
     bool was_behind_sweep = by->is_behind_sweep;
     bool is_found;
 
-    by->suspects = 0;
-    by->is_behind_sweep = false;
+    by->suspects = by->suspects_behind;
+    by->suspects_behind = 0;
+    by->is_behind_sweep = was_behind_sweep && by->suspects > 0;
     if (row_id_list_waiting(&by->list, by->ids, 1) == 0)
         return true;
     if (!by_row_id_read_row(by->workaround, by->source, &by->request, by->ids[0], row, err))
@@ -222,8 +236,10 @@ read_alone(
     is_found = row->batch.row_count > 0;
     (void)row_id_list_mark(&by->list, by->ids[0], is_found ? ROW_ID_READ : ROW_ID_MISSING);
     by->missing_count += is_found ? 0 : 1;
-    if (was_behind_sweep && is_found && !row->is_whole)
-        sweep_again(by, by->ids[0]);
+    if (is_found && !row->is_whole)
+        found_bad(by, was_behind_sweep);
+    else if (by->suspects > 0)
+        by->first_trust--;
     *batch = &row->batch;
     return true;
 }
@@ -369,8 +385,13 @@ narrow_down(struct by_row_id *by, struct error *err)
     if (by->is_sweeping)
         waiting = SWEEP_BLOCK;
     by->suspects = waiting;
-    by->is_sweeping = false;
     by->is_piece = workaround_gives_up(by->workaround) && has_bad_column(by);
+    // Bad rows often follow each other: the first of all that wait costs one statement to try.
+    if (by->is_sweeping && by->first_trust > 0 && !by->is_piece) {
+        by->suspects_behind = waiting - 1;
+        by->suspects = 1;
+    }
+    by->is_sweeping = false;
     // Of the key; or not known yet, and not named: the row is looked for, to learn the column.
     by->is_halving = was_piece && (column < 0 || !by->workaround->is_bad[column]);
     if (waiting == 0)

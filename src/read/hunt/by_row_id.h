@@ -38,9 +38,11 @@ struct by_row_id {
     size_t group_size;                // follows what groups cost
     size_t group_max;
     int64_t opened_ms;
-    size_t suspects; // the first so many that wait have a bad one among them; 0: none known
-    bool is_piece;   // the group is read without the bad columns
-    bool is_halving; // a piece failed for another column: its row is looked for
+    size_t suspects;        // the first so many that wait have a bad one among them; 0: none known
+    size_t suspects_behind; // those that are left where the one that is tried first is good
+    int first_trust;        // above 0: the first that waits is tried first where a sweep failed
+    bool is_piece;          // the group is read without the bad columns
+    bool is_halving;        // a piece failed for another column: its row is looked for
     size_t missing_count;
     bool is_sweeping;     // the open statement, or the next one, is a sweep
     bool is_behind_sweep; // the row that ended the last sweep is looked for

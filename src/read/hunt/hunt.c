@@ -444,7 +444,7 @@ hunt_is_at_row(const struct hunt *hunt)
 void
 hunt_begin_row(struct hunt *hunt)
 {
-    bisect_found(&hunt->bisect);
+    bisect_found(&hunt->bisect, !workaround_gives_up(&hunt->workaround));
     hunt->workaround.query_count++;
 }
 

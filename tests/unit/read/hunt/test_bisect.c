@@ -62,7 +62,7 @@ read_table(struct table_in_words *table)
         table->statements += 3;
         if (table->position == next_bad(table)) {
             table->found++;
-            bisect_found(&bisect);
+            bisect_found(&bisect, true);
         } else {
             bisect_miss(&bisect);
         }
@@ -127,11 +127,11 @@ a_row_that_is_mended_meanwhile_is_not_waited_for(void **state)
 static void
 after_a_bad_row_statements_grow_until_they_have_no_limit(void **state)
 {
-    struct bisect bisect = { .reach = 0 };
+    struct bisect bisect = { .since = TABLE_ROWS };
     size_t last = 0;
 
     (void)state;
-    bisect_found(&bisect);
+    bisect_found(&bisect, true);
     for (int i = 0; i < 8 && bisect.limit > 0; i++) {
         assert_true(bisect.limit > last);
         assert_false(bisect_is_searching(&bisect));
@@ -139,6 +139,24 @@ after_a_bad_row_statements_grow_until_they_have_no_limit(void **state)
         bisect_pass(&bisect, bisect.limit);
     }
     assert_int_equal(bisect.limit, 0);
+}
+
+static void
+bad_rows_close_to_each_other_cost_few_statements_each(void **state)
+{
+    size_t bad[40];
+
+    (void)state;
+    for (size_t gap = 1; gap <= 8; gap++) {
+        struct table_in_words table = {
+            .bad = bad, .bad_count = 40, .block = 500, .takes_smaller = true
+        };
+
+        for (size_t i = 0; i < table.bad_count; i++)
+            bad[i] = 1000 + i * gap;
+        read_table(&table);
+        assert_true(table.statements <= 4 * table.bad_count + 20); // three of the row itself
+    }
 }
 
 static void
@@ -167,6 +185,7 @@ main(void)
         cmocka_unit_test(each_bad_row_is_found_where_the_source_has_blocks_of_its_own),
         cmocka_unit_test(a_row_that_is_mended_meanwhile_is_not_waited_for),
         cmocka_unit_test(after_a_bad_row_statements_grow_until_they_have_no_limit),
+        cmocka_unit_test(bad_rows_close_to_each_other_cost_few_statements_each),
         cmocka_unit_test(a_source_that_cannot_limit_its_rows_is_no_trap),
     };
 
