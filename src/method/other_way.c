@@ -131,13 +131,36 @@ find_column(const struct table *table, const char *name)
     BUG("a column that the job's table does not have");
 }
 
+// The hunt's table may lack columns of the job's.
+static size_t
+column_of_job(const struct task *task, size_t column)
+{
+    return (size_t)find_column(&task->table, task->altered.table->columns[column].name);
+}
+
+// All at once: each of them alone would cost as many statements as the first.
+static bool
+leave_out_hopeless(struct task *task, struct error *err)
+{
+    size_t count = task->table.column_count;
+    bool *is_hopeless = mem_calloc(count, sizeof *is_hopeless);
+    bool done = true;
+
+    for (size_t i = 0; i < task->altered.table->column_count; i++) {
+        if (hunt_leaves_out(task->hunt, i))
+            is_hopeless[column_of_job(task, i)] = true;
+    }
+    for (size_t i = 0; i < count && done; i++)
+        done = !is_hopeless[i] || leave_out(task, i, err);
+    free(is_hopeless);
+    return done;
+}
+
 bool
 other_way_choose(struct task *task, struct error *err)
 {
     const struct way_wish wish = hunt_wish(task->hunt);
-    // The hunt's table may lack columns of the job's.
-    size_t column =
-        (size_t)find_column(&task->table, task->altered.table->columns[wish.column].name);
+    size_t column = column_of_job(task, wish.column);
 
     error_clear(err);
     switch (wish.kind) {
@@ -148,7 +171,7 @@ other_way_choose(struct task *task, struct error *err)
     case WISH_FINER:
         return ask_for_more(task, column, true, err);
     case WISH_LEFT_OUT:
-        return leave_out(task, column, err);
+        return leave_out_hopeless(task, err);
     case WISH_NOTHING:
         break;
     }

@@ -52,3 +52,17 @@ def test_the_next_runs_look_at_the_first_rows_alone(wide):
     wide.run_well()
     looks = [sql for sql in wide.queries() if '"Text"' in sql]
     assert len(looks) == 1 and "TOP 500" in looks[0] and "ORDER BY" in looks[0]
+
+
+@pytest.mark.parametrize("definition", [TABLE, KEYLESS], ids=["with a key", "without a key"])
+def test_ten_such_columns_are_told_together(wide, definition):
+    field = 'ADD FIELD "Text" OF "Wide" AS character\n  MAX-WIDTH 10\n'
+    more = "".join(field.replace("Text", "Text%d" % i) for i in range(2, 11))
+    wide.openedge.switch(wide_functions="fail")
+    wide.make(definition.replace('ADD FIELD "Day"', more + 'ADD FIELD "Day"'),
+              values="x, %s, 1.5, %s DATE '2020-01-01'" % (EVERYWHERE, 9 * (EVERYWHERE + ", ")))
+    wide.openedge.clear_log()
+    assert wide.run().status == 1
+    assert wide.pg.query("SELECT way, count(*) FROM oe2pg.column_way GROUP BY way") == [("left_out", 10)]
+    wide.assert_all_else_is_there(missing=range(1, 3001))
+    assert beyond_plain(wide) <= 200  # each alone would cost 25 to 30 more, and the others over again

@@ -88,6 +88,12 @@ hunt_sights(const struct hunt *hunt, int64_t *row_count)
 }
 
 bool
+hunt_leaves_out(const struct hunt *hunt, size_t column)
+{
+    return hunt->workaround.bad_rows.is_hopeless[column];
+}
+
+bool
 hunt_may_help(const struct error *err)
 {
     return workaround_helps(err);

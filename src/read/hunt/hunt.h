@@ -83,6 +83,7 @@ struct way_wish hunt_wish(const struct hunt *hunt);
 // What the last pass saw of the columns of the hunt's table, [column_count]; *row_count: of so many
 // rows.
 const struct way_sight *hunt_sights(const struct hunt *hunt, int64_t *row_count);
+bool hunt_leaves_out(const struct hunt *hunt, size_t column); // of the hunt's table
 // True when the failure may be one of a value, so that reading without it is worth trying.
 bool hunt_may_help(const struct error *err);
 // Reads the row that `request` (of the whole table) asks for by its key (KEY_PART_EQUAL) once more,

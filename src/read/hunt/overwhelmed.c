@@ -230,6 +230,7 @@ overwhelmed(struct workaround *workaround, struct source *source,
     bool is_spent = workaround_is_spent(workaround);
     bool has_looked = false;
     bool is_bad = false;
+    int last_bad = -1;
 
     if (workaround->settings->mirror.on_wide_value != WIDE_VALUE_BEST ||
         workaround->bad_rows.is_known || (!is_spent && most < workaround->bad_rows.next_look))
@@ -240,9 +241,11 @@ overwhelmed(struct workaround *workaround, struct source *source,
         has_looked = true;
         if (!look_elsewhere(workaround, source, request, column, is_spent, &is_bad, err))
             return true;
-        if (!is_bad)
-            continue;
-        (void)workaround_leave_column(workaround, column, err);
+        workaround->bad_rows.is_hopeless[column] = is_bad;
+        last_bad = is_bad ? (int)column : last_bad;
+    }
+    if (last_bad >= 0) {
+        (void)workaround_leave_column(workaround, (size_t)last_bad, err);
         return true;
     }
     if (has_looked) {

@@ -10,13 +10,13 @@ enum way_wish_kind {
     WISH_PAST_WIDTH, // a first value was too wide to be read plainly
     WISH_MORE,       // one was longer than its slices reach
     WISH_FINER,      // one may have been cut inside a slice
-    WISH_LEFT_OUT,   // too many were not to be had to look for each
+    WISH_LEFT_OUT,   // too many were not to be had to look for each: of hunt_leaves_out
 };
 
 // With RETRY_BY_OTHER_WAY.
 struct way_wish {
     enum way_wish_kind kind;
-    size_t column; // in the hunt's table
+    size_t column; // in the hunt's table; the last of those to be left out
 };
 
 // What a pass saw of a column that is not read plainly.

@@ -35,6 +35,7 @@ workaround_init(
     workaround->without = mem_calloc(count, sizeof *workaround->without);
     workaround->bad_rows.counts = mem_calloc(count, sizeof *workaround->bad_rows.counts);
     workaround->sights = mem_calloc(count, sizeof *workaround->sights);
+    workaround->bad_rows.is_hopeless = mem_calloc(count, sizeof *workaround->bad_rows.is_hopeless);
 }
 
 void
@@ -47,6 +48,7 @@ workaround_release(struct workaround *workaround)
     free(workaround->without);
     free(workaround->bad_rows.counts);
     free(workaround->sights);
+    free(workaround->bad_rows.is_hopeless);
     memset(workaround, 0, sizeof *workaround);
 }
 
@@ -89,6 +91,7 @@ workaround_begin(struct workaround *workaround)
     memset(workaround->without, 0, count * sizeof *workaround->without);
     memset(workaround->bad_rows.counts, 0, count * sizeof *workaround->bad_rows.counts);
     memset(workaround->sights, 0, count * sizeof *workaround->sights);
+    memset(workaround->bad_rows.is_hopeless, 0, count * sizeof *workaround->bad_rows.is_hopeless);
     workaround->query_count = 0;
     workaround->bad_rows.query_extra = 0;
     workaround->bad_rows.next_look = 0;
@@ -150,6 +153,7 @@ workaround_wishes_way(
 bool
 workaround_leave_column(struct workaround *workaround, size_t column, struct error *err)
 {
+    workaround->bad_rows.is_hopeless[column] = true;
     workaround->wish = (struct way_wish){ .kind = WISH_LEFT_OUT, .column = column };
     return read_repeat(err, RETRY_BY_OTHER_WAY, "too many values of a column cannot be read");
 }

@@ -21,6 +21,7 @@ enum workaround_row_ids {
 // makes of that.
 struct bad_rows {
     int64_t *counts;       // [column_count], of this pass
+    bool *is_hopeless;     // [column_count]: the column is to be left out (WISH_LEFT_OUT)
     bool is_known;         // the row in hand was found by another run
     int64_t next_look;     // so many, and others are looked at again
     size_t query_extra;    // statements that may be spent besides, for the others were good
@@ -83,7 +84,8 @@ int workaround_note(
 // reason to read it in another way.
 bool workaround_wishes_way(
     struct workaround *workaround, const struct source *source, int column, struct error *err);
-// Returns false: the job is to be repeated with the column left out of the whole table.
+// Returns false: the job is to be repeated with the column left out of the whole table, and those
+// that are hopeless already.
 bool workaround_leave_column(struct workaround *workaround, size_t column, struct error *err);
 // True when the table has cost so many statements that no further row is looked for.
 bool workaround_is_spent(const struct workaround *workaround);
