@@ -101,6 +101,12 @@ append_and(struct buffer *sql, bool *has_where)
     *has_where = true;
 }
 
+static const char *
+is_null(const struct select_names *names)
+{
+    return names->is_null != NULL ? names->is_null : " IS NULL";
+}
+
 static void
 append_nulls(const struct select_names *names, const struct read_request *request,
     struct buffer *sql, bool *has_where)
@@ -121,7 +127,7 @@ append_nulls(const struct select_names *names, const struct read_request *reques
         if (is_any && i == 0)
             (void)buffer_append_byte(sql, '(');
         select_append_column(names, sql, table, column);
-        (void)buffer_append_text(sql, is_any ? " IS NULL" : " IS NOT NULL");
+        (void)buffer_append_text(sql, is_any ? is_null(names) : " IS NOT NULL");
     }
     if (is_any)
         (void)buffer_append_byte(sql, ')');
@@ -158,7 +164,7 @@ append_position(const struct select_names *names, const struct read_request *req
         append_and(sql, has_where);
         select_append_column(names, sql, request->table, column);
         if (request->part == KEY_PART_EQUAL && after->values[i].bytes == NULL) {
-            (void)buffer_append_text(sql, " IS NULL");
+            (void)buffer_append_text(sql, is_null(names));
             continue;
         }
         (void)buffer_append_text(sql, comparison(request, i));

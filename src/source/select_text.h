@@ -16,6 +16,7 @@ struct select_names {
     // Where columns are selected by expressions the result may have a column of the same name,
     // which ORDER BY would then mean; qualified by its table, the name is the table's column.
     bool is_qualified;
+    const char *is_null;               // behind a column; NULL: the standard's " IS NULL"
     select_append_value *append_value; // NULL: a question mark
     void *appender;
     // As in product.h; NULL: rows have no ids.

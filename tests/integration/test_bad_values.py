@@ -166,6 +166,7 @@ def assert_mirrored(mirror, pg, tables, source_rows, change):
         for table in tables:
             found = {int(row[-1]): row[:-1] for row in pg.query('SELECT * FROM mirror."%s"' % table.name)}
             expected = {n: table.rows[n] for n in source_rows(table)}
+            assert pg.value('SELECT count(*) FROM mirror."%s"' % table.name) == len(expected), table.describe()
             assert found == expected, "%s of %s" % (step, table.describe())
     assert {reason for reason, in quarantined(pg, "reason")} <= {"nul_byte", "invalid_utf8"}
 
@@ -255,3 +256,23 @@ def test_the_year_0_of_mariadb_is_not_the_year_2000(mirror, pg, mariadb_server, 
     mirror.run_well(environment=environment)
     assert last_run(pg) == (0, 0, 1)
     server.sql("DROP DATABASE years")
+
+
+@pytest.mark.parametrize("door", ["odbc", "jdbc"])
+def test_a_day_0_of_mariadb_is_no_null(mirror, pg, mariadb_server, door):
+    """IS NULL says so of one in a column that is NOT NULL: rows with a NULL in the key are read by themselves."""
+    server = mariadb_server
+    server.sql("DROP DATABASE IF EXISTS zeros; CREATE DATABASE zeros")
+    server.sql("SET sql_mode = ''; CREATE TABLE z (d DATETIME NOT NULL, m INT, UNIQUE (d, m));"
+               "INSERT INTO z VALUES (0, 1), (0, 2), (0, NULL), ('2024-01-01', 1)", dbname="zeros")
+    from_mariadb(mirror, server, door, "zeros")
+    mirror.config["postgres_db"]["schema"] = "mirror"
+    mirror.settings(batch_size=1, full_below_rows=0, max_delete_percent=100)
+    environment = {**CUT, **java_environment(), "OE2PG_TEST_PAGE_ROWS": "1"}
+    mirror.run_well(environment=environment)
+    assert sorted(pg.query("SELECT d, COALESCE(m, '-') FROM mirror.z")) == [
+        ("0000-00-00 00:00:00", "-"), ("0000-00-00 00:00:00", "1"), ("0000-00-00 00:00:00", "2"),
+        ("2024-01-01 00:00:00", "1")]
+    mirror.run_well(environment=environment)
+    assert last_run(pg) == (0, 0, 0)
+    server.sql("DROP DATABASE zeros")

@@ -30,6 +30,7 @@ names_of(const struct jdbc_source *source)
     // SQLite takes the name of a column that is gone for a text, unless the table's stands before
     // it.
     return (struct select_names){ .quote = source->quote,
+        .is_null = source->product->dialect.is_null,
         .is_qualified = source->product->jdbc.append_expression != NULL ||
                         !source->product->jdbc.is_statically_typed ||
                         source->base.code_page.is_read_as_bytes,

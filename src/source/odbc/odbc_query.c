@@ -14,6 +14,7 @@ static struct select_names
 names_of(const struct odbc_source *source)
 {
     return (struct select_names){ .quote = source->quote,
+        .is_null = source->product->dialect.is_null,
         .is_qualified = source->product->odbc.append_expression != NULL,
         .append_row_ids = source->product->row_ids.append };
 }

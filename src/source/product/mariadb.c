@@ -246,7 +246,8 @@ static const struct product_error errors[] = {
 const struct product product_mariadb = {
     .patterns = { "MariaDB*", "MySQL*" },
     .natives = { .list = natives, .count = sizeof natives / sizeof natives[0] },
-    .dialect = { .quote = '`', .limit = " LIMIT %zu" },
+    // IS NULL is true of 0000-00-00 in a column that is NOT NULL.
+    .dialect = { .quote = '`', .limit = " LIMIT %zu", .is_null = " <=> NULL" },
     .catalog = { .objects = objects,
         .keys = keys,
         .estimates = estimates,

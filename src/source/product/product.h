@@ -33,9 +33,10 @@ enum {
 // --- how its SQL is written
 
 struct product_dialect {
-    char quote;        // around a name, for people to type; 0: the standard's
-    const char *limit; // of rows, as a format for a size_t, at the end; NULL: none is written
-    const char *top;   // the same, behind SELECT
+    char quote;          // around a name, for people to type; 0: the standard's
+    const char *limit;   // of rows, as a format for a size_t, at the end; NULL: none is written
+    const char *top;     // the same, behind SELECT
+    const char *is_null; // behind a column, where " IS NULL" is true of more; NULL: it is not
     // Statements that set the isolation where the door's own call is refused: read uncommitted,
     // read committed. NULL: none are known.
     const char *isolation[2];
