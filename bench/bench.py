@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Measures oe2pg against its limits and its peers, in one interleaved run.
 
-    bench/bench.py [--group sqlite|jdbc|openedge|dump]... [--rows 1000000] [--rounds 3] [--small 300]
+    bench/bench.py [--group sqlite|jdbc|openedge|dump|types]... [--rows 1000000] [--rounds 3] [--small 300]
                    [--skip NAME]... [--write]
 
 Builds the sources, starts a private PostgreSQL, and runs each contestant of each group in turn,
@@ -24,11 +24,13 @@ from bench_dump import DumpGroup
 from bench_jdbc import JdbcGroup
 from bench_openedge import OpenEdgeGroup
 from bench_sqlite import SqliteGroup
+from bench_types import TypesGroup
 from harness import HERE, REPO, output_of
 
 import servers  # harness knows where it is
 
-GROUPS = {"sqlite": SqliteGroup, "jdbc": JdbcGroup, "openedge": OpenEdgeGroup, "dump": DumpGroup}
+GROUPS = {"sqlite": SqliteGroup, "jdbc": JdbcGroup, "openedge": OpenEdgeGroup, "dump": DumpGroup,
+          "types": TypesGroup}
 RESULTS = os.path.join(HERE, "RESULTS.md")
 INTRODUCTION = """# Results of the last runs of bench/bench.py
 
@@ -59,7 +61,7 @@ def build(program):
     subprocess.run(["meson", "configure", folder, "-Dbuildtype=release", "-Dtests=enabled",
                     "-Djdbc=enabled"], check=True)
     subprocess.run(["ninja", "-C", folder, "oe2pg", "tests/source_dump",
-                    "tests/lookalike.jar"], check=True)
+                    "tests/copy_forms", "tests/lookalike.jar"], check=True)
 
 
 def section(group, args):

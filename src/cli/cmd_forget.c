@@ -10,6 +10,7 @@
 #include "target/forget.h"
 #include "target/mirror.h"
 #include "target/observe.h"
+#include "target/typed_view.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -177,9 +178,11 @@ drop_table(struct forgetting *forgetting, const struct table_record *record, str
     if (!ddl_find(forgetting->target, &forgetting->arena, forgetting->schema, record->target_table,
             &relation, err))
         return false;
-    return !relation.exists || relation.kind != 'r' ||
-           ddl_drop_table(forgetting->target, &forgetting->arena, forgetting->schema,
-               record->target_table, &statement, err);
+    return typed_view_drop_of(forgetting->target, &forgetting->arena, forgetting->mirror_id,
+               record->source_schema, record->source_table, err) &&
+           (!relation.exists || relation.kind != 'r' ||
+               ddl_drop_table(forgetting->target, &forgetting->arena, forgetting->schema,
+                   record->target_table, &statement, err));
 }
 
 static bool

@@ -47,7 +47,30 @@ static const char tail[] =
     "that\n"
     "H2 was told to keep with more than 6 decimals; other drivers say that of any, and what really "
     "has\n"
-    "more does not fit.\n";
+    "more does not fit.\n\n"
+    "## Views with native types over a mirror of text\n\n"
+    "`\"typed_views\": \"SCHEMA\"` (in `mirror_settings`) keeps a view of each mirrored table in "
+    "another "
+    "schema, under\n"
+    "the table's name: its text columns have the types above, and a value that is none of its type "
+    "is NULL there,\n"
+    "whole in the table, and nowhere counted. Labels and descriptions of the source are the views' "
+    "comments. Years\n"
+    "beyond 99999 and before 4713 BC are NULL, too; JSON is text before PostgreSQL 16.\n\n"
+    "They are made behind the last table of a run, and again where the source's columns or types "
+    "are "
+    "others; a\n"
+    "column that comes or goes changes the view in the transaction that changes the table. A view "
+    "keeps "
+    "its grants\n"
+    "and its name, if somebody renamed it. Where something that people made uses it and it cannot "
+    "stay as it is,\n"
+    "the log names that, and view and table stay as they are until the next run finds it gone. "
+    "What "
+    "oe2pg did not\n"
+    "make (`oe2pg.typed_view` says what it did) is never replaced or dropped. `forget "
+    "--drop-tables` drops the\n"
+    "views, too; without the setting they stay, and follow the columns of their tables alone.\n";
 
 void
 type_page_print(FILE *out)

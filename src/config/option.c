@@ -132,6 +132,11 @@ static const struct option options[OPTION_COUNT] = {
         .help = "indexes of the source that the mirror gets, too: its primary keys and unique ones "
                 "with NOT NULL, or all; those that oe2pg made go where they are not wanted any "
                 "more" },
+    [OPTION_MIRROR_TYPED_VIEWS] = { MIRROR_SETTINGS("typed_views", "TYPED_VIEWS"),
+        .default_words = "none",
+        .help =
+            "the schema of views over the mirrored tables whose columns have native types, for a "
+            "mirror of text; a value that is none of its type is NULL there" },
     [OPTION_MIRROR_NAMING] = { MIRROR_SETTINGS("naming", "NAMING"), WORDS(naming_words),
         .default_text = "plain",
         .help = "names in the mirror: lower case with _ for all but letters and digits, lower "

@@ -185,30 +185,47 @@ fill_source(struct config *config, struct error *err)
     return fill_source_secrets(config, err);
 }
 
-// Schemas in which mirrored tables would get in the way of PostgreSQL or of oe2pg itself.
+// Schemas in which what oe2pg makes would get in the way of PostgreSQL or of oe2pg itself.
 static bool
-check_target_schema(const struct config *config, struct error *err)
+check_schema(const struct config *config, enum option_id id, const char *key, struct error *err)
 {
     static const char *const reserved[] = { "pg_*", "information_schema", "oe2pg",
         "oe2pg_staging" };
-    const struct config_value *value = &config->values[OPTION_TARGET_SCHEMA];
-    const char *schema = config->settings.target.schema;
+    const struct config_value *value = &config->values[id];
+    const char *schema = value->text;
     char where[256];
     char quoted[MESSAGE_QUOTED_SIZE];
 
     config_describe_origin(value, where, sizeof where);
     message_quote(schema, quoted);
     if (strlen(schema) > 63)
-        return error_set(err, ERROR_CONFIG,
-            "%s: postgres_db.schema: %s is longer than PostgreSQL's 63 bytes", where, quoted);
+        return error_set(err, ERROR_CONFIG, "%s: %s: %s is longer than PostgreSQL's 63 bytes",
+            where, key, quoted);
     for (size_t i = 0; i < sizeof reserved / sizeof reserved[0]; i++) {
         if (text_match(reserved[i], schema)) {
-            (void)error_set(
-                err, ERROR_CONFIG, "%s: postgres_db.schema: %s is reserved", where, quoted);
-            return error_hint(err, "Set postgres_db.schema to another name.");
+            (void)error_set(err, ERROR_CONFIG, "%s: %s: %s is reserved", where, key, quoted);
+            return error_hint(err, "Set %s to another name.", key);
         }
     }
     return true;
+}
+
+static bool
+check_views_schema(const struct config *config, struct error *err)
+{
+    const struct config_value *value = &config->values[OPTION_MIRROR_TYPED_VIEWS];
+    char where[256];
+
+    if (value->origin == CONFIG_UNSET)
+        return true;
+    if (!check_schema(config, OPTION_MIRROR_TYPED_VIEWS, "mirror_settings.typed_views", err))
+        return false;
+    if (strcmp(value->text, config->settings.target.schema) != 0)
+        return true;
+    config_describe_origin(value, where, sizeof where);
+    error_set(err, ERROR_CONFIG,
+        "%s: mirror_settings.typed_views is the schema of the mirrored tables", where);
+    return error_hint(err, "The views have the tables' names: give them a schema of their own.");
 }
 
 static bool
@@ -228,7 +245,8 @@ fill_target(struct config *config, const char *libpq_password, struct error *err
     target->conn_string = conn_string != NULL ? conn_string : "";
     target->timeout_s = integer_of(config, OPTION_TARGET_TIMEOUT);
     target->schema = text_of(config, OPTION_TARGET_SCHEMA);
-    return check_target_schema(config, err) && fill_target_secrets(config, libpq_password, err);
+    return check_schema(config, OPTION_TARGET_SCHEMA, "postgres_db.schema", err) &&
+           fill_target_secrets(config, libpq_password, err);
 }
 
 // -1 when the table has no value of its own.
@@ -361,6 +379,7 @@ fill_mirror(struct config *config, struct error *err)
                           ? (enum indexes)integer_of(config, OPTION_MIRROR_INDEXES)
                       : mirror->column_types == COLUMN_TYPES_NATIVE ? INDEXES_ALL
                                                                     : INDEXES_NONE;
+    mirror->typed_views = text_of(config, OPTION_MIRROR_TYPED_VIEWS);
     mirror->naming = (enum naming)integer_of(config, OPTION_MIRROR_NAMING);
     mirror->batch_size = integer_of(config, OPTION_MIRROR_BATCH_SIZE);
     mirror->memory_mb = integer_of(config, OPTION_MIRROR_MEMORY_MB);
@@ -423,7 +442,7 @@ settings_fill(struct config *config, const char *libpq_password, struct error *e
     if (integer_of(config, OPTION_QUIET) != 0 && config->console_level < LOG_WARNING)
         config->console_level = LOG_WARNING;
     if (!fill_source(config, err) || !fill_target(config, libpq_password, err) ||
-        !fill_mirror(config, err) || !check_jars(config, err))
+        !fill_mirror(config, err) || !check_views_schema(config, err) || !check_jars(config, err))
         return false;
     config->settings.fingerprint = fingerprint_settings(config);
     return true;

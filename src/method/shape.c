@@ -7,6 +7,7 @@
 #include "plan/shape_diff.h"
 #include "target/attached.h"
 #include "target/ddl.h"
+#include "target/typed_view.h"
 
 #include <string.h>
 
@@ -19,6 +20,7 @@ struct shape {
     struct relation relation;
     const struct mirror_settings *settings;
     struct attached_change in_hand;
+    struct typed_view *view; // over the mirrored table; NULL: none
 };
 
 static bool
@@ -177,14 +179,36 @@ record_shape(
            tracking_save_shape(shape->task->target, shape->task->claim, shape->table, &stale, err);
 }
 
+// Over the columns that the table keeps: a view would keep others from being dropped.
+static bool
+follow_view(struct shape *shape, struct error *err)
+{
+    struct task *task = shape->task;
+    struct typed_definition definition;
+
+    if (!typed_view_read_one(task->target, &task->arena, task->claim->mirror_id,
+            shape->table->schema, shape->table->name, &shape->view, err))
+        return false;
+    if (shape->view == NULL || shape->view->name == NULL)
+        return true;
+    if (!typed_view_define(task->target, &task->arena, task->settings->target.schema, &shape->table,
+            1, &definition, err) ||
+        (definition.query != NULL &&
+            !typed_view_make(task->target, &task->arena, task->claim, shape->view->schema,
+                shape->table, &definition, shape->view, err)))
+        return false;
+    shape->view = NULL; // no later failure is because of it
+    return true;
+}
+
 static bool
 change_shape(
     struct shape *shape, const struct shape_diff *diff, uint64_t fingerprint, struct error *err)
 {
     struct target *target = shape->task->target;
     bool done = target_begin(target, err) && add_columns(shape, diff, err) &&
-                leave_columns(shape, diff, err) && record_shape(shape, diff, fingerprint, err) &&
-                target_commit(target, err);
+                follow_view(shape, err) && leave_columns(shape, diff, err) &&
+                record_shape(shape, diff, fingerprint, err) && target_commit(target, err);
 
     if (!done)
         target_rollback(target);
@@ -262,6 +286,7 @@ change_in_time(
         if (strcmp(err->sqlstate, "55P03") != 0 || tries == LOCK_TRIES) {
             attached_explain(shape->task->target, shape->task->settings->target.schema,
                 shape->table->target_name, &shape->in_hand, err);
+            typed_view_explain(shape->task->target, shape->view, err);
             return false;
         }
         clock_sleep_ms((int64_t)LOCK_PAUSE_MS * tries);

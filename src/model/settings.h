@@ -127,6 +127,7 @@ struct mirror_settings {
     int jobs;
     enum column_types column_types; // of what is made; what is there stays as it is
     enum indexes indexes;
+    const char *typed_views; // the schema of views with native types; NULL: none
     enum naming naming;
     int batch_size; // rows
     int memory_mb;

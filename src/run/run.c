@@ -13,6 +13,7 @@
 #include "run/adopt.h"
 #include "plan/wanted.h"
 #include "run/refused.h"
+#include "run/typed_views.h"
 #include "target/compare.h"
 #include "target/column_ways.h"
 #include "target/object.h"
@@ -470,6 +471,16 @@ finish(struct run *run)
     free(tables);
 }
 
+static void
+follow_views(struct run *run)
+{
+    const struct mirror_settings *mirror = &run->settings->mirror;
+
+    if (run->target != NULL && mirror->typed_views != NULL && !mirror->verify && !mirror->adopt &&
+        run->end->signal == 0)
+        typed_views_follow(run->target, &run->shared.claim, run->settings, &run->plan);
+}
+
 // The watch's thread, while the main thread hangs.
 static void
 leave_word(void *context, const struct error *why)
@@ -497,6 +508,7 @@ run_phases(struct run *run, struct error *err)
     run_wait(run);
     end_progress(run);
     run->target = housekeeper_stop(&run->housekeeper, END_AFTER_MS);
+    follow_views(run);
     finish(run);
     if (housekeeper_hangs(&run->housekeeper))
         return true;

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "plan/brake.h"
 #include "target/ddl.h"
+#include "target/typed_view.h"
 
 #include <string.h>
 
@@ -64,7 +65,10 @@ leave_table(struct vanished *vanished, struct arena *arena, const struct table_r
     // A table that was never put there may have the name of another one that was.
     if (vanished->settings->mirror.dropped_tables == DROPPED_DROP && record->is_loaded &&
         relation.exists && relation.kind == 'r' &&
-        !ddl_drop_table(vanished->target, arena, schema, record->target_table, &statement, err))
+        (!typed_view_drop_of(vanished->target, arena, vanished->claim->mirror_id,
+             record->source_schema, record->source_table, err) ||
+            !ddl_drop_table(
+                vanished->target, arena, schema, record->target_table, &statement, err)))
         return false;
     if (record->staging.table != NULL &&
         !ddl_drop_staging(vanished->target, record->staging.table, err))

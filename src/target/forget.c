@@ -18,6 +18,8 @@ static const char *const of_table[] = {
     " AND source_table = $3",
     "DELETE FROM oe2pg.object WHERE mirror_id = $1 AND source_schema = $2"
     " AND source_table = $3",
+    "DELETE FROM oe2pg.typed_view WHERE mirror_id = $1 AND source_schema = $2"
+    " AND source_table = $3",
     "DELETE FROM oe2pg.suspect WHERE mirror_id = $1 AND source_schema = $2"
     " AND source_table = $3",
     "DELETE FROM oe2pg.table_run t USING oe2pg.run r WHERE r.id = t.run_id AND r.mirror_id = $1"
@@ -34,6 +36,7 @@ static const char *const of_mirror[] = {
     "DELETE FROM oe2pg.condemned_key WHERE mirror_id = $1",
     "DELETE FROM oe2pg.column_way WHERE mirror_id = $1",
     "DELETE FROM oe2pg.object WHERE mirror_id = $1",
+    "DELETE FROM oe2pg.typed_view WHERE mirror_id = $1",
     "DELETE FROM oe2pg.suspect WHERE mirror_id = $1",
     "DELETE FROM oe2pg.tracking WHERE mirror_id = $1",
     "DELETE FROM oe2pg.run WHERE mirror_id = $1",

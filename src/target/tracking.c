@@ -510,7 +510,9 @@ tracking_rename(struct target *target, const struct mirror_claim *claim,
         " verified AS (UPDATE oe2pg.verification v SET source_schema = $4, source_table = $5"
         "  WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3 AND NOT EXISTS"
         "   (SELECT FROM oe2pg.verification o WHERE o.mirror_id = v.mirror_id"
-        "    AND o.source_schema = $4 AND o.source_table = $5))"
+        "    AND o.source_schema = $4 AND o.source_table = $5)),"
+        " views AS (UPDATE oe2pg.typed_view SET source_schema = $4, source_table = $5"
+        "  WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3)"
         " UPDATE oe2pg.tracking SET source_schema = $4, source_table = $5"
         " WHERE mirror_id = $1 AND source_schema = $2 AND source_table = $3",
         &parameters, NULL, err);

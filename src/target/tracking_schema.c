@@ -337,8 +337,26 @@ static const char *const step_9[] = {
     NULL,
 };
 
+static const char *const step_10[] = {
+    "CREATE TABLE oe2pg.typed_view ("
+    " mirror_id integer NOT NULL REFERENCES oe2pg.mirror (id),"
+    " source_schema text NOT NULL,"
+    " source_table text NOT NULL,"
+    " view_schema text NOT NULL,"
+    " view_oid oid NOT NULL,"
+    " declared text NOT NULL,"
+    " since timestamptz NOT NULL DEFAULT pg_catalog.now(),"
+    " run_id bigint NOT NULL,"
+    " PRIMARY KEY (mirror_id, source_schema, source_table));"
+    "COMMENT ON TABLE oe2pg.typed_view IS"
+    " 'views with native types over mirrored tables of text, as oe2pg made them';"
+    "COMMENT ON COLUMN oe2pg.typed_view.declared IS"
+    " 'a hash of what the view was made of';",
+    NULL,
+};
+
 static const char *const *const steps[] = { step_1, step_2, step_3, step_4, step_5, step_6, step_7,
-    step_8, step_9 };
+    step_8, step_9, step_10 };
 
 enum { STEP_COUNT = sizeof steps / sizeof steps[0] };
 

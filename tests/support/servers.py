@@ -164,7 +164,9 @@ class PostgresServer(_Server):
         return os.path.dirname(shutil.which("postgres"))
 
     def _tool(self, name):
-        return os.path.join(self.bindir, name)
+        """A client program may be another version's."""
+        path = os.path.join(self.bindir, name)
+        return path if os.path.exists(path) else shutil.which(name)
 
     @property
     def dsn(self):

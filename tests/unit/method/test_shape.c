@@ -4,6 +4,7 @@
 
 #include "target/attached.h"
 #include "target/ddl.h"
+#include "target/typed_view.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +19,7 @@ __typeof__(ddl_drop_column) __wrap_ddl_drop_column;
 __typeof__(schema_change_find) __wrap_schema_change_find;
 __typeof__(schema_change_save) __wrap_schema_change_save;
 __typeof__(tracking_save_shape) __wrap_tracking_save_shape;
+__typeof__(typed_view_read_one) __wrap_typed_view_read_one;
 
 static const char *const mirrored[] = { "id", "one", "two" };
 
@@ -90,6 +92,22 @@ __wrap_attached_explain(struct target *target, const char *schema, const char *n
     (void)err;
     assert_false(job.mirror.is_in_transaction);
     server.explained++;
+}
+
+// There is no view over the table.
+bool
+__wrap_typed_view_read_one(struct target *target, struct arena *arena, int mirror_id,
+    const char *source_schema, const char *source_table, struct typed_view **view,
+    struct error *err)
+{
+    (void)target;
+    (void)arena;
+    (void)mirror_id;
+    (void)source_schema;
+    (void)source_table;
+    (void)err;
+    *view = NULL;
+    return true;
 }
 
 bool
