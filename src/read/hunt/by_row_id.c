@@ -470,11 +470,11 @@ read_on(struct by_row_id *by, struct unread_row *row, const struct batch **batch
     return true;
 }
 
-// Evenly spread over the list.
+// Evenly spread over the list; of few rows all.
 static void
 choose_sample(struct by_row_id *by)
 {
-    size_t count = by->list.count < ROW_IDS_A_SAMPLE ? 0 : ROW_IDS_A_SAMPLE;
+    size_t count = by->list.count < ROW_IDS_A_SAMPLE ? by->list.count : ROW_IDS_A_SAMPLE;
 
     for (size_t i = 0; i < count; i++)
         by->sample[i] = by->list.ids[(2 * i + 1) * by->list.count / (2 * count)];

@@ -180,6 +180,23 @@ look_far_away(struct workaround *workaround, struct source *source,
     return done;
 }
 
+// The row in hand says nothing of others.
+static bool
+is_in_hand(const struct read_request *request, int64_t id)
+{
+    return request->only_ids.count == 1 && request->only_ids.ids[0] == id;
+}
+
+// True when other rows of the part, which is read by ids, can be looked at.
+static bool
+has_others(const struct workaround *workaround, const struct read_request *request)
+{
+    const struct row_ids *sample = &workaround->bad_rows.sample;
+
+    return request->only_ids.count > 0 && sample->count > 0 &&
+           (sample->count > 1 || !is_in_hand(request, sample->ids[0]));
+}
+
 static bool
 look_at_sample(struct workaround *workaround, struct source *source,
     const struct read_request *request, size_t column, size_t enough, bool *is_bad,
@@ -191,6 +208,8 @@ look_at_sample(struct workaround *workaround, struct source *source,
         struct read_request one = *request;
 
         one.only_ids = (struct row_ids){ .ids = &workaround->bad_rows.sample.ids[i], .count = 1 };
+        if (is_in_hand(request, one.only_ids.ids[0]))
+            continue;
         if (!look_at(workaround, source, &one, column, is_bad, err))
             return false;
         bad += *is_bad;
@@ -205,20 +224,22 @@ look_elsewhere(struct workaround *workaround, struct source *source,
     const struct read_request *request, size_t column, bool is_spent, bool *is_bad,
     struct error *err)
 {
+    struct read_request keyed = *request; // a row that is read by its id has a key as well
+
+    keyed.key = workaround->table->key;
     *is_bad = is_spent; // where nobody can be asked
     if (workaround->bad_rows.counts[column] >= OVERWHELMED_ROWS_MAX) {
         *is_bad = true;
         return true;
     }
-    if (request->only_ids.count > 0)
-        return workaround->bad_rows.sample.count == 0 ||
-               look_at_sample(
-                   workaround, source, request, column, is_spent ? 1 : FEW / 2, is_bad, err);
+    if (has_others(workaround, request))
+        return look_at_sample(
+            workaround, source, request, column, is_spent ? 1 : FEW / 2, is_bad, err);
     if (!key_choice_is_resumable(workaround->table))
         return true;
     if (is_spent || workaround->bad_rows.next_look == 0)
-        return look_at_end(workaround, source, request, column, is_spent ? MANY : FEW, is_bad, err);
-    return look_far_away(workaround, source, request, column,
+        return look_at_end(workaround, source, &keyed, column, is_spent ? MANY : FEW, is_bad, err);
+    return look_far_away(workaround, source, &keyed, column,
         FAR * (size_t)workaround->bad_rows.counts[column], is_bad, err);
 }
 

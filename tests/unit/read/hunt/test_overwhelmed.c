@@ -121,6 +121,43 @@ without_a_key_a_sample_of_rows_decides(void **state)
 }
 
 static void
+spend_all(struct fake_source *source, const struct read_request *request)
+{
+    (void)source;
+    (void)request;
+    trial.hunt->workaround.query_count = 100000;
+}
+
+// Fewer rows than a sample has, and no statement left: the others are looked at all the same.
+static void
+a_bad_row_among_few_that_are_read_by_ids_takes_no_good_one(void **state)
+{
+    (void)state;
+    trial.table.table.key = NULL;
+    trial.is_ordered = false;
+    trial.source.base.identity.product = "OpenEdge";
+    trial.source.before = spend_all;
+    fake_table_fill(&trial.table, 5);
+    damage(2, 1, 1);
+    assert_true(trial_run(&trial));
+    assert_int_equal(trial.row_count, 5);
+    assert_string_equal(trial_told(&trial), "c unreadable ROWID 3");
+}
+
+static void
+two_bad_rows_among_few_that_are_read_by_ids_do(void **state)
+{
+    (void)state;
+    trial.table.table.key = NULL;
+    trial.is_ordered = false;
+    trial.source.base.identity.product = "OpenEdge";
+    trial.source.before = spend_all;
+    fake_table_fill(&trial.table, 5);
+    damage(2, 2, 1);
+    assert_c_is_left_out();
+}
+
+static void
 other_settings_leave_no_column_out(void **state)
 {
     (void)state;
@@ -194,6 +231,8 @@ main(void)
         TEST(bad_values_all_over_a_table_are_left_out_when_the_search_costs_too_much),
         TEST(few_bad_values_are_told_row_by_row),
         TEST(without_a_key_a_sample_of_rows_decides),
+        TEST(a_bad_row_among_few_that_are_read_by_ids_takes_no_good_one),
+        TEST(two_bad_rows_among_few_that_are_read_by_ids_do),
         TEST(other_settings_leave_no_column_out),
         TEST(a_first_value_that_is_too_wide_asks_for_another_way),
         TEST(a_key_that_is_too_wide_does_too),
