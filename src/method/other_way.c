@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "model/key_choice.h"
 #include "model/narrow.h"
+#include "source/cut_width.h"
 #include "source/past_width.h"
 #include "target/column_ways.h"
 
@@ -60,29 +61,83 @@ copy_way(struct task *task, const struct column_way *way)
 
 // ---- what the hunt wishes ----------------------------------------------------------------------
 
+// What follows for those who look at the log.
+static const char *
+describe(enum column_way_kind kind)
+{
+    static const char *const words[] = {
+        [WAY_ROWS] = "such values are looked for row by row",
+        [WAY_CUT] = "rows with a value that may have been cut are read once more by their key",
+        [WAY_SHORT] = "those that may have been cut are NULL",
+    };
+
+    return words[kind];
+}
+
+static bool
+read_without_expression(
+    struct task *task, size_t column, struct column_way way, const char *why, struct error *err)
+{
+    const struct column *read = &task->table.columns[column];
+    struct column_way *kept = copy_way(task, &way);
+
+    kept->reason = arena_strdup(&task->job_arena, why);
+    kept->declared_width = read->width;
+    log_info("table \"%s\": column \"%s\": %s; %s", task->table.name, read->name, why,
+        describe(way.kind));
+    return read_by(task, column, kept, err);
+}
+
+static bool
+try_to_cut(struct task *task, size_t column, bool is_again, const char *before, struct error *err)
+{
+    struct cut_width found;
+    const char *why;
+
+    if (!cut_width_try(task->source, &task->table, column, is_again, &found, err))
+        return false;
+    why = arena_printf(&task->job_arena, "%s; %s", before, found.why);
+    return read_without_expression(task, column, found.way, why, err);
+}
+
+static bool
+read_row_by_row(struct task *task, size_t column, const char *why, struct error *err)
+{
+    return read_without_expression(
+        task, column, (struct column_way){ .kind = WAY_ROWS, .rows = -1 }, why, err);
+}
+
+// The session might cut what an expression is made of, and nobody would see it.
+static bool
+cut_no_more(struct task *task, struct error *err)
+{
+    for (size_t i = 0; i < task->table.column_count; i++) {
+        if (column_is_cut(&task->table.columns[i]) &&
+            !read_row_by_row(task, i, "another column is read by an expression now", err))
+            return false;
+    }
+    return true;
+}
+
 static bool
 go_past_width(struct task *task, size_t column, struct error *err)
 {
-    struct arena *arena = &task->job_arena;
     const struct table *table = &task->table;
-    const char *name = table->columns[column].name;
     struct past_width found;
     struct column_way *way;
 
     task_set_phase(task, PHASE_READING);
     if (!past_width_try(task->source, table, column, &found, err))
         return false;
-    way = copy_way(task, &found.way);
     if (!found.is_trusted)
-        *way = (struct column_way){ .kind = WAY_ROWS, .rows = -1 };
-    way->reason = arena_strdup(arena, found.why);
+        return try_to_cut(task, column, false, found.why, err);
+    if (!cut_no_more(task, err))
+        return false;
+    way = copy_way(task, &found.way);
+    way->reason = arena_strdup(&task->job_arena, found.why);
     way->declared_width = table->columns[column].width;
-    if (found.is_trusted)
-        log_info("table \"%s\": column \"%s\" is read by another expression from now on: %s",
-            table->name, name, found.why);
-    else
-        log_info("table \"%s\": column \"%s\": %s; such values are looked for row by row",
-            table->name, name, found.why);
+    log_info("table \"%s\": column \"%s\" is read by another expression from now on: %s",
+        table->name, table->columns[column].name, found.why);
     return read_by(task, column, way, err);
 }
 
@@ -172,13 +227,25 @@ other_way_choose(struct task *task, struct error *err)
         return ask_for_more(task, column, true, err);
     case WISH_LEFT_OUT:
         return leave_out_hopeless(task, err);
+    case WISH_SHORT:
+        return try_to_cut(task, column, true, "too many values may have been cut", err);
+    case WISH_NO_CUT:
+        return read_row_by_row(task, column, "that a value was cut cannot be told", err);
     case WISH_NOTHING:
         break;
     }
     BUG("a column is to be read in another way, and nobody wishes one");
 }
 
-// ---- what was left out -------------------------------------------------------------------------
+// ---- what does not come, or from some width on --------------------------------------------------
+
+// Of those that a session cuts only where most that are too wide are: there the statement soon
+// ends.
+static bool
+is_probed(const struct column *column)
+{
+    return column_is_left_out(column) || (column_is_cut(column) && column->way->kind == WAY_SHORT);
+}
 
 // Where hardly a value of a column comes, one of the first rows tells it: a source that makes the
 // whole of a result before it gives any of it does so for these.
@@ -217,7 +284,7 @@ look_at_left_out(struct task *task, const struct table *plain, bool is_first_loo
     bool done;
 
     for (size_t i = 0; i < plain->column_count; i++)
-        is_out[i] = !column_is_left_out(&task->table.columns[i]) &&
+        is_out[i] = !is_probed(&task->table.columns[i]) &&
                     !(is_first_look && key_has_column(plain->key, (int)i));
     narrow_init(&narrow, plain, is_out);
     free(is_out);
@@ -251,7 +318,7 @@ try_left_out(struct task *task, bool *is_readable, struct error *err)
     plain.columns = mem_calloc(plain.column_count, sizeof *plain.columns);
     for (size_t i = 0; i < plain.column_count; i++) {
         plain.columns[i] = task->table.columns[i];
-        if (!column_is_left_out(&plain.columns[i]))
+        if (!is_probed(&plain.columns[i]))
             continue;
         plain.columns[i].way = NULL;
         is_any = true;
@@ -269,7 +336,7 @@ static bool
 has_left_out(const struct table *table)
 {
     for (size_t i = 0; i < table->column_count; i++) {
-        if (column_is_left_out(&table->columns[i]))
+        if (is_probed(&table->columns[i]))
             return true;
     }
     return false;
@@ -301,7 +368,7 @@ other_way_probe(struct task *task, struct error *err)
     if (!is_readable)
         return !has_left_out(&task->table) || record_probe(task, err);
     for (size_t i = 0; i < task->table.column_count; i++) {
-        if (!column_is_left_out(&task->table.columns[i]))
+        if (!is_probed(&task->table.columns[i]))
             continue;
         log_info("table \"%s\": column \"%s\" can be read again", task->table.name,
             task->table.columns[i].name);

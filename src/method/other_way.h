@@ -10,8 +10,9 @@
 // After RETRY_BY_OTHER_WAY: task->job is then one in which the column is read in another way.
 // False, with the reason in err, when it could not be found out or recorded.
 bool other_way_choose(struct task *task, struct error *err) __attribute__((warn_unused_result));
-// Once a job, before it is done: one statement looks whether columns that are left out can be read
-// by now; if so they are from here on, else when they were asked for is recorded.
+// Once a job, before it is done: one statement looks whether columns that are left out, or of which
+// nothing comes from some width on, can be read by now; if so they are from here on, else
+// when they were asked for is recorded.
 bool other_way_probe(struct task *task, struct error *err) __attribute__((warn_unused_result));
 // After the job: records what it saw of columns that are not read plainly (the longest value, rows
 // that are concerned), where it read all rows of the mirror, `row_count`, and saw something else

@@ -71,7 +71,8 @@ read_table(struct small_group *group, size_t i, struct row_policy *policy, struc
         record->row_count += (int64_t)batch->row_count;
         record->size_bytes += (int64_t)batch->size_bytes;
         task_add_progress(task, batch->row_count, batch->size_bytes);
-        is_equal = batch->misfit_count == 0 && strike_batch(group, i, policy, batch);
+        is_equal =
+            batch->misfit_count == 0 && !batch->has_cut && strike_batch(group, i, policy, batch);
     } while (is_equal && batch->row_count > 0);
     reader_release(&reader);
     record->rows_read = record->row_count;

@@ -8,11 +8,19 @@
 
 // One value as canonical text (VALUE_BINARY: raw bytes). NULL is bytes == NULL with size 0; '' has
 // bytes. A value that was too long to be read has no bytes but a size: its own, or at least one
-// more than what may be read.
+// more than what may be read. One that a session may have cut (source/cutting.h) has no bytes and
+// CELL_CUT for a size; nobody above read/ meets it.
 struct cell {
     const char *bytes; // not terminated
     size_t size;
 };
+#define CELL_CUT SIZE_MAX
+
+static inline bool
+cell_is_cut(const struct cell *cell)
+{
+    return cell->bytes == NULL && cell->size == CELL_CUT;
+}
 
 // Something that the source holds and that is no row, or no value of its column: the mirror cannot
 // have it, and it is told where it stands. Only sources that look at their own rows have any.
@@ -32,6 +40,7 @@ struct batch {
     size_t row_count;             // 0: the end
     size_t size_bytes;            // sum of the sizes of all values
     bool has_too_long;            // some value was too long to be read
+    bool has_cut;                 // some value may have been cut
     const struct misfit *misfits; // met since the last batch, those of an empty one too
     size_t misfit_count;
 };

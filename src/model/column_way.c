@@ -7,6 +7,8 @@ static const char *const words[] = {
     [WAY_CAST] = "cast",
     [WAY_SLICES] = "slices",
     [WAY_ELEMENTS] = "elements",
+    [WAY_CUT] = "cut",
+    [WAY_SHORT] = "short",
     [WAY_LEFT_OUT] = "left_out",
 };
 
@@ -38,6 +40,9 @@ column_way_phrase(enum column_way_kind kind)
         [WAY_CAST] = "read by a cast",
         [WAY_SLICES] = "read in slices",
         [WAY_ELEMENTS] = "read element by element",
+        [WAY_CUT] =
+            "read as the source cuts it, rows with a value that it may have cut by their key",
+        [WAY_SHORT] = "read as the source cuts it, NULL where it may have been cut",
         [WAY_LEFT_OUT] = "left out, NULL in every row",
     };
 
@@ -55,6 +60,8 @@ column_way_expressions(const struct column_way *way)
         return way->slice_count;
     case WAY_ROWS:
     case WAY_CAST:
+    case WAY_CUT:
+    case WAY_SHORT:
         break;
     }
     return 1;

@@ -15,7 +15,11 @@ enum column_way_kind {
     WAY_CAST,
     WAY_SLICES,
     WAY_ELEMENTS, // of an array
-    // It does not.
+    // By a session that cuts what is too wide (source/cutting.h): a value that is too short to have
+    // been cut is whole.
+    WAY_CUT,   // a row with another one is read plainly, by its key or id
+    WAY_SHORT, // any other one is NULL
+    // It does not come.
     WAY_LEFT_OUT, // NULL in every row
 };
 
@@ -29,6 +33,7 @@ struct column_way {
     size_t slice_width;    // WAY_SLICES: characters asked for at a time
     size_t slice_count;    // expressions: slices, the last of them beyond the end; or elements
     bool begins_left;      // the first slice is asked for by LEFT
+    bool counts_bytes;     // WAY_CUT, WAY_SHORT: the width may be one of bytes
 };
 
 enum {

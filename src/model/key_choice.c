@@ -126,6 +126,12 @@ make_configured(struct arena *arena, const struct table_settings *settings, stru
     return true;
 }
 
+static bool
+is_mostly_null(const struct column *column)
+{
+    return column_is_left_out(column) || (column_is_cut(column) && column->way->kind == WAY_SHORT);
+}
+
 // The first column of the key that is not read plainly; NULL: none.
 static const struct column *
 find_way(const struct table *table, const struct key *key)
@@ -143,9 +149,9 @@ is_usable(const struct table *table, const struct key *key)
     if (key->column_count == 0 || key->column_count > KEY_COLUMNS_MAX)
         return false;
     for (size_t i = 0; i < key->column_count; i++) {
-        // NULL in every row tells none from another.
+        // NULL in all rows, or most, tells none from another.
         if (key->columns[i] >= table->column_count ||
-            column_is_left_out(&table->columns[key->columns[i]]))
+            is_mostly_null(&table->columns[key->columns[i]]))
             return false;
     }
     return true;
@@ -303,7 +309,7 @@ has_unread_key(const struct table *table)
 
         for (size_t k = 0; k < key->column_count && key->column_count <= KEY_COLUMNS_MAX; k++) {
             if (key->columns[k] < table->column_count &&
-                column_is_left_out(&table->columns[key->columns[k]]))
+                is_mostly_null(&table->columns[key->columns[k]]))
                 return true;
         }
     }

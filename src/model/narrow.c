@@ -73,6 +73,7 @@ narrow_widen(struct narrow *narrow, const struct batch *batch)
     narrow->batch.row_count = batch->row_count;
     narrow->batch.size_bytes = batch->size_bytes;
     narrow->batch.has_too_long = batch->has_too_long;
+    narrow->batch.has_cut = batch->has_cut;
     count = mem_product(batch->row_count, narrow->wide->column_count);
     if (count > narrow->capacity) {
         narrow->batch.cells = mem_realloc(narrow->batch.cells, count, sizeof *cells);

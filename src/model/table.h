@@ -129,7 +129,14 @@ struct row_restriction {
     const char *place;     // the file and line that say it; NULL: none
 };
 
-// True for a column that is selected as it is.
+// True for one that is selected as it is, in a session that cuts what is too wide.
+static inline bool
+column_is_cut(const struct column *column)
+{
+    return column->way != NULL && (column->way->kind == WAY_CUT || column->way->kind == WAY_SHORT);
+}
+
+// True for a column that is selected as it is, and whose whole values come.
 static inline bool
 column_is_plain(const struct column *column)
 {

@@ -200,7 +200,9 @@ fetch_step(struct reader *reader, const struct batch **batch, struct error *err)
     if (!cursor_fetch(reader->step.cursor, batch, err))
         return false;
     *batch = hunt_widen(reader->hunt, *batch);
+    // Before its keys are a position: one of them may have been cut.
     return reader_limits_hold(&reader->limits, *batch, err) &&
+           hunt_settle_cut(reader->hunt, *batch, err) &&
            ((*batch)->row_count == 0 || !is_due_to_begin_anew(reader) ||
                cursor_is_ahead(reader->step.cursor) ||
                read_repeat(

@@ -22,7 +22,8 @@ static const struct {
     { "slices", "whole, read in slices" },
     { "cast", "whole, read by CAST" },
     { "elements", "whole, read by elements" },
-    { "cut", "NULL where it may have been cut" },
+    { "cut", "NULL in these rows; shorter ones whole" },
+    { "short", "NULL from the width on; shorter ones whole" },
     { "left_out", "NULL in every row" },
     { "dumped", "whole, as long as it comes from the dump" },
 };

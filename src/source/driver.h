@@ -13,6 +13,15 @@
 
 #include <stdatomic.h>
 
+// source.c's: another session of the same source, in which texts that are too wide are cut. It is
+// opened when a read first needs one, and closed with the source.
+struct cutting_session {
+    const struct source_settings *settings; // of the source itself
+    struct source_settings own;
+    _Atomic(struct source *) opened; // NULL: not needed yet
+    struct source *asker;            // in a session: the source that it is one of
+};
+
 struct source {
     const struct source_driver *driver;
     atomic_bool is_waiting;   // source.c's
@@ -32,6 +41,7 @@ struct source {
     bool has_odds;              // results are not of the catalogue's types, and it was remarked
     unsigned value_copies;      // 0: unknown
     struct code_page code_page; // what texts come in; the driver releases it
+    struct cutting_session cutting;
 };
 
 struct cursor {
@@ -44,6 +54,8 @@ struct cursor {
     size_t value_bytes;          // source.c's, as the next two: of the request
     struct batch converted;      // the driver's batch with texts in UTF-8
     struct buffer texts;         // which are here
+    bool is_judged;              // source.c's: a session cuts, and the columns say which values
+    struct batch judged;         // the batch with those marked
 };
 
 // Counts a stamp with zone that came as characters in a form that is not known: it is kept as it

@@ -9,11 +9,18 @@
 
 enum { TEXTS_KEPT = 2 * 1024 * 1024, UTF8_MAX = 4 };
 
+// One that a session cuts is selected by its name.
+static bool
+is_as_it_is(const struct column *column)
+{
+    return column_is_plain(column) || column_is_cut(column);
+}
+
 bool
 rendition_is_needed(const struct table *table)
 {
     for (size_t i = 0; i < table->column_count; i++) {
-        if (!column_is_plain(&table->columns[i]))
+        if (!is_as_it_is(&table->columns[i]))
             return true;
     }
     return false;
@@ -44,7 +51,7 @@ expression_of(const struct column *column, size_t number)
 static size_t
 count_expressions(const struct column *column)
 {
-    return column_is_plain(column) ? 1 : column_way_expressions(column->way);
+    return is_as_it_is(column) ? 1 : column_way_expressions(column->way);
 }
 
 static void
@@ -57,7 +64,7 @@ add_column(struct rendition *rendition, size_t i)
     for (size_t k = 0; k < count; k++) {
         rendition->origin[table->column_count] = (uint16_t)i;
         table->columns[table->column_count++] =
-            column_is_plain(column) ? *column : expression_of(column, k + 1);
+            is_as_it_is(column) ? *column : expression_of(column, k + 1);
     }
 }
 
@@ -335,7 +342,9 @@ join_value(struct rendition *rendition, const struct column *column, const struc
     case WAY_LEFT_OUT:
         return WAY_NEEDS_NOTHING;
     case WAY_ROWS:
-        BUG("a plain column is joined");
+    case WAY_CUT:
+    case WAY_SHORT:
+        BUG("a column that is selected as it is is joined");
     }
     if (value->bytes != NULL)
         texts->size += value->size;
@@ -394,7 +403,7 @@ join_cell(struct rendition *rendition, size_t i, const struct cell *row, size_t 
     const struct column *column = &rendition->whole->columns[i];
     const struct cell *parts = &row[rendition->first[i]];
 
-    if (column_is_plain(column)) {
+    if (is_as_it_is(column)) {
         *value = *parts;
         return true;
     }

@@ -6,6 +6,7 @@
 #include "base/sqlstate.h"
 #include "base/text.h"
 #include "model/canonical.h"
+#include "source/cutting.h"
 #include "source/driver.h"
 #include "source/product/product_error.h"
 
@@ -64,28 +65,39 @@ source_open(const struct source_settings *settings, struct source **source, stru
         return error_hint(err, "Build it where a JDK is installed (-Djdbc=enabled), or set "
                                "progress_db.interface to odbc and name an ODBC driver.");
     }
-    return !fail_here("open the source", err) &&
-           is_told_by_source(driver->open(settings, source, err), err);
+    if (fail_here("open the source", err) ||
+        !is_told_by_source(driver->open(settings, source, err), err))
+        return false;
+    (*source)->cutting.settings = settings;
+    return true;
 }
 
 void
 source_close(struct source *source)
 {
-    if (source != NULL)
-        source->driver->close(source);
+    if (source == NULL)
+        return;
+    source_close(source->cutting.opened);
+    source->driver->close(source);
 }
 
 void
 source_cancel(struct source *source)
 {
+    struct source *session = source->cutting.opened;
+
     source->is_cancelled = true;
     source->driver->cancel(source);
+    if (session != NULL)
+        source_cancel(session);
 }
 
 bool
 source_is_waiting(const struct source *source)
 {
-    return source->is_waiting;
+    const struct source *session = source->cutting.opened;
+
+    return source->is_waiting || (session != NULL && source_is_waiting(session));
 }
 
 const struct source_identity *
@@ -301,15 +313,22 @@ drop_rendition(struct rendition *rendition)
     free(rendition);
 }
 
-bool
-source_open_cursor(struct source *source, const struct read_request *request,
-    struct cursor **cursor, struct error *err)
+// Those above know of one source.
+static void
+tell_asker(const struct source *source)
+{
+    if (source->cutting.asker != NULL)
+        source->cutting.asker->trouble = source->trouble;
+}
+
+static bool
+open_here(struct source *source, const struct read_request *request, struct cursor **cursor,
+    struct error *err)
 {
     struct read_request rendered = *request;
     struct rendition *rendition;
     bool done;
 
-    *cursor = NULL;
     assert(!source->has_cursor);
     if (fail_here("open a cursor", err))
         return false;
@@ -329,12 +348,70 @@ source_open_cursor(struct source *source, const struct read_request *request,
         judge_failure(source, err);
         drop_rendition(rendition);
     }
+    tell_asker(source);
     source->is_waiting = false;
     source->has_cursor = done;
     if (!done && request->table->where.place != NULL && err->kind != ERROR_SOURCE)
         error_hint(err, "See the table's \"where\" in %s, which the source is given as it is.",
             request->table->where.place);
     return done;
+}
+
+static bool
+is_to_be_cut(const struct read_request *request)
+{
+    switch (request->cutting) {
+    case CUTTING_NEVER:
+        return false;
+    case CUTTING_ALWAYS:
+        return true;
+    case CUTTING_BY_COLUMN:
+        break;
+    }
+    return !request->is_count && cutting_way(request->table) != NULL;
+}
+
+// The driver's own function: another source is not what those above ask for.
+static bool
+open_session(struct source *source, struct error *err)
+{
+    struct cutting_session *cutting = &source->cutting;
+    struct source *session = NULL;
+
+    if (cutting->opened != NULL)
+        return true;
+    cutting->own = *cutting->settings;
+    cutting->own.truncates = true;
+    if (is_told_by_source(source->driver->open(&cutting->own, &session, err), err)) {
+        session->cutting.asker = source;
+        cutting->opened = session;
+        return true;
+    }
+    // The connection that those above know of is there.
+    err->kind = err->kind == ERROR_SOURCE ? ERROR_TABLE : err->kind;
+    return error_hint(err, "The table has columns with values wider than they are declared, which "
+                           "are read by a second connection: see that the server has room for it, "
+                           "or widen the columns (oe2pg check --widths).");
+}
+
+bool
+source_has_cutting_session(const struct source *source)
+{
+    return source->cutting.opened != NULL;
+}
+
+bool
+source_open_cursor(struct source *source, const struct read_request *request,
+    struct cursor **cursor, struct error *err)
+{
+    bool cuts = is_to_be_cut(request);
+
+    *cursor = NULL;
+    if ((cuts && !open_session(source, err)) ||
+        !open_here(cuts ? source->cutting.opened : source, request, cursor, err))
+        return false;
+    (*cursor)->is_judged = cuts && request->cutting == CUTTING_BY_COLUMN;
+    return true;
 }
 
 // One enormous batch must not hold its memory for the rest of the table.
@@ -380,6 +457,18 @@ join_rows(struct cursor *cursor, const struct batch **batch, struct error *err)
         cursor->asked->columns[trouble->column].name);
 }
 
+static void
+judge_rows(struct cursor *cursor, const struct batch **batch)
+{
+    const struct column_way *way = cutting_way(cursor->asked);
+    const struct cutting_unit unit =
+        cutting_unit(cursor->source->identity.code_page, way->counts_bytes);
+
+    cursor->judged = **batch;
+    cutting_judge(&unit, cursor->asked, &cursor->judged);
+    *batch = &cursor->judged;
+}
+
 bool
 cursor_fetch(struct cursor *cursor, const struct batch **batch, struct error *err)
 {
@@ -397,8 +486,14 @@ cursor_fetch(struct cursor *cursor, const struct batch **batch, struct error *er
         judge_failure(source, err);
     }
     source->is_waiting = false;
-    if (done)
-        return convert_texts(cursor, batch, err) && join_rows(cursor, batch, err);
+    if (done) {
+        done = convert_texts(cursor, batch, err) && join_rows(cursor, batch, err);
+        if (done && cursor->is_judged)
+            judge_rows(cursor, batch);
+        tell_asker(source);
+        return done;
+    }
+    tell_asker(source);
     // The statement was accepted: what fails now is in the rows. A lock that somebody holds is not,
     // nor is what a loosely typed source says, which looks at its statement only now and fails at
     // no value.
@@ -421,7 +516,8 @@ source_take_odd_stamps(struct source *source)
     size_t count = source->odd_stamp_count;
 
     source->odd_stamp_count = 0;
-    return count;
+    return count +
+           (source->cutting.opened != NULL ? source_take_odd_stamps(source->cutting.opened) : 0);
 }
 
 void

@@ -120,6 +120,15 @@ bool source_read_catalog(struct source *source, const struct table_filter *filte
 bool source_read_counters(struct source *source, struct arena *arena, struct catalog *catalog,
     struct error *err) __attribute__((warn_unused_result));
 
+// What becomes of texts that are wider than their columns are declared: they end the statement, or
+// they are cut.
+enum source_cutting {
+    CUTTING_BY_COLUMN, // cut where some column is read so (column_is_cut); what may have been cut
+                       // is CELL_CUT (model/batch.h)
+    CUTTING_NEVER,
+    CUTTING_ALWAYS, // and what is left of them comes
+};
+
 // Which rows are read is said here, beside the user's own condition in table->where.condition: by a
 // part of the key and its bounds, by whole keys, by ids. All of it holds at once.
 struct read_request {
@@ -139,6 +148,7 @@ struct read_request {
     size_t except_count;               // out; of KEY_PART_ALL and KEY_PART_NOT_NULL
     struct row_ids only_ids;           // none: any row
     struct row_ids except_ids;
+    enum source_cutting cutting;
     size_t row_limit;   // rows in all at most, where the source can; 0: no limit
     size_t batch_rows;  // rows a batch at most
     size_t block_rows;  // rows fetched at a time at most, where the source lets that
@@ -150,10 +160,13 @@ struct read_request {
 // True when the failure says that a row which was asked for by its id is not there.
 bool source_row_is_gone(const struct source *source, const struct error *err);
 
-// Opens the statement. One cursor at a time on a source. ERROR_TABLE when the table does not look
-// like its catalogue entry any more.
+// Opens the statement. One cursor at a time on a source, and one besides whose request cuts: that
+// is a connection of its own, opened with the first of them. ERROR_TABLE when the table does not
+// look like its catalogue entry any more.
 bool source_open_cursor(struct source *source, const struct read_request *request,
     struct cursor **cursor, struct error *err) __attribute__((warn_unused_result));
+// True once a request that cuts was met and its connection could be opened.
+bool source_has_cutting_session(const struct source *source);
 // The next rows; row_count == 0 means the end. Values are exact: a value that did not fit a block
 // buffer is fetched whole, or the fetch fails, never shortened. ERROR_DATA names column and row.
 bool cursor_fetch(struct cursor *cursor, const struct batch **batch, struct error *err)

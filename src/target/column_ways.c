@@ -37,12 +37,15 @@ enum field {
     FIELD_SLICE_COUNT,
     FIELD_BEGINS_LEFT,
     FIELD_VERSION,
+    FIELD_COUNTS_BYTES,
 };
+// The last one is not in tables of before, which plan and check read as well.
 #define FIELDS                                                                                     \
     "c.source_schema, c.source_table, c.column_name, c.way, c.reason, c.declared_type,"            \
     " c.declared_width, COALESCE(c.longest, 0), c.longest_is_exact,"                               \
     " COALESCE(c.rows_concerned, -1), COALESCE(c.slice_width, 0), COALESCE(c.slice_count, 0),"     \
-    " c.begins_left, c.server_version"
+    " c.begins_left, c.server_version,"                                                            \
+    " COALESCE((pg_catalog.to_jsonb(c) ->> 'counts_bytes')::boolean, false)"
 
 static size_t
 size_of(const PGresult *rows, int row, enum field field)
@@ -64,6 +67,8 @@ is_usable(const struct column_way *way)
         return way->slice_count > 0 && way->slice_count <= COLUMN_WAY_SLICES_MAX;
     case WAY_ROWS:
     case WAY_CAST:
+    case WAY_CUT:
+    case WAY_SHORT:
     case WAY_LEFT_OUT:
         break;
     }
@@ -92,6 +97,7 @@ tell_column(struct arena *arena, struct column *column, const PGresult *rows, in
     way->slice_width = size_of(rows, row, FIELD_SLICE_WIDTH);
     way->slice_count = size_of(rows, row, FIELD_SLICE_COUNT);
     way->begins_left = result_text(rows, row, FIELD_BEGINS_LEFT)[0] == 't';
+    way->counts_bytes = result_text(rows, row, FIELD_COUNTS_BYTES)[0] == 't';
     if (is_usable(way))
         column->way = way;
 }
@@ -223,12 +229,14 @@ insert_way(struct target *target, const struct mirror_claim *claim,
     parameter_boolean(&parameters, way->begins_left);
     parameter_text(&parameters, source->version);
     parameter_integer(&parameters, claim->run_id);
+    parameter_boolean(&parameters, way->counts_bytes);
     return target_execute(target, "could not record how a column is read",
         "INSERT INTO oe2pg.column_way (mirror_id, source_schema, source_table, column_name, way,"
         " reason, declared_type, declared_width, longest, longest_is_exact, rows_concerned,"
-        " slice_width, slice_count, begins_left, server_version, run_id)"
+        " slice_width, slice_count, begins_left, server_version, run_id, counts_bytes)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULLIF($9::bigint, 0), $10,"
-        "  NULLIF($11::bigint, -1), NULLIF($12::bigint, 0), NULLIF($13::bigint, 0), $14, $15, $16)"
+        "  NULLIF($11::bigint, -1), NULLIF($12::bigint, 0), NULLIF($13::bigint, 0), $14, $15, $16, "
+        "$17)"
         " ON CONFLICT (mirror_id, source_schema, source_table, column_name) DO UPDATE"
         " SET way = excluded.way, reason = excluded.reason,"
         "  declared_type = excluded.declared_type, declared_width = excluded.declared_width,"
@@ -236,7 +244,8 @@ insert_way(struct target *target, const struct mirror_claim *claim,
         "  rows_concerned = excluded.rows_concerned, slice_width = excluded.slice_width,"
         "  slice_count = excluded.slice_count, begins_left = excluded.begins_left,"
         "  server_version = excluded.server_version, run_id = excluded.run_id,"
-        "  since = excluded.since, probed_at = excluded.probed_at",
+        "  since = excluded.since, probed_at = excluded.probed_at,"
+        "  counts_bytes = excluded.counts_bytes",
         &parameters, NULL, err);
 }
 
@@ -292,8 +301,9 @@ column_ways_save_probe(struct target *target, const struct mirror_claim *claim,
     parameter_text(&parameters, table->schema);
     parameter_text(&parameters, table->name);
     parameter_text(&parameters, column_way_word(WAY_LEFT_OUT));
+    parameter_text(&parameters, column_way_word(WAY_SHORT));
     return target_execute(target, "could not record when a column was asked for",
         "UPDATE oe2pg.column_way SET probed_at = pg_catalog.now() WHERE mirror_id = $1"
-        " AND source_schema = $2 AND source_table = $3 AND way = $4",
+        " AND source_schema = $2 AND source_table = $3 AND way IN ($4, $5)",
         &parameters, NULL, err);
 }

@@ -355,8 +355,15 @@ static const char *const step_10[] = {
     NULL,
 };
 
+static const char *const step_11[] = {
+    "ALTER TABLE oe2pg.column_way ADD COLUMN counts_bytes boolean NOT NULL DEFAULT false;"
+    "COMMENT ON COLUMN oe2pg.column_way.counts_bytes IS"
+    " 'whether the width at which the source cuts may be one of bytes';",
+    NULL,
+};
+
 static const char *const *const steps[] = { step_1, step_2, step_3, step_4, step_5, step_6, step_7,
-    step_8, step_9, step_10 };
+    step_8, step_9, step_10, step_11 };
 
 enum { STEP_COUNT = sizeof steps / sizeof steps[0] };
 

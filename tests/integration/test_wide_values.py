@@ -17,6 +17,11 @@ def wide(openedge, mirror, pg):
     openedge.df('DROP TABLE "Wide"')
 
 
+def truncate(wide):
+    wide.openedge.switch(session_truncates="obeyed")
+    wide.mirror.settings(on_wide_value="truncate")
+
+
 @pytest.mark.parametrize("bad", cases(
     [(1,), (1499, 1500, 1501), (10, 20, 30, 40, 2000, 2999, ROWS)],
     only_long=[(ROWS,), (1500,), (1, 2, 3)]), ids=lambda bad: "-".join(map(str, bad)))
@@ -421,7 +426,7 @@ def test_a_keyless_table_whose_source_names_no_column(wide):
 
 
 def test_truncate_without_a_key(wide):
-    wide.mirror.settings(on_wide_value="truncate")
+    truncate(wide)
     wide.make(KEYLESS).spoil(7)
     assert wide.run().status == 1
     assert wide.pg.value("SELECT text FROM mirror.wide WHERE id = '7'") == TOO_WIDE[:10]
@@ -430,7 +435,7 @@ def test_truncate_without_a_key(wide):
 
 
 def test_truncate_in_the_key(wide):
-    wide.mirror.settings(on_wide_value="truncate")
+    truncate(wide)
     wide.make(TEXT_KEY).spoil(7)
     assert wide.run().status == 1
     assert wide.pg.value("SELECT text FROM mirror.wide WHERE id = '7'") == TOO_WIDE[:10]
@@ -476,7 +481,7 @@ def test_more_than_can_be_looked_for_cost_their_neighbours_but_no_row(wide):
 # --- mirror_settings.on_wide_value
 
 def test_truncate_takes_what_fits_and_records_each(wide):
-    wide.mirror.settings(on_wide_value="truncate")
+    truncate(wide)
     wide.make().spoil(7, 2500)
     assert wide.run().status == 1
     wide.assert_all_else_is_there(missing=[])
@@ -491,7 +496,7 @@ def test_truncate_takes_what_fits_and_records_each(wide):
 
 
 def test_truncate_cannot_help_numbers(wide):
-    wide.mirror.settings(on_wide_value="truncate")
+    truncate(wide)
     wide.make().spoil(7, assignment='"Number" = 123456.5')
     assert wide.run().status == 1
     assert wide.without("number") == [7]

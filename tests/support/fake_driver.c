@@ -547,7 +547,10 @@ __wrap_source_open(
 void
 fake_source_init(struct fake_source *source, struct fake_table *table)
 {
+    static const struct source_settings settings = { .port = 0 };
+
     memset(source, 0, sizeof *source);
+    source->base.cutting.settings = &settings;
     source->base.driver = &fake_source_driver;
     source->base.identity.product = "Fake";
     source->base.trouble.column = -1;

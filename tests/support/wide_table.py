@@ -36,7 +36,7 @@ class Wide:
         self.pg = pg
         mirror.source(**openedge.source_keys())
         mirror.config["postgres_db"]["schema"] = "mirror"
-        openedge.switch(primary_keys="primary_index", index_info="all")
+        openedge.switch(primary_keys="primary_index", index_info="all", session_truncates="ignored")
 
     def make(self, definition=TABLE, rows=ROWS, values="x, 'text ' || x, 1.5, DATE '2020-01-01'"):
         self.openedge.df(definition)

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "model/key_choice.h"
+#include "read/hunt/cut_rows.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -296,11 +297,29 @@ end_sweep(struct by_row_id *by)
     by->is_sweeping = false;
 }
 
+// The row in place, without a value that the session may have cut.
+static bool
+settle_cut(struct by_row_id *by, struct cell *cells, int64_t id, struct unread_row *plain,
+    struct error *err)
+{
+    size_t query_count = by->workaround->query_count;
+
+    if (!cut_rows_is_wanted(by->workaround, cells))
+        return true;
+    if (!cut_rows_may_look(by->workaround, cells, err) ||
+        !by_row_id_read_row(by->workaround, by->source, &by->request, id, plain, err))
+        return false;
+    by->workaround->query_count = query_count; // those are bounded by themselves
+    cut_rows_take(by->workaround, plain, cells);
+    return true;
+}
+
 // Marks the rows as read and takes the id from each: no row is handed out twice, by whichever
 // statements it comes. A row that moves may be met twice; one that is
 // new stands in no list.
 static bool
-take_rows(struct by_row_id *by, const struct batch *wide, struct error *err)
+take_rows(
+    struct by_row_id *by, const struct batch *wide, struct unread_row *plain, struct error *err)
 {
     size_t count = by->batch.column_count;
     struct cell *cells = wide->cells;
@@ -309,6 +328,8 @@ take_rows(struct by_row_id *by, const struct batch *wide, struct error *err)
     by->batch.size_bytes = wide->size_bytes;
     by->batch.has_too_long = wide->has_too_long;
     by->batch.cells = cells;
+    if (wide->has_cut)
+        cut_rows_begin(by->workaround);
     for (size_t r = 0; r < wide->row_count; r++) {
         const struct cell *id = &cells[r * (count + 1) + count];
         int64_t number = 0;
@@ -321,6 +342,8 @@ take_rows(struct by_row_id *by, const struct batch *wide, struct error *err)
         if (!is_number || !row_id_list_mark(&by->list, number, ROW_ID_READ))
             return workaround_refuse_row_ids(
                 by->workaround, err, "a row came with another ROWID than was asked for");
+        if (wide->has_cut && !settle_cut(by, &cells[r * (count + 1)], number, plain, err))
+            return false;
         memmove(&cells[taken++ * count], &cells[r * (count + 1)], count * sizeof *cells);
     }
     by->batch.row_count = taken;
@@ -379,6 +402,8 @@ narrow_down(struct by_row_id *by, struct error *err)
     if (workaround_is_refused(by->workaround, by->source, err))
         return false;
     column = workaround_note(by->workaround, by->source, by->narrow.origin);
+    if (workaround_wishes_no_cut(by->workaround, by->source, column, err))
+        return false;
     for (size_t i = 0; i < by->id_count; i++)
         waiting += row_id_list_is(&by->list, by->ids[i], ROW_ID_WAITING);
     by->is_behind_sweep = by->is_behind_sweep || by->is_sweeping;
@@ -454,7 +479,7 @@ take_step(struct by_row_id *by, struct unread_row *row, const struct batch **bat
         return true;
     }
     *batch = &by->batch;
-    return take_rows(by, narrow_widen(&by->narrow, narrow), err);
+    return take_rows(by, narrow_widen(&by->narrow, narrow), row, err);
 }
 
 // Reads on until there are rows, or none is waiting.

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "model/key_choice.h"
 #include "read/hunt/bad_key.h"
+#include "read/hunt/cut_rows.h"
 #include "read/hunt/hunt_state.h"
 
 #include <stdlib.h>
@@ -279,6 +280,94 @@ hunt_fetch_known(struct hunt *hunt, const struct batch **batch, struct error *er
     return true;
 }
 
+// Returns false: the job is to be repeated so.
+static bool
+turn_to_rest(struct hunt *hunt, const char *why, struct error *err)
+{
+    hunt->workaround.row_ids = ROW_IDS_REST;
+    log_info("table \"%s\": %s: rows that no key leads to are read by ROWID",
+        hunt->workaround.table->name, why);
+    return read_repeat(err, RETRY_WITH_LESS, why);
+}
+
+// ---- rows in which a value may have been cut ---------------------------------------------------
+
+static bool
+is_whole_key(const struct hunt *hunt, const struct cell *key)
+{
+    for (size_t i = 0; i < hunt->part.key->column_count; i++) {
+        if (key[i].bytes == NULL)
+            return false;
+    }
+    return true;
+}
+
+static bool
+has_cut_key(const struct hunt *hunt, const struct cell *row)
+{
+    const struct key *key = hunt->part.key;
+
+    for (size_t i = 0; key != NULL && i < key->column_count; i++) {
+        if (cell_is_cut(&row[key->columns[i]]))
+            return true;
+    }
+    return false;
+}
+
+// No key leads to the row. Rows that are known by their key may have been read before: then ids are
+// for those parts alone in which no row has a key.
+static bool
+settle_by_id(struct hunt *hunt, const struct cell *row, struct error *err)
+{
+    struct workaround *workaround = &hunt->workaround;
+
+    if (!workaround_has_row_ids(workaround, hunt->source))
+        return cut_rows_give_up(workaround, row, err);
+    if (hunt->part.part == KEY_PART_WITH_NULL || !key_choice_is_exact(workaround->table))
+        return turn_to_rest(hunt, "a value may have been cut", err);
+    if (hunt->part.part == KEY_PART_ALL && key_choice_is_resumable(workaround->table) &&
+        !has_cut_key(hunt, row))
+        return read_repeat(err, RETRY_IN_ORDER, "a value may have been cut");
+    if (!workaround_turn_to_row_ids(
+            workaround, hunt->source, "a value of its key may have been cut", err))
+        return cut_rows_give_up(workaround, row, err);
+    return false;
+}
+
+static bool
+settle_row(struct hunt *hunt, struct cell *row, struct error *err)
+{
+    struct workaround *workaround = &hunt->workaround;
+    const struct key *key = hunt->part.key;
+    size_t query_count = workaround->query_count;
+    struct cell values[KEY_COLUMNS_MAX];
+
+    if (!cut_rows_is_wanted(workaround, row))
+        return true;
+    for (size_t i = 0; key != NULL && i < key->column_count; i++)
+        values[i] = row[key->columns[i]];
+    if (!key_choice_is_exact(workaround->table) || !is_whole_key(hunt, values))
+        return settle_by_id(hunt, row, err);
+    if (!cut_rows_may_look(workaround, row, err) || !read_by_key(hunt, values, err))
+        return false;
+    workaround->query_count = query_count; // those are bounded by themselves
+    cut_rows_take(workaround, &hunt->row, row);
+    return true;
+}
+
+bool
+hunt_settle_cut(struct hunt *hunt, const struct batch *batch, struct error *err)
+{
+    if (hunt == NULL || !batch->has_cut)
+        return true;
+    cut_rows_begin(&hunt->workaround);
+    for (size_t r = 0; r < batch->row_count; r++) {
+        if (!settle_row(hunt, &batch->cells[r * batch->column_count], err))
+            return false;
+    }
+    return true;
+}
+
 // ---- rows by their ids -------------------------------------------------------------------------
 
 bool
@@ -373,13 +462,8 @@ leave_out(struct hunt *hunt, int column, struct error *err)
 {
     struct workaround *workaround = &hunt->workaround;
 
-    if (workaround_has_row_ids(workaround, hunt->source)) {
-        workaround->row_ids = ROW_IDS_REST;
-        log_info(
-            "table \"%s\": a value cannot be read: rows that no key leads to are read by ROWID",
-            workaround->table->name);
-        return read_repeat(err, RETRY_WITH_LESS, "a value cannot be read");
-    }
+    if (workaround_has_row_ids(workaround, hunt->source))
+        return turn_to_rest(hunt, "a value cannot be read", err);
     return workaround_leave_out(workaround, hunt->source, &hunt->part, column, err) &&
            read_repeat(err, RETRY_WITH_LESS, "a column cannot be read");
 }
@@ -427,7 +511,8 @@ hunt_go_around(struct hunt *hunt, struct cursor **statement, size_t row_count, s
     if (!workaround_helps(err) || workaround_is_refused(workaround, hunt->source, err))
         return false;
     column = workaround_note(workaround, hunt->source, hunt->narrow.origin);
-    if (workaround_wishes_way(workaround, hunt->source, column, err))
+    if (workaround_wishes_way(workaround, hunt->source, column, err) ||
+        workaround_wishes_no_cut(workaround, hunt->source, column, err))
         return false;
     cursor_close(*statement);
     *statement = NULL;

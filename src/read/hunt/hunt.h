@@ -37,6 +37,9 @@
 //                      GROUP   some rows by their ids, and half of them --> ALONE
 //                        '-- too much was spent --> PIECE
 //
+//   A row that comes of a session that cuts what is too wide, and may have been cut: ALONE
+//   (cut_rows.h), while its statement stays open.
+//
 //   With on_wide_value `best`, before any of this: a first value that is too wide, one that its
 //   slices do not reach, and bad values by the dozen end the attempt, and the column is read in
 //   another way (way_wish.h).
@@ -116,6 +119,10 @@ const struct table *hunt_choose_columns(struct hunt *hunt, const struct table *t
 void hunt_bound_statement(struct hunt *hunt, struct read_request *request);
 // The rows as the table has them. NULL is fine.
 const struct batch *hunt_widen(struct hunt *hunt, const struct batch *batch);
+// Rows of the batch in which a value may have been cut are put right, in their places: by other
+// statements, while the one in hand is open. NULL is fine.
+bool hunt_settle_cut(struct hunt *hunt, const struct batch *batch, struct error *err)
+    __attribute__((warn_unused_result));
 // The statement ended, or is left, after so many rows. `goes_on`: at once, in the next range. NULL
 // is fine.
 void hunt_end_statement(struct hunt *hunt, size_t row_count, bool goes_on);

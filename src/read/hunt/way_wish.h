@@ -11,6 +11,8 @@ enum way_wish_kind {
     WISH_MORE,       // one was longer than its slices reach
     WISH_FINER,      // one may have been cut inside a slice
     WISH_LEFT_OUT,   // too many were not to be had to look for each: of hunt_leaves_out
+    WISH_SHORT,      // too many may have been cut to look for each
+    WISH_NO_CUT,     // that it may have been cut cannot be looked into, or the source cuts nothing
 };
 
 // With RETRY_BY_OTHER_WAY.

@@ -9,7 +9,6 @@
 #include "read/hunt/bad_key.h"
 #include "read/hunt/overwhelmed.h"
 #include "read/limits.h"
-#include "source/past_width.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -36,12 +35,13 @@ workaround_init(
     workaround->bad_rows.counts = mem_calloc(count, sizeof *workaround->bad_rows.counts);
     workaround->sights = mem_calloc(count, sizeof *workaround->sights);
     workaround->bad_rows.is_hopeless = mem_calloc(count, sizeof *workaround->bad_rows.is_hopeless);
+    workaround->cut_values.missing = mem_calloc(count, sizeof *workaround->cut_values.missing);
+    arena_init(&workaround->cut_values.plain_rows);
 }
 
 void
 workaround_release(struct workaround *workaround)
 {
-    source_close(workaround->cutting);
     free(workaround->is_bad);
     free(workaround->is_too_wide);
     free(workaround->is_left_out);
@@ -49,6 +49,8 @@ workaround_release(struct workaround *workaround)
     free(workaround->bad_rows.counts);
     free(workaround->sights);
     free(workaround->bad_rows.is_hopeless);
+    free(workaround->cut_values.missing);
+    arena_release(&workaround->cut_values.plain_rows);
     memset(workaround, 0, sizeof *workaround);
 }
 
@@ -96,6 +98,8 @@ workaround_begin(struct workaround *workaround)
     workaround->bad_rows.query_extra = 0;
     workaround->bad_rows.next_look = 0;
     workaround->row_count = 0;
+    memset(workaround->cut_values.missing, 0, count * sizeof *workaround->cut_values.missing);
+    workaround->cut_values.look_count = 0;
 }
 
 bool
@@ -114,40 +118,6 @@ workaround_gives_up(const struct workaround *workaround)
 {
     return workaround_is_spent(workaround) &&
            workaround->settings->mirror.on_wide_value != WIDE_VALUE_BEST;
-}
-
-static enum way_wish_kind
-wish_for(const struct workaround *workaround, const struct source *source, size_t column)
-{
-    const struct column *asked = &workaround->table->columns[column];
-    const struct source_trouble trouble = source_trouble(source);
-    struct column_way way;
-
-    if (!trouble.is_too_wide)
-        return WISH_NOTHING;
-    if (asked->way == NULL)
-        return past_width_is_possible(asked) ? WISH_PAST_WIDTH : WISH_NOTHING;
-    way = *asked->way;
-    if (trouble.need == WAY_NEEDS_MORE && column_way_grow(&way, false))
-        return WISH_MORE;
-    if (trouble.need == WAY_NEEDS_FINER && column_way_grow(&way, true))
-        return WISH_FINER;
-    return WISH_NOTHING;
-}
-
-bool
-workaround_wishes_way(
-    struct workaround *workaround, const struct source *source, int column, struct error *err)
-{
-    enum way_wish_kind kind = WISH_NOTHING;
-
-    if (column >= 0 && workaround->settings->mirror.on_wide_value == WIDE_VALUE_BEST)
-        kind = wish_for(workaround, source, (size_t)column);
-    if (kind == WISH_NOTHING)
-        return false;
-    workaround->wish = (struct way_wish){ .kind = kind, .column = (size_t)column };
-    (void)read_repeat(err, RETRY_BY_OTHER_WAY, "a value is wider than its column is declared");
-    return true;
 }
 
 bool
@@ -397,34 +367,24 @@ read_what_can(struct workaround *workaround, struct source *source,
     return true;
 }
 
-static bool
-open_cutting(struct workaround *workaround, struct error *err)
-{
-    if (workaround->cutting != NULL)
-        return true;
-    workaround->cutting_settings = workaround->settings->source;
-    workaround->cutting_settings.truncates = true;
-    return source_open(&workaround->cutting_settings, &workaround->cutting, err);
-}
-
 // The row with what is too wide cut by the source. Numbers and bytes it does not cut: then the row
 // stays as it is.
 static bool
-read_cut(struct workaround *workaround, const struct read_request *request, const bool *is_left_out,
-    struct unread_row *row, bool *is_cut, struct error *err)
+read_cut(struct workaround *workaround, struct source *source, const struct read_request *request,
+    const bool *is_left_out, struct unread_row *row, bool *is_cut, struct error *err)
 {
     size_t count = workaround->table->column_count;
     bool *is_still_out = mem_calloc(count, sizeof *is_still_out);
     struct unread_row cut = { .batch = { .row_count = 0 } };
+    struct read_request cutting = *request;
     int column;
 
+    cutting.cutting = CUTTING_ALWAYS;
     arena_init(&cut.arena);
     for (size_t i = 0; i < count; i++)
         is_still_out[i] = is_left_out[i] && !workaround->is_too_wide[i];
-    *is_cut =
-        open_cutting(workaround, err) &&
-        try_without(workaround, workaround->cutting, request, is_still_out, &cut, &column, err) &&
-        cut.batch.row_count > 0;
+    *is_cut = try_without(workaround, source, &cutting, is_still_out, &cut, &column, err) &&
+              cut.batch.row_count > 0;
     if (*is_cut) {
         arena_reset(&row->arena);
         copy_row(row, &cut.batch);
@@ -459,7 +419,9 @@ tell_row(struct workaround *workaround, const bool *is_left_out, bool is_cut,
         if (!is_left_out[i])
             continue;
         unread.column = i;
-        workaround->bad_rows.counts[i] += !workaround->bad_rows.is_known;
+        // How many there are of a column that the source cuts decides nothing (cut_rows.h).
+        workaround->bad_rows.counts[i] +=
+            !workaround->bad_rows.is_known && !column_is_cut(&workaround->table->columns[i]);
         workaround->sights[i].rows++;
         unread.reason = !workaround->is_too_wide[i] ? "unreadable"
                         : is_cut                    ? "truncated"
@@ -484,12 +446,16 @@ workaround_read_row(struct workaround *workaround, struct source *source,
 {
     size_t count = workaround->table->column_count;
     bool *is_left_out = mem_calloc(count, sizeof *is_left_out);
+    struct read_request plainly = *request;
     bool is_cut = false;
-    bool done = read_what_can(workaround, source, request, is_left_out, row, err);
+    bool done;
+
+    plainly.cutting = CUTTING_NEVER;
+    done = read_what_can(workaround, source, &plainly, is_left_out, row, err);
 
     if (done && row->batch.row_count > 0 && has_any(is_left_out, count)) {
         done = !is_to_be_cut(workaround, is_left_out) ||
-               read_cut(workaround, request, is_left_out, row, &is_cut, err);
+               read_cut(workaround, source, request, is_left_out, row, &is_cut, err);
         if (done)
             tell_row(workaround, is_left_out, is_cut, row);
     }
@@ -533,6 +499,20 @@ workaround_leave_out(struct workaround *workaround, struct source *source,
     return leaves_some(workaround, &first, err);
 }
 
+// Where that was decided is told once, and by status.
+static void
+tell_cut_values(struct workaround *workaround)
+{
+    for (size_t i = 0; i < workaround->table->column_count; i++) {
+        struct unread unread = { .column = i, .reason = "too_wide" };
+
+        unread.row_count = workaround->cut_values.missing[i];
+        workaround->cut_values.missing[i] = 0;
+        if (unread.row_count > 0)
+            workaround->sink(workaround->sink_context, &unread);
+    }
+}
+
 void
 workaround_tell(struct workaround *workaround, bool were_too_many)
 {
@@ -540,6 +520,7 @@ workaround_tell(struct workaround *workaround, bool were_too_many)
     bool is_refused = !were_too_many && workaround->row_ids == ROW_IDS_REFUSED;
     size_t count = 0;
 
+    tell_cut_values(workaround);
     for (size_t i = 0; i < workaround->table->column_count; i++) {
         struct unread unread = { .column = i, .reason = "not_read" };
 

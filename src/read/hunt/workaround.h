@@ -28,6 +28,13 @@ struct bad_rows {
     struct row_ids sample; // of rows all over the table, where it is read by ids
 };
 
+// Values that the source may have cut (cut_rows.h).
+struct cut_values {
+    int64_t *missing;        // [column_count]: NULL for that, and not told yet
+    size_t look_count;       // rows that were to be read plainly for one, of this pass
+    struct arena plain_rows; // those of the batch in hand
+};
+
 // What one job knows about its table; lives through all attempts. One thread.
 struct workaround {
     const struct settings *settings;
@@ -41,6 +48,7 @@ struct workaround {
     int64_t *without;  // rows in which the column was not read
     struct bad_rows bad_rows;
     struct way_sight *sights; // [column_count], of this pass
+    struct cut_values cut_values;
     struct way_wish wish;
     size_t query_count; // of this pass
     int64_t row_count;  // read so far in it
@@ -48,9 +56,7 @@ struct workaround {
     char row_id_refusal[100]; // a piece of a hint
     bool cannot_skip_ids;     // the source refuses conditions that leave rows out by their ids
     const char *row_id;       // of the row that is being read by it; NULL: it is not
-    struct source_settings cutting_settings;
-    struct source *cutting; // a connection that cuts what is too wide; NULL: not needed yet
-    unread_sink *sink;      // of the read in hand
+    unread_sink *sink;        // of the read in hand
     void *sink_context;
 };
 
@@ -87,6 +93,10 @@ bool workaround_wishes_way(
 // Returns false: the job is to be repeated with the column left out of the whole table, and those
 // that are hopeless already.
 bool workaround_leave_column(struct workaround *workaround, size_t column, struct error *err);
+// True, with RETRY_BY_OTHER_WAY in err, when a statement whose values the source was to cut failed
+// for one of them.
+bool workaround_wishes_no_cut(
+    struct workaround *workaround, const struct source *source, int column, struct error *err);
 // True when the table has cost so many statements that no further row is looked for.
 bool workaround_is_spent(const struct workaround *workaround);
 // True when the columns that are bad are left out of what is read from now on, row after row:

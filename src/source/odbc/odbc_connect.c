@@ -111,7 +111,7 @@ static const struct odbc_dialect dialects[] = {
             { "IACP", "IANAAppCodePage", "106", OPTION_FIXED },
             { "LT", "LoginTimeout", NULL, OPTION_LOGIN_TIMEOUT },
             { "UWCT", "UseWideCharacterTypes", "1", OPTION_FIXED },
-            { "XO", "ExtendedOptions", "{truncateTooLarge=on}", OPTION_TRUNCATES } } },
+            { "XO", "ExtendedOptions", "{truncateTooLarge=output}", OPTION_TRUNCATES } } },
 };
 
 // The spelling that most drivers understand.

@@ -96,7 +96,7 @@ connection_build_spells_for_each_driver(void **state)
         { { .odbc_driver = "Progress OpenEdge 12.2 Driver", .host = "oe", .truncates = true },
             "Progress OpenEdge 12.2 Driver",
             "Driver=Progress OpenEdge 12.2 Driver;HOST=oe;DIL=0;AS=1000;IACP=106;LT=0;UWCT=1;"
-            "XO={truncateTooLarge=on};" },
+            "XO={truncateTooLarge=output};" },
         { { .odbc_driver = "SQLite3", .db_name = "/x", .truncates = true }, "SQLite3",
             "Driver=SQLite3;Database=/x;StepAPI=1;NoCreat=1;Timeout=30000;" },
         { { .odbc_driver = "Other [x]", .host = "h", .port = 1, .db_name = "d", .user = "u" }, NULL,

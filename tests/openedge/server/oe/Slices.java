@@ -25,9 +25,15 @@ public final class Slices {
             : (Integer) text.codePoints().map(character -> sizeOf(character, unit)).sum();
     }
 
-    /** The beginning, without a character that it would end in. */
-    public static String cut(String text, int width, String unit) {
-        return text == null ? null : part(text, 1, width, unit);
+    /**
+     * A text that fits the width; of another one the beginning. Of a character that would not be
+     * wholly in it nothing is left, or what a driver makes of half of one.
+     */
+    public static String cut(String text, int width, int left, String unit, boolean isReplaced) {
+        if (text == null || size(text, unit) <= width)
+            return text;
+        String found = part(text, 1, left, unit);
+        return isReplaced && size(found, unit) < left ? found + "\uFFFD" : found;
     }
 
     public static String slice(String unit, boolean isStripped, boolean isUnknownBeyond, String text,

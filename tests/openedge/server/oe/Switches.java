@@ -25,6 +25,9 @@ final class Switches {
         add("product", "short", "long");
         add("code_page", "UTF-8", "ISO8859-1", "1252", "IBM850", "UNDEFINED");
         add("truncate_too_large", "off", "on", "output");
+        add("session_truncates", "obeyed", "ignored");
+        add("truncated_to", "width", "half");
+        add("halved_character", "dropped", "replaced");
         add("wide_functions", "fail", "pass", "cut", "cut_first", "substring", "cast");
         add("width_unit", "characters", "bytes");
         add("substring_unit", "characters", "bytes");

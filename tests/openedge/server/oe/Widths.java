@@ -22,7 +22,7 @@ final class Widths {
     }
 
     private String mode() {
-        return ownMode != null ? ownMode.toLowerCase(Locale.ROOT)
+        return ownMode != null && switches.is("session_truncates", "obeyed") ? ownMode.toLowerCase(Locale.ROOT)
             : switches.get("truncate_too_large");
     }
 
@@ -83,7 +83,17 @@ final class Widths {
     }
 
     private String cut(String text, Field field) {
-        return "OE_CUT(" + text + ", " + field.width() + ", " + widthUnit() + ")";
+        return "OE_CUT(" + text + ", " + field.width() + ", " + left(field.width()) + ", "
+            + widthUnit() + ", " + isReplaced() + ")";
+    }
+
+    /** How much is left of what is wider. */
+    private int left(int width) {
+        return switches.is("truncated_to", "half") ? width / 2 : width;
+    }
+
+    private boolean isReplaced() {
+        return switches.is("halved_character", "replaced");
     }
 
     private boolean isByBytes() {
@@ -96,7 +106,8 @@ final class Widths {
     }
 
     String cutText(String text, int width) {
-        return Slices.cut(text, width, isByBytes() ? switches.get("code_page") : "characters");
+        return Slices.cut(text, width, left(width),
+            isByBytes() ? switches.get("code_page") : "characters", isReplaced());
     }
 
     int sizeOf(String text) {

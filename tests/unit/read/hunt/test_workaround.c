@@ -111,7 +111,7 @@ a_value_that_is_cut_needs_a_connection_that_cuts(void **state)
     fake_table_fill(&trial.table, 3);
     trial_damage(&trial, 1, 2, FAKE_TOO_WIDE);
     assert_false(trial_run(&trial));
-    assert_int_equal(trial.err.kind, ERROR_SOURCE);
+    assert_int_equal(trial.err.kind, ERROR_TABLE);
     assert_string_equal(trial_told(&trial), "");
 }
 
@@ -274,9 +274,8 @@ a_wide_value_is_cut_by_a_connection_that_cuts(void **state)
     assert_string_equal(rows(), "0001 a b c|0002 a 0123456789 c|0003 a 0123456789 ~");
     assert_string_equal(trial_told(&trial), "c truncated 0002|c truncated 0003|d unreadable 0003");
     assert_true(cutting.cuts_wide);
-    hunt_close(trial.hunt);
+    source_close(&trial.source.base);
     assert_int_equal(cutting.closes, 1);
-    trial.hunt = hunt_open(&trial.settings, &trial.table.table);
 }
 
 static void
@@ -295,8 +294,7 @@ what_the_cutting_connection_refuses_too_is_told_as_too_wide(void **state)
     assert_true(trial_run(&trial));
     assert_string_equal(rows(), "0001 a b c|0002 a ~ c|0003 a b c");
     assert_string_equal(trial_told(&trial), "c too_wide 0002");
-    hunt_close(trial.hunt);
-    trial.hunt = hunt_open(&trial.settings, &trial.table.table);
+    source_close(&trial.source.base);
 }
 
 // ---- rows that are not looked for ---------------------------------------------------------------
