@@ -122,6 +122,7 @@ struct taking {
     struct exceptions *exceptions;
     struct target *target;
     const struct mirror_claim *claim;
+    const struct gathering *gathering;
 };
 
 static bool
@@ -131,6 +132,10 @@ take_entry(void *context, const struct quarantine_entry *entry, struct error *er
     struct exceptions *exceptions = taking->exceptions;
     struct met_entry met = { .id = 0, .kind = kind_of(entry) };
 
+    if (gathering_find(taking->gathering, entry) != NULL) {
+        exceptions->gathered += entry->bad_values;
+        return true;
+    }
     if (exceptions->looked_up < QUARANTINE_SAVED_MAX) {
         exceptions->looked_up++;
         if (!quarantine_find(taking->target, taking->claim, entry, &met.id, err))
@@ -139,7 +144,7 @@ take_entry(void *context, const struct quarantine_entry *entry, struct error *er
     if (met.id != 0)
         buffer_append(&exceptions->met, &met, sizeof met);
     else
-        exceptions->unrecorded[met.kind]++;
+        exceptions->unrecorded[met.kind] += entry->bad_values > 0 ? entry->bad_values : 1;
     show_entry(exceptions, entry, met.id);
     return true;
 }
@@ -148,11 +153,14 @@ bool
 exceptions_take(struct exceptions *exceptions, struct quarantine_list *list, struct target *target,
     const struct mirror_claim *claim, struct error *err)
 {
-    struct taking taking = { .exceptions = exceptions, .target = target, .claim = claim };
+    struct taking taking = {
+        .exceptions = exceptions, .target = target, .claim = claim, .gathering = &list->gathering
+    };
 
     if (list->first == NULL)
         return true;
-    if (!target_begin(target, err) || !quarantine_list_visit(list, take_entry, &taking, err))
+    if (!target_begin(target, err) || !gathering_know(&list->gathering, target, claim, err) ||
+        !quarantine_list_visit(list, take_entry, &taking, err))
         return false;
     quarantine_list_clear(list);
     return target_commit(target, err);
@@ -161,7 +169,7 @@ exceptions_take(struct exceptions *exceptions, struct quarantine_list *list, str
 bool
 exceptions_are_none(const struct exceptions *exceptions)
 {
-    return exceptions->looked_up == 0 && exceptions->shown_count == 0;
+    return exceptions->looked_up == 0 && exceptions->gathered == 0 && exceptions->shown_count == 0;
 }
 
 static int
@@ -184,6 +192,7 @@ exceptions_end(struct exceptions *exceptions, int64_t known_rows)
     for (size_t i = 0; i < count; i++)
         exceptions->recorded[met[i].kind] += i == 0 || met[i].id != met[i - 1].id;
     exceptions->recorded[EXCEPTION_ROW] += known_rows;
+    exceptions->recorded[EXCEPTION_VALUE] += exceptions->gathered;
 }
 
 int64_t

@@ -16,6 +16,7 @@ struct exceptions {
     int64_t recorded[EXCEPTION_KINDS];   // open entries of quarantine; by exceptions_end
     int64_t unrecorded[EXCEPTION_KINDS]; // as they were met
     int64_t looked_up;
+    int64_t gathered;    // values that are in one entry of their column
     struct buffer met;   // of struct met_entry: recorded ones, some of them more than once
     struct buffer lines; // the first EXCEPTIONS_SHOWN
     uint64_t shown[EXCEPTIONS_SHOWN]; // what these are about

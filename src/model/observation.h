@@ -119,6 +119,7 @@ struct observed_quarantine {
     const char *reason;
     const char *value;   // its beginning, in hex; NULL: not asked for, or not readable
     int64_t value_bytes; // of the whole value; -1: unknown
+    int64_t value_count; // of the column, for which the entry stands; -1: it is one
     int64_t first_seen_ms;
     int64_t last_seen_ms;
 };
@@ -171,7 +172,7 @@ struct observation {
     size_t table_count;
     struct observed_quarantine *quarantine; // what was asked for
     size_t quarantine_count;
-    int64_t quarantine_total; // open entries of what was asked for; -1: may not be seen
+    int64_t quarantine_total; // open values of what was asked for; -1: may not be seen
 };
 
 #endif

@@ -219,6 +219,7 @@ write_quarantine(struct json_writer *json, const struct status_view *view)
         json_text(json, "key", entry->key);
         json_text(json, "column", entry->column);
         json_text(json, "reason", entry->reason);
+        json_count(json, "values", entry->value_count);
         json_count(json, "bytes", entry->value_bytes);
         json_time(json, "first_seen_at", entry->first_seen_ms);
         json_time(json, "last_seen_at", entry->last_seen_ms);

@@ -48,8 +48,11 @@ append_entry(struct buffer *line, const struct observed_quarantine *entry, bool 
     figure_append(line, entry->column != NULL ? entry->column : "(whole row)");
     buffer_append_text(line, "  ");
     figure_append(line, entry->reason);
+    if (entry->value_count >= 0)
+        buffer_printf(line, "  %" PRId64 " values", entry->value_count);
     if (entry->value_bytes >= 0)
-        buffer_printf(line, "  %" PRId64 " bytes", entry->value_bytes);
+        buffer_printf(line, "  %s%" PRId64 " bytes", entry->value_count >= 0 ? "at most " : "",
+            entry->value_bytes);
     buffer_printf(line, "  since %s", when);
     if (!with_value)
         return;
@@ -66,6 +69,7 @@ void
 status_write_quarantine(FILE *out, const struct status_view *view)
 {
     const struct observation *observed = view->observed;
+    int64_t left = observed->quarantine_total;
     struct buffer line;
 
     buffer_init(&line, LINE_CAP);
@@ -74,9 +78,9 @@ status_write_quarantine(FILE *out, const struct status_view *view)
         buffer_clear(&line);
         append_entry(&line, &observed->quarantine[i], view->with_values);
         (void)fprintf(out, "%s\n", buffer_text(&line));
+        left -= observed->quarantine[i].value_count >= 0 ? observed->quarantine[i].value_count : 1;
     }
-    if ((int64_t)observed->quarantine_count < observed->quarantine_total)
-        (void)fprintf(out, "... and %" PRId64 " more\n",
-            observed->quarantine_total - (int64_t)observed->quarantine_count);
+    if (left > 0)
+        (void)fprintf(out, "... and %" PRId64 " more\n", left);
     buffer_release(&line);
 }

@@ -309,6 +309,11 @@ find_table(struct observation *observation, const char *schema, const char *name
     return NULL;
 }
 
+// Tables of before lack the column. An entry for many has no key and no value.
+#define VALUE_COUNT                                                                                \
+    "CASE WHEN key_values IS NULL AND value IS NULL THEN"                                          \
+    " (pg_catalog.to_jsonb(q) ->> 'value_count')::bigint END"
+
 // Apart from the rest, because it holds values and may be closed to whoever looks.
 static bool
 count_quarantine(struct target *target, struct observation *observation, struct error *err)
@@ -328,7 +333,8 @@ count_quarantine(struct target *target, struct observation *observation, struct 
         return true;
     parameter_integer(&parameters, observation->mirror_id);
     if (!query(target, "could not count the quarantine",
-            "SELECT source_schema, source_table, pg_catalog.count(*) FROM oe2pg.quarantine"
+            "SELECT source_schema, source_table,"
+            " pg_catalog.sum(COALESCE(" VALUE_COUNT ", 1))::bigint FROM oe2pg.quarantine q"
             " WHERE mirror_id = $1 AND resolved_at IS NULL GROUP BY 1, 2",
             &parameters, &rows, err))
         return false;
@@ -413,8 +419,8 @@ static const char *const entries_sql =
     "  (extract(epoch FROM first_seen_at) * 1000)::bigint,"
     "  (extract(epoch FROM last_seen_at) * 1000)::bigint,"
     "  CASE WHEN $5::integer > 0 THEN"
-    "   pg_catalog.encode(pg_catalog.substring(value, 1, $5::integer), 'hex') END"
-    "  FROM oe2pg.quarantine WHERE mirror_id = $1 AND source_schema = $2"
+    "   pg_catalog.encode(pg_catalog.substring(value, 1, $5::integer), 'hex') END,"
+    "  " VALUE_COUNT "  FROM oe2pg.quarantine q WHERE mirror_id = $1 AND source_schema = $2"
     "  AND source_table = $3 AND resolved_at IS NULL ORDER BY id LIMIT $4";
 
 static bool
@@ -444,6 +450,7 @@ read_entries(struct target *target, struct arena *arena, struct observation *obs
             .first_seen_ms = result_integer(rows, i, 6),
             .last_seen_ms = result_integer(rows, i, 7),
             .value = copy_text(arena, rows, i, 8),
+            .value_count = read_count(rows, i, 9),
         };
     }
     PQclear(rows);

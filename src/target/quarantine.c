@@ -249,7 +249,8 @@ quarantine_count(struct target *target, const struct mirror_claim *claim, const 
     parameter_text(&parameters, table->schema);
     parameter_text(&parameters, table->name);
     if (!target_execute(target, "could not read the quarantine",
-            "SELECT pg_catalog.count(*) FROM oe2pg.quarantine WHERE mirror_id = $1"
+            "SELECT COALESCE(pg_catalog.sum(COALESCE(value_count, 1)), 0)::bigint"
+            " FROM oe2pg.quarantine WHERE mirror_id = $1"
             " AND source_schema = $2 AND source_table = $3 AND resolved_at IS NULL",
             &parameters, &row, err))
         return false;

@@ -20,6 +20,8 @@ struct quarantine_entry {
     const char *bytes;             // the value as read; NULL: could not be read
     size_t size;
     uint64_t row_digest; // of the row as read, policies not applied
+    int64_t bad_values;  // of the column, that the source did not deliver; 0: it is something else
+    bool is_of_rows;     // of as many rows, and none of them is told
 };
 
 // Adds the entry, or marks a known one as seen again; *is_new tells which. Inside the table's

@@ -7,7 +7,8 @@
 #define QUARANTINED                                                                                \
     "SELECT q.source_schema, q.source_table, q.column_name,"                                       \
     "  pg_catalog.max(pg_catalog.substring(q.detail, 'width of ([0-9]+)$')::bigint) AS declared,"  \
-    "  pg_catalog.count(*) AS row_count,"                                                          \
+    "  pg_catalog.sum(COALESCE(CASE WHEN q.key_values IS NULL AND q.value IS NULL THEN"            \
+    "   (pg_catalog.to_jsonb(q) ->> 'value_count')::bigint END, 1))::bigint AS row_count,"         \
     "  NOT EXISTS (SELECT FROM oe2pg.quarantine n WHERE n.mirror_id = q.mirror_id"                 \
     "   AND n.source_schema = q.source_schema AND n.source_table = q.source_table"                 \
     "   AND n.column_name = q.column_name AND n.resolved_at IS NULL"                               \

@@ -362,8 +362,15 @@ static const char *const step_11[] = {
     NULL,
 };
 
+static const char *const step_12[] = {
+    "ALTER TABLE oe2pg.quarantine ADD COLUMN value_count bigint;"
+    "COMMENT ON COLUMN oe2pg.quarantine.value_count IS"
+    " 'values of the column that the entry stands for; NULL: it is one value, or another thing';",
+    NULL,
+};
+
 static const char *const *const steps[] = { step_1, step_2, step_3, step_4, step_5, step_6, step_7,
-    step_8, step_9, step_10, step_11 };
+    step_8, step_9, step_10, step_11, step_12 };
 
 enum { STEP_COUNT = sizeof steps / sizeof steps[0] };
 

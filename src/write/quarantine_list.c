@@ -24,12 +24,14 @@ quarantine_list_init(struct quarantine_list *list, const struct table *table, bo
     list->table = table;
     list->unseeded.is_fallback = is_fallback;
     arena_init(&list->arena);
+    gathering_init(&list->gathering, table);
 }
 
 void
 quarantine_list_release(struct quarantine_list *list)
 {
     arena_release(&list->arena);
+    gathering_release(&list->gathering);
 }
 
 static const struct cell *
@@ -164,6 +166,14 @@ add_record(struct quarantine_list *list, const struct unread *unread)
     keep_value(list, append(list, node), unread->value);
 }
 
+// Of a value that the source did not deliver, or not whole.
+static bool
+is_bad_value(const char *reason)
+{
+    return strcmp(reason, "too_wide") == 0 || strcmp(reason, "truncated") == 0 ||
+           strcmp(reason, "unreadable") == 0;
+}
+
 static void
 add_value(struct quarantine_list *list, const struct unread *unread)
 {
@@ -180,6 +190,8 @@ add_value(struct quarantine_list *list, const struct unread *unread)
     entry->column = name;
     entry->reason = unread->reason;
     entry->detail = unread_detail(list, unread);
+    entry->bad_values = is_bad_value(unread->reason) ? unread->row_count : 0;
+    entry->is_of_rows = unread->row == NULL;
     keep_value(list, entry, value);
 }
 
@@ -237,21 +249,37 @@ quarantine_list_visit(
     return true;
 }
 
+static bool
+save_node(struct quarantine_list *list, const struct quarantine_node *node, struct target *target,
+    const struct mirror_claim *claim, struct error *err)
+{
+    const struct gathered_column *column = gathering_find(&list->gathering, &node->entry);
+    int64_t count = node->entry.bad_values > 0 ? node->entry.bad_values : 1;
+    bool is_new = column == NULL || column->is_new;
+
+    if (column == NULL && list->saved_count++ < QUARANTINE_SAVED_MAX &&
+        !quarantine_save(target, claim, &node->entry, &is_new, err))
+        return false;
+    if (node->outcome == NULL)
+        return true;
+    node->outcome->values_quarantined += count;
+    node->outcome->values_newly_quarantined += is_new ? count : 0;
+    return true;
+}
+
 bool
 quarantine_list_save(struct quarantine_list *list, struct target *target,
     const struct mirror_claim *claim, struct error *err)
 {
+    if (list->first != NULL && !gathering_know(&list->gathering, target, claim, err))
+        return false;
+    for (struct quarantine_node *node = list->first; node != NULL; node = node->next)
+        gathering_count(&list->gathering, &node->entry);
+    if (!gathering_save(&list->gathering, target, claim, err))
+        return false;
     for (struct quarantine_node *node = list->first; node != NULL; node = node->next) {
-        bool is_new = true;
-
-        if (list->saved_count < QUARANTINE_SAVED_MAX &&
-            !quarantine_save(target, claim, &node->entry, &is_new, err))
+        if (!save_node(list, node, target, claim, err))
             return false;
-        list->saved_count++;
-        if (node->outcome == NULL)
-            continue;
-        node->outcome->values_quarantined++;
-        node->outcome->values_newly_quarantined += is_new;
     }
     quarantine_list_clear(list);
     return true;

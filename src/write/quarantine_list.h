@@ -9,6 +9,7 @@
 #include "model/unread.h"
 #include "target/quarantine.h"
 #include "target/row_policy.h"
+#include "write/gathering.h"
 
 // A table with more bad values in one pass has another problem: the others are counted alone.
 enum { QUARANTINE_SAVED_MAX = 100000 };
@@ -20,6 +21,7 @@ struct quarantine_list {
     struct quarantine_node *first;
     struct quarantine_node *last;
     size_t size_bytes;
+    struct gathering gathering;
     int64_t saved_count;          // written in this transaction and before, in all
     struct part_outcome *outcome; // of the part that the next entries are of; NULL: not counted
 };

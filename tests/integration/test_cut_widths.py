@@ -4,6 +4,7 @@ it: values that are too short to have been cut are whole, the others are read pl
 import pytest
 
 from mirroring import quarantined
+from servers import java_environment
 from wide_table import KEYLESS, TABLE, TEXT_KEY, Wide
 
 ROWS = 300
@@ -79,7 +80,12 @@ def test_where_they_are_many_all_that_may_have_been_cut_are_null_in_one_entry(wi
     wide.openedge.clear_log()
     assert_it_stays_so(wide, 5)
     assert len([sql for sql in wide.queries() if '"Wide"' in sql]) <= 5 * 3
-    assert wide.verify().status == 0
+    assert wide.pg.value("SELECT value_count FROM oe2pg.quarantine") == 201
+    status = wide.mirror.run("status", "--quarantine", environment=java_environment())
+    assert "Quarantine: 201 values" in status.stdout and "too_wide  201 values" in status.stdout
+    assert "equal but for 201 values in quarantine" in wide.verify().stdout
+    widths = wide.mirror.run("check", "--widths", environment=java_environment())
+    assert " 201 " in widths.stdout and "shorter ones whole" in widths.stdout
     wide.openedge.df('UPDATE FIELD "Text" OF "Wide"\n  MAX-WIDTH 60\n')
     wide.run_well()
     assert ways(wide) == [] and quarantined(wide.pg) == []

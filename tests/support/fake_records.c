@@ -4,6 +4,7 @@
 
 #include "target/object.h"
 #include "target/ddl.h"
+#include "target/gathered.h"
 #include "target/quarantine.h"
 
 #include "../unit/cmocka_all.h"
@@ -18,6 +19,8 @@ __typeof__(quarantine_known_rows) __wrap_quarantine_known_rows;
 __typeof__(quarantine_known_values) __wrap_quarantine_known_values;
 __typeof__(quarantine_known_row_ids) __wrap_quarantine_known_row_ids;
 __typeof__(quarantine_save) __wrap_quarantine_save;
+__typeof__(gathered_read) __wrap_gathered_read;
+__typeof__(gathered_save) __wrap_gathered_save;
 __typeof__(quarantine_resolve_unmet) __wrap_quarantine_resolve_unmet;
 __typeof__(object_forget_all) __wrap_object_forget_all;
 __typeof__(object_mark_due) __wrap_object_mark_due;
@@ -193,6 +196,30 @@ __wrap_quarantine_resolve_unmet(struct target *target, const struct mirror_claim
     (void)claim;
     (void)table;
     (void)err;
+    return true;
+}
+
+bool
+__wrap_gathered_read(struct target *target, const struct mirror_claim *claim,
+    const struct table *table, bool *is_gathered, struct error *err)
+{
+    (void)target;
+    (void)claim;
+    (void)table;
+    (void)is_gathered;
+    (void)err;
+    return true;
+}
+
+bool
+__wrap_gathered_save(struct target *target, const struct mirror_claim *claim,
+    const struct gathered_values *values, bool *is_new, struct error *err)
+{
+    (void)target;
+    (void)claim;
+    (void)values;
+    (void)err;
+    *is_new = true;
     return true;
 }
 

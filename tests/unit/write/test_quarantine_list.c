@@ -22,6 +22,43 @@ static struct {
 bool __wrap_quarantine_save(struct target *target, const struct mirror_claim *claim,
     const struct quarantine_entry *entry, bool *is_new, struct error *err);
 
+// The same of what is gathered by column.
+static struct {
+    size_t count;
+    bool is_known; // column a, by another run
+    struct gathered_values last;
+} gathered;
+
+bool __wrap_gathered_read(struct target *target, const struct mirror_claim *claim,
+    const struct table *table, bool *is_gathered, struct error *err);
+bool __wrap_gathered_save(struct target *target, const struct mirror_claim *claim,
+    const struct gathered_values *values, bool *is_new, struct error *err);
+
+bool
+__wrap_gathered_read(struct target *target, const struct mirror_claim *claim,
+    const struct table *table, bool *is_gathered, struct error *err)
+{
+    (void)target;
+    (void)claim;
+    (void)table;
+    (void)err;
+    is_gathered[1] = gathered.is_known;
+    return true;
+}
+
+bool
+__wrap_gathered_save(struct target *target, const struct mirror_claim *claim,
+    const struct gathered_values *values, bool *is_new, struct error *err)
+{
+    (void)target;
+    (void)claim;
+    (void)err;
+    gathered.count++;
+    gathered.last = *values;
+    *is_new = !gathered.is_known;
+    return true;
+}
+
 static void
 keep(char *place, size_t capacity, const char *bytes, size_t size)
 {
@@ -73,6 +110,7 @@ set_up(void **state)
 {
     (void)state;
     memset(&saved, 0, sizeof saved);
+    memset(&gathered, 0, sizeof gathered);
     error_clear(&err);
     table = (struct table){ .name = "t", .columns = columns, .column_count = COLUMNS, .key = &key };
     quarantine_list_init(&list, &table, true);
@@ -285,6 +323,55 @@ a_column_that_was_left_out_of_many_rows_is_one_entry(void **state)
     assert_int_not_equal(saved.last.row_digest, first);
 }
 
+// Some are written before there are too many.
+static void
+more_bad_values_of_a_column_than_can_be_told_are_one_entry(void **state)
+{
+    (void)state;
+    for (int i = 0; i < GATHERING_FROM; i++)
+        add_unread("abcd", "truncated", NULL);
+    assert_true(save());
+    assert_int_equal(saved.count, GATHERING_FROM);
+    assert_int_equal(gathered.count, 0);
+    add_unread("abc", "truncated", NULL);
+    add_unread("abc", "truncated", NULL);
+    assert_true(save());
+    assert_int_equal(saved.count, GATHERING_FROM);
+    assert_int_equal(gathered.count, 1);
+    assert_int_equal(gathered.last.count, GATHERING_FROM + 2);
+    assert_int_equal(gathered.last.longest, 4);
+    assert_string_equal(gathered.last.column, "a");
+    assert_int_equal(outcome.values_quarantined, GATHERING_FROM + 2);
+}
+
+static void
+a_column_that_is_gathered_stays_so_while_any_value_of_it_is_bad(void **state)
+{
+    (void)state;
+    gathered.is_known = true;
+    add_unread(NULL, "too_wide", NULL);
+    refuse("1", "x");
+    assert_true(save());
+    assert_int_equal(saved.count, 1);
+    assert_string_equal(saved.last.reason, "nul_byte");
+    assert_int_equal(gathered.last.count, 1);
+    assert_int_equal(outcome.values_quarantined, 2);
+    assert_int_equal(outcome.values_newly_quarantined, 1);
+}
+
+static void
+values_of_many_rows_that_are_told_together_are_gathered(void **state)
+{
+    const struct unread unread = { .column = 1, .reason = "too_wide", .row_count = 12 };
+
+    (void)state;
+    quarantine_list_add_unread(&list, &unread);
+    assert_true(save());
+    assert_int_equal(saved.count, 0);
+    assert_int_equal(gathered.last.count, 12);
+    assert_int_equal(outcome.values_newly_quarantined, 12);
+}
+
 static void
 a_refused_row_is_kept_as_an_array_of_its_texts(void **state)
 {
@@ -375,6 +462,9 @@ main(void)
         TEST(a_null_in_a_key_is_no_empty_text),
         TEST(an_unread_value_says_how_wide_its_column_is_and_what_came_of_it),
         TEST(a_column_that_was_left_out_of_many_rows_is_one_entry),
+        TEST(more_bad_values_of_a_column_than_can_be_told_are_one_entry),
+        TEST(a_column_that_is_gathered_stays_so_while_any_value_of_it_is_bad),
+        TEST(values_of_many_rows_that_are_told_together_are_gathered),
         TEST(a_refused_row_is_kept_as_an_array_of_its_texts),
         TEST(a_row_that_is_too_long_to_be_kept_is_kept_by_its_key_and_the_reason),
         TEST(a_list_is_full_by_bytes_and_by_entries),
