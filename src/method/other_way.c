@@ -384,7 +384,8 @@ other_way_probe(struct task *task, struct error *err)
 static struct column_way *
 add_sight(struct task *task, const struct column_way *way, const struct way_sight *sight)
 {
-    bool is_whole = way->kind != WAY_ROWS && way->kind != WAY_LEFT_OUT;
+    // Each value was seen.
+    bool is_whole = way->kind == WAY_CAST || way->kind == WAY_SLICES || way->kind == WAY_ELEMENTS;
     struct column_way *seen;
 
     if (way->rows == sight->rows &&
