@@ -117,7 +117,7 @@ count_table(
         const struct column *column = &table->columns[i];
 
         shapes->nullable += column->is_nullable;
-        shapes->arrays += column->extent > 0;
+        shapes->arrays += column->array.extent > 0;
         shapes->longs += column->is_long;
         count_type(column, types, type_count);
     }

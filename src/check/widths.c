@@ -36,7 +36,7 @@ add_room(const struct too_wide_column *seen, int64_t width)
 static int64_t
 most_of(const struct source_widths *widths, const struct column *column)
 {
-    bool is_decimal = column->kind == VALUE_DECIMAL && column->extent == 0;
+    bool is_decimal = column->kind == VALUE_DECIMAL && column->array.extent == 0;
 
     return is_decimal ? widths->most_digits : widths->most;
 }

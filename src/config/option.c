@@ -10,13 +10,14 @@
 const char option_table_section[] = "mirror_settings.tables.NAME";
 
 // In the order of enum source_interface, dump_incomplete, source_isolation, column_types, indexes,
-// naming, witness_kind, witness_trust, dropped, wide_value, standby_readers, progress_mode and
-// log_level (of three options).
+// arrays, naming, witness_kind, witness_trust, dropped, wide_value, standby_readers, progress_mode
+// and log_level (of three options).
 static const char *const interface_words[] = { "odbc", "jdbc", "dump" };
 static const char *const incomplete_words[] = { "refuse", "accept" };
 static const char *const isolation_words[] = { "read_uncommitted", "read_committed" };
 static const char *const column_type_words[] = { "text", "native" };
 static const char *const index_words[] = { "none", "keys", "all" };
+static const char *const array_words[] = { "array", "columns", "text" };
 static const char *const naming_words[] = { "plain", "lower", "exact" };
 static const char *const witness_words[] = { "auto", "counters", "none" };
 static const char *const trust_words[] = { "proofs", "now" };
@@ -137,6 +138,10 @@ static const struct option options[OPTION_COUNT] = {
         .help =
             "the schema of views over the mirrored tables whose columns have native types, for a "
             "mirror of text; a value that is none of its type is NULL there" },
+    [OPTION_MIRROR_ARRAYS] = { MIRROR_SETTINGS("arrays", "ARRAYS"), WORDS(array_words),
+        .default_words = "array with column_types native, else text",
+        .help = "what arrays of OpenEdge are in the mirror: arrays, a column for each element, or "
+                "the one text that SQL makes of them; what is there already stays as it is" },
     [OPTION_MIRROR_NAMING] = { MIRROR_SETTINGS("naming", "NAMING"), WORDS(naming_words),
         .default_text = "plain",
         .help = "names in the mirror: lower case with _ for all but letters and digits, lower "

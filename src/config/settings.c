@@ -368,6 +368,19 @@ fill_deletes(struct config *config)
     mirror->dropped_tables = (enum dropped)integer_of(config, OPTION_MIRROR_DROPPED_TABLES);
 }
 
+// A mirror of text has what it always had.
+static void
+fill_arrays(struct config *config)
+{
+    struct mirror_settings *mirror = &config->settings.mirror;
+    bool is_native = mirror->column_types == COLUMN_TYPES_NATIVE;
+
+    if (config->values[OPTION_MIRROR_ARRAYS].origin == CONFIG_UNSET)
+        put_derived(config, OPTION_MIRROR_ARRAYS, is_native ? "array" : "text",
+            is_native ? ARRAYS_ARRAY : ARRAYS_TEXT);
+    mirror->arrays = (enum arrays)integer_of(config, OPTION_MIRROR_ARRAYS);
+}
+
 static bool
 fill_mirror(struct config *config, struct error *err)
 {
@@ -380,6 +393,7 @@ fill_mirror(struct config *config, struct error *err)
                       : mirror->column_types == COLUMN_TYPES_NATIVE ? INDEXES_ALL
                                                                     : INDEXES_NONE;
     mirror->typed_views = text_of(config, OPTION_MIRROR_TYPED_VIEWS);
+    fill_arrays(config);
     mirror->naming = (enum naming)integer_of(config, OPTION_MIRROR_NAMING);
     mirror->batch_size = integer_of(config, OPTION_MIRROR_BATCH_SIZE);
     mirror->memory_mb = integer_of(config, OPTION_MIRROR_MEMORY_MB);

@@ -51,9 +51,8 @@ held_types_look(struct task *task, const struct table_record *record, struct err
     bool is_staged = record->state == TABLE_STATE_STAGED && record->staging.table != NULL;
 
     return held_see(task->target, is_staged ? STAGING_SCHEMA : settings->target.schema,
-        is_staged ? record->staging.table : task->table.target_name,
-        settings->mirror.column_types == COLUMN_TYPES_NATIVE, &task->table, task->table.columns,
-        err);
+        is_staged ? record->staging.table : task->table.target_name, &settings->mirror,
+        &task->table, task->table.columns, err);
 }
 
 bool

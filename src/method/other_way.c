@@ -46,7 +46,12 @@ see_columns(struct task *task, struct error *err)
 static bool
 read_by(struct task *task, size_t column, const struct column_way *way, struct error *err)
 {
-    task->table.columns[column].way = way;
+    const struct table *table = &task->table;
+
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (column_is_read_with(&table->columns[i], &table->columns[column]))
+            table->columns[i].way = way;
+    }
     return record(task, column, err) && see_columns(task, err);
 }
 
@@ -123,6 +128,7 @@ static bool
 go_past_width(struct task *task, size_t column, struct error *err)
 {
     const struct table *table = &task->table;
+    const char *name = column_at_source(&table->columns[column])->name;
     struct past_width found;
     struct column_way *way;
 
@@ -135,9 +141,9 @@ go_past_width(struct task *task, size_t column, struct error *err)
         return false;
     way = copy_way(task, &found.way);
     way->reason = arena_strdup(&task->job_arena, found.why);
-    way->declared_width = table->columns[column].width;
+    way->declared_width = column_at_source(&table->columns[column])->width;
     log_info("table \"%s\": column \"%s\" is read by another expression from now on: %s",
-        table->name, table->columns[column].name, found.why);
+        table->name, name, found.why);
     return read_by(task, column, way, err);
 }
 
@@ -150,7 +156,7 @@ ask_for_more(struct task *task, size_t column, bool is_finer, struct error *err)
     if (!column_way_grow(way, is_finer))
         BUG("a way that has no more was to be grown");
     log_info("table \"%s\": column \"%s\" is read in %zu slices of %zu characters from now on",
-        task->table.name, column_now->name, way->slice_count, way->slice_width);
+        task->table.name, column_at_source(column_now)->name, way->slice_count, way->slice_width);
     return read_by(task, column, way, err);
 }
 
@@ -163,12 +169,12 @@ leave_out(struct task *task, size_t column, struct error *err)
     *way = (struct column_way){
         .kind = WAY_LEFT_OUT,
         .reason = "too many of its values are not delivered to look for each row",
-        .declared_width = left_out->width,
+        .declared_width = column_at_source(left_out)->width,
         .rows = -1,
     };
     log_warning("table \"%s\": column \"%s\" is left out, NULL in every row, until it can be read: "
                 "%s. If they are too wide, " WIDEN "; else mend them at the source.",
-        task->table.name, left_out->name, way->reason);
+        task->table.name, column_at_source(left_out)->name, way->reason);
     if (!read_by(task, column, way, err))
         return false;
     if (key_has_column(task->table.key, (int)column))

@@ -30,6 +30,13 @@ struct mirror_type {
     bool is_limited; // numeric(precision, scale), timestamp(scale); without it any number of digits
     int precision;   // digits of a numeric in all
     int scale;       // decimals
+    bool is_array;   // of elements that are that
 };
+
+static inline bool
+mirror_type_is_text(const struct mirror_type *type)
+{
+    return type->base == MIRROR_TEXT && !type->is_array;
+}
 
 #endif

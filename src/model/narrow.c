@@ -42,6 +42,15 @@ take_key(struct narrow *narrow, const bool *is_left_out, const uint16_t *place)
 }
 
 void
+narrow_mark(const struct table *table, int column, bool *flags, bool flag)
+{
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (column_is_read_with(&table->columns[i], &table->columns[column]))
+            flags[i] = flag;
+    }
+}
+
+void
 narrow_init(struct narrow *narrow, const struct table *table, const bool *is_left_out)
 {
     uint16_t *place = mem_calloc(table->column_count, sizeof *place);
@@ -60,7 +69,25 @@ narrow_release(struct narrow *narrow)
     free(narrow->key.columns);
     free(narrow->origin);
     free(narrow->batch.cells);
+    free(narrow->misfits);
     memset(narrow, 0, sizeof *narrow);
+}
+
+static void
+widen_misfits(struct narrow *narrow, const struct batch *batch)
+{
+    if (batch->misfit_count > narrow->misfit_capacity) {
+        narrow->misfits =
+            mem_realloc(narrow->misfits, batch->misfit_count, sizeof *narrow->misfits);
+        narrow->misfit_capacity = batch->misfit_count;
+    }
+    for (size_t i = 0; i < batch->misfit_count; i++) {
+        narrow->misfits[i] = batch->misfits[i];
+        if (batch->misfits[i].row != MISFIT_RECORD)
+            narrow->misfits[i].column = narrow->origin[batch->misfits[i].column];
+    }
+    narrow->batch.misfits = narrow->misfits;
+    narrow->batch.misfit_count = batch->misfit_count;
 }
 
 const struct batch *
@@ -74,6 +101,7 @@ narrow_widen(struct narrow *narrow, const struct batch *batch)
     narrow->batch.size_bytes = batch->size_bytes;
     narrow->batch.has_too_long = batch->has_too_long;
     narrow->batch.has_cut = batch->has_cut;
+    widen_misfits(narrow, batch);
     count = mem_product(batch->row_count, narrow->wide->column_count);
     if (count > narrow->capacity) {
         narrow->batch.cells = mem_realloc(narrow->batch.cells, count, sizeof *cells);

@@ -13,7 +13,12 @@ struct narrow {
     uint16_t *origin;   // [table.column_count]: positions in the whole table
     struct batch batch; // of the whole table's columns
     size_t capacity;    // of batch.cells
+    struct misfit *misfits;
+    size_t misfit_capacity;
 };
+
+// Sets the flag of a column, and of all that are read with it.
+void narrow_mark(const struct table *table, int column, bool *flags, bool flag);
 
 // `is_left_out` is [table->column_count]. At least one column stays.
 void narrow_init(struct narrow *narrow, const struct table *table, const bool *is_left_out);

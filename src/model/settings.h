@@ -87,6 +87,12 @@ enum indexes {
     INDEXES_KEYS, // NOT NULL, primary keys and unique ones
     INDEXES_ALL,
 };
+// What becomes of an array of the source.
+enum arrays {
+    ARRAYS_ARRAY,   // an array
+    ARRAYS_COLUMNS, // a column for each element
+    ARRAYS_TEXT,    // the one text that the source makes of it
+};
 enum naming { NAMING_PLAIN, NAMING_LOWER, NAMING_EXACT };
 
 // What may say that a table need not be read (plan/witness.h).
@@ -128,6 +134,7 @@ struct mirror_settings {
     enum column_types column_types; // of what is made; what is there stays as it is
     enum indexes indexes;
     const char *typed_views; // the schema of views with native types; NULL: none
+    enum arrays arrays;      // of new ones, too
     enum naming naming;
     int batch_size; // rows
     int memory_mb;

@@ -46,6 +46,16 @@ struct dictionary_words {
     const char *help;
 };
 
+// What a column has to do with an array of the source, which comes as one text. Of zeros: nothing.
+struct column_array {
+    int extent;                   // elements, of an array
+    const struct column *element; // what each of them is, without a name
+    // Of a column that is one element: the array as the source has it, and which element, from 1.
+    // All that a table has of one array stand side by side, and are read in one way.
+    const struct column *whole;
+    int place;
+};
+
 struct column {
     const char *name;        // as the source spells it
     const char *target_name; // its name in the mirror; NULL until model/name_map.h gave one
@@ -69,7 +79,7 @@ struct column {
     struct mirror_type held;   // what the mirror has, or is to have; known when that was looked at
     // What some catalogues know besides.
     bool is_case_sensitive; // 'a' and 'A' are two values of it; false where nobody says so
-    int extent;             // elements of an array, which comes as one text; 0: none
+    struct column_array array;
     struct dictionary_words words;
 };
 
@@ -143,6 +153,21 @@ column_is_plain(const struct column *column)
     return column->way == NULL || column->way->kind == WAY_ROWS;
 }
 
+// What the source is asked for: the column, or the array of which it is an element.
+static inline const struct column *
+column_at_source(const struct column *column)
+{
+    return column->array.whole != NULL ? column->array.whole : column;
+}
+
+// True for two elements of one array, and for a column and itself.
+static inline bool
+column_is_read_with(const struct column *column, const struct column *other)
+{
+    return column == other ||
+           (column->array.whole != NULL && column->array.whole == other->array.whole);
+}
+
 // True for one that is NULL in the mirror, whatever the source holds.
 static inline bool
 column_is_left_out(const struct column *column)
@@ -184,6 +209,14 @@ struct table_filter {
     const void *context;
     bool are_views_named; // so that a list of views that may not be read is to be told of
 };
+
+// True where the column and the one before it are elements of one array: both are one value of the
+// source.
+static inline bool
+table_column_goes_on(const struct table *table, size_t column)
+{
+    return column > 0 && column_is_read_with(&table->columns[column], &table->columns[column - 1]);
+}
 
 static inline bool
 table_has_instants(const struct table *table)

@@ -6,7 +6,7 @@ bool
 too_wide_can_be(const struct column *column)
 {
     bool has_width = column->kind == VALUE_TEXT || column->kind == VALUE_DECIMAL ||
-                     column->kind == VALUE_BINARY || column->extent > 0;
+                     column->kind == VALUE_BINARY || column->array.extent > 0;
 
     return has_width && !column->is_long && column->width > 0;
 }
@@ -40,9 +40,9 @@ too_wide_measure(const struct column *column, const struct cell *value)
 {
     if (value->bytes == NULL)
         return 0;
-    if (column->kind == VALUE_DECIMAL && column->extent == 0)
+    if (column->kind == VALUE_DECIMAL && column->array.extent == 0)
         return count_digits(column, value);
-    if (column->kind == VALUE_BINARY && column->extent == 0)
+    if (column->kind == VALUE_BINARY && column->array.extent == 0)
         return (int64_t)value->size;
     // Bytes are at least as many: most values are told by their size alone.
     return value->size <= column->width ? (int64_t)value->size : count_characters(value);

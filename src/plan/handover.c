@@ -45,14 +45,14 @@ handover_choose(const struct job *job, const struct inspection *inspection, bool
 static bool
 has_unknown_text(const struct column *column)
 {
-    return column->extent > 0 || column->kind == VALUE_TIMESTAMP_TZ;
+    return column_at_source(column)->array.extent > 0 || column->kind == VALUE_TIMESTAMP_TZ;
 }
 
 static const char *
 add_name(struct arena *arena, const char *names, size_t number, const struct table *table,
     size_t column, int64_t count)
 {
-    const char *name = table->columns[column].name;
+    const char *name = column_at_source(&table->columns[column])->name;
 
     if (number > COLUMNS_TOLD)
         return names;
@@ -93,7 +93,8 @@ tell_rewritten(struct arena *arena, const struct handover_count *counts, size_t 
 
     for (size_t i = 0; i < count; i++) {
         for (size_t c = 0; c < counts[i].table->column_count; c++) {
-            if (has_unknown_text(&counts[i].table->columns[c]))
+            if (has_unknown_text(&counts[i].table->columns[c]) &&
+                !table_column_goes_on(counts[i].table, c))
                 names = add_name(arena, names, ++columns, counts[i].table, c, 0);
         }
     }

@@ -91,12 +91,6 @@ add_run_obstacle(struct maker *maker, const char *what, const char *remedy)
         preview->obstacles[preview->obstacle_count++] = (struct preview_obstacle){ what, remedy };
 }
 
-static bool
-is_native(const struct maker *maker)
-{
-    return maker->input->settings->mirror.column_types == COLUMN_TYPES_NATIVE;
-}
-
 // ---- one table's schema ------------------------------------------------------------------------
 
 static const struct mirrored_column *
@@ -155,7 +149,7 @@ compare_columns(struct maker *maker, struct preview_table *made, const struct jo
         made->statements[made->statement_count++] = arena_printf(maker->arena,
             "ALTER TABLE %s ADD COLUMN %s %s", qualify(maker, relation->name),
             quote_name(maker->arena, diff.added[i]->target_name),
-            preview_type_name(maker->arena, diff.added[i], is_native(maker)));
+            preview_type_name(maker->arena, diff.added[i], &maker->input->settings->mirror));
     for (size_t i = 0; has_changed && i < diff.left_count; i++)
         made->statements[made->statement_count++] = arena_printf(maker->arena,
             "-- column %s is gone from the source: kept and no longer written",
@@ -300,7 +294,7 @@ compare_shape(struct maker *maker, struct preview_table *made, const struct job 
         made->statements = preview_object_statements(maker->arena, maker->input, job->table,
             arena_printf(maker->arena, "CREATE TABLE %s (%s)",
                 qualify(maker, job->table->target_name),
-                preview_columns(maker->arena, job->table, is_native(maker))),
+                preview_columns(maker->arena, job->table, &maker->input->settings->mirror)),
             &made->statement_count);
     }
 }

@@ -1,6 +1,7 @@
 #include "plan/selection.h"
 
 #include "base/text.h"
+#include "plan/array_columns.h"
 #include "plan/selection_internal.h"
 
 #include <string.h>
@@ -55,8 +56,8 @@ is_asked_for(const struct selector *selector, const struct table *table)
 }
 
 // What the mirror has stays in it, whatever it is and whoever asked for it once.
-static bool
-is_mirrored(const struct selection_basis *basis, const struct table *table)
+static const struct table_record *
+find_mirrored(const struct selection_basis *basis, const struct table *table)
 {
     for (size_t i = 0; i < basis->record_count; i++) {
         const struct table_record *record = &basis->records[i];
@@ -65,9 +66,9 @@ is_mirrored(const struct selection_basis *basis, const struct table *table)
             (record->is_loaded || record->staging.table != NULL) &&
             text_equal_nocase(record->source_table, table->name) &&
             text_equal_nocase(record->source_schema, table->schema))
-            return true;
+            return record;
     }
-    return false;
+    return NULL;
 }
 
 static void
@@ -89,7 +90,7 @@ judge(const struct selector *selector, struct selected_table *entry)
                          : SELECTION_NOT_SELECTED;
     table->settings = find_settings(selector, table);
     if (table->entry.left_out != NULL && !is_asked_for(selector, table) &&
-        (table->entry.is_absent || !is_mirrored(selector->basis, table))) {
+        (table->entry.is_absent || find_mirrored(selector->basis, table) == NULL)) {
         entry->pattern = NULL;
         entry->verdict = SELECTION_IGNORED;
     }
@@ -162,6 +163,8 @@ fill(const struct selector *selector, struct excluding *excluding, struct select
     judge(selector, entry);
     if (entry->verdict != SELECTION_IGNORED) {
         apply_settings(selector, excluding, entry->table);
+        array_columns_apply(selector->arena, selector->basis->settings,
+            find_mirrored(selector->basis, entry->table), entry->table);
         selection_prepare(selector->arena, selector->basis->settings->naming, entry);
     } else if (entry->pattern == NULL) {
         explain_left_out(selector->arena, entry);

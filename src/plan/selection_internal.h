@@ -5,6 +5,8 @@
 #include "plan/selection.h"
 #include "plan/spelling.h"
 
+enum { TARGET_COLUMNS_MAX = 1600 }; // of a table of PostgreSQL
+
 // How the words of each list are to be read.
 struct selector {
     struct arena *arena;
@@ -52,6 +54,11 @@ void excluding_apply(
 // Names of no column, and those that were found by their names in the mirror.
 void excluding_report(const struct excluding *excluding, struct arena *arena,
     const struct mirror_settings *settings, struct selection *selection);
+
+// Takes out keys and indexes over a column that is gone and renumbers the others. `places` says
+// where each column went, UINT16_MAX for nowhere; what was read stays as it is.
+void selection_renumber_keys(
+    struct arena *arena, struct table *table, const uint16_t *places, size_t place_count);
 
 // Makes the table what it will be in the mirror; refuses it when that cannot be done.
 void selection_prepare(struct arena *arena, enum naming naming, struct selected_table *entry);

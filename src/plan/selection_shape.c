@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TARGET_COLUMNS_MAX = 1600 };
-
 // ---- excluded columns --------------------------------------------------------------------------
 
 // One word of one exclude_columns.
@@ -118,6 +116,16 @@ renumber_keys(struct arena *arena, const struct key *keys, size_t *key_count,
 }
 
 void
+selection_renumber_keys(
+    struct arena *arena, struct table *table, const uint16_t *places, size_t place_count)
+{
+    struct catalog_entry *entry = &table->entry;
+
+    table->keys = renumber_keys(arena, table->keys, &table->key_count, places, place_count);
+    entry->indexes = renumber_keys(arena, entry->indexes, &entry->index_count, places, place_count);
+}
+
+void
 excluding_apply(
     struct excluding *excluding, struct arena *arena, enum naming naming, struct table *table)
 {
@@ -139,9 +147,7 @@ excluding_apply(
     table->excluded_count = table->column_count - kept;
     if (kept == table->column_count)
         return;
-    table->keys = renumber_keys(arena, table->keys, &table->key_count, places, table->column_count);
-    table->entry.indexes = renumber_keys(
-        arena, table->entry.indexes, &table->entry.index_count, places, table->column_count);
+    selection_renumber_keys(arena, table, places, table->column_count);
     table->column_count = kept;
 }
 

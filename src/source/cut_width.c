@@ -75,7 +75,8 @@ has_key(const struct table *table, size_t column)
 static bool
 is_expression(const struct column *column)
 {
-    return !column_is_plain(column) && !column_is_cut(column) && !column_is_left_out(column);
+    return column->array.whole != NULL ||
+           (!column_is_plain(column) && !column_is_cut(column) && !column_is_left_out(column));
 }
 
 // A session that cuts might cut what an expression is made of as well.

@@ -35,7 +35,8 @@ struct witness {
 struct attempt {
     struct source *source;
     const struct table *table;
-    const struct column *column;
+    const struct column *column; // as the source has it
+    int place;                   // of it, or of an element of it, in the table
     const struct product_dialect *dialect;
     struct arena arena;
     struct column_way way;
@@ -75,10 +76,8 @@ read_by(const struct attempt *attempt, const struct column_way *way)
 static bool
 has_key(const struct attempt *attempt)
 {
-    int column = (int)(attempt->column - attempt->table->columns);
-
     return key_choice_is_exact(attempt->table) && !attempt->has_no_key &&
-           !key_has_column(attempt->table->key, column);
+           !key_has_column(attempt->table->key, attempt->place);
 }
 
 // Rows are told by their ids where no key tells them.
@@ -494,11 +493,11 @@ try_parts(struct attempt *attempt, struct error *err)
     const struct column *column = attempt->column;
     const struct column_way elements = {
         .kind = WAY_ELEMENTS,
-        .slice_count = (size_t)column->extent,
+        .slice_count = (size_t)column->array.extent,
     };
 
-    if (column->extent > 0)
-        return attempt->dialect->element == NULL || column->extent > COLUMN_WAY_SLICES_MAX ||
+    if (column->array.extent > 0)
+        return attempt->dialect->element == NULL || column->array.extent > COLUMN_WAY_SLICES_MAX ||
                try_way(attempt, elements, err);
     return attempt->dialect->slice == NULL || attempt->column->kind != VALUE_TEXT ||
            try_slices(attempt, err);
@@ -539,7 +538,8 @@ past_width_try(struct source *source, const struct table *table, size_t column,
 {
     struct attempt attempt = { .source = source,
         .table = table,
-        .column = &table->columns[column],
+        .column = column_at_source(&table->columns[column]),
+        .place = (int)column,
         .dialect = &product_find(source->identity.product)->dialect };
     bool is_refused;
     bool done;

@@ -20,7 +20,7 @@ bool
 rendition_is_needed(const struct table *table)
 {
     for (size_t i = 0; i < table->column_count; i++) {
-        if (!is_as_it_is(&table->columns[i]))
+        if (!is_as_it_is(&table->columns[i]) || table->columns[i].array.whole != NULL)
             return true;
     }
     return false;
@@ -54,17 +54,28 @@ count_expressions(const struct column *column)
     return is_as_it_is(column) ? 1 : column_way_expressions(column->way);
 }
 
+// The column that the source has, to be read in the way of the one that the mirror has.
+static struct column
+asked_for(const struct column *column)
+{
+    struct column asked = *column_at_source(column);
+
+    asked.way = column->way;
+    return asked;
+}
+
 static void
 add_column(struct rendition *rendition, size_t i)
 {
-    const struct column *column = &rendition->whole->columns[i];
+    const struct column asked = asked_for(&rendition->whole->columns[i]);
     struct table *table = &rendition->table;
-    size_t count = count_expressions(column);
+    size_t count = count_expressions(&asked);
 
+    rendition->expressions[i] = (struct expressions){ table->column_count, count };
     for (size_t k = 0; k < count; k++) {
         rendition->origin[table->column_count] = (uint16_t)i;
         table->columns[table->column_count++] =
-            is_as_it_is(column) ? *column : expression_of(column, k + 1);
+            is_as_it_is(&asked) ? asked : expression_of(&asked, k + 1);
     }
 }
 
@@ -76,20 +87,22 @@ rendition_init(struct rendition *rendition, const struct table *table)
     *rendition = (struct rendition){ .table = *table, .whole = table };
     for (size_t i = 0; i < table->column_count; i++)
         count += count_expressions(&table->columns[i]);
-    rendition->first = mem_calloc(table->column_count + 1, sizeof *rendition->first);
+    rendition->expressions = mem_calloc(table->column_count, sizeof *rendition->expressions);
     rendition->origin = mem_calloc(count + 1, sizeof *rendition->origin);
     rendition->table.columns = mem_calloc(count + 1, sizeof *rendition->table.columns);
     rendition->table.column_count = 0;
     rendition->table.key = NULL;
     for (size_t i = 0; i < table->column_count; i++) {
-        rendition->first[i] = rendition->table.column_count;
-        add_column(rendition, i);
+        if (table_column_goes_on(table, i))
+            rendition->expressions[i] = rendition->expressions[i - 1];
+        else
+            add_column(rendition, i);
     }
-    rendition->first[table->column_count] = count;
-    if (count == 0) // of the rows their number is read
+    if (rendition->table.column_count == 0) // of the rows their number is read
         rendition->table.columns[rendition->table.column_count++] =
             expression_of(&table->columns[0], 1);
     buffer_init(&rendition->texts, SIZE_MAX / 2);
+    array_parts_init(&rendition->arrays, table);
 }
 
 void
@@ -97,10 +110,11 @@ rendition_release(struct rendition *rendition)
 {
     free(rendition->table.columns);
     free(rendition->key.columns);
-    free(rendition->first);
+    free(rendition->expressions);
     free(rendition->origin);
     free(rendition->batch.cells);
     buffer_release(&rendition->texts);
+    array_parts_release(&rendition->arrays);
     memset(rendition, 0, sizeof *rendition);
 }
 
@@ -124,7 +138,7 @@ rendition_translate(struct rendition *rendition, struct read_request *request)
     for (size_t i = 0; i < key->column_count; i++) {
         if (!column_is_plain(&rendition->whole->columns[key->columns[i]]))
             BUG("rows are asked for by a column that is not read plainly");
-        rendition->key.columns[i] = (uint16_t)rendition->first[key->columns[i]];
+        rendition->key.columns[i] = (uint16_t)rendition->expressions[key->columns[i]].first;
     }
     request->key = &rendition->key;
     rendition->table.key = &rendition->key;
@@ -401,17 +415,19 @@ join_cell(struct rendition *rendition, size_t i, const struct cell *row, size_t 
     struct cell *value, struct source_trouble *trouble)
 {
     const struct column *column = &rendition->whole->columns[i];
-    const struct cell *parts = &row[rendition->first[i]];
+    const struct cell *parts = &row[rendition->expressions[i].first];
+    struct column asked;
 
     if (is_as_it_is(column)) {
         *value = *parts;
         return true;
     }
-    if (has_too_long(parts, rendition->first[i + 1] - rendition->first[i])) {
+    asked = asked_for(column);
+    if (has_too_long(parts, rendition->expressions[i].count)) {
         *value = (struct cell){ .bytes = NULL, .size = value_bytes + 1 };
         return true;
     }
-    trouble->need = join_value(rendition, column, parts, value);
+    trouble->need = join_value(rendition, &asked, parts, value);
     if (trouble->need != WAY_NEEDS_NOTHING) {
         trouble->column = (int)i;
         trouble->is_too_wide = true;
@@ -424,28 +440,47 @@ join_cell(struct rendition *rendition, size_t i, const struct cell *row, size_t 
     return true;
 }
 
+static bool
+join_row(struct rendition *rendition, size_t number, const struct cell *row, size_t value_bytes,
+    struct source_trouble *trouble)
+{
+    const struct table *whole = rendition->whole;
+    struct cell *cells = &rendition->batch.cells[number * whole->column_count];
+
+    for (size_t i = 0; i < whole->column_count; i++) {
+        struct cell value;
+
+        if (table_column_goes_on(whole, i))
+            continue;
+        if (!join_cell(rendition, i, row, value_bytes, &value, trouble))
+            return false;
+        if (whole->columns[i].array.whole == NULL)
+            cells[i] = value;
+        else
+            array_parts_take(&rendition->arrays, &rendition->batch, number, i, &value);
+    }
+    return true;
+}
+
 bool
 rendition_join(struct rendition *rendition, const struct batch *batch, size_t value_bytes,
     const struct batch **joined, struct source_trouble *trouble)
 {
-    size_t count = rendition->whole->column_count;
-    struct cell *cell;
+    struct batch *own = &rendition->batch;
 
     make_room(rendition, batch);
-    rendition->batch.column_count = count;
-    rendition->batch.row_count = batch->row_count;
-    rendition->batch.has_too_long = batch->has_too_long;
-    rendition->batch.size_bytes = 0;
-    cell = rendition->batch.cells;
+    own->column_count = rendition->whole->column_count;
+    own->row_count = batch->row_count;
+    own->has_too_long = batch->has_too_long;
+    array_parts_begin(&rendition->arrays, batch, rendition->origin);
     for (size_t r = 0; r < batch->row_count; r++) {
-        const struct cell *row = &batch->cells[r * batch->column_count];
-
-        for (size_t i = 0; i < count; i++, cell++) {
-            if (!join_cell(rendition, i, row, value_bytes, cell, trouble))
-                return false;
-            rendition->batch.size_bytes += cell->bytes != NULL ? cell->size : 0;
-        }
+        if (!join_row(rendition, r, &batch->cells[r * batch->column_count], value_bytes, trouble))
+            return false;
     }
-    *joined = &rendition->batch;
+    array_parts_end(&rendition->arrays, own);
+    own->size_bytes = 0;
+    for (size_t i = 0; i < own->row_count * own->column_count; i++)
+        own->size_bytes += own->cells[i].bytes != NULL ? own->cells[i].size : 0;
+    *joined = own;
     return true;
 }

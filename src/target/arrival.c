@@ -57,7 +57,7 @@ arrival_is_kept(const struct arrival_column *column, const struct table *table)
         const struct column *held = &table->columns[i];
 
         if (strcmp(held->target_name, column->name) == 0)
-            return held->held.base != MIRROR_TEXT &&
+            return !mirror_type_is_text(&held->held) &&
                    target_type_hold(held, column->oid, column->modifier, &type) &&
                    target_type_is_same(&held->held, &type);
     }

@@ -216,10 +216,10 @@ insert_way(struct target *target, const struct mirror_claim *claim,
     parameter_integer(&parameters, claim->mirror_id);
     parameter_text(&parameters, table->schema);
     parameter_text(&parameters, table->name);
-    parameter_text(&parameters, column->name);
+    parameter_text(&parameters, column_at_source(column)->name);
     parameter_text(&parameters, column_way_word(way->kind));
     parameter_text(&parameters, way->reason);
-    parameter_text(&parameters, column->type_name);
+    parameter_text(&parameters, column_at_source(column)->type_name);
     parameter_integer(&parameters, (int64_t)way->declared_width);
     parameter_integer(&parameters, (int64_t)way->longest);
     parameter_boolean(&parameters, way->is_longest_exact);
@@ -257,9 +257,9 @@ column_way_save(struct target *target, const struct mirror_claim *claim,
     const struct column *saved = &table->columns[column];
     struct sql_parameters parameters = { .count = 0 };
 
-    if (!(saved->way != NULL
-                ? insert_way(target, claim, source, table, saved, err)
-                : delete_way(target, claim, table->schema, table->name, saved->name, err)))
+    if (!(saved->way != NULL ? insert_way(target, claim, source, table, saved, err)
+                             : delete_way(target, claim, table->schema, table->name,
+                                   column_at_source(saved)->name, err)))
         return false;
     parameter_integer(&parameters, claim->mirror_id);
     parameter_text(&parameters, table->schema);

@@ -121,7 +121,18 @@ static bool
 has_native(const struct table *table)
 {
     for (size_t i = 0; i < table->column_count; i++) {
-        if (table->columns[i].held.base != MIRROR_TEXT)
+        if (!mirror_type_is_text(&table->columns[i].held))
+            return true;
+    }
+    return false;
+}
+
+// What has no binary form here.
+static bool
+has_array(const struct copy_shape *shape)
+{
+    for (size_t i = 0; i < shape->column_count; i++) {
+        if (shape->types[i].is_array)
             return true;
     }
     return false;
@@ -139,7 +150,7 @@ copy_stream_open(struct target *target, const char *schema, const char *name,
         release(made);
         return false;
     }
-    made->shape.is_text = !are_known;
+    made->shape.is_text = !are_known || has_array(&made->shape);
     if (!start(made, schema, name, err)) {
         release(made);
         return false;

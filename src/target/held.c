@@ -74,15 +74,16 @@ held_read(struct target *target, const char *schema, const char *name, const str
 }
 
 bool
-held_see(struct target *target, const char *schema, const char *name, bool is_native,
-    const struct table *table, struct column *columns, struct error *err)
+held_see(struct target *target, const char *schema, const char *name,
+    const struct mirror_settings *settings, const struct table *table, struct column *columns,
+    struct error *err)
 {
     PGresult *rows = NULL;
 
     if (!read_columns(target, schema, &name, 1, true, &rows, err))
         return false;
     for (size_t i = 0; i < table->column_count; i++)
-        columns[i].held = target_type_wanted(&columns[i], is_native);
+        columns[i].held = target_type_wanted(&columns[i], settings);
     for (int i = 0; i < PQntuples(rows); i++) {
         size_t at = find_column(table, result_text(rows, i, FIELD_COLUMN));
 

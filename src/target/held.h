@@ -15,10 +15,10 @@ bool held_read(struct target *target, const char *schema, const char *name,
     __attribute__((warn_unused_result));
 
 // Fills `held` of the columns, which are the caller's own: of those that are there by what they
-// are, of the others by what they are to become, their native type or text.
-bool held_see(struct target *target, const char *schema, const char *name, bool is_native,
-    const struct table *table, struct column *columns, struct error *err)
-    __attribute__((warn_unused_result));
+// are, of the others by what they are to become by the settings.
+bool held_see(struct target *target, const char *schema, const char *name,
+    const struct mirror_settings *settings, const struct table *table, struct column *columns,
+    struct error *err) __attribute__((warn_unused_result));
 // The same of several mirrored tables at once, of which every column is expected to be there;
 // `columns` are those of tables[i].
 bool held_see_many(struct target *target, const char *schema, const struct table *const *tables,

@@ -1,6 +1,7 @@
 #include "target/row_policy.h"
 
 #include "base/mem.h"
+#include "target/array_value.h"
 #include "target/type.h"
 
 #include <stdlib.h>
@@ -9,7 +10,17 @@
 static bool
 is_shown_in_utc(const struct column *column)
 {
-    return column->held.base == MIRROR_TIMESTAMPTZ;
+    return column->held.base == MIRROR_TIMESTAMPTZ && !column->held.is_array;
+}
+
+static struct buffer *
+make_buffers(size_t count)
+{
+    struct buffer *buffers = mem_calloc(count, sizeof *buffers);
+
+    for (size_t i = 0; i < count; i++)
+        buffer_init(&buffers[i], SIZE_MAX / 2);
+    return buffers;
 }
 
 void
@@ -19,9 +30,11 @@ row_policy_init(struct row_policy *policy, const struct table *table)
         .table = table,
         .changed = mem_calloc(table->column_count, sizeof *policy->changed),
     };
-    for (size_t c = 0; c < table->column_count && policy->stamps == NULL; c++) {
-        if (is_shown_in_utc(&table->columns[c]))
+    for (size_t c = 0; c < table->column_count; c++) {
+        if (policy->stamps == NULL && is_shown_in_utc(&table->columns[c]))
             policy->stamps = mem_calloc(table->column_count, sizeof *policy->stamps);
+        if (policy->arrays == NULL && table->columns[c].held.is_array)
+            policy->arrays = make_buffers(table->column_count);
     }
 }
 
@@ -32,6 +45,10 @@ row_policy_release(struct row_policy *policy)
     policy->changed = NULL;
     free(policy->stamps);
     policy->stamps = NULL;
+    for (size_t c = 0; policy->arrays != NULL && c < policy->table->column_count; c++)
+        buffer_release(&policy->arrays[c]);
+    free(policy->arrays);
+    policy->arrays = NULL;
 }
 
 static struct cell *
@@ -62,6 +79,23 @@ show_in_utc(
     *changed_cell(policy, row, result, column) = (struct cell){ .bytes = stamp, .size = size };
 }
 
+// Returns why the mirror's column cannot have the array; NULL: it can.
+static const char *
+show_as_array(
+    struct row_policy *policy, const struct cell *row, const struct cell **result, size_t column)
+{
+    struct buffer *array = &policy->arrays[column];
+
+    if (row[column].bytes == NULL)
+        return NULL;
+    buffer_clear(array);
+    if (!array_value_append(&policy->table->columns[column], &row[column], array))
+        return TYPE_MISFIT;
+    *changed_cell(policy, row, result, column) =
+        (struct cell){ .bytes = buffer_text(array), .size = array->size };
+    return NULL;
+}
+
 const struct cell *
 row_policy_apply(
     struct row_policy *policy, const struct cell *row, refused_value_sink *sink, void *context)
@@ -75,6 +109,8 @@ row_policy_apply(
 
         if (reason == NULL && policy->stamps != NULL && is_shown_in_utc(column))
             show_in_utc(policy, row, &result, c);
+        if (reason == NULL && column->held.is_array)
+            reason = show_as_array(policy, row, &result, c);
         if (reason == NULL)
             continue;
         *changed_cell(policy, row, &result, c) = (struct cell){ .bytes = NULL };

@@ -1,9 +1,10 @@
 // What is done with values that PostgreSQL, or the type that the mirror's column has, cannot hold:
 // they become NULL in the mirror and are handed out for the quarantine. Stamps with an offset
-// become what a timestamptz shows of them. One thread.
+// become what a timestamptz shows of them, and the texts of arrays what an array shows. One thread.
 #ifndef OE2PG_TARGET_ROW_POLICY_H
 #define OE2PG_TARGET_ROW_POLICY_H
 
+#include "base/buffer.h"
 #include "model/batch.h"
 #include "model/calendar.h"
 #include "model/table.h"
@@ -20,6 +21,7 @@ struct row_policy {
     const struct table *table;
     struct cell *changed; // a copy of the row where values had to be taken out, or are shown in UTC
     char (*stamps)[CALENDAR_STAMP_SIZE]; // [column_count]: in UTC; NULL: no column needs it
+    struct buffer *arrays;               // [column_count]; NULL: no column is one
 };
 
 void row_policy_init(struct row_policy *policy, const struct table *table);

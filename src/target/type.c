@@ -8,58 +8,64 @@
 
 // THE table.
 const struct target_type target_types[MIRROR_BASE_COUNT] = {
-    [MIRROR_TEXT] = { "text", 25,
+    [MIRROR_TEXT] = { "text", 25, 1009,
         "characters of any declared length, and all types that are not named here",
         "bytes that are no UTF-8, a NUL" },
-    [MIRROR_INT2] = { "smallint", 21, "TINYINT, SMALLINT", "what is beyond 32,767" },
-    [MIRROR_INT4] = { "integer", 23, "INTEGER, MEDIUMINT, SMALLINT UNSIGNED",
+    [MIRROR_INT2] = { "smallint", 21, 1005, "TINYINT, SMALLINT", "what is beyond 32,767" },
+    [MIRROR_INT4] = { "integer", 23, 1007, "INTEGER, MEDIUMINT, SMALLINT UNSIGNED",
         "what is beyond 2,147,483,647" },
-    [MIRROR_INT8] = { "bigint", 20,
+    [MIRROR_INT8] = { "bigint", 20, 1016,
         "BIGINT, OpenEdge's INT64 and RECID, INTEGER UNSIGNED, SQLite's INTEGER",
         "what is beyond 9,223,372,036,854,775,807, and what is no whole number" },
-    [MIRROR_NUMERIC] = { "numeric", 1700,
+    [MIRROR_NUMERIC] = { "numeric", 1700, 1231,
         "DECIMAL and NUMERIC with the declared digits and decimals "
         "(OpenEdge by SQL or from dumps: 50 digits; SQLite: any), BIGINT UNSIGNED",
         "more digits or decimals than declared" },
-    [MIRROR_BOOL] = { "boolean", 16, "LOGICAL, BOOLEAN, BIT of one bit",
+    [MIRROR_BOOL] = { "boolean", 16, 1000, "LOGICAL, BOOLEAN, BIT of one bit",
         "anything but true and false" },
-    [MIRROR_FLOAT4] = { "real", 700, "REAL, MariaDB's FLOAT",
+    [MIRROR_FLOAT4] = { "real", 700, 1021, "REAL, MariaDB's FLOAT",
         "more digits than the type tells apart" },
-    [MIRROR_FLOAT8] = { "double precision", 701, "FLOAT, DOUBLE",
+    [MIRROR_FLOAT8] = { "double precision", 701, 1022, "FLOAT, DOUBLE",
         "more digits than the type tells apart" },
-    [MIRROR_DATE] = { "date", 1082, "DATE", "0000-00-00, and what is no day of the calendar" },
-    [MIRROR_TIME] = { "time", 1083, "TIME", "what is beyond 24 hours; more than 6 decimals" },
-    [MIRROR_TIMESTAMP] = { "timestamp", 1114, "DATETIME, TIMESTAMP (OpenEdge: timestamp(3))",
+    [MIRROR_DATE] = { "date", 1082, 1182, "DATE",
+        "0000-00-00, and what is no day of the calendar" },
+    [MIRROR_TIME] = { "time", 1083, 1183, "TIME", "what is beyond 24 hours; more than 6 decimals" },
+    [MIRROR_TIMESTAMP] = { "timestamp", 1114, 1115, "DATETIME, TIMESTAMP (OpenEdge: timestamp(3))",
         "what is no day of the calendar; more than 6 decimals" },
-    [MIRROR_TIMESTAMPTZ] = { "timestamptz", 1184, "DATETIME-TZ, TIMESTAMP WITH TIME ZONE, in UTC",
+    [MIRROR_TIMESTAMPTZ] = { "timestamptz", 1184, 1185,
+        "DATETIME-TZ, TIMESTAMP WITH TIME ZONE, in UTC",
         "what is no day of the calendar; more than 6 decimals" },
-    [MIRROR_BYTEA] = { "bytea", 17, "RAW, BLOB, BINARY, VARBINARY", "more than 200 MiB" },
-    [MIRROR_UUID] = { "uuid", 2950, "UUID", "what is no UUID in lower case" },
-    [MIRROR_JSON] = { "json", 114, "JSON and JSONB, byte for byte", "what is no JSON" },
+    [MIRROR_BYTEA] = { "bytea", 17, 1001, "RAW, BLOB, BINARY, VARBINARY", "more than 200 MiB" },
+    [MIRROR_UUID] = { "uuid", 2950, 2951, "UUID", "what is no UUID in lower case" },
+    [MIRROR_JSON] = { "json", 114, 199, "JSON and JSONB, byte for byte", "what is no JSON" },
 };
 
 void
 target_type_append(struct buffer *sql, const struct mirror_type *type)
 {
     (void)buffer_append_text(sql, target_types[type->base].name);
-    if (!type->is_limited)
-        return;
-    if (type->base == MIRROR_NUMERIC)
+    if (type->is_limited && type->base == MIRROR_NUMERIC)
         (void)buffer_printf(sql, "(%d,%d)", type->precision, type->scale);
-    else
+    else if (type->is_limited)
         (void)buffer_printf(sql, "(%d)", type->scale);
+    (void)buffer_append_text(sql, type->is_array ? "[]" : "");
 }
 
 struct mirror_type
-target_type_wanted(const struct column *column, bool is_native)
+target_type_wanted(const struct column *column, const struct mirror_settings *settings)
 {
-    return is_native ? column->native : (struct mirror_type){ .base = MIRROR_TEXT };
+    bool is_array = column->native.is_array && settings->arrays == ARRAYS_ARRAY;
+
+    if (settings->column_types == COLUMN_TYPES_NATIVE && is_array == column->native.is_array)
+        return column->native;
+    return (struct mirror_type){ .base = MIRROR_TEXT, .is_array = is_array };
 }
 
 bool
 target_type_is_same(const struct mirror_type *one, const struct mirror_type *other)
 {
-    return one->base == other->base && one->is_limited == other->is_limited &&
+    return one->base == other->base && one->is_array == other->is_array &&
+           one->is_limited == other->is_limited &&
            (!one->is_limited || (one->precision == other->precision && one->scale == other->scale));
 }
 
@@ -117,18 +123,29 @@ prints_kind(const struct mirror_type *type, const struct column *column)
     return type->base == column->native.base;
 }
 
+// The same of what a column is, or its elements are.
+static bool
+holds(const struct mirror_type *type, const struct column *column)
+{
+    if (type->is_array != column->native.is_array)
+        return mirror_type_is_text(type);
+    return type->base == MIRROR_TEXT ||
+           prints_kind(type, column->array.element != NULL ? column->array.element : column);
+}
+
 bool
 target_type_hold(
     const struct column *column, uint32_t oid, int32_t modifier, struct mirror_type *type)
 {
     *type = (struct mirror_type){ .base = MIRROR_TEXT };
     for (int base = 0; base < MIRROR_BASE_COUNT; base++) {
-        struct mirror_type found = { .base = (enum mirror_base)base };
+        struct mirror_type found = { .base = (enum mirror_base)base,
+            .is_array = target_types[base].array_oid == oid };
 
-        if (target_types[base].oid != oid)
+        if (target_types[base].oid != oid && !found.is_array)
             continue;
         read_modifier(modifier, &found);
-        if (base != MIRROR_TEXT && !prints_kind(&found, column))
+        if (!holds(&found, column))
             return false;
         *type = found;
         return true;
@@ -151,7 +168,7 @@ native_refusal(const struct column *column, const struct cell *cell)
 const char *
 target_type_refusal(const struct column *column, const struct cell *cell)
 {
-    return cell->bytes == NULL || column->held.base == MIRROR_TEXT
+    return cell->bytes == NULL || column->held.base == MIRROR_TEXT || column->held.is_array
                ? copy_value_refusal(column->kind, cell)
                : native_refusal(column, cell);
 }
@@ -225,7 +242,9 @@ static const struct {
 void
 target_type_append_spare(struct buffer *sql, const struct mirror_type *type, const char *number)
 {
-    if (type->base == MIRROR_NUMERIC && type->is_limited)
+    if (type->is_array)
+        (void)buffer_append_text(sql, "NULL");
+    else if (type->base == MIRROR_NUMERIC && type->is_limited)
         (void)buffer_printf(sql, "('-1e%d'::pg_catalog.numeric + %s) * '1e%d'::pg_catalog.numeric",
             type->precision, number, -type->scale);
     else if (spares[type->base].before != NULL)

@@ -8,6 +8,7 @@
 
 #include "base/buffer.h"
 #include "model/batch.h"
+#include "model/settings.h"
 #include "model/table.h"
 
 #include <stddef.h>
@@ -18,6 +19,7 @@
 struct target_type {
     const char *name; // of a column, in DDL
     uint32_t oid;     // in pg_type
+    uint32_t array_oid;
     // What of a source becomes one, and which values do not fit; for docs/types.md.
     const char *from;
     const char *misfits;
@@ -28,7 +30,8 @@ extern const struct target_type target_types[MIRROR_BASE_COUNT];
 // Appends the type as DDL declares it, "numeric(10,2)".
 void target_type_append(struct buffer *sql, const struct mirror_type *type);
 // What a new column becomes.
-struct mirror_type target_type_wanted(const struct column *column, bool is_native);
+struct mirror_type target_type_wanted(
+    const struct column *column, const struct mirror_settings *settings);
 bool target_type_is_same(const struct mirror_type *one, const struct mirror_type *other);
 // What pg_attribute says of a column, as the type that holds the column's values. False where it
 // does not hold them as they are: another type, or one with other decimals.
@@ -36,7 +39,7 @@ bool target_type_hold(
     const struct column *column, uint32_t oid, int32_t modifier, struct mirror_type *type);
 
 // Why the column as it is held has no place for the value: a constant word, see docs/tracking.md,
-// quarantine; NULL: it has.
+// quarantine; NULL: it has. Whether an array has, target/array_value.h says.
 const char *target_type_refusal(const struct column *column, const struct cell *cell);
 
 // Appends "name type" of a column, and of all of them with commas, as DDL declares them.

@@ -57,8 +57,8 @@ append_sample(struct buffer *sql, const char *schema, const struct table *table)
 static void
 append_measure(struct buffer *sql, const struct column *column)
 {
-    bool is_decimal = column->kind == VALUE_DECIMAL && column->extent == 0;
-    bool is_binary = column->kind == VALUE_BINARY && column->extent == 0;
+    bool is_decimal = column->kind == VALUE_DECIMAL && column->array.extent == 0;
+    bool is_binary = column->kind == VALUE_BINARY && column->array.extent == 0;
 
     (void)buffer_append_text(sql, is_decimal ? "pg_catalog.char_length(pg_catalog.ltrim(pg_catalog."
                                                "split_part(pg_catalog.translate("

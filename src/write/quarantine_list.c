@@ -116,7 +116,7 @@ quarantine_list_add(void *context, const struct refused_value *refused)
 static const char *
 unread_detail(struct quarantine_list *list, const struct unread *unread)
 {
-    const struct column *column = &list->table->columns[unread->column];
+    const struct column *column = column_at_source(&list->table->columns[unread->column]);
 
     if (unread->detail != NULL)
         return arena_strdup(&list->arena, unread->detail);
@@ -177,7 +177,7 @@ is_bad_value(const char *reason)
 static void
 add_value(struct quarantine_list *list, const struct unread *unread)
 {
-    const char *name = list->table->columns[unread->column].name;
+    const char *name = column_at_source(&list->table->columns[unread->column])->name;
     struct quarantine_entry *entry =
         unread->row != NULL ? add_entry(list, unread->row) : add_column_entry(list, name);
     const struct cell *value = unread->value;

@@ -68,7 +68,7 @@ def assert_natives_go_on(openedge, mirror, pg, dump, unknown_arrays):
     mirror.config["postgres_db"]["schema"] = "native"
     mirror.config["progress_db"] = {}
     mirror.source(interface="dump", dump_dir=str(dump.folder.path), db_name="sports2020")
-    mirror.settings(column_types="native").run_well()
+    mirror.settings(column_types="native", arrays="text").run_well()
     mirror.config["progress_db"] = {}
     mirror.source(**openedge.source_keys())
     columns = ("SELECT attrelid::regclass::text, attname, format_type(atttypid, atttypmod) FROM pg_attribute"

@@ -421,7 +421,7 @@ def test_the_look_alike_has_native_types_and_the_values_of_its_mirror_of_text(op
     mirror.source(**openedge.source_keys())
     for name, kind in (("plain", "text"), ("mirror", "native")):
         mirror.config["postgres_db"]["schema"] = name
-        mirror.settings(column_types=kind)
+        mirror.settings(column_types=kind, arrays="text")
         result = mirror.run(environment=java_environment())
         assert result.status == 0, result.explain()
     for (table, column), native in OPENEDGE.items():

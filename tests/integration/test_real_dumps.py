@@ -20,7 +20,7 @@ def test_every_table_of_a_real_dump_is_mirrored(mirror, pg, real_data, folder, s
                   dump_files=[str(real_data / "openedge" / schema)])
     for target, types in (("pub", "text"), ("native", "native")):
         mirror.config["postgres_db"]["schema"] = target
-        result = mirror.settings(column_types=types).run_well()
+        result = mirror.settings(column_types=types, arrays="text").run_well()
         compared = 0
         for name in dump_files.tables(real_data / "openedge" / schema):
             expected = dump_files.read(real_data / "openedge" / schema, data, name)

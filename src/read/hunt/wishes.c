@@ -13,7 +13,7 @@ wish_for(const struct workaround *workaround, const struct source *source, size_
     if (!trouble.is_too_wide || column_is_cut(asked))
         return WISH_NOTHING;
     if (asked->way == NULL)
-        return past_width_is_possible(asked) ? WISH_PAST_WIDTH : WISH_NOTHING;
+        return past_width_is_possible(column_at_source(asked)) ? WISH_PAST_WIDTH : WISH_NOTHING;
     way = *asked->way;
     if (trouble.need == WAY_NEEDS_MORE && column_way_grow(&way, false))
         return WISH_MORE;

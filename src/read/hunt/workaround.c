@@ -64,7 +64,7 @@ static void
 note_bad(struct workaround *workaround, int column)
 {
     if (!key_has_column(workaround->table->key, column))
-        workaround->is_bad[column] = true;
+        narrow_mark(workaround->table, column, workaround->is_bad, true);
 }
 
 int
@@ -79,7 +79,7 @@ workaround_note(struct workaround *workaround, const struct source *source, cons
         column = -1;
     if (column >= 0) {
         note_bad(workaround, column);
-        workaround->is_too_wide[column] = trouble.is_too_wide;
+        narrow_mark(workaround->table, column, workaround->is_too_wide, trouble.is_too_wide);
     }
     return column;
 }
@@ -358,7 +358,7 @@ read_what_can(struct workaround *workaround, struct source *source,
         if (is_kept(workaround, column))
             return bad_key_fail(workaround, source, column, err);
         if (column >= 0 && !is_left_out[column])
-            is_left_out[column] = true;
+            narrow_mark(workaround->table, column, is_left_out, true);
         else if (is_searched || !find_columns(workaround, source, request, is_left_out, err))
             return false;
         else
@@ -416,7 +416,7 @@ tell_row(struct workaround *workaround, const bool *is_left_out, bool is_cut,
     if (!has_whole_key(workaround, is_left_out, row->batch.cells))
         unread.row_id = workaround->row_id;
     for (size_t i = 0; i < workaround->table->column_count; i++) {
-        if (!is_left_out[i])
+        if (!is_left_out[i] || table_column_goes_on(workaround->table, i))
             continue;
         unread.column = i;
         // How many there are of a column that the source cuts decides nothing (cut_rows.h).
@@ -495,7 +495,7 @@ workaround_leave_out(struct workaround *workaround, struct source *source,
         return bad_key_fail(workaround, source, column, err);
     if (workaround->is_left_out[column])
         return false;
-    workaround->is_left_out[column] = true;
+    narrow_mark(workaround->table, column, workaround->is_left_out, true);
     return leaves_some(workaround, &first, err);
 }
 

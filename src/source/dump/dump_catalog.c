@@ -21,7 +21,7 @@ describe_column(struct arena *arena, const struct dump_field *described, struct 
     *column = (struct column){ .name = arena_strdup(arena, field->name),
         .width = field->width > 0 ? (size_t)field->width : 0,
         .scale = field->decimals >= 0 ? (int)field->decimals : -1,
-        .extent = described->is_array ? (int)described->count : 0,
+        .array.extent = described->is_array ? (int)described->count : 0,
         .is_nullable = !field->is_mandatory,
         .is_case_sensitive = field->is_case_sensitive,
         .words = { .label = keep_text(arena, field->label),

@@ -284,7 +284,7 @@ describe_column(
     column->name = arena_strdup(reading->arena, or_empty(fields[COLUMN_NAME]));
     column->width = width > 0 ? (size_t)width : 0;
     column->scale = (int)number(fields[COLUMN_DECIMALS], -1);
-    column->extent = extent > 0 ? (int)extent : 0;
+    column->array.extent = extent > 0 ? (int)extent : 0;
     // NULLFLAG says the opposite of mandatory.
     column->is_nullable =
         is_metaschema ? !openedge_is_true(mandatory) : !text_equal_nocase(mandatory, "N");

@@ -72,13 +72,28 @@ spell(struct arena *arena, const char *word, const struct column *column)
     return word;
 }
 
+// Of a stamp with an offset, and of bytes, nobody knows how they look in an array.
+static const struct column *
+describe_element(struct arena *arena, const char *type, const struct column *array)
+{
+    struct column *element = arena_calloc(arena, 1, sizeof *element);
+
+    *element = (struct column){ .scale = array->scale, .is_nullable = true };
+    openedge_describe_type(arena, type, element);
+    if (element->kind == VALUE_TIMESTAMP_TZ || element->kind == VALUE_BINARY)
+        element->kind = VALUE_TEXT;
+    return element;
+}
+
 void
 openedge_describe_type(struct arena *arena, const char *type, struct column *column)
 {
-    size_t found = find_type(column->extent > 0 ? "vararray" : type);
+    size_t found = find_type(column->array.extent > 0 ? "vararray" : type);
     const char *word = found < TYPE_COUNT ? types[found].sql : arena_strdup(arena, type);
     bool is_counted;
 
+    if (column->array.extent > 0)
+        column->array.element = describe_element(arena, type, column);
     column->kind = found < TYPE_COUNT ? types[found].kind : VALUE_TEXT;
     column->driver_type = found < TYPE_COUNT ? types[found].driver_type : OPENEDGE_OTHER;
     if (column->kind != VALUE_DECIMAL)

@@ -111,7 +111,7 @@ static int
 find_column(const struct table *table, const char *name, size_t size)
 {
     for (size_t i = 0; i < table->column_count; i++) {
-        const char *own = table->columns[i].name;
+        const char *own = column_at_source(&table->columns[i])->name;
 
         if (strlen(own) == size && memcmp(own, name, size) == 0)
             return (int)i;

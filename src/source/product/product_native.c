@@ -114,7 +114,9 @@ product_native_tell(const struct product *product, struct table *table)
 {
     for (size_t i = 0; i < table->column_count; i++) {
         struct column *column = &table->columns[i];
+        const struct column *element = column->array.element;
 
-        column->native = native_of(product, column);
+        column->native = native_of(product, element != NULL ? element : column);
+        column->native.is_array = element != NULL;
     }
 }

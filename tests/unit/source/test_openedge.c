@@ -137,7 +137,7 @@ the_metaschema_says_everything(void **state)
     assert_false(order->columns[0].is_nullable);
     assert_string_equal(order->columns[1].type_name, "numeric(17,2)");
     assert_true(order->columns[1].is_nullable);
-    assert_int_equal(order->columns[2].extent, 4);
+    assert_int_equal(order->columns[2].array.extent, 4);
     assert_int_equal(order->columns[2].kind, VALUE_TEXT);
     assert_string_equal(order->columns[2].type_name, "varchar(80)");
     assert_int_equal(order->columns[3].kind, VALUE_TIMESTAMP_TZ);

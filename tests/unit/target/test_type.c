@@ -20,7 +20,9 @@ static void
 columns_are_declared_as_they_are_held_under_quoted_names(void **state)
 {
     const struct column columns[] = { { .target_name = "a", .kind = VALUE_INTEGER },
-        { .target_name = "b\"c", .kind = VALUE_DECIMAL, .held = { MIRROR_NUMERIC, true, 10, 2 } } };
+        { .target_name = "b\"c",
+            .kind = VALUE_DECIMAL,
+            .held = { .base = MIRROR_NUMERIC, .is_limited = true, .precision = 10, .scale = 2 } } };
     struct buffer sql;
 
     (void)state;
@@ -74,11 +76,10 @@ static void
 what_a_type_does_not_hold_is_refused_by_a_word_and_null_never_is(void **state)
 {
     (void)state;
-    assert_null(refusal((struct mirror_type){ MIRROR_INT2, false, 0, 0 }, "32767"));
-    assert_string_equal(
-        refusal((struct mirror_type){ MIRROR_INT2, false, 0, 0 }, "32768"), TYPE_MISFIT);
-    assert_null(refusal((struct mirror_type){ MIRROR_INT2, false, 0, 0 }, NULL));
-    assert_null(refusal((struct mirror_type){ MIRROR_TEXT, false, 0, 0 }, "anything"));
+    assert_null(refusal((struct mirror_type){ .base = MIRROR_INT2 }, "32767"));
+    assert_string_equal(refusal((struct mirror_type){ .base = MIRROR_INT2 }, "32768"), TYPE_MISFIT);
+    assert_null(refusal((struct mirror_type){ .base = MIRROR_INT2 }, NULL));
+    assert_null(refusal((struct mirror_type){ .base = MIRROR_TEXT }, "anything"));
 }
 
 int
