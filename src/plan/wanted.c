@@ -143,8 +143,10 @@ join_label(struct arena *arena, const char *label)
 {
     char *joined = label != NULL ? arena_strdup(arena, label) : NULL;
 
-    for (char *c = joined; c != NULL && *c != '\0'; c++)
-        *c = *c == '!' ? ' ' : *c;
+    for (char *c = joined; c != NULL && *c != '\0'; c++) {
+        if (*c == '!')
+            *c = ' ';
+    }
     return joined;
 }
 

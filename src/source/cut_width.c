@@ -169,7 +169,8 @@ without_marks(const struct cell *value)
     struct cell rest = *value;
     size_t size = sizeof mark - 1;
 
-    while (rest.size >= size && memcmp(rest.bytes + rest.size - size, mark, size) == 0)
+    while (rest.bytes != NULL && rest.size >= size &&
+           memcmp(rest.bytes + rest.size - size, mark, size) == 0)
         rest.size -= size;
     return rest;
 }
@@ -179,7 +180,7 @@ count_characters(const struct cell *value)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < value->size; i++)
+    for (size_t i = 0; value->bytes != NULL && i < value->size; i++)
         count += ((unsigned char)value->bytes[i] & 0xC0) != 0x80;
     return count;
 }

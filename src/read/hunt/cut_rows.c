@@ -59,7 +59,9 @@ bool
 cut_rows_may_look(struct workaround *workaround, const struct cell *row, struct error *err)
 {
     // Some more than those by which the way was chosen: rows are written meanwhile.
-    if (++workaround->cut_values.look_count <= 2 * CUT_ROWS_MAX)
+    enum { LOOKS_MAX = 2 * CUT_ROWS_MAX };
+
+    if (++workaround->cut_values.look_count <= LOOKS_MAX)
         return true;
     return wish(workaround, WISH_SHORT, row, "too many values may have been cut", err);
 }

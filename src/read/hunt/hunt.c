@@ -293,10 +293,10 @@ turn_to_rest(struct hunt *hunt, const char *why, struct error *err)
 // ---- rows in which a value may have been cut ---------------------------------------------------
 
 static bool
-is_whole_key(const struct hunt *hunt, const struct cell *key)
+is_whole_key(const struct key *key, const struct cell *row)
 {
-    for (size_t i = 0; i < hunt->part.key->column_count; i++) {
-        if (key[i].bytes == NULL)
+    for (size_t i = 0; i < key->column_count; i++) {
+        if (row[key->columns[i]].bytes == NULL)
             return false;
     }
     return true;
@@ -344,10 +344,10 @@ settle_row(struct hunt *hunt, struct cell *row, struct error *err)
 
     if (!cut_rows_is_wanted(workaround, row))
         return true;
-    for (size_t i = 0; key != NULL && i < key->column_count; i++)
-        values[i] = row[key->columns[i]];
-    if (!key_choice_is_exact(workaround->table) || !is_whole_key(hunt, values))
+    if (key == NULL || !key_choice_is_exact(workaround->table) || !is_whole_key(key, row))
         return settle_by_id(hunt, row, err);
+    for (size_t i = 0; i < key->column_count; i++)
+        values[i] = row[key->columns[i]];
     if (!cut_rows_may_look(workaround, row, err) || !read_by_key(hunt, values, err))
         return false;
     workaround->query_count = query_count; // those are bounded by themselves
