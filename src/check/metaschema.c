@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "check/finding.h"
+#include "plan/witness.h"
 #include "target/width.h"
 
 #include <string.h>
@@ -191,7 +192,8 @@ report_counters(struct check *check)
     struct error err = { 0 };
     size_t counted = 0;
 
-    if (!source_read_counters(check->source, &check->arena, &check->catalog, &err))
+    if (!plan_wants_counters(&check->settings->mirror) ||
+        !source_read_counters(check->source, &check->arena, &check->catalog, &err))
         return;
     for (size_t i = 0; i < check->selection.table_count && counters->start != NULL; i++) {
         const struct table *table = taken_table(check, i);

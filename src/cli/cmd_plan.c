@@ -126,7 +126,8 @@ read_source(struct planner *planner, struct error *err)
     // A catalogue is many statements, and says nothing between them.
     if (!expect_source(planner, "could not read the source's catalogue", 4, err) ||
         !source_read_catalog(planner->source, &filter, &planner->arena, &planner->catalog, err) ||
-        !source_read_counters(planner->source, &planner->arena, &planner->catalog, err) ||
+        (plan_wants_counters(&planner->config->settings.mirror) &&
+            !source_read_counters(planner->source, &planner->arena, &planner->catalog, err)) ||
         !witness_read(planner->target, &planner->arena, planner->config->settings.target.schema,
             &planner->witnesses, err) ||
         !condemned_read(planner->target, &planner->arena, planner->config->settings.target.schema,

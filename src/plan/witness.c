@@ -17,6 +17,16 @@ is_wanted(const struct witness_basis *basis, const struct table *table)
     return basis->settings->witness != WITNESS_NONE;
 }
 
+bool
+plan_wants_counters(const struct mirror_settings *settings)
+{
+    for (size_t i = 0; i < settings->table_count; i++) {
+        if (settings->tables[i].witness >= 0 && settings->tables[i].witness != WITNESS_NONE)
+            return true;
+    }
+    return settings->witness != WITNESS_NONE;
+}
+
 struct witness_verdict
 plan_judge_counters(struct arena *arena, const struct witness_basis *basis)
 {

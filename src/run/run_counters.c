@@ -16,13 +16,7 @@ are_wanted(const struct run *run)
 {
     const struct mirror_settings *mirror = &run->settings->mirror;
 
-    if (mirror->verify || mirror->adopt)
-        return false;
-    for (size_t i = 0; i < mirror->table_count; i++) {
-        if (mirror->tables[i].witness >= 0 && mirror->tables[i].witness != WITNESS_NONE)
-            return true;
-    }
-    return mirror->witness != WITNESS_NONE;
+    return !mirror->verify && !mirror->adopt && plan_wants_counters(mirror);
 }
 
 bool

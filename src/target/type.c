@@ -242,12 +242,10 @@ static const struct {
 void
 target_type_append_spare(struct buffer *sql, const struct mirror_type *type, const char *number)
 {
-    if (type->is_array)
-        (void)buffer_append_text(sql, "NULL");
-    else if (type->base == MIRROR_NUMERIC && type->is_limited)
+    if (!type->is_array && type->base == MIRROR_NUMERIC && type->is_limited)
         (void)buffer_printf(sql, "('-1e%d'::pg_catalog.numeric + %s) * '1e%d'::pg_catalog.numeric",
             type->precision, number, -type->scale);
-    else if (spares[type->base].before != NULL)
+    else if (!type->is_array && spares[type->base].before != NULL)
         (void)buffer_printf(
             sql, "%s%s%s", spares[type->base].before, number, spares[type->base].behind);
     else

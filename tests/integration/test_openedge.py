@@ -215,7 +215,7 @@ def test_two_thousand_tables_take_a_handful_of_queries(mirror):
         mirror.source(**large.source_keys())
         result = run(mirror, "plan")
         assert result.status == 0 and "2010" in result.stdout, result.explain()
-        assert len([e for e in large.log() if e["kind"] == "statements"]) <= 10
+        assert len([e for e in large.log() if e["kind"] == "statements"]) <= 14
         assert large.counts().get("metadata", 0) == 0
 
 
@@ -249,9 +249,9 @@ def test_a_synonym_is_no_table_of_its_own(openedge, mirror, pg, rights, answers)
 
 def test_counters_of_the_server_are_taken_for_no_number_of_rows(openedge, mirror):
     """Sections 2.2 and 2.5: _TableStat counts what was done since the start, and what the codes of
-    SYSTBLSTAT mean is not known: no command asks for either."""
+    SYSTBLSTAT mean is not known: no command asks for either, but to know what was written to."""
     openedge.switch(table_statistics="stale")
-    mirror.source(**openedge.source_keys())
+    mirror.source(**openedge.source_keys()).settings(witness="none")
     for command in (["plan", "--all"], ["--table", "State"], ["check"],
                     ["verify", "--table", "State"]):
         run_well(mirror, *command)
@@ -456,7 +456,7 @@ def test_a_refused_login_is_tried_once(openedge, mirror, error_codes):
 @pytest.mark.parametrize("what,where", [("drop", "fetch"), ("half", "fetch"), ("drop", "execute")])
 def test_a_broken_connection_is_opened_again(openedge, mirror, pg, what, where):
     mirror.source(**openedge.source_keys()).settings(jobs=1)
-    openedge.mishap(what, where, 20)
+    openedge.mishap(what, where, 40)
     result = run_well(mirror, environment=QUICKLY)
     assert "trying again" in result.log
     truth = Truth(openedge)
@@ -497,7 +497,7 @@ def test_a_slow_statement_that_was_cancelled_is_read_again(openedge, mirror, pg,
 def test_a_silent_server_is_given_up_and_asked_again(openedge, mirror, pg):
     openedge.switch(cancel="works")
     mirror.source(**openedge.source_keys(stall_seconds=4)).settings(jobs=1)
-    openedge.mishap("stall", "fetch", 20)
+    openedge.mishap("stall", "fetch", 40)
     result = run_well(mirror, environment=QUICKLY)
     assert "trying again" in result.log
     truth = Truth(openedge)
@@ -508,7 +508,7 @@ def test_a_driver_that_neither_cancels_nor_aborts_has_its_connection_closed(open
     """Both are younger than some drivers: cancel may end nothing, abort came with JDBC 4.1."""
     openedge.switch(cancel="ignored", abort="missing")
     mirror.source(**openedge.source_keys(stall_seconds=3)).settings(jobs=1)
-    openedge.mishap("stall", "fetch", 20)
+    openedge.mishap("stall", "fetch", 40)
     result = run_well(mirror, environment=QUICKLY)
     assert result.log.count("trying again") == 1, result.explain()
     truth = Truth(openedge)

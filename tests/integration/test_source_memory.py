@@ -46,6 +46,8 @@ def make_table(source):
 
 
 def test_no_form_of_statement_makes_a_driver_keep_its_result(source):
+    if source.door == "dump":
+        pytest.skip("a folder of files is sent no statement")
     source.has_own_counts = True
     kept_kb = make_table(source)
     if source.door == "jdbc":

@@ -187,14 +187,23 @@ is_in_hand(const struct read_request *request, int64_t id)
     return request->only_ids.count == 1 && request->only_ids.ids[0] == id;
 }
 
-// True when other rows of the part, which is read by ids, can be looked at.
-static bool
-has_others(const struct workaround *workaround, const struct read_request *request)
+// Other rows of the part, which is read by ids, that can be looked at.
+static size_t
+count_others(const struct workaround *workaround, const struct read_request *request)
 {
     const struct row_ids *sample = &workaround->bad_rows.sample;
+    size_t count = 0;
 
-    return request->only_ids.count > 0 && sample->count > 0 &&
-           (sample->count > 1 || !is_in_hand(request, sample->ids[0]));
+    for (size_t i = 0; request->only_ids.count > 0 && i < sample->count; i++)
+        count += !is_in_hand(request, sample->ids[i]);
+    return count;
+}
+
+// Where there are few rows, one good value is worth the others' statements.
+static size_t
+enough_of(size_t others, bool is_spent)
+{
+    return is_spent ? 1 : others < FEW - 1 ? others : FEW / 2;
 }
 
 static bool
@@ -225,6 +234,7 @@ look_elsewhere(struct workaround *workaround, struct source *source,
     struct error *err)
 {
     struct read_request keyed = *request; // a row that is read by its id has a key as well
+    size_t others = count_others(workaround, request);
 
     keyed.key = workaround->table->key;
     *is_bad = is_spent; // where nobody can be asked
@@ -232,9 +242,9 @@ look_elsewhere(struct workaround *workaround, struct source *source,
         *is_bad = true;
         return true;
     }
-    if (has_others(workaround, request))
+    if (others > 0)
         return look_at_sample(
-            workaround, source, request, column, is_spent ? 1 : FEW / 2, is_bad, err);
+            workaround, source, request, column, enough_of(others, is_spent), is_bad, err);
     if (!key_choice_is_resumable(workaround->table))
         return true;
     if (is_spent || workaround->bad_rows.next_look == 0)
