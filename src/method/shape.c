@@ -193,9 +193,8 @@ follow_view(struct shape *shape, struct error *err)
         return true;
     if (!typed_view_define(task->target, &task->arena, task->settings->target.schema, &shape->table,
             1, &definition, err) ||
-        (definition.query != NULL &&
-            !typed_view_make(task->target, &task->arena, task->claim, shape->view->schema,
-                shape->table, &definition, shape->view, err)))
+        (definition.query != NULL && !typed_view_make(task->target, &task->arena, task->claim,
+                                         shape->view->schema, &definition, shape->view, err)))
         return false;
     shape->view = NULL; // no later failure is because of it
     return true;

@@ -64,8 +64,7 @@ make(struct following *following, size_t at, const struct typed_view *view, stru
 
     if (target_begin(target, err) &&
         typed_view_make(target, &following->arena, following->claim,
-            following->settings->mirror.typed_views, table, &following->definitions[at], view,
-            err) &&
+            following->settings->mirror.typed_views, &following->definitions[at], view, err) &&
         schema_change_save(target, following->claim, table,
             "view with native types made in the schema of mirror_settings.typed_views", NULL,
             err) &&

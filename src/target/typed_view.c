@@ -19,16 +19,20 @@ static const char *const read_sql =
     " WHERE v.mirror_id = $1 AND ($2::text IS NULL OR (v.source_schema = $2"
     "  AND v.source_table = $3))";
 
+struct found_views {
+    struct typed_view *list;
+    size_t count;
+};
+
 static bool
 read_views(struct target *target, struct arena *arena, int mirror_id, const char *source_schema,
-    const char *source_table, struct typed_view **views, size_t *count, struct error *err)
+    const char *source_table, struct found_views *views, struct error *err)
 {
     struct sql_parameters parameters = { .count = 0 };
     PGresult *rows = NULL;
     bool exists;
 
-    *views = NULL;
-    *count = 0;
+    *views = (struct found_views){ NULL, 0 };
     if (!target_has_relation(target, "oe2pg.typed_view", &exists, err))
         return false;
     if (!exists)
@@ -39,10 +43,10 @@ read_views(struct target *target, struct arena *arena, int mirror_id, const char
     if (!target_execute(
             target, "could not read which views there are", read_sql, &parameters, &rows, err))
         return false;
-    *count = (size_t)PQntuples(rows);
-    *views = arena_calloc(arena, *count, sizeof **views);
+    views->count = (size_t)PQntuples(rows);
+    views->list = arena_calloc(arena, views->count, sizeof *views->list);
     for (int i = 0; i < PQntuples(rows); i++)
-        (*views)[i] = (struct typed_view){
+        views->list[i] = (struct typed_view){
             .source_schema = arena_strdup(arena, result_text(rows, i, 0)),
             .source_table = arena_strdup(arena, result_text(rows, i, 1)),
             .schema = arena_strdup(arena, result_text(rows, i, 2)),
@@ -58,7 +62,13 @@ bool
 typed_view_read(struct target *target, struct arena *arena, int mirror_id,
     struct typed_view **views, size_t *count, struct error *err)
 {
-    return read_views(target, arena, mirror_id, NULL, NULL, views, count, err);
+    struct found_views found;
+
+    if (!read_views(target, arena, mirror_id, NULL, NULL, &found, err))
+        return false;
+    *views = found.list;
+    *count = found.count;
+    return true;
 }
 
 bool
@@ -66,12 +76,11 @@ typed_view_read_one(struct target *target, struct arena *arena, int mirror_id,
     const char *source_schema, const char *source_table, struct typed_view **view,
     struct error *err)
 {
-    size_t count;
+    struct found_views found;
 
-    if (!read_views(target, arena, mirror_id, source_schema, source_table, view, &count, err))
+    if (!read_views(target, arena, mirror_id, source_schema, source_table, &found, err))
         return false;
-    if (count == 0)
-        *view = NULL;
+    *view = found.count > 0 ? found.list : NULL;
     return true;
 }
 
@@ -153,24 +162,31 @@ sign(struct typed_definition *definition)
     (void)text_print(definition->declared, sizeof definition->declared, "%016" PRIx64, digest);
 }
 
-// The rows are those of one mirrored table.
+// The rows of one mirrored table.
+struct column_rows {
+    const PGresult *rows;
+    int first;
+    int end;
+};
+
 static bool
 define(struct target *target, struct arena *arena, const char *mirror_schema,
-    const struct table *table, const PGresult *rows, int first, int end,
-    struct typed_definition *definition, struct error *err)
+    const struct table *table, const struct column_rows *of, struct typed_definition *definition,
+    struct error *err)
 {
-    const struct column **columns = arena_calloc(arena, (size_t)(end - first), sizeof(void *));
+    size_t count = (size_t)(of->end - of->first);
+    const struct column **columns = arena_calloc(arena, count, sizeof(void *));
     struct buffer *sql = sql_start(target);
 
-    *definition = (struct typed_definition){ .columns = columns };
+    *definition = (struct typed_definition){ .table = table, .columns = columns };
     (void)buffer_append_text(sql, "SELECT ");
-    for (int i = first; i < end; i++) {
-        const struct column *column = find_column(table, result_text(rows, i, 1));
+    for (int i = of->first; i < of->end; i++) {
+        const struct column *column = find_column(table, result_text(of->rows, i, 1));
 
         if (column == NULL)
             continue;
         (void)buffer_append_text(sql, definition->column_count > 0 ? ", " : "");
-        append_value(target, sql, column, result_text(rows, i, 2)[0] == 't');
+        append_value(target, sql, column, result_text(of->rows, i, 2)[0] == 't');
         columns[definition->column_count++] = column;
     }
     (void)buffer_append_text(sql, " FROM ");
@@ -216,8 +232,9 @@ typed_view_define(struct target *target, struct arena *arena, const char *mirror
         for (end = first + 1; end < PQntuples(rows) && strcmp(result_text(rows, end, 0), name) == 0;
              end++)
             ;
-        done = at == count || define(target, arena, mirror_schema, tables[at], rows, first, end,
-                                  &definitions[at], err);
+        done = at == count ||
+               define(target, arena, mirror_schema, tables[at],
+                   &(const struct column_rows){ rows, first, end }, &definitions[at], err);
     }
     PQclear(rows);
     return done;
@@ -355,9 +372,10 @@ qualified(struct arena *arena, const char *schema, const char *name)
 
 bool
 typed_view_make(struct target *target, struct arena *arena, const struct mirror_claim *claim,
-    const char *schema, const struct table *table, const struct typed_definition *definition,
-    const struct typed_view *present, struct error *err)
+    const char *schema, const struct typed_definition *definition, const struct typed_view *present,
+    struct error *err)
 {
+    const struct table *table = definition->table;
     bool is_there = present != NULL && present->name != NULL;
     bool stays = is_there && strcmp(present->schema, schema) == 0;
     const char *view = stays ? present->name : qualified(arena, schema, table->target_name);

@@ -35,6 +35,7 @@ bool typed_view_read_one(struct target *target, struct arena *arena, int mirror_
 
 // What a table's view is to be, in the order in which the mirrored table has its columns.
 struct typed_definition {
+    const struct table *table;
     const char *query;                   // NULL: there is no mirrored table
     const struct column *const *columns; // of the view, for their comments
     size_t column_count;
@@ -48,8 +49,8 @@ bool typed_view_define(struct target *target, struct arena *arena, const char *m
 // Makes the view, or what is to be of it now, in "schema" under the table's name, and records it.
 // `present` is the one that there is; NULL: none. One that has to be made anew keeps its grants.
 bool typed_view_make(struct target *target, struct arena *arena, const struct mirror_claim *claim,
-    const char *schema, const struct table *table, const struct typed_definition *definition,
-    const struct typed_view *present, struct error *err) __attribute__((warn_unused_result));
+    const char *schema, const struct typed_definition *definition, const struct typed_view *present,
+    struct error *err) __attribute__((warn_unused_result));
 // Drops it, and its record.
 bool typed_view_drop(struct target *target, int mirror_id, const struct typed_view *view,
     struct error *err) __attribute__((warn_unused_result));
