@@ -32,28 +32,20 @@ small_tables_read(struct target *target, const struct digest_kind *kind,
 
 // ---- their record ------------------------------------------------------------------------------
 
-enum { TEXTS = 3, ARRAYS = 8 };
+enum { TEXTS = 3, NUMBERS = 5 };
 
 static void
-append_row(struct buffer arrays[ARRAYS], const struct small_table_record *record)
+append_row(struct sql_arrays *arrays, const struct small_table_record *record)
 {
-    const int64_t numbers[] = { record->row_count, record->size_bytes, record->read_from_ms,
+    const int64_t numbers[NUMBERS] = { record->row_count, record->size_bytes, record->read_from_ms,
         record->read_to_ms, record->rows_read };
-    const char *const texts[] = { record->table->schema, record->table->name, record->reason };
+    const char *const texts[TEXTS] = { record->table->schema, record->table->name, record->reason };
 
-    for (size_t i = 0; i < ARRAYS; i++)
-        buffer_append_byte(&arrays[i], arrays[i].size == 0 ? '{' : ',');
-    for (size_t i = 0; i < TEXTS; i++) {
-        const struct cell text = { .bytes = texts[i], .size = strlen(texts[i]) };
-
-        sql_append_element(&arrays[i], &text);
-    }
-    for (size_t i = TEXTS; i < ARRAYS; i++)
-        buffer_printf(&arrays[i], "%" PRId64, numbers[i - TEXTS]);
+    sql_arrays_add(arrays, texts, numbers);
 }
 
 static bool
-save(struct target *target, const struct mirror_claim *claim, const struct buffer arrays[ARRAYS],
+save(struct target *target, const struct mirror_claim *claim, struct sql_arrays *arrays,
     size_t count, struct error *err)
 {
     struct sql_parameters parameters = { .count = 0 };
@@ -62,8 +54,8 @@ save(struct target *target, const struct mirror_claim *claim, const struct buffe
 
     parameter_integer(&parameters, claim->mirror_id);
     parameter_integer(&parameters, claim->run_id);
-    for (size_t i = 0; i < ARRAYS; i++)
-        parameter_text(&parameters, buffer_text(&arrays[i]));
+    if (!sql_arrays_end(arrays, &parameters, err))
+        return false;
     if (!target_execute(target, "could not record tables as unchanged",
             "WITH t AS (SELECT s, n, reason, c AS rows, b AS bytes,"
             "  pg_catalog.to_timestamp(f / 1000.0) AS read_from,"
@@ -104,23 +96,16 @@ bool
 small_tables_save(struct target *target, const struct mirror_claim *claim,
     const struct small_table_record *records, size_t count, struct error *err)
 {
-    struct buffer arrays[ARRAYS];
+    struct sql_arrays arrays;
     bool done;
 
-    for (size_t i = 0; i < ARRAYS; i++)
-        buffer_init(&arrays[i], BUFFER_SQL_CAP);
+    sql_arrays_init(&arrays, TEXTS, NUMBERS);
     for (size_t i = 0; i < count; i++)
-        append_row(arrays, &records[i]);
-    done = true;
-    for (size_t i = 0; i < ARRAYS; i++)
-        done = buffer_append_byte(&arrays[i], '}') && done;
-    if (!done)
-        error_set(err, ERROR_TABLE, "the names of the tables are too long");
-    done = done && target_begin(target, err) && save(target, claim, arrays, count, err) &&
+        append_row(&arrays, &records[i]);
+    done = target_begin(target, err) && save(target, claim, &arrays, count, err) &&
            target_commit(target, err);
     if (!done)
         target_rollback(target);
-    for (size_t i = 0; i < ARRAYS; i++)
-        buffer_release(&arrays[i]);
+    sql_arrays_release(&arrays);
     return done;
 }

@@ -98,6 +98,21 @@ bool target_script(struct target *target, const char *doing, const char *sql, PG
 bool target_run_built(struct target *target, const char *doing, PGresult **result,
     struct error *err) __attribute__((warn_unused_result));
 
+// Many records as parameters: an array for each of their fields, the texts before the numbers, to
+// be unnested side by side.
+enum { SQL_ARRAYS_MAX = 8 };
+struct sql_arrays {
+    struct buffer fields[SQL_ARRAYS_MAX];
+    size_t text_count;
+    size_t count;
+};
+void sql_arrays_init(struct sql_arrays *arrays, size_t text_count, size_t number_count);
+void sql_arrays_add(struct sql_arrays *arrays, const char *const *texts, const int64_t *numbers);
+// Behind the last record. The parameters borrow the arrays.
+bool sql_arrays_end(struct sql_arrays *arrays, struct sql_parameters *parameters, struct error *err)
+    __attribute__((warn_unused_result));
+void sql_arrays_release(struct sql_arrays *arrays);
+
 // Whether there is a table, "oe2pg.column_way": an earlier program made the tracking tables without
 // those that came later, and what only reads does not make them.
 bool target_has_relation(struct target *target, const char *qualified, bool *exists,

@@ -309,3 +309,48 @@ target_run_built(struct target *target, const char *doing, PGresult **result, st
         return error_set(err, ERROR_TABLE, "%s: the statement is too long", doing);
     return target_script(target, doing, buffer_text(&target->sql), result, err);
 }
+
+// ---- many records ------------------------------------------------------------------------------
+
+void
+sql_arrays_init(struct sql_arrays *arrays, size_t text_count, size_t number_count)
+{
+    arrays->text_count = text_count;
+    arrays->count = text_count + number_count;
+    for (size_t i = 0; i < arrays->count; i++)
+        buffer_init(&arrays->fields[i], BUFFER_SQL_CAP);
+}
+
+void
+sql_arrays_add(struct sql_arrays *arrays, const char *const *texts, const int64_t *numbers)
+{
+    for (size_t i = 0; i < arrays->count; i++) {
+        struct buffer *field = &arrays->fields[i];
+
+        buffer_append_byte(field, field->size == 0 ? '{' : ',');
+        if (i < arrays->text_count)
+            sql_append_element(
+                field, &(const struct cell){ .bytes = texts[i], .size = strlen(texts[i]) });
+        else
+            buffer_printf(field, "%" PRId64, numbers[i - arrays->text_count]);
+    }
+}
+
+bool
+sql_arrays_end(struct sql_arrays *arrays, struct sql_parameters *parameters, struct error *err)
+{
+    bool done = true;
+
+    for (size_t i = 0; i < arrays->count; i++) {
+        done = buffer_append_byte(&arrays->fields[i], '}') && done;
+        parameter_text(parameters, buffer_text(&arrays->fields[i]));
+    }
+    return done || error_set(err, ERROR_TABLE, "the names of the tables are too long");
+}
+
+void
+sql_arrays_release(struct sql_arrays *arrays)
+{
+    for (size_t i = 0; i < arrays->count; i++)
+        buffer_release(&arrays->fields[i]);
+}

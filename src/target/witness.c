@@ -69,36 +69,28 @@ witness_read(struct target *target, struct arena *arena, const char *schema,
 
 // ---- recording ---------------------------------------------------------------------------------
 
-enum { TEXTS = 5, ARRAYS = 8 };
+enum { TEXTS = 5, NUMBERS = 3 };
 
 static void
-append_record(struct buffer arrays[ARRAYS], const struct witness_record *record)
+append_record(struct sql_arrays *arrays, const struct witness_record *record)
 {
     const char *const texts[TEXTS] = { record->source_schema, record->source_table,
         witness_state_name(record->state), record->evidence, record->point };
-    const int64_t numbers[] = { record->proofs, record->misses, record->whole_ms };
+    const int64_t numbers[NUMBERS] = { record->proofs, record->misses, record->whole_ms };
 
-    for (size_t i = 0; i < ARRAYS; i++)
-        buffer_append_byte(&arrays[i], arrays[i].size == 0 ? '{' : ',');
-    for (size_t i = 0; i < TEXTS; i++) {
-        const struct cell text = { .bytes = texts[i], .size = strlen(texts[i]) };
-
-        sql_append_element(&arrays[i], &text);
-    }
-    for (size_t i = TEXTS; i < ARRAYS; i++)
-        buffer_printf(&arrays[i], "%" PRId64, numbers[i - TEXTS]);
+    sql_arrays_add(arrays, texts, numbers);
 }
 
 static bool
-save(struct target *target, const struct mirror_claim *claim, const struct buffer arrays[ARRAYS],
+save(struct target *target, const struct mirror_claim *claim, struct sql_arrays *arrays,
     struct error *err)
 {
     struct sql_parameters parameters = { .count = 0 };
 
     parameter_integer(&parameters, claim->mirror_id);
     parameter_integer(&parameters, claim->run_id);
-    for (size_t i = 0; i < ARRAYS; i++)
-        parameter_text(&parameters, buffer_text(&arrays[i]));
+    if (!sql_arrays_end(arrays, &parameters, err))
+        return false;
     return target_execute(target, "could not record what the source's counters say",
         "INSERT INTO oe2pg.witness AS w (mirror_id, source_schema, source_table, kind, state,"
         " evidence, point, proofs, misses, whole_at, run_id)"
@@ -121,22 +113,16 @@ bool
 witness_save(struct target *target, const struct mirror_claim *claim,
     const struct witness_record *records, size_t count, struct error *err)
 {
-    struct buffer arrays[ARRAYS];
-    bool done = true;
+    struct sql_arrays arrays;
+    bool done;
 
-    for (size_t i = 0; i < ARRAYS; i++)
-        buffer_init(&arrays[i], BUFFER_SQL_CAP);
+    sql_arrays_init(&arrays, TEXTS, NUMBERS);
     for (size_t i = 0; i < count; i++)
-        append_record(arrays, &records[i]);
-    for (size_t i = 0; i < ARRAYS; i++)
-        done = buffer_append_byte(&arrays[i], '}') && done;
-    if (!done)
-        error_set(err, ERROR_TABLE, "the names of the tables are too long");
-    done = done && target_begin(target, err) && save(target, claim, arrays, err) &&
+        append_record(&arrays, &records[i]);
+    done = target_begin(target, err) && save(target, claim, &arrays, err) &&
            target_commit(target, err);
     if (!done)
         target_rollback(target);
-    for (size_t i = 0; i < ARRAYS; i++)
-        buffer_release(&arrays[i]);
+    sql_arrays_release(&arrays);
     return done;
 }
