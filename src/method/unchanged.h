@@ -13,8 +13,8 @@ bool unchanged_refuse_older(const struct table *table, const struct table_record
 bool unchanged_keep(struct task *task, struct table_record *record, struct table_result *result,
     struct error *err) __attribute__((warn_unused_result));
 
-// The jobs are all is_vouched, SMALL_TABLES_MAX at most: records in one transaction that they are
-// as they were. Sets is_settled[i], and outcomes[i], of all or none.
+// The jobs are all job_is_vouched, SMALL_TABLES_MAX at most: records in one transaction that they
+// are as they were. Sets is_settled[i], and outcomes[i], of all or none.
 void unchanged_settle(struct task *task, const struct job *const *jobs, size_t count,
     struct outcome *outcomes, bool *is_settled);
 

@@ -106,7 +106,7 @@ witnessed_note(struct task *task, const struct job *job, struct outcome *outcome
 {
     struct witness_record record;
 
-    if (!is_remembered(job) || (job->is_vouched && outcome->result.rows_read == 0))
+    if (!is_remembered(job) || (job_is_vouched(job) && outcome->result.rows_read == 0))
         return;
     record = make_record(task, job);
     outcome->counters_proof = judge(task, job, &outcome->result);

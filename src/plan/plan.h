@@ -24,16 +24,22 @@ struct job {
     bool has_objects;     // indexes or the like are wanted, or were made
     bool are_objects_due; // and they are not as they should be
     bool is_suspect;      // is to be started when nothing else is in hand
-    bool is_vouched; // is_unchanged by its counters: nothing of it is looked at (plan/witness.h)
     const struct job_counters *counters; // NULL: they tell nothing of the table
 };
 
 // Jobs of one group that follow each other may be taken, and settled, together.
 enum job_group { JOB_ALONE, JOB_SMALL, JOB_VOUCHED };
+// By the source's counters the table is as it was: nothing of it is looked at (plan/witness.h).
+static inline bool
+job_is_vouched(const struct job *job)
+{
+    return job->is_unchanged && job->counters != NULL;
+}
+
 static inline enum job_group
 job_group(const struct job *job)
 {
-    return job->is_vouched ? JOB_VOUCHED : job->is_small ? JOB_SMALL : JOB_ALONE;
+    return job_is_vouched(job) ? JOB_VOUCHED : job->is_small ? JOB_SMALL : JOB_ALONE;
 }
 
 struct plan {

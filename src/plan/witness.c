@@ -125,7 +125,7 @@ move_to_front(struct arena *arena, struct plan *plan)
 
     for (int is_vouched = 1; is_vouched >= 0; is_vouched--) {
         for (size_t i = 0; i < plan->job_count; i++) {
-            if (plan->jobs[i].is_vouched == (is_vouched == 1))
+            if (job_is_vouched(&plan->jobs[i]) == (is_vouched == 1))
                 sorted[count++] = plan->jobs[i];
         }
     }
@@ -145,7 +145,6 @@ plan_by_counters(struct arena *arena, const struct witness_basis *basis, struct 
         job->counters = look_at(arena, basis, job->table);
         if (job->counters == NULL || !verdict.is_trusted || !may_stay_unread(basis, job))
             continue;
-        job->is_vouched = true;
         job->is_unchanged = true;
         job->is_small = false;
         job->reason = "not read: the server's counters say that nothing was written to it since";

@@ -30,7 +30,7 @@ struct witness_basis {
 
 // Whether any table may have a witness, so that there is something to ask the source for.
 bool plan_wants_counters(const struct mirror_settings *settings);
-// Sets is_vouched, is_unchanged, counters and reason of the jobs, and moves those that are vouched
+// Sets is_unchanged, counters and reason of the jobs, and moves those that are vouched
 // for to the front, in their order: they are done together. Behind plan_make.
 void plan_by_counters(struct arena *arena, const struct witness_basis *basis, struct plan *plan);
 

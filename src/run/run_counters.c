@@ -51,7 +51,7 @@ run_plan_by_counters(struct run *run)
     plan_by_counters(&run->arena, &basis, &run->plan);
     verdict = plan_judge_counters(&run->arena, &basis);
     for (size_t i = 0; i < run->plan.job_count; i++)
-        vouched += run->plan.jobs[i].is_vouched;
+        vouched += job_is_vouched(&run->plan.jobs[i]);
     log_info("%zu of %zu tables need not be read by the server's counters: %s", vouched,
         run->plan.job_count, verdict.sentence);
 }
