@@ -280,10 +280,10 @@ calendar_read_zoned(const char *text, size_t size, int decimals, int64_t *micros
 size_t
 calendar_write_zoned(int64_t microseconds, char out[CALENDAR_STAMP_SIZE])
 {
-    int64_t days = (microseconds >= 0 ? microseconds : microseconds - (DAY - 1)) / DAY;
-    int64_t clock = microseconds - days * DAY;
-    int64_t seconds = clock / SECOND;
     char fraction[16] = "";
+    int64_t days;
+    int64_t clock;
+    int64_t seconds;
     size_t size;
     int64_t year;
     int month;
@@ -292,6 +292,9 @@ calendar_write_zoned(int64_t microseconds, char out[CALENDAR_STAMP_SIZE])
     if (microseconds == INT64_MIN || microseconds == INT64_MAX)
         return text_print(
             out, CALENDAR_STAMP_SIZE, "%s", microseconds > 0 ? "infinity" : "-infinity");
+    days = microseconds / DAY - (microseconds % DAY < 0);
+    clock = microseconds - days * DAY;
+    seconds = clock / SECOND;
     civil_from_days(days, &year, &month, &day);
     if (clock % SECOND != 0) {
         size = text_print(fraction, sizeof fraction, ".%06" PRId64, clock % SECOND);

@@ -3,7 +3,6 @@
 #include "base/text.h"
 #include "source/dump/d_number.h"
 
-#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -230,23 +229,17 @@ append_base64(struct buffer *out, const struct cell *text)
 static int
 take_raw_head(struct cell *text)
 {
-    static const char digits[] = "0123456789ABCDEF";
     enum { KIND = 2, HEAD = 6 };
-    int size = 0;
+    char high;
+    char low;
 
-    if (text->size % 4 != HEAD % 4 || text->size < HEAD || memcmp(text->bytes, "02", KIND) != 0)
+    if (text->size % 4 != HEAD % 4 || text->size < HEAD || memcmp(text->bytes, "02", KIND) != 0 ||
+        !text_parse_hex_byte(text->bytes + KIND, &high) ||
+        !text_parse_hex_byte(text->bytes + KIND + 2, &low))
         return -1;
-    for (size_t i = KIND; i < HEAD; i++) {
-        const char *digit =
-            memchr(digits, toupper((unsigned char)text->bytes[i]), sizeof digits - 1);
-
-        if (digit == NULL)
-            return -1;
-        size = 16 * size + (int)(digit - digits);
-    }
     text->bytes += HEAD;
     text->size -= HEAD;
-    return size;
+    return (unsigned char)high << 8 | (unsigned char)low;
 }
 
 // What the head counts is not documented: either the bytes, or the characters that stand for them.

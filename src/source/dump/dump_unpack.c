@@ -307,14 +307,16 @@ static bool
 leads_out(const char *path)
 {
     const char *part = path;
+    const char *slash;
 
-    while (part != NULL) {
+    for (;;) {
         if (strncmp(part, "..", 2) == 0 && (part[2] == '/' || part[2] == '\0'))
             return true;
-        part = strchr(part, '/');
-        part += part != NULL;
+        slash = strchr(part, '/');
+        if (slash == NULL)
+            return path[0] == '/';
+        part = slash + 1;
     }
-    return path[0] == '/';
 }
 
 static const char *
