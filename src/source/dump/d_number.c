@@ -165,6 +165,42 @@ print_date(const struct date *date, bool is_american, char *out)
         date->year < 0 ? " BC" : "");
 }
 
+// -1: these are not two digits.
+static int
+two_digits(const char *text)
+{
+    unsigned tens = (unsigned)text[0] - '0';
+    unsigned ones = (unsigned)text[1] - '0';
+
+    return tens <= 9 && ones <= 9 ? (int)(10 * tens + ones) : -1;
+}
+
+static bool
+is_separator(char c)
+{
+    return c == '/' || c == '-' || c == '.';
+}
+
+// A year of four digits, the others of two, the year in front or behind: as nearly all are written.
+static bool
+read_full_date(const struct d_form *form, const char *text, size_t size, struct date *date)
+{
+    enum { SIZE = 10 };
+    bool is_year_first = form->year == 0;
+    const char *rest = is_year_first ? text + 5 : text;
+    const char *year = is_year_first ? text : text + 6;
+    int century;
+
+    if (size != SIZE || form->year == 1 || !is_separator(rest[2]) ||
+        !is_separator(is_year_first ? rest[-1] : rest[5]))
+        return false;
+    century = two_digits(year);
+    date->year = CENTURY_YEARS * century + two_digits(year + 2);
+    date->month = two_digits(form->month < form->day ? rest : rest + 3);
+    date->day = two_digits(form->month < form->day ? rest + 3 : rest);
+    return century >= 0 && two_digits(year + 2) >= 0 && date->month >= 0 && date->day >= 0;
+}
+
 // A number of at most `limit` digits; returns the bytes it takes, 0: there is none.
 static size_t
 read_part(const char *text, size_t size, bool may_be_negative, size_t limit, int64_t *number)
@@ -190,19 +226,19 @@ in_century(int century, int64_t year)
     return full < century ? full + CENTURY_YEARS : full;
 }
 
-size_t
-d_number_date(const struct d_form *form, bool is_american, const char *text, size_t size, char *out)
+// Returns the bytes it takes; 0: there is none.
+static size_t
+read_date(const struct d_form *form, const char *text, size_t size, struct date *date)
 {
     int64_t parts[3] = { 0 };
     size_t at = 0;
     size_t year_size = 0;
-    struct date date;
 
     for (int i = 0; i < 3; i++) {
         bool is_year = i == form->year;
         size_t used;
 
-        if (i > 0 && (at == size || (text[at] != '/' && text[at] != '-' && text[at] != '.')))
+        if (i > 0 && (at == size || !is_separator(text[at])))
             return 0;
         at += i > 0;
         used = read_part(text + at, size - at, is_year, is_year ? YEAR_DIGITS : 2, &parts[i]);
@@ -212,10 +248,20 @@ d_number_date(const struct d_form *form, bool is_american, const char *text, siz
             year_size = used;
         at += used;
     }
-    date = (struct date){ parts[form->year], (int)parts[form->month], (int)parts[form->day] };
-    if (year_size <= 2 && date.year >= 0)
-        date.year = in_century(form->century, date.year);
-    return at == size && is_real(&date) ? print_date(&date, is_american, out) : 0;
+    *date = (struct date){ parts[form->year], (int)parts[form->month], (int)parts[form->day] };
+    if (year_size <= 2 && date->year >= 0)
+        date->year = in_century(form->century, date->year);
+    return at;
+}
+
+size_t
+d_number_date(const struct d_form *form, bool is_american, const char *text, size_t size, char *out)
+{
+    struct date date = { 0 };
+
+    if (!read_full_date(form, text, size, &date) && read_date(form, text, size, &date) != size)
+        return 0;
+    return is_real(&date) ? print_date(&date, is_american, out) : 0;
 }
 
 // --- stamps
@@ -224,13 +270,13 @@ d_number_date(const struct d_form *form, bool is_american, const char *text, siz
 static size_t
 clock_size(const char *text, size_t size)
 {
-    static const char *const highest[] = { "23", "59", "59" };
+    static const int highest[] = { 23, 59, 59 };
     size_t at = 0;
 
     for (size_t i = 0; i < 3; i++) {
         if (i > 0 && (at == size || text[at++] != ':'))
             return 0;
-        if (count_digits(text + at, size - at) < 2 || memcmp(text + at, highest[i], 2) > 0)
+        if (size - at < 2 || two_digits(text + at) < 0 || two_digits(text + at) > highest[i])
             return 0;
         at += 2;
     }

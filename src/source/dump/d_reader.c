@@ -9,6 +9,15 @@
 // What became of looking for a word.
 enum scan { SCAN_FOUND, SCAN_MORE, SCAN_FAILED };
 
+// A line end stands behind what was read: no word goes on beyond it, so that none is looked for
+// there.
+static void
+set_end(struct d_reader *reader, size_t end)
+{
+    reader->end = end;
+    reader->window[end] = '\n';
+}
+
 void
 d_reader_init(
     struct d_reader *reader, const char *name, size_t window_bytes, d_read *read, void *context)
@@ -16,9 +25,10 @@ d_reader_init(
     *reader = (struct d_reader){ .name = name,
         .read = read,
         .context = context,
-        .window = mem_alloc(window_bytes),
+        .window = mem_alloc(window_bytes + 1),
         .window_bytes = window_bytes,
         .line = 1 };
+    set_end(reader, 0);
 }
 
 void
@@ -38,7 +48,7 @@ d_reader_rewind(struct d_reader *reader)
     reader->offset = 0;
     reader->line = 1;
     if (!has_first) {
-        reader->end = 0;
+        set_end(reader, 0);
         reader->is_input_at_end = false;
     }
     return has_first;
@@ -80,45 +90,56 @@ is_blank(char byte)
     return byte == ' ' || byte == '\t' || byte == '\r';
 }
 
-static void
-add_word(struct d_reader *reader, const struct d_word *word)
+// Written where it stays: a word that is copied waits for the stores of its flags.
+static struct d_word *
+add_word(struct d_reader *reader, const char *from, const char *to)
 {
+    struct d_word *word;
+
     if (reader->word_count == reader->word_capacity) {
         reader->word_capacity = reader->word_capacity > 0 ? 2 * reader->word_capacity : 64;
         reader->words = mem_realloc(reader->words, reader->word_capacity, sizeof *reader->words);
     }
-    reader->words[reader->word_count++] = *word;
+    word = &reader->words[reader->word_count++];
+    word->bytes = from;
+    word->size = (size_t)(to - from);
+    word->is_quoted = false;
+    word->is_doubled = false;
+    return word;
 }
 
 static enum scan
 scan_quoted(struct d_reader *reader, const char **at, const char *end, struct error *err)
 {
-    struct d_word word = { .bytes = *at + 1, .is_quoted = true };
-    const char *p = word.bytes;
+    const char *from = *at + 1;
+    const char *p = from;
+    bool is_doubled = false;
+    struct d_word *word;
 
     for (;;) {
         p = memchr(p, '"', (size_t)(end - p));
         if (p == NULL || p + 1 == end) {
-            if ((size_t)(end - word.bytes) <= (size_t)2 * D_WORD_MAX)
+            if ((size_t)(end - from) <= (size_t)2 * D_WORD_MAX)
                 return SCAN_MORE;
             (void)fail_at(reader, *at, "a text in quotes begins here and does not end", err);
             return SCAN_FAILED;
         }
         if (p[1] != '"')
             break;
-        word.is_doubled = true;
+        is_doubled = true;
         p += 2;
     }
-    word.size = (size_t)(p - word.bytes);
     if (!is_blank(p[1]) && p[1] != '\n') {
         (void)fail_at(reader, p, "a text ends in the middle of a value: a quote is torn", err);
         return SCAN_FAILED;
     }
-    if (word.size > (word.is_doubled ? 2 : 1) * (size_t)D_WORD_MAX) {
+    if ((size_t)(p - from) > (is_doubled ? 2 : 1) * (size_t)D_WORD_MAX) {
         (void)fail_at(reader, *at, "a text that is longer than any value: a quote is torn", err);
         return SCAN_FAILED;
     }
-    add_word(reader, &word);
+    word = add_word(reader, from, p);
+    word->is_quoted = true;
+    word->is_doubled = is_doubled;
     *at = p + 1;
     return SCAN_FOUND;
 }
@@ -128,9 +149,9 @@ scan_bare(struct d_reader *reader, const char **at, const char *end, struct erro
 {
     const char *p = *at;
 
-    while (p < end && (unsigned char)*p > ' ' && *p != '"')
+    while ((unsigned char)*p > ' ' && *p != '"')
         p++;
-    if (p < end && !is_blank(*p) && *p != '\n') {
+    if (!is_blank(*p) && *p != '\n') {
         (void)fail_at(reader, p,
             *p == '"' ? "a quote in the middle of a value: a quote is torn"
                       : "a byte that is in no dump",
@@ -143,7 +164,7 @@ scan_bare(struct d_reader *reader, const char **at, const char *end, struct erro
     }
     if (p == end)
         return SCAN_MORE;
-    add_word(reader, &(struct d_word){ .bytes = *at, .size = (size_t)(p - *at) });
+    (void)add_word(reader, *at, p);
     *at = p;
     return SCAN_FOUND;
 }
@@ -156,7 +177,7 @@ scan_record(struct d_reader *reader, const char **at, const char *end, struct er
 
     reader->word_count = 0;
     while (scan == SCAN_FOUND) {
-        while (*at < end && is_blank(**at))
+        while (is_blank(**at))
             (*at)++;
         if (*at == end)
             return SCAN_MORE;
@@ -233,14 +254,14 @@ d_reader_fill(struct d_reader *reader, struct error *err)
     size_t size = 0;
 
     memmove(reader->window, reader->window + reader->begin, reader->end - reader->begin);
-    reader->end -= reader->begin;
+    set_end(reader, reader->end - reader->begin);
     reader->begin = 0;
     if (reader->end == reader->window_bytes)
         return fail_at(reader, reader->window, "a record longer than any: a quote is torn", err);
     if (!reader->read(reader->context, reader->window + reader->end,
             reader->window_bytes - reader->end, &size, err))
         return false;
-    reader->end += size;
+    set_end(reader, reader->end + size);
     reader->is_input_at_end = size == 0;
     return true;
 }
