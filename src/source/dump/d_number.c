@@ -188,11 +188,11 @@ read_full_date(const struct d_form *form, const char *text, size_t size, struct 
     enum { SIZE = 10 };
     bool is_year_first = form->year == 0;
     const char *rest = is_year_first ? text + 5 : text;
+    const char *other = is_year_first ? rest - 1 : rest + 5;
     const char *year = is_year_first ? text : text + 6;
     int century;
 
-    if (size != SIZE || form->year == 1 || !is_separator(rest[2]) ||
-        !is_separator(is_year_first ? rest[-1] : rest[5]))
+    if (size != SIZE || form->year == 1 || !is_separator(rest[2]) || !is_separator(*other))
         return false;
     century = two_digits(year);
     date->year = CENTURY_YEARS * century + two_digits(year + 2);
