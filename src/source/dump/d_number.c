@@ -187,18 +187,20 @@ read_full_date(const struct d_form *form, const char *text, size_t size, struct 
 {
     enum { SIZE = 10 };
     bool is_year_first = form->year == 0;
-    const char *rest = is_year_first ? text + 5 : text;
-    const char *other = is_year_first ? rest - 1 : rest + 5;
-    const char *year = is_year_first ? text : text + 6;
+    size_t year = is_year_first ? 0 : 6;
+    size_t first = is_year_first ? 5 : 0;
+    size_t month = first + (form->month < form->day ? 0 : 3);
+    size_t day = first + (form->month < form->day ? 3 : 0);
     int century;
 
-    if (size != SIZE || form->year == 1 || !is_separator(rest[2]) || !is_separator(*other))
+    if (size != SIZE || form->year == 1 || !is_separator(text[is_year_first ? 4 : 5]) ||
+        !is_separator(text[first + 2]))
         return false;
-    century = two_digits(year);
-    date->year = CENTURY_YEARS * century + two_digits(year + 2);
-    date->month = two_digits(form->month < form->day ? rest : rest + 3);
-    date->day = two_digits(form->month < form->day ? rest + 3 : rest);
-    return century >= 0 && two_digits(year + 2) >= 0 && date->month >= 0 && date->day >= 0;
+    century = two_digits(text + year);
+    date->year = CENTURY_YEARS * century + two_digits(text + year + 2);
+    date->month = two_digits(text + month);
+    date->day = two_digits(text + day);
+    return century >= 0 && two_digits(text + year + 2) >= 0 && date->month >= 0 && date->day >= 0;
 }
 
 // A number of at most `limit` digits; returns the bytes it takes, 0: there is none.
