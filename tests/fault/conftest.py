@@ -1,7 +1,7 @@
 """What the tests of faults stand on: the same servers and mirrors as the integration tests.
 
 The program (OE2PG_BIN) is a build with -Dfault_points=true. OE2PG_LONG=1 asks for the long form:
-every fault point instead of a sample, 500 random rounds instead of 8. OE2PG_SEED repeats a run.
+every fault point instead of a sample, 500 random rounds instead of 5. OE2PG_SEED repeats a run.
 """
 
 import importlib.util

@@ -40,10 +40,10 @@ from openedge_server import OpenEdgeServer, jars_folder
 from scenes import IN_PARTS, LITTLE_MB, QUICK
 from servers import java_environment
 
-ROUNDS = 500 if LONG else 8
+ROUNDS = 500 if LONG else 5
 TABLES = 20 if LONG else 12
-BUSY_ROUNDS = 100 if LONG else 3
-NATIVE_ROUNDS = 100 if LONG else 4
+BUSY_ROUNDS = 100 if LONG else 2
+NATIVE_ROUNDS = 100 if LONG else 3
 ROWS_MAX = 1500
 WORDS = ["", " ", "a", "A", "ä", "a ", "NULL", "\\N", "\t", "\n", "'", '"', "\\", "0", "ß", "中", "😀", "x" * 300]
 
@@ -181,7 +181,7 @@ class OpenEdgeSource(Source):
 
     row = "_ROWID_"
     special = java_environment()
-    rounds = ROUNDS if LONG else ROUNDS // 2  # each of their runs starts Java
+    rounds = ROUNDS if LONG else 3  # each of their runs starts Java
     answers = {  # to what is not known, of those that no value depends on
         "autocommit_cursors": ["kept", "closed"], "cancel": ["works", "unsupported", "ignored"],
         "cursor_over_commit": ["closed", "held"], "error_codes": ["standard", "empty", "numbered"],

@@ -448,7 +448,7 @@ class H2(JavaSource):
 
 class Hsqldb(JavaSource):
     product = "HSQL Database Engine"
-    wide_rows = 4  # it sends each character of a CLOB by a call to the system
+    wide_rows = 2  # it sends each character of a CLOB by a call to the system
     reset = ("DROP SCHEMA PUBLIC CASCADE",)
 
     def fill_large(self, rows):
@@ -460,6 +460,7 @@ class Derby(JavaSource):
     product = "Apache Derby"
     quotes_numbers = False
     rows_an_insert = 1  # it compiles every value
+    wide_rows = 8
     keys_with_nulls = False
     fraction_digits = {"time": 0, "timestamp": 6}
     decimals = ["0", "-0.0000000001", "9" * 21 + "." + "9" * 10, "-" + "9" * 21 + ".5", "0.1"]

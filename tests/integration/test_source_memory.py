@@ -8,6 +8,7 @@ the heap that has no room for the whole result.
 
 import pytest
 
+from forms import IS_LONG
 from servers import BRIEF_JAVA
 # Fixtures, used by their names.
 from test_source_conformance import (  # noqa: F401
@@ -60,6 +61,8 @@ def test_no_form_of_statement_makes_a_driver_keep_its_result(source):
             assert tally["heap_kb"] < kept_kb / 2, (form, tally)
         else:
             assert tally["heap_kb"] > kept_kb, "it is known to keep results: " + form
+    if source.door == "jdbc" and not IS_LONG:  # a start of Java each
+        return
     by_key = source.count("t", "--part", "equal", *KEY, *AFTER)
     assert by_key["rows"] == 1 and by_key["heap_kb"] < kept_kb / 8
     no_row = source.count("t", "--part", "with_null", *KEY)
