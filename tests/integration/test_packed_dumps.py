@@ -10,6 +10,7 @@ import tarfile
 
 import pytest
 
+from conftest import program
 from dump_files import Folder, schema, table, trailer
 from mirroring import errors, last_run
 
@@ -200,3 +201,8 @@ def test_two_data_files_of_one_table_are_both_named(mirror, folder):
     put(folder, item__d__gz=gzip.compress(content("Item", *rows(3))))
     told = errors(mirror.run())
     assert "item.d, item.d.gz" in told
+
+
+def test_whoever_has_no_packed_dump_does_not_load_what_unpacks_them():
+    loaded = subprocess.run(["ldd", program()[-1]], capture_output=True, check=True, text=True).stdout
+    assert "libpq.so" in loaded and "libarchive" not in loaded and "libxml2" not in loaded, loaded

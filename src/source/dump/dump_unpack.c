@@ -1,9 +1,8 @@
 #include "source/dump/dump_unpack.h"
 
 #include "base/mem.h"
+#include "source/dump/libarchive.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,14 +23,15 @@ struct dump_unpack {
     // gzip is unpacked here: libarchive does not look at its check sums.
     z_stream gzip;
     bool has_gzip;
-    bool is_begun;        // the first bytes of the gzip file were looked at
-    bool is_between;      // members of a gzip file: it may end here
-    struct archive *zstd; // one file that is packed; NULL: it is not zstd
-    struct archive *tar;  // NULL: no archive
-    bool is_at_end;       // of the file
-    char *packed;         // BLOCK_BYTES, as they stand in the file
-    char *unpacked;       // BLOCK_BYTES, on their way into an archive
-    struct error failure; // of a read that libarchive asked for
+    bool is_begun;         // the first bytes of the gzip file were looked at
+    bool is_between;       // members of a gzip file: it may end here
+    struct libarchive lib; // where it is zstd or an archive
+    struct archive *zstd;  // one file that is packed; NULL: it is not zstd
+    struct archive *tar;   // NULL: no archive
+    bool is_at_end;        // of the file
+    char *packed;          // BLOCK_BYTES, as they stand in the file
+    char *unpacked;        // BLOCK_BYTES, on their way into an archive
+    struct error failure;  // of a read that libarchive asked for
 };
 
 static bool
@@ -141,7 +141,7 @@ read_gzip(struct dump_unpack *unpack, char *out, size_t capacity, size_t *size, 
 static bool
 fail_archive(const struct dump_unpack *unpack, struct archive *archive, struct error *err)
 {
-    const char *why = archive_error_string(archive);
+    const char *why = unpack->lib.error_string(archive);
 
     if (unpack->failure.kind != ERROR_NONE) {
         *err = unpack->failure;
@@ -155,7 +155,7 @@ end_give(struct dump_unpack *unpack, struct archive *archive, bool done, size_t 
 {
     if (done)
         return (la_ssize_t)size;
-    archive_set_error(archive, EIO, "%s", unpack->failure.message);
+    unpack->lib.set_error(archive, EIO, "%s", unpack->failure.message);
     return ARCHIVE_FATAL;
 }
 
@@ -174,22 +174,22 @@ give_packed(struct archive *archive, void *context, const void **bytes)
 static bool
 open_zstd(struct dump_unpack *unpack, struct error *err)
 {
-    struct archive *archive = unpack->zstd = archive_read_new();
+    struct archive *archive = unpack->zstd = unpack->lib.read_new();
     struct archive_entry *entry;
     int status;
 
     if (archive == NULL)
         return error_set(err, ERROR_SYSTEM, "no memory to unpack %s", unpack->name);
-    if (archive_read_support_filter_zstd(archive) != ARCHIVE_OK ||
-        archive_read_support_format_empty(archive) != ARCHIVE_OK ||
-        archive_read_support_format_raw(archive) != ARCHIVE_OK ||
-        archive_read_open(archive, unpack, NULL, give_packed, NULL) != ARCHIVE_OK)
+    if (unpack->lib.read_support_filter_zstd(archive) != ARCHIVE_OK ||
+        unpack->lib.read_support_format_empty(archive) != ARCHIVE_OK ||
+        unpack->lib.read_support_format_raw(archive) != ARCHIVE_OK ||
+        unpack->lib.read_open(archive, unpack, NULL, give_packed, NULL) != ARCHIVE_OK)
         return fail_archive(unpack, archive, err);
-    if (archive_filter_code(archive, 0) != ARCHIVE_FILTER_ZSTD)
+    if (unpack->lib.filter_code(archive, 0) != ARCHIVE_FILTER_ZSTD)
         return fail(unpack, err, "it is no zstd file");
-    if (archive_filter_count(archive) > 2) // the second one is the file itself
+    if (unpack->lib.filter_count(archive) > 2) // the second one is the file itself
         return fail(unpack, err, "it is packed twice");
-    status = archive_read_next_header(archive, &entry);
+    status = unpack->lib.read_next_header(archive, &entry);
     unpack->is_at_end = status == ARCHIVE_EOF;
     return status == ARCHIVE_OK || status == ARCHIVE_EOF || fail_archive(unpack, archive, err);
 }
@@ -197,7 +197,7 @@ open_zstd(struct dump_unpack *unpack, struct error *err)
 static bool
 read_zstd(struct dump_unpack *unpack, char *out, size_t capacity, size_t *size, struct error *err)
 {
-    la_ssize_t got = archive_read_data(unpack->zstd, out, capacity);
+    la_ssize_t got = unpack->lib.read_data(unpack->zstd, out, capacity);
 
     if (got < 0)
         return fail_archive(unpack, unpack->zstd, err);
@@ -242,18 +242,18 @@ give_unpacked(struct archive *archive, void *context, const void **bytes)
 static bool
 open_tar(struct dump_unpack *unpack, struct error *err)
 {
-    struct archive *archive = unpack->tar = archive_read_new();
+    struct archive *archive = unpack->tar = unpack->lib.read_new();
     int status;
 
     if (archive == NULL)
         return error_set(err, ERROR_SYSTEM, "no memory to unpack %s", unpack->name);
-    if (archive_read_support_format_tar(archive) != ARCHIVE_OK)
+    if (unpack->lib.read_support_format_tar(archive) != ARCHIVE_OK)
         return fail_archive(unpack, archive, err);
     // What is passed over of a file that is not packed is not read.
     if (unpack->packing == DUMP_PLAIN)
-        status = archive_read_open_fd(archive, unpack->fd, BLOCK_BYTES);
+        status = unpack->lib.read_open_fd(archive, unpack->fd, BLOCK_BYTES);
     else
-        status = archive_read_open(archive, unpack, NULL, give_unpacked, NULL);
+        status = unpack->lib.read_open(archive, unpack, NULL, give_unpacked, NULL);
     return status == ARCHIVE_OK || fail_archive(unpack, archive, err);
 }
 
@@ -276,6 +276,8 @@ dump_unpack_open(int fd, const char *name, enum dump_packing packing, bool is_ar
         unpack->has_gzip = inflateInit2(&unpack->gzip, GZIP_ALONE) == Z_OK;
         done = unpack->has_gzip || error_set(err, ERROR_SYSTEM, "no memory to unpack %s", name);
     }
+    if (packing == DUMP_ZSTD || is_archive)
+        done = done && libarchive_load(&unpack->lib, err);
     done = done && (packing != DUMP_ZSTD || open_zstd(unpack, err)) &&
            (!is_archive || open_tar(unpack, err));
     *opened = unpack;
@@ -292,9 +294,9 @@ dump_unpack_close(struct dump_unpack *unpack)
     if (unpack == NULL)
         return;
     if (unpack->tar != NULL)
-        (void)archive_read_free(unpack->tar);
+        (void)unpack->lib.read_free(unpack->tar);
     if (unpack->zstd != NULL)
-        (void)archive_read_free(unpack->zstd);
+        (void)unpack->lib.read_free(unpack->zstd);
     if (unpack->has_gzip)
         (void)inflateEnd(&unpack->gzip);
     free(unpack->packed);
@@ -320,13 +322,13 @@ leads_out(const char *path)
 }
 
 static const char *
-refusal_of(struct archive_entry *entry, const char *path)
+refusal_of(const struct dump_unpack *unpack, struct archive_entry *entry, const char *path)
 {
-    if (archive_entry_hardlink(entry) != NULL || archive_entry_filetype(entry) != S_IFREG)
+    if (unpack->lib.entry_hardlink(entry) != NULL || unpack->lib.entry_filetype(entry) != S_IFREG)
         return "it is a link or a device, and no file";
     if (leads_out(path))
         return "its path leads out of the archive";
-    if (archive_entry_sparse_count(entry) > 0)
+    if (unpack->lib.entry_sparse_count(entry) > 0)
         return "it is a file with holes";
     return NULL;
 }
@@ -370,21 +372,21 @@ bool
 dump_unpack_next(struct dump_unpack *unpack, struct dump_member *member, struct error *err)
 {
     struct archive_entry *entry;
-    int status = archive_read_next_header(unpack->tar, &entry);
+    int status = unpack->lib.read_next_header(unpack->tar, &entry);
 
     *member = (struct dump_member){ 0 };
     if (status == ARCHIVE_EOF)
         return end_archive(unpack, err);
     if (status < ARCHIVE_WARN)
         return fail_archive(unpack, unpack->tar, err);
-    member->path = archive_entry_pathname(entry);
+    member->path = unpack->lib.entry_pathname(entry);
     if (member->path == NULL)
-        member->path = archive_entry_pathname_utf8(entry);
+        member->path = unpack->lib.entry_pathname_utf8(entry);
     if (member->path == NULL)
         member->path = "";
     while (strncmp(member->path, "./", 2) == 0)
         member->path += 2;
-    member->refusal = refusal_of(entry, member->path);
+    member->refusal = refusal_of(unpack, entry, member->path);
     return true;
 }
 
@@ -396,7 +398,7 @@ dump_unpack_read(
 
     if (unpack->tar == NULL)
         return read_unpacked(unpack, out, capacity, size, err);
-    got = archive_read_data(unpack->tar, out, capacity);
+    got = unpack->lib.read_data(unpack->tar, out, capacity);
     if (got < 0)
         return fail_archive(unpack, unpack->tar, err);
     *size = (size_t)got;
