@@ -32,7 +32,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 
 from openedge_server import OpenEdgeServer, jars_folder  # noqa: E402  (found by the line above)
-from servers import BRIEF_JAVA, MariadbServer, PostgresServer, use_memory  # noqa: E402
+from servers import MariadbServer, PostgresServer, RUN_JAVA, use_memory  # noqa: E402
 
 use_memory()
 
@@ -132,7 +132,7 @@ class Mirror:
     def source(self, **keys):
         self.config["progress_db"].update(keys)
         if "jar_file" in keys:
-            self.config["progress_db"].setdefault("jvm_options", BRIEF_JAVA)
+            self.config["progress_db"].setdefault("jvm_options", RUN_JAVA)
         return self
 
     def sqlite(self, path, **keys):

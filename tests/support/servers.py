@@ -357,14 +357,17 @@ def java_jars(*names):
     return paths if shutil.which("java") and all(map(os.path.exists, paths)) else None
 
 
-# Of a machine that runs for a second or two: more than its second compiler gains it would cost.
+# Of a machine that runs for minutes at most: more than its second compiler gains it would cost.
 BRIEF_JAVA = ["-XX:TieredStopAtLevel=1"]
+# Of one that runs for a second: most of what is compiled would hardly be called again.
+RUN_JAVA = [*BRIEF_JAVA, "-XX:CompileThresholdScaling=4"]
 
 
 def java_environment():
     """For a program under test that starts Java: it catches faults by signals, and the leaks of its
-    libraries are its own."""
-    return {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":handle_segv=0:detect_leaks=0"}
+    libraries are its own. Most blocks are Java's too: of where one was allocated the next functions do."""
+    return {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "")
+            + ":handle_segv=0:detect_leaks=0:malloc_context_size=4"}
 
 
 def compiled_classes():
