@@ -63,7 +63,7 @@ class Scene:
 
     arguments = ()      # of the run that meets a fault
     environment = QUICK
-    sample = 6          # points that are tried of all, in the short form
+    sample = 4          # points that are tried of all, in the short form
 
     def __init__(self, server, folder):
         self.server = server

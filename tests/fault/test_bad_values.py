@@ -15,7 +15,7 @@ from openedge_server import OpenEdgeServer, jars_folder
 from servers import java_environment
 from wide_table import Wide
 
-ROUNDS = 150 if LONG else 3
+ROUNDS = 150 if LONG else 2
 FIELDS = [("X", "integer", ""), ("Id", "integer", ""), ("Line", "integer", ""),
           ("Text", "character", "  MAX-WIDTH 10\n"),
           ("Number", "decimal", "  MAX-WIDTH 6\n  DECIMALS 2\n"), ("Day", "date", "")]

@@ -6,6 +6,7 @@ import sqlite3
 
 import pytest
 
+from conftest import Mirror, drop_database, new_database
 from servers import odbc_driver
 
 # What dashboards rely on. A column may be added, never taken away or renamed.
@@ -32,10 +33,13 @@ COLUMNS = {
 }
 
 
-@pytest.fixture
-def loaded(mirror, make_sample):
-    mirror.sqlite(make_sample(1_000)).run_well()
-    return mirror.database
+@pytest.fixture(scope="module")
+def loaded(pg_server, make_sample, tmp_path_factory):
+    """A mirror that was loaded once, for tests that only look."""
+    database = new_database(pg_server)
+    Mirror(tmp_path_factory.mktemp("loaded"), database).sqlite(make_sample(1_000)).run_well()
+    yield database
+    drop_database(database)
 
 
 @pytest.mark.parametrize("table", sorted(COLUMNS))
