@@ -129,7 +129,7 @@ read_source(struct planner *planner, struct error *err)
         (plan_wants_counters(&planner->config->settings.mirror) &&
             !source_read_counters(planner->source, &planner->arena, &planner->catalog, err)) ||
         !witness_read(planner->target, &planner->arena, planner->config->settings.target.schema,
-            &planner->witnesses, err) ||
+            WITNESS_KIND_COUNTERS, &planner->witnesses, err) ||
         !condemned_read(planner->target, &planner->arena, planner->config->settings.target.schema,
             source_identity(planner->source), &planner->catalog, err) ||
         !column_ways_read(planner->target, &planner->arena, planner->config->settings.target.schema,

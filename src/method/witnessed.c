@@ -85,7 +85,8 @@ save(struct task *task, const struct witness_record *records, size_t count)
 {
     struct error err = { 0 };
 
-    if (count == 0 || witness_save(task->target, task->claim, records, count, &err))
+    if (count == 0 ||
+        witness_save(task->target, task->claim, WITNESS_KIND_COUNTERS, records, count, &err))
         return;
     error_within(
         &err, "%zu of the tables are read in the next run, whatever the counters say", count);

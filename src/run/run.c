@@ -201,8 +201,8 @@ select_tables(struct run *run, struct catalog *catalog, struct table_record **re
            expect_target(run, "could not read the tracking tables", err) &&
            condemned_read(run->target, &run->arena, run->settings->target.schema,
                source_identity(run->source), catalog, err) &&
-           witness_read(
-               run->target, &run->arena, run->settings->target.schema, &run->witnesses, err) &&
+           witness_read(run->target, &run->arena, run->settings->target.schema,
+               WITNESS_KIND_COUNTERS, &run->witnesses, err) &&
            column_ways_read(run->target, &run->arena, run->settings->target.schema,
                source_identity(run->source), catalog, err) &&
            selection_make(&run->arena, &basis, catalog, &run->selection, err);

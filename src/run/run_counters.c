@@ -76,7 +76,7 @@ run_judge_counters(struct run *run)
     if (before != NULL && before->state == after.state && before->proofs == after.proofs &&
         before->misses == after.misses && strcmp(before->point, after.point) == 0)
         return;
-    if (!witness_save(run->target, &run->shared.claim, &after, 1, &err)) {
+    if (!witness_save(run->target, &run->shared.claim, WITNESS_KIND_COUNTERS, &after, 1, &err)) {
         error_within(&err, "could not record what was found out about the server's counters");
         log_failure(LOG_WARNING, &err);
     } else if (before != NULL && before->state != after.state) {

@@ -29,7 +29,7 @@ state_of(const char *name)
 }
 
 bool
-witness_read(struct target *target, struct arena *arena, const char *schema,
+witness_read(struct target *target, struct arena *arena, const char *schema, const char *kind,
     struct witness_list *list, struct error *err)
 {
     struct sql_parameters parameters = { .count = 0 };
@@ -43,11 +43,12 @@ witness_read(struct target *target, struct arena *arena, const char *schema,
     if (!exists)
         return true;
     parameter_text(&parameters, schema);
-    if (!target_execute(target, "could not read what is known of the source's counters",
+    parameter_text(&parameters, kind);
+    if (!target_execute(target, "could not read what is known of the source's witnesses",
             "SELECT w.source_schema, w.source_table, w.state, w.evidence, w.point, w.proofs,"
             " w.misses, COALESCE((extract(epoch FROM w.whole_at) * 1000)::bigint, 0)"
             " FROM oe2pg.witness w JOIN oe2pg.mirror m ON m.id = w.mirror_id"
-            " WHERE m.target_schema = $1 AND w.kind = '" WITNESS_KIND_COUNTERS "'",
+            " WHERE m.target_schema = $1 AND w.kind = $2",
             &parameters, &rows, err))
         return false;
     records = arena_calloc(arena, (size_t)PQntuples(rows), sizeof *records);
@@ -82,24 +83,25 @@ append_record(struct sql_arrays *arrays, const struct witness_record *record)
 }
 
 static bool
-save(struct target *target, const struct mirror_claim *claim, struct sql_arrays *arrays,
-    struct error *err)
+save(struct target *target, const struct mirror_claim *claim, const char *kind,
+    struct sql_arrays *arrays, struct error *err)
 {
     struct sql_parameters parameters = { .count = 0 };
 
     parameter_integer(&parameters, claim->mirror_id);
     parameter_integer(&parameters, claim->run_id);
+    parameter_text(&parameters, kind);
     if (!sql_arrays_end(arrays, &parameters, err))
         return false;
-    return target_execute(target, "could not record what the source's counters say",
+    return target_execute(target, "could not record what the source's witnesses say",
         "INSERT INTO oe2pg.witness AS w (mirror_id, source_schema, source_table, kind, state,"
         " evidence, point, proofs, misses, whole_at, run_id)"
-        " SELECT $1, s, n, '" WITNESS_KIND_COUNTERS "', t, e, p, proofs, misses,"
+        " SELECT $1, s, n, $3, t, e, p, proofs, misses,"
         " CASE WHEN at > 0 THEN pg_catalog.to_timestamp(at / 1000.0) END, $2"
-        " FROM ROWS FROM (pg_catalog.unnest($3::text[]), pg_catalog.unnest($4::text[]),"
-        " pg_catalog.unnest($5::text[]), pg_catalog.unnest($6::text[]),"
-        " pg_catalog.unnest($7::text[]), pg_catalog.unnest($8::bigint[]),"
-        " pg_catalog.unnest($9::bigint[]), pg_catalog.unnest($10::bigint[]))"
+        " FROM ROWS FROM (pg_catalog.unnest($4::text[]), pg_catalog.unnest($5::text[]),"
+        " pg_catalog.unnest($6::text[]), pg_catalog.unnest($7::text[]),"
+        " pg_catalog.unnest($8::text[]), pg_catalog.unnest($9::bigint[]),"
+        " pg_catalog.unnest($10::bigint[]), pg_catalog.unnest($11::bigint[]))"
         " AS r (s, n, t, e, p, proofs, misses, at)"
         " ON CONFLICT (mirror_id, source_schema, source_table, kind) DO UPDATE SET"
         " state = excluded.state, evidence = excluded.evidence, point = excluded.point,"
@@ -110,7 +112,7 @@ save(struct target *target, const struct mirror_claim *claim, struct sql_arrays 
 }
 
 bool
-witness_save(struct target *target, const struct mirror_claim *claim,
+witness_save(struct target *target, const struct mirror_claim *claim, const char *kind,
     const struct witness_record *records, size_t count, struct error *err)
 {
     struct sql_arrays arrays;
@@ -119,7 +121,7 @@ witness_save(struct target *target, const struct mirror_claim *claim,
     sql_arrays_init(&arrays, TEXTS, NUMBERS);
     for (size_t i = 0; i < count; i++)
         append_record(&arrays, &records[i]);
-    done = target_begin(target, err) && save(target, claim, &arrays, err) &&
+    done = target_begin(target, err) && save(target, claim, kind, &arrays, err) &&
            target_commit(target, err);
     if (!done)
         target_rollback(target);
