@@ -2,8 +2,8 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "method/column_scan.h"
 #include "model/key_choice.h"
-#include "model/narrow.h"
 #include "source/cut_width.h"
 #include "source/past_width.h"
 #include "target/column_ways.h"
@@ -43,15 +43,19 @@ see_columns(struct task *task, struct error *err)
     return true;
 }
 
-static bool
-read_by(struct task *task, size_t column, const struct column_way *way, struct error *err)
+static void
+set_way(struct table *table, size_t column, const struct column_way *way)
 {
-    const struct table *table = &task->table;
-
     for (size_t i = 0; i < table->column_count; i++) {
         if (column_is_read_with(&table->columns[i], &table->columns[column]))
             table->columns[i].way = way;
     }
+}
+
+static bool
+read_by(struct task *task, size_t column, const struct column_way *way, struct error *err)
+{
+    set_way(&task->table, column, way);
     return record(task, column, err) && see_columns(task, err);
 }
 
@@ -147,17 +151,82 @@ go_past_width(struct task *task, size_t column, struct error *err)
     return read_by(task, column, way, err);
 }
 
+// ---- how far slices have to reach
+
+// False when there is no more to be asked for.
+static bool
+grow(struct task *task, struct table *trial, size_t column, bool is_finer)
+{
+    struct column_way *way;
+
+    if (trial->columns[column].way == NULL)
+        return false;
+    way = copy_way(task, trial->columns[column].way);
+    if (!column_way_grow(way, is_finer))
+        return false;
+    set_way(trial, column, way);
+    return true;
+}
+
+static bool
+asks_for_more(const struct source_trouble *trouble)
+{
+    return trouble->column >= 0 &&
+           (trouble->need == WAY_NEEDS_MORE || trouble->need == WAY_NEEDS_FINER);
+}
+
+// The columns in slices are read alone until all their values come, or something else is in the
+// way: the job is begun anew once, and not for each value that is longer than those before it.
+static bool
+find_reach(struct task *task, struct table *trial, struct error *err)
+{
+    bool *is_out = mem_calloc(trial->column_count, sizeof *is_out);
+    struct column_sight sight;
+    bool done;
+
+    for (size_t i = 0; i < trial->column_count; i++)
+        is_out[i] = trial->columns[i].way == NULL || trial->columns[i].way->kind != WAY_SLICES;
+    do {
+        done = column_scan(task, trial, is_out, false, &sight, err);
+    } while (
+        done && !sight.is_whole && asks_for_more(&sight.trouble) &&
+        grow(task, trial, (size_t)sight.trouble.column, sight.trouble.need == WAY_NEEDS_FINER));
+    free(is_out);
+    return done;
+}
+
+static bool
+take_reach(struct task *task, const struct table *trial, struct error *err)
+{
+    struct table *table = &task->table;
+
+    for (size_t i = 0; i < table->column_count; i++) {
+        const struct column_way *way = trial->columns[i].way;
+
+        if (way == table->columns[i].way)
+            continue;
+        log_info("table \"%s\": column \"%s\" is read in %zu slices of %zu characters from now on",
+            table->name, column_at_source(&table->columns[i])->name, way->slice_count,
+            way->slice_width);
+        if (!read_by(task, i, way, err))
+            return false;
+    }
+    return true;
+}
+
 static bool
 ask_for_more(struct task *task, size_t column, bool is_finer, struct error *err)
 {
-    const struct column *column_now = &task->table.columns[column];
-    struct column_way *way = copy_way(task, column_now->way);
+    struct table trial = task->table;
+    bool done;
 
-    if (!column_way_grow(way, is_finer))
+    trial.columns = mem_calloc(trial.column_count, sizeof *trial.columns);
+    memcpy(trial.columns, task->table.columns, trial.column_count * sizeof *trial.columns);
+    if (!grow(task, &trial, column, is_finer))
         BUG("a way that has no more was to be grown");
-    log_info("table \"%s\": column \"%s\" is read in %zu slices of %zu characters from now on",
-        task->table.name, column_at_source(column_now)->name, way->slice_count, way->slice_width);
-    return read_by(task, column, way, err);
+    done = find_reach(task, &trial, err) && take_reach(task, &trial, err);
+    free(trial.columns);
+    return done;
 }
 
 static bool
@@ -253,64 +322,22 @@ is_probed(const struct column *column)
     return column_is_left_out(column) || (column_is_cut(column) && column->way->kind == WAY_SHORT);
 }
 
-// Where hardly a value of a column comes, one of the first rows tells it: a source that makes the
-// whole of a result before it gives any of it does so for these.
-enum { FIRST_LOOK_ROWS = 500 };
-
-// *is_readable: all rows that were asked for came.
-static bool
-read_left_out(
-    struct task *task, const struct read_request *request, bool *is_readable, struct error *err)
-{
-    struct cursor *cursor = NULL;
-    const struct batch *batch;
-    bool done = source_open_cursor(task->source, request, &cursor, err);
-
-    do {
-        done = done && !task_is_cancelled(task, err) && cursor_fetch(cursor, &batch, err);
-        task_add_progress(task, 0, 0);
-    } while (done && batch->row_count > 0);
-    cursor_close(cursor);
-    *is_readable = done;
-    if (!done && hunt_may_help(err)) {
-        error_clear(err);
-        return true;
-    }
-    return done;
-}
-
 // With these columns plainly; of the first rows of a key the key's columns come, too.
 static bool
 look_at_left_out(struct task *task, const struct table *plain, bool is_first_look,
     bool *is_readable, struct error *err)
 {
     bool *is_out = mem_calloc(plain->column_count, sizeof *is_out);
-    struct read_request request = { .part = KEY_PART_ALL };
-    struct narrow narrow;
+    struct column_sight sight;
     bool done;
 
     for (size_t i = 0; i < plain->column_count; i++)
         is_out[i] = !is_probed(&task->table.columns[i]) &&
                     !(is_first_look && key_has_column(plain->key, (int)i));
-    narrow_init(&narrow, plain, is_out);
+    done = column_scan(task, plain, is_out, is_first_look, &sight, err);
     free(is_out);
-    request.table = &narrow.table;
-    if (is_first_look) {
-        request.part = KEY_PART_NOT_NULL;
-        request.key = narrow.table.key;
-        request.row_limit = FIRST_LOOK_ROWS;
-    } else {
-        narrow.table.key = NULL;
-    }
-    done = task_begin_reading(task, &narrow.table, err);
-    if (done) {
-        request.batch_rows = task->reading.batch_rows;
-        request.batch_bytes = task->reading.batch_bytes;
-        request.value_bytes = task->reading.value_bytes;
-        done = read_left_out(task, &request, is_readable, err);
-        task_end_reading(task);
-    }
-    narrow_release(&narrow);
+    if (done)
+        *is_readable = sight.is_whole;
     return done;
 }
 

@@ -66,3 +66,19 @@ def test_ten_such_columns_are_told_together(wide, definition):
     assert wide.pg.query("SELECT way, count(*) FROM oe2pg.column_way GROUP BY way") == [("left_out", 10)]
     wide.assert_all_else_is_there(missing=range(1, 3001))
     assert beyond_plain(wide) <= 200  # each alone would cost 25 to 30 more, and the others over again
+
+
+@pytest.mark.parametrize("definition", [TABLE, KEYLESS], ids=["with a key", "without a key"])
+def test_a_table_is_begun_anew_once_however_much_longer_later_values_are(wide, definition):
+    wide.openedge.switch(wide_functions="substring")
+    wide.make(definition, values="x, CASE x WHEN 5 THEN REPEAT('ab', 10) WHEN 1000 THEN REPEAT('cd', 30)"
+              " WHEN 2000 THEN REPEAT('ef', 90) WHEN 2900 THEN REPEAT('gh', 300) ELSE 'kurz' END,"
+              " 1.5, DATE '2020-01-01'")
+    wide.openedge.clear_log()
+    wide.run_well()
+    whole = [sql for sql in wide.queries()
+             if "SUBSTRING" in sql and '"Day"' in sql and "IS NULL" not in sql]
+    assert len(whole) == 2  # one in the slices that the first value needs, one in those that all need
+    assert wide.pg.value("SELECT count(*) FROM mirror.wide WHERE length(text) > 10") == 4
+    wide.assert_all_else_is_there()
+    wide.assert_the_next_run_writes_nothing()
