@@ -251,6 +251,25 @@ def drop_database(database):
     administer(database.server, "DROP DATABASE %s WITH (FORCE)" % database.name)
 
 
+class LoadedOnce:
+    """A mirror that was loaded from a SQLite file, once; each test has a copy of the database, and the
+    file as it was."""
+
+    def __init__(self, server, path, **settings):
+        self.server = server
+        self.path = path
+        self.content = path.read_bytes()
+        self.database = new_database(server)
+        Mirror(path.parent, self.database).sqlite(path).settings(**settings).run_well()
+
+    @contextlib.contextmanager
+    def copied(self):
+        self.path.write_bytes(self.content)
+        database = new_database(self.server, self.database.name)
+        yield database
+        drop_database(database)
+
+
 @pytest.fixture
 def pg(pg_server):
     database = new_database(pg_server)

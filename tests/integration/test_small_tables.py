@@ -4,6 +4,7 @@ unchanged is left to the ordinary way."""
 import pytest
 
 import compare
+from conftest import LoadedOnce
 from mirroring import last_run, quarantined, row_versions, sqlite_file
 
 COUNT = 80
@@ -14,17 +15,28 @@ def name(number):
     return "small_%02d" % number
 
 
-@pytest.fixture
-def many(mirror, tmp_path):
+@pytest.fixture(scope="module")
+def loaded(pg_server, tmp_path_factory):
     """Eighty tables of five rows, mirrored by one job."""
     statements = []
     for number in range(COUNT):
         statements.append("CREATE TABLE %s (id INTEGER PRIMARY KEY, t VARCHAR(20))" % name(number))
         statements.append(("INSERT INTO %s VALUES (?, ?)" % name(number),
                            [(row, "t%d ü" % row if row % 2 else None) for row in range(ROWS)]))
-    mirror.path_of_source = sqlite_file(tmp_path / "source.sqlite", *statements)
-    mirror.sqlite(mirror.path_of_source).settings(jobs=1).run_well()
-    return mirror
+    return LoadedOnce(pg_server, sqlite_file(tmp_path_factory.mktemp("loaded") / "source.sqlite", *statements),
+                      jobs=1)
+
+
+@pytest.fixture
+def pg(loaded):
+    with loaded.copied() as database:
+        yield database
+
+
+@pytest.fixture
+def many(mirror, loaded):
+    mirror.path_of_source = loaded.path
+    return mirror.sqlite(loaded.path).settings(jobs=1)
 
 
 def commits(pg):

@@ -8,7 +8,7 @@ import sqlite3
 
 import pytest
 
-from conftest import PROJECT
+from conftest import LoadedOnce, Mirror, PROJECT
 
 ROWS = 400
 
@@ -19,10 +19,10 @@ def execute(path, *statements):
             database.execute(statement)
 
 
-@pytest.fixture
-def mirrored(mirror, pg, tmp_path):
+@pytest.fixture(scope="module")
+def loaded(pg_server, tmp_path_factory):
     """Two tables with a key, of every kind of value, and one without."""
-    path = tmp_path / "source.sqlite"
+    path = tmp_path_factory.mktemp("loaded") / "source.sqlite"
     with contextlib.closing(sqlite3.connect(path)) as database, database:
         database.execute("CREATE TABLE item (num INTEGER PRIMARY KEY, name VARCHAR(40), price"
                          " DECIMAL(17,2), weight DOUBLE, made DATE, seen TIMESTAMP, image BLOB,"
@@ -37,9 +37,19 @@ def mirrored(mirror, pg, tmp_path):
                              [("k%d" % (n % 5), n, "v") for n in range(40)])
         database.execute("CREATE TABLE loose (v TEXT)")
         database.executemany("INSERT INTO loose VALUES (?)", [("same",)] * 3 + [("other",)])
-    mirror.sqlite(path).run_well()
-    mirror.source_path = path
-    return mirror
+    return LoadedOnce(pg_server, path)
+
+
+@pytest.fixture
+def pg(loaded):
+    with loaded.copied() as database:
+        yield database
+
+
+@pytest.fixture
+def mirrored(mirror, loaded):
+    mirror.source_path = loaded.path
+    return mirror.sqlite(loaded.path)
 
 
 def verify(mirror, *arguments):
@@ -237,11 +247,11 @@ def test_progress_as_json_is_json_alone_on_the_console(mirrored, pg):
         assert "type" in json.loads(line)
 
 
-def test_verify_where_nothing_is_mirrored_leaves_nothing_behind(mirror, pg, tmp_path):
+def test_verify_where_nothing_is_mirrored_leaves_nothing_behind(second_pg, tmp_path):
     path = tmp_path / "new.sqlite"
     with contextlib.closing(sqlite3.connect(path)) as database, database:
         database.execute("CREATE TABLE t (id INTEGER PRIMARY KEY)")
-    result = verify(mirror.sqlite(path))
+    result = verify(Mirror(tmp_path, second_pg).sqlite(path))
     assert result.status == 2, result.explain()
     assert "nothing is mirrored" in result.stderr and "oe2pg sync" in result.stderr
-    assert pg.query("SELECT 1 FROM pg_namespace WHERE nspname IN ('oe2pg', 'mirror')") == []
+    assert second_pg.query("SELECT 1 FROM pg_namespace WHERE nspname IN ('oe2pg', 'mirror')") == []
