@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from forms import cases
 from openedge_compare import differences
 from openedge_server import OpenEdgeServer, jars_folder
 from servers import java_environment
@@ -128,10 +129,10 @@ def test_records_may_be_shorter_or_longer_than_the_schema(tmp_path):
     assert "1 values too many" in said
 
 
-@pytest.mark.parametrize("dateformat, text, day", [
-    ("mdy-1950", "02/01/50", "1950-02-01"), ("mdy-1950", "02/01/49", "2049-02-01"),
-    ("ymd-1930", "29/02/01", "2029-02-01"), ("ymd-1930", "30/02/01", "1930-02-01"),
-    ("dmy-1950", "01/02/1850", "1850-02-01")])
+@pytest.mark.parametrize("dateformat, text, day", cases(
+    [("mdy-1950", "02/01/50", "1950-02-01"), ("ymd-1930", "29/02/01", "2029-02-01")],
+    only_long=[("mdy-1950", "02/01/49", "2049-02-01"), ("ymd-1930", "30/02/01", "1930-02-01"),
+               ("dmy-1950", "01/02/1850", "1850-02-01")]))
 def test_years_of_two_digits_are_of_the_century_that_is_named(tmp_path, dateformat, text, day):
     rows, _ = load(dump(tmp_path, "1 ? ? %s\n" % text, dateformat=dateformat), ALL)
     assert rows[0][3] == day

@@ -3,6 +3,7 @@ with bytes of no code page, conditions on columns with a value that is too wide.
 
 import pytest
 
+from forms import cases
 from mirroring import errors, quarantined
 from openedge_server import jars_folder
 from openedge_truth import Truth, differences
@@ -26,15 +27,16 @@ def wide(openedge, mirror, pg):
 # --- texts
 
 # What the row holds, the switches, what arrives, why it does not, and the bytes that are kept.
-TEXTS = [
+TEXTS = cases([
     (NUL, {"embedded_nul": "delivered"}, None, "nul_byte", b"a\0b"),
     (NUL, {"embedded_nul": "cut"}, "a", None, None),
+    (NUL, {"embedded_nul": "error", "error_codes": "numbered"}, None, "unreadable", None),
     (NO_CHARACTER, {"unconvertible": "replaced"}, "a\N{REPLACEMENT CHARACTER}b", None, None),
+    (NO_CHARACTER, {"unconvertible": "error", "error_codes": "standard"}, None, "unreadable", None),
+], only_long=[
+    (NUL, {"embedded_nul": "error", "error_codes": "standard"}, None, "unreadable", None),
     (NO_CHARACTER, {"unconvertible": "question_mark"}, "a?b", None, None),
-] + [(text, {switch: "error", "error_codes": codes}, None, "unreadable", None)
-     for text, switch, codes in (
-         (NUL, "embedded_nul", "standard"), (NUL, "embedded_nul", "numbered"),
-         (NO_CHARACTER, "unconvertible", "standard"))]
+])
 
 
 def name_of(case):
@@ -63,12 +65,16 @@ def test_a_text_that_sql_cannot_have_costs_itself_at_most(wide, text, answers, a
     wide.assert_the_next_run_writes_nothing()
 
 
-@pytest.mark.parametrize("definition", [TEXT_KEY, KEYLESS], ids=["in the key", "without a key"])
-@pytest.mark.parametrize("text,answers,key,reason", [
-    (NUL, {"embedded_nul": "delivered"}, None, "nul_byte"),
-    (NO_CHARACTER, {"unconvertible": "error"}, ["ROWID"], "unreadable")],
-    ids=["nul delivered", "byte refused"])
-def test_its_row_is_mirrored_where_no_key_leads_to_it(wide, definition, text, answers, key, reason):
+DELIVERED = (NUL, {"embedded_nul": "delivered"}, None, "nul_byte")
+REFUSED = (NO_CHARACTER, {"unconvertible": "error"}, ["ROWID"], "unreadable")
+
+
+@pytest.mark.parametrize("definition, case", cases(
+    [(KEYLESS, DELIVERED), (TEXT_KEY, REFUSED)], only_long=[(TEXT_KEY, DELIVERED), (KEYLESS, REFUSED)]),
+    ids=cases(["delivered, without a key", "refused in the key"],
+              only_long=["delivered in the key", "refused, without a key"]))
+def test_its_row_is_mirrored_where_no_key_leads_to_it(wide, definition, case):
+    text, answers, key, reason = case
     wide.openedge.switch(**answers)
     wide.make(definition, rows=ROWS).spoil(7, assignment=text)
     result = wide.run()

@@ -69,8 +69,8 @@ def test_a_full_comparison_reads_around_them_too(wide):
 
 
 @pytest.mark.parametrize("rows, definition", cases(
-    [(100, "TABLE"), (ROWS, "TEXT_KEY"), (ROWS, "KEYLESS")],
-    only_long=[(ROWS, "TABLE"), (100, "TEXT_KEY"), (100, "KEYLESS")]))
+    [(100, "TABLE"), (100, "TEXT_KEY"), (ROWS, "KEYLESS")],
+    only_long=[(ROWS, "TABLE"), (ROWS, "TEXT_KEY"), (100, "KEYLESS")]))
 def test_verify_finds_the_rest_equal(wide, rows, definition):
     wide.make(globals()[definition], rows=rows)
     wide.spoil(7).spoil(50, assignment="\"Text\" = 'fünfzig Zeichen'")
@@ -118,7 +118,7 @@ def test_several_columns_of_one_row(wide):
     wide.run_well()
 
 
-@pytest.mark.parametrize("codes", ["standard", "empty", "numbered"])
+@pytest.mark.parametrize("codes", cases(["standard", "empty"], only_long=["numbered"]))
 def test_a_value_whose_column_the_source_does_not_name_is_found(wide, codes):
     wide.openedge.switch(date_out_of_range="error", error_codes=codes)
     wide.make().spoil(7, 2500, assignment="\"Day\" = DATE '12000-01-01'")
@@ -130,8 +130,8 @@ def test_a_value_whose_column_the_source_does_not_name_is_found(wide, codes):
     wide.run_well()
 
 
-@pytest.mark.parametrize("rows_before_bad", ["lost", "delivered"])
-@pytest.mark.parametrize("fetch_size", [1, 50])
+@pytest.mark.parametrize("rows_before_bad, fetch_size", cases(
+    [("lost", 50), ("delivered", 50)], only_long=[("lost", 1), ("delivered", 1)]))
 def test_whatever_becomes_of_the_rows_of_the_same_block(wide, rows_before_bad, fetch_size):
     wide.openedge.switch(rows_before_bad=rows_before_bad)
     wide.mirror.source(fetch_size=fetch_size)
@@ -560,7 +560,7 @@ LINES_OF_TEXT = TABLE.replace('INDEX-FIELD "Id"', 'INDEX-FIELD "Text" ASCENDING\
 KEYS = "x, 'k' || LPAD(x, 9, '0'), 1.5, DATE '2020-01-01'"
 
 
-@pytest.mark.parametrize("cut", ["output", "on"])
+@pytest.mark.parametrize("cut", cases(["output"], only_long=["on"]))
 @pytest.mark.parametrize("definition", [TEXT_KEY, LINES_OF_TEXT], ids=["alone", "with another"])
 def test_a_read_that_cannot_go_on_after_a_key_that_was_cut_is_begun_anew_or_fails(wide, definition, cut):
     """The server shows ten characters and compares eleven: each row behind the cut came twice. The read
@@ -583,7 +583,7 @@ def test_a_read_that_cannot_go_on_after_a_key_that_was_cut_is_begun_anew_or_fail
         assert "dbtool" in result.log and "mirror_settings.tables" in result.log
 
 
-@pytest.mark.parametrize("cut", ["output", "on"])
+@pytest.mark.parametrize("cut", cases(["output"], only_long=["on"]))
 def test_a_mirror_whose_source_begins_to_cut_its_keys_is_left_as_it_is(wide, cut):
     """A server that compares what it shows orders such keys well: they seem not to have changed."""
     wide.make(TEXT_KEY, rows=300, values=KEYS)
