@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "model/column_way.h"
 #include "model/counters.h"
+#include "model/extras.h"
 #include "model/mirror_type.h"
 
 #include <stdbool.h>
@@ -248,6 +249,7 @@ struct catalog {
     const char **notes; // sentences about what could not be read; mostly none
     size_t note_count;
     struct source_counters counters; // by source_read_counters
+    struct source_extras extras;     // nothing but by source_read_extras
 };
 
 #endif

@@ -11,6 +11,7 @@
 #include "plan/suspicion.h"
 #include "report/session_words.h"
 #include "run/adopt.h"
+#include "run/extras.h"
 #include "plan/wanted.h"
 #include "run/refused.h"
 #include "run/typed_views.h"
@@ -180,6 +181,16 @@ is_writing(const struct run *run)
     return !run->settings->mirror.verify || run->settings->mirror.verify_repair;
 }
 
+// A verification and an adoption leave them alone.
+static bool
+read_extras(struct run *run, struct catalog *catalog, struct error *err)
+{
+    const struct mirror_settings *mirror = &run->settings->mirror;
+
+    return mirror->verify || mirror->adopt ||
+           source_read_extras(run->source, &run->arena, catalog, err);
+}
+
 // What is mirrored already first: it stays, whatever is left out otherwise.
 static bool
 select_tables(struct run *run, struct catalog *catalog, struct table_record **records,
@@ -197,7 +208,7 @@ select_tables(struct run *run, struct catalog *catalog, struct table_record **re
     basis.record_count = *record_count;
     return expect_catalogue(run, err) &&
            source_read_catalog(run->source, &filter, &run->arena, catalog, err) &&
-           run_ask_counters(run, catalog, err) &&
+           run_ask_counters(run, catalog, err) && read_extras(run, catalog, err) &&
            expect_target(run, "could not read the tracking tables", err) &&
            condemned_read(run->target, &run->arena, run->settings->target.schema,
                source_identity(run->source), catalog, err) &&
@@ -250,6 +261,7 @@ make_plan(struct run *run, struct error *err)
             !column_ways_forget_stale(run->target, &run->shared.claim, &catalog, err)) ||
         (is_writing(run) && !refused_forget(run->target, &run->shared.claim, &run->selection,
                                 records, &record_count, err)) ||
+        !extras_record(run->target, &run->shared.claim, &catalog.extras, err) ||
         (!run->settings->mirror.verify &&
             !ddl_create_schema(run->target, run->settings->target.schema, err)))
         return false;

@@ -5,9 +5,8 @@
 
 #include <string.h>
 
-// Appends an identifier in the source's quotes, those inside doubled.
-static void
-append_identifier(const char *quote, struct buffer *sql, const char *identifier)
+void
+select_append_identifier(const char *quote, struct buffer *sql, const char *identifier)
 {
     size_t quote_size = strlen(quote);
 
@@ -29,10 +28,10 @@ select_append_column(const struct select_names *names, struct buffer *sql,
         return;
     }
     if (names->is_qualified) {
-        append_identifier(names->quote, sql, table->name);
+        select_append_identifier(names->quote, sql, table->name);
         (void)buffer_append_byte(sql, '.');
     }
-    append_identifier(names->quote, sql, column->name);
+    select_append_identifier(names->quote, sql, column->name);
 }
 
 // `$` is the operand, the first `#` one number and any other the next.
@@ -88,10 +87,10 @@ void
 select_append_table(const struct select_names *names, struct buffer *sql, const struct table *table)
 {
     if (table->schema[0] != '\0') {
-        append_identifier(names->quote, sql, table->schema);
+        select_append_identifier(names->quote, sql, table->schema);
         (void)buffer_append_byte(sql, '.');
     }
-    append_identifier(names->quote, sql, table->name);
+    select_append_identifier(names->quote, sql, table->name);
 }
 
 // --- which rows

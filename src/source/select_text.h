@@ -25,6 +25,8 @@ struct select_names {
 
 void select_append_column(const struct select_names *names, struct buffer *sql,
     const struct table *table, const struct column *column);
+// Appends an identifier in the source's quotes, those inside doubled.
+void select_append_identifier(const char *quote, struct buffer *sql, const char *identifier);
 // What such a column stands for (struct column, expression): `name` is the quoted column.
 void select_append_expression(const struct product_dialect *dialect, struct buffer *sql,
     const struct column *column, const char *name);

@@ -120,6 +120,12 @@ bool source_read_catalog(struct source *source, const struct table_filter *filte
 bool source_read_counters(struct source *source, struct arena *arena, struct catalog *catalog,
     struct error *err) __attribute__((warn_unused_result));
 
+// Fills catalog->extras: what the source has beside its tables, where one schema is mirrored what
+// belongs to it. What it refuses to tell is told in extras.failures; fails only for a lost
+// connection. (extras.c)
+bool source_read_extras(struct source *source, struct arena *arena, struct catalog *catalog,
+    struct error *err) __attribute__((warn_unused_result));
+
 // What becomes of texts that are wider than their columns are declared: they end the statement, or
 // they are cut.
 enum source_cutting {

@@ -342,10 +342,11 @@ sql_arrays_end(struct sql_arrays *arrays, struct sql_parameters *parameters, str
     bool done = true;
 
     for (size_t i = 0; i < arrays->count; i++) {
+        done = (arrays->fields[i].size > 0 || buffer_append_byte(&arrays->fields[i], '{')) && done;
         done = buffer_append_byte(&arrays->fields[i], '}') && done;
         parameter_text(parameters, buffer_text(&arrays->fields[i]));
     }
-    return done || error_set(err, ERROR_TABLE, "the names of the tables are too long");
+    return done || error_set(err, ERROR_TABLE, "the texts that are to be recorded are too long");
 }
 
 void

@@ -369,8 +369,36 @@ static const char *const step_12[] = {
     NULL,
 };
 
+static const char *const step_13[] = {
+    "CREATE TABLE oe2pg.sequence ("
+    " mirror_id integer NOT NULL REFERENCES oe2pg.mirror (id),"
+    " source_schema text NOT NULL,"
+    " name text NOT NULL,"
+    " current_value numeric,"
+    " increment numeric,"
+    " min_value numeric,"
+    " max_value numeric,"
+    " is_cycling boolean,"
+    " run_id bigint NOT NULL,"
+    " read_at timestamptz NOT NULL DEFAULT pg_catalog.now(),"
+    " PRIMARY KEY (mirror_id, source_schema, name));"
+    "COMMENT ON TABLE oe2pg.sequence IS"
+    " 'sequences of the source; NULL what it does not tell of them';"
+    "CREATE TABLE oe2pg.source_view ("
+    " mirror_id integer NOT NULL REFERENCES oe2pg.mirror (id),"
+    " source_schema text NOT NULL,"
+    " name text NOT NULL,"
+    " definition text,"
+    " run_id bigint NOT NULL,"
+    " read_at timestamptz NOT NULL DEFAULT pg_catalog.now(),"
+    " PRIMARY KEY (mirror_id, source_schema, name));"
+    "COMMENT ON TABLE oe2pg.source_view IS"
+    " 'what the views of the source are made of, in its words; NULL: it does not tell';",
+    NULL,
+};
+
 static const char *const *const steps[] = { step_1, step_2, step_3, step_4, step_5, step_6, step_7,
-    step_8, step_9, step_10, step_11, step_12 };
+    step_8, step_9, step_10, step_11, step_12, step_13 };
 
 enum { STEP_COUNT = sizeof steps / sizeof steps[0] };
 

@@ -49,6 +49,7 @@ def quarantined(pg, *columns):
 
 # What each step of src/target/tracking_schema.c added, taken back, the newest first.
 STEPS_BACK = {
+    13: ["DROP TABLE oe2pg.sequence, oe2pg.source_view"],
     12: ["ALTER TABLE oe2pg.quarantine DROP COLUMN value_count"],
     11: ["ALTER TABLE oe2pg.column_way DROP COLUMN counts_bytes"],
     10: ["DROP TABLE oe2pg.typed_view"],

@@ -34,7 +34,14 @@ const struct product product_h2 = {
                 "WHERE TABLE_SCHEMA <> 'INFORMATION_SCHEMA'{TABLE_SCHEMA,TABLE_NAME} ORDER BY 1, "
                 "2, 4 DESC, 3, 6",
         .estimates = "SELECT TABLE_SCHEMA, TABLE_NAME, ROW_COUNT_ESTIMATE "
-                     "FROM INFORMATION_SCHEMA.TABLES" },
+                     "FROM INFORMATION_SCHEMA.TABLES",
+        .sequences = { .list = "SELECT SEQUENCE_SCHEMA, SEQUENCE_NAME, \"INCREMENT\", "
+                               "MINIMUM_VALUE, MAXIMUM_VALUE, CYCLE_OPTION, BASE_VALUE "
+                               "FROM INFORMATION_SCHEMA.SEQUENCES",
+            .field_count = PRODUCT_SEQUENCE_FIELDS },
+        .views = "SELECT TABLE_SCHEMA, TABLE_NAME, SUBSTRING(VIEW_DEFINITION FROM # FOR 500) "
+                 "FROM INFORMATION_SCHEMA.VIEWS WHERE TABLE_SCHEMA <> 'INFORMATION_SCHEMA' "
+                 "AND (# = 1 OR CHAR_LENGTH(VIEW_DEFINITION) >= #)" },
     .probes = { .clock = "SELECT CAST(DATEDIFF('MILLISECOND', TIMESTAMP WITH TIME ZONE "
                          "'1970-01-01 00:00:00+00', CURRENT_TIMESTAMP) AS VARCHAR)",
         .letters = "SELECT '" PRODUCT_LETTERS "'" },

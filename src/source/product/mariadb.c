@@ -251,6 +251,14 @@ const struct product product_mariadb = {
     .catalog = { .objects = objects,
         .keys = keys,
         .estimates = estimates,
+        .sequences = { .list = "SELECT '', TABLE_NAME FROM information_schema.TABLES "
+                               "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'SEQUENCE'",
+            .field_count = 2,
+            .one = "SELECT increment, minimum_value, maximum_value, cycle_option, "
+                   "next_not_cached_value FROM $" },
+        .views = "SELECT '', TABLE_NAME, SUBSTRING(VIEW_DEFINITION, #, 500) "
+                 "FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE() "
+                 "AND (# = 1 OR CHAR_LENGTH(VIEW_DEFINITION) >= #)",
         .code_page = "SELECT @@character_set_database",
         .append_text = append_text },
     .probes = { .clock = "SELECT CAST(CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) AS CHAR)",

@@ -47,6 +47,14 @@ const struct product product_openedge = {
         .element = "PRO_ELEMENT($, #, #)" },
     .catalog = { .guid = "SELECT d.\"_Db-guid\" FROM PUB.\"_Db\" d WHERE d.\"_Db-local\" = 1",
         .code_page = "SELECT d.\"_Db-xl-name\" FROM PUB.\"_Db\" d WHERE d.\"_Db-local\" = 1",
+        // Of these everybody may read the lists.
+        .sequences = { .list = "SELECT s.\"SEQ-OWNER\", s.\"SEQ-NAME\", s.\"SEQ-INCR\", "
+                               "s.\"SEQ-MIN\", s.\"SEQ-MAX\", s.\"CYCLE-OK\" "
+                               "FROM SYSPROGRESS.SYSSEQUENCES s",
+            .field_count = PRODUCT_SEQUENCE_FIELDS - 1,
+            .one = "SELECT $.CURRVAL FROM SYSPROGRESS.SYSCALCTABLE" },
+        .views = "SELECT v.OWNER, v.VIEWNAME, v.VIEWTEXT FROM SYSPROGRESS.SYSVIEWS v "
+                 "ORDER BY v.OWNER, v.VIEWNAME, v.SEQ",
         .read_counters = openedge_read_counters },
     // Whether blanks at the end count in an index as in a comparison is not documented.
     .order.kinds = PRODUCT_NUMBERS | PRODUCT_TIMES,

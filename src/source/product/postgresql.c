@@ -95,6 +95,14 @@ static const char objects[] = "SELECT '', " NAME("n", "nspname") ", " NAME("c",
                               "AND n.nspname NOT IN ('pg_catalog', 'pg_toast', "
                               "'information_schema')";
 
+static const char views[] =
+    "SELECT n.nspname, c.relname, pg_catalog.substr(d.text, #, 500) FROM pg_catalog.pg_class c "
+    "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+    "CROSS JOIN LATERAL (SELECT pg_catalog.pg_get_viewdef(c.oid) AS text) d "
+    "WHERE c.relkind IN ('v', 'm') AND c.relpersistence <> 't' "
+    "AND n.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema') "
+    "AND (# = 1 OR pg_catalog.length(d.text) >= #)";
+
 // INCLUDE columns stand behind the key columns; invalid, partial, deferrable and expression
 // indexes do not identify rows.
 static const char keys[] = "SELECT n.nspname, c.relname, " NAME(
@@ -454,6 +462,10 @@ const struct product product_postgresql = {
         .keys = keys,
         .estimates = estimates,
         .guid = guid,
+        .sequences = { .list = "SELECT schemaname, sequencename, increment_by, min_value, "
+                               "max_value, cycle, last_value FROM pg_catalog.pg_sequences",
+            .field_count = PRODUCT_SEQUENCE_FIELDS },
+        .views = views,
         .code_page = "SELECT pg_catalog.current_setting('server_encoding')",
         .append_text = append_text },
     .probes = { .clock = "SELECT CAST(CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint) "

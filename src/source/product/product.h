@@ -65,6 +65,19 @@ typedef bool product_read_counters(const struct catalog_door *door, struct arena
 
 // Where a query can be narrowed to one table, it says in braces which of its expressions are the
 // table's schema (or nothing) and name: catalog_append_query.
+// A row of what is told of a sequence: schema, name, increment, least, greatest, whether it goes
+// round, current value; NULL what is not told.
+enum { PRODUCT_SEQUENCE_FIELDS = 7 };
+
+struct product_sequences {
+    const char *list;   // rows of their first fields; NULL: it has none
+    size_t field_count; // so many
+    const char *one; // one row of the other fields, "$" being its quoted name; NULL: none is left
+};
+
+// Characters of a view's definition that are asked for at a time.
+#define PRODUCT_VIEW_SLICE 500
+
 struct product_catalog {
     // Rows (database, schema, name, kind, and of a partition the schema and name of its table), ""
     // or NULL being no name, and a kind "" a table. NULL: by the driver's call.
@@ -78,6 +91,11 @@ struct product_catalog {
     const char *guid;                 // one text; failure is no error; NULL: none
     const char *code_page;            // one text; failure is no error; NULL: none
     product_append_text *append_text; // how these queries hold a text; NULL: in single quotes
+    struct product_sequences sequences;
+    // Rows (schema, view, definition), in order where a view has several; or where "#" stands in
+    // it the PRODUCT_VIEW_SLICE characters from the "#"th on, of views without those only where it
+    // is 1. NULL: it does not tell what they are made of.
+    const char *views;
     product_read_counters *read_counters; // NULL: it counts nothing that could be relied on
 };
 

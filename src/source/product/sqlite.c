@@ -364,7 +364,11 @@ enum { VALUE_COPIES = 7 };
 const struct product product_sqlite = {
     .patterns = { "SQLite*" },
     .dialect.limit = " LIMIT %zu",
-    .catalog = { .objects = objects, .keys = keys, .estimates = estimates },
+    .catalog = { .objects = objects,
+        .keys = keys,
+        .estimates = estimates,
+        .views = "SELECT '' AS s, name, substr(sql, #, 500) AS d FROM sqlite_master "
+                 "WHERE type = 'view' AND (# = 1 OR length(sql) >= #)" },
     .probes = { .first_query = "SELECT count(*) FROM sqlite_master",
         .clock = "SELECT CAST(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) "
                  "AS TEXT)",

@@ -269,6 +269,8 @@ final class Conditions {
             if (tokens.take("ROWID"))
                 return new Tree.Rowid(names.size() > 1 ? names.get(0) : null,
                     names.get(names.size() - 1));
+            if (names.size() == 2 && tokens.take("CURRVAL"))
+                return new Tree.Current(names.get(0), names.get(1));
             names.add(tokens.name());
         }
         int count = names.size();

@@ -196,6 +196,8 @@ final class Expressions {
             sql.add(constant.sql());
         } else if (e instanceof Tree.Parameter parameter) {
             sql.parameter(parameter.number());
+        } else if (e instanceof Tree.Current current) {
+            sql.add(front.current(current));
         } else if (e instanceof Tree.Call call) {
             call(call, sql);
         } else if (e instanceof Tree.Binary binary) {

@@ -49,6 +49,16 @@ final class Front {
         return store.schema.find("PUB", name);
     }
 
+    /** Of one that nobody drew from it is the first value. */
+    String current(Tree.Current current) throws Refusal {
+        Schema.Sequence sequence = store.schema.sequences.get(current.sequence());
+        if (sequence == null || !current.owner().equalsIgnoreCase("PUB"))
+            throw Refusal.noTable(switches, current.sequence());
+        if (switches.is("currval", "denied"))
+            throw Refusal.denied(switches);
+        return String.valueOf(sequence.initial());
+    }
+
     Table table(String owner, String name) throws Refusal {
         Table table = store.schema.resolve(owner != null ? owner : defaultOwner, name);
         if (table == null)

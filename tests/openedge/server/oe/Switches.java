@@ -58,6 +58,7 @@ final class Switches {
         add("get_tables", "user", "with_metaschema");
         add("cdc_table_type", "T", "S");
         add("synonym_rows", "apart", "in_systables");
+        add("currval", "granted", "denied");
         add("table_statistics", "none", "stale");
         add("table_counters", "none", "all", "some", "parted");
         add("error_codes", "standard", "empty", "numbered");

@@ -13,6 +13,9 @@ interface Tree {
     /** The pseudo-column. */
     record Rowid(String owner, String table) implements Expression {}
 
+    /** A sequence's current value; asking draws none. */
+    record Current(String owner, String sequence) implements Expression {}
+
     /** A constant, as the store writes it. */
     record Constant(String sql, boolean isText) implements Expression {}
 
