@@ -51,7 +51,12 @@ COLUMNS = {
     'PUB."_Sysviews"': "_Owner _Viewname _Viewtext",
     'PUB."_TableStat"': "_TableStat-id",
     'PUB."_Cdc-Table-Policy"': "_Policy-Id _Source-File-Recid _Change-Tablename "
-                               "_Change-Table-Owner _ObjectId _Policy-Instance _Level",
+                               "_Change-Table-Owner _ObjectId _Policy-State _Policy-Instance "
+                               "_Identifying-Fields _Level _First-User-Field",
+    'PUB."_Cdc-Field-Policy"': "_Policy-Id _Field-Position _Identifying-Field _Field-Recid",
+    'PUB."_Cdc-Change-Tracking"': "_Policy-Id _Tran-Id _Time-Stamp _Change-Sequence _Operation "
+                                  "_Change-FieldMap _Recid _Source-Table-Number _Partition-Id "
+                                  "_User-Name _Tenant-Id _Version _User-Misc _Misc",
 }
 
 FIELDS = """SELECT x."_Field-Name", x."_Data-Type", x."_Extent", x."_Width", x."_Decimals",

@@ -135,6 +135,32 @@ class OpenEdgeServer:
     def end(self, transaction):
         self.control("end", str(transaction))
 
+    def rollback(self, transaction):
+        """Nothing of what it wrote is left."""
+        self.control("rollback", str(transaction))
+
+    def write(self, transaction, statement):
+        """What is not committed before `end`, and seen by those who read without locks."""
+        self.control("write", str(transaction), body=statement)
+
+    def policy(self, table, level, **properties):
+        """Change data capture. properties: fields="Id:1,Text", owner, name, state, instance."""
+        self.control("cdc_policy", table, str(level), body=_lines(properties))
+
+    def drop_policy(self, table):
+        """With all that was captured."""
+        self.control("cdc_drop", table)
+
+    def track(self, table, operation):
+        """What was done to the table as a whole: operations 5 to 12."""
+        self.control("cdc_note", table, str(operation))
+
+    def purge(self, table, last):
+        """What another consumer does when it has read the changes up to this sequence."""
+        self.sql('DELETE FROM PUB."_Cdc-Change-Tracking" WHERE "_Change-Sequence" <= %d AND '
+                 '"_Source-Table-Number" = (SELECT "_File-Number" FROM PUB."_File" '
+                 'WHERE "_File-Name" = \'%s\')' % (last, table))
+
     def reset(self):
         """Switches, users, locks, mishaps and the log as at the start; tables stay."""
         self.control("reset")

@@ -39,6 +39,14 @@ final class Activity {
         return ASKED.matcher(sql).find();
     }
 
+    /** Of PUB; null when it writes to none. */
+    static String writtenTable(String sql) {
+        Matcher write = WRITE.matcher(sql);
+        if (!write.matches())
+            return null;
+        return write.group(2) != null ? write.group(2) : write.group(3);
+    }
+
     /** A statement of the store's own SQL changed so many rows. */
     synchronized void count(String sql, long rows) {
         Matcher write = WRITE.matcher(sql);
@@ -49,8 +57,7 @@ final class Activity {
         case 'D' -> 2;
         default -> 0;
         };
-        String name = write.group(2) != null ? write.group(2) : write.group(3);
-        tables.computeIfAbsent(name, key -> new Counters()).rows[kind] += rows;
+        tables.computeIfAbsent(writtenTable(sql), key -> new Counters()).rows[kind] += rows;
         total.rows[kind] += rows;
     }
 

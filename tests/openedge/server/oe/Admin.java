@@ -139,7 +139,20 @@ final class Admin {
             server.activity.begin(Integer.parseInt(first));
             break;
         case "end":
-            server.activity.end(Integer.parseInt(first));
+        case "rollback":
+            end(Integer.parseInt(first), words.get(0).equals("end"));
+            break;
+        case "write":
+            write(Integer.parseInt(first), body);
+            break;
+        case "cdc_policy":
+            server.capture.add(table(first), Integer.parseInt(words.get(2)), properties(body));
+            break;
+        case "cdc_drop":
+            server.capture.drop(table(first));
+            break;
+        case "cdc_note":
+            server.capture.note(table(first), Integer.parseInt(words.get(2)));
             break;
         case "rows":
             return server.store.count(table(first));
@@ -191,6 +204,10 @@ final class Admin {
         try (Statement statement = server.store.connection().createStatement()) {
             for (String one : split(text)) {
                 rows.clear();
+                if (isCounted && server.capture.isOf(one)) {
+                    server.activity.count(one, server.capture.write(one));
+                    continue;
+                }
                 if (statement.execute(one)) {
                     try (ResultSet result = statement.getResultSet()) {
                         while (result.next())
@@ -202,6 +219,18 @@ final class Admin {
             }
         }
         return rows;
+    }
+
+    /** A transaction's; it is open from the first one on. */
+    private void write(int transaction, String text) throws SQLException {
+        server.activity.begin(transaction);
+        for (String one : split(text))
+            server.activity.count(one, server.capture.write(transaction, one));
+    }
+
+    private void end(int transaction, boolean isCommitted) throws SQLException {
+        server.capture.end(transaction, isCommitted);
+        server.activity.end(transaction);
     }
 
     private static List<Object> row(ResultSet result) throws SQLException {

@@ -26,8 +26,6 @@ final class Metaschema {
         }
     }
 
-    /** How the names of change tables begin. */
-    private static final String CHANGES = "CDC_";
     private static final OffsetDateTime MADE =
         OffsetDateTime.parse("2020-01-31T10:20:30.456+01:00");
     private static final Map<Kind, Integer> DTYPES = new HashMap<>(Map.ofEntries(
@@ -39,14 +37,16 @@ final class Metaschema {
     private final Store store;
     private final Users users;
     private final Switches switches;
+    private final Capture capture;
     private final String database;
     private String state = "";
     private final Map<String, List<Row>> rows = new LinkedHashMap<>();
 
-    Metaschema(Store store, Users users, Switches switches, String database) {
+    Metaschema(Store store, Users users, Switches switches, Capture capture, String database) {
         this.store = store;
         this.users = users;
         this.switches = switches;
+        this.capture = capture;
         this.database = database;
     }
 
@@ -54,14 +54,15 @@ final class Metaschema {
         String wanted = store.schema.version() + "/" + users.version() + "/"
             + switches.get("version") + switches.get("code_page") + switches.get("lob_coltype")
             + switches.get("array_coltype") + switches.get("cdc_table_type")
-            + switches.get("table_statistics") + switches.get("synonym_rows");
+            + switches.get("table_statistics") + switches.get("synonym_rows")
+            + switches.get("cdc_indexes") + switches.get("cdc_attributes");
         if (wanted.equals(state))
             return;
         rows.clear();
         gather();
         Connection connection = store.connection();
         for (Table table : store.schema.tables()) {
-            if (table.isSystem())
+            if (table.isSystem() && !table.name.equals(Capture.TRACKING))
                 write(connection, table, rows.getOrDefault(table.name, List.of()));
         }
         state = wanted;
@@ -80,9 +81,11 @@ final class Metaschema {
         Collection<Table> tables = store.schema.tables();
         for (Table table : tables) {
             addTable(table);
-            if (table.name.startsWith(CHANGES))
+            if (table.name.startsWith(Policy.CHANGES) && !isCaptured(table))
                 addPolicy(table);
         }
+        for (Policy policy : capture.policies())
+            policy.describe(this);
         new Sysprogress(this, users, switches).gather(tables, store.schema);
         for (Schema.Sequence sequence : store.schema.sequences.values())
             addSequence(sequence);
@@ -93,9 +96,17 @@ final class Metaschema {
         addDatabase();
     }
 
+    private boolean isCaptured(Table changes) {
+        return capture.policies().stream().anyMatch(policy -> policy.changes == changes);
+    }
+
+    private boolean isChangeTable(Table table) {
+        return table.name.startsWith(Policy.CHANGES) || isCaptured(table);
+    }
+
     /** As SQL shows it: of CDC's tables it is not known. */
     String type(Table table) {
-        return table.name.startsWith(CHANGES) ? switches.get("cdc_table_type") : table.type;
+        return isChangeTable(table) ? switches.get("cdc_table_type") : table.type;
     }
 
     private void addTable(Table table) {
@@ -114,7 +125,7 @@ final class Metaschema {
             .put("_Last-change", 1_580_000_000).put("_Last-modified", MADE).put("_CRC", 1)
             .put("_Has-Pcnstrs", table.primaryKey.isEmpty() ? "N" : "Y").put("_Has-Fcnstrs", "N")
             .put("_Has-Ucnstrs", "N").put("_Has-Ccnstrs", "N").put("_Db-recid", 64)
-            .put("_Rssid", 6).put("_category", ""));
+            .put("_Rssid", 6).put("_category", "").put("_File-Attributes", attributes(table)));
         if (hasNone && !table.isView())
             addDefaultIndex(table, defaultIndex);
         for (Field field : table.fields)
@@ -123,8 +134,21 @@ final class Metaschema {
             addIndex(table, index);
     }
 
+    /** The fifth says that a table is captured, the sixth that it is a change table. */
+    private String[] attributes(Table table) {
+        if (switches.is("cdc_attributes", "unset"))
+            return null;
+        String[] attributes = new String[64];
+        java.util.Arrays.fill(attributes, "0");
+        if (capture.policies().stream().anyMatch(policy -> policy.source == table))
+            attributes[4] = "1";
+        if (isChangeTable(table))
+            attributes[5] = "1";
+        return attributes;
+    }
+
     private void addPolicy(Table table) {
-        Table source = store.schema.find("PUB", table.name.substring(CHANGES.length()));
+        Table source = store.schema.find("PUB", table.name.substring(Policy.CHANGES.length()));
         add("_Cdc-Table-Policy", new Row().put("_Policy-Id", "policy-" + table.number)
             .put("_Policy-Name", table.name).put("_Policy-State", 0).put("_Policy-Instance", 0)
             .put("_Source-File-Recid", source == null ? null : (Object) source.recid)
@@ -153,10 +177,16 @@ final class Metaschema {
             .put("_Last-modified", MADE));
     }
 
+    /** The tracking table may have been made with its other indexes inactive. */
+    private boolean isActive(Table table, Index index) {
+        boolean isOfTracking = table.name.equals(Capture.TRACKING) && !index.isPrimary;
+        return index.isActive && !(isOfTracking && switches.is("cdc_indexes", "inactive"));
+    }
+
     private void addIndex(Table table, Index index) {
         add("_Index", new Row().put("#recid", index.recid).put("_File-recid", table.recid)
             .put("_Index-Name", index.name).put("_Unique", index.isUnique)
-            .put("_Active", index.isActive).put("_num-comp", index.parts.size())
+            .put("_Active", isActive(table, index)).put("_num-comp", index.parts.size())
             .put("_idx-num", index.number).put("_Wordidx", index.isWord ? 1 : 0)
             .put("_Idxmethod", "").put("_Idxowner", table.owner).put("_Desc", index.description));
         int place = 0;

@@ -46,12 +46,21 @@ final class Runner {
     Cursor run(Compiled compiled, List<Object> parameters, int maxRows, int timeout)
         throws SQLException, Refusal {
         pause("execute", timeout);
+        seeUncommitted(compiled.isNoLock || front.isolation == 1);
         for (Compiled.Check check : compiled.checks)
             check(check, parameters);
         PreparedStatement statement = statement(compiled.sql, parameters);
         ResultSet result = execute(statement, timeout);
         complete(compiled, result.getMetaData());
         return new Cursor(compiled, statement, result, front, maxRows);
+    }
+
+    /** Who reads with locks sees what is committed; that others would wait is left to Locks. */
+    private void seeUncommitted(boolean isDirty) throws SQLException {
+        int wanted =
+            isDirty ? Connection.TRANSACTION_READ_UNCOMMITTED : Connection.TRANSACTION_READ_COMMITTED;
+        if (connection.getTransactionIsolation() != wanted)
+            connection.setTransactionIsolation(wanted);
     }
 
     private void check(Compiled.Check check, List<Object> parameters)

@@ -31,6 +31,7 @@ final class Server {
     final Locks locks = new Locks();
     final Mishaps mishaps = new Mishaps();
     final Activity activity = new Activity();
+    final Capture capture;
     final Metaschema metaschema;
     private final String database;
     private final ServerSocket socket;
@@ -42,7 +43,8 @@ final class Server {
         store.loadOwnSchema("metaschema.df", "PUB", "S");
         store.loadOwnSchema("sysprogress.df", "SYSPROGRESS", "S");
         this.database = database;
-        metaschema = new Metaschema(store, users, switches, database);
+        capture = new Capture(store, switches);
+        metaschema = new Metaschema(store, users, switches, capture, database);
         users.reset();
         socket = new ServerSocket(port, 100, InetAddress.getLoopbackAddress());
     }
@@ -77,7 +79,8 @@ final class Server {
     }
 
     /** All as at the start, but for the tables. */
-    void reset() {
+    void reset() throws Exception {
+        capture.reset();
         store.schema.dropSynonyms();
         switches.reset();
         users.reset();

@@ -57,6 +57,12 @@ final class Switches {
         add("index_info", "none", "all", "unsupported");
         add("get_tables", "user", "with_metaschema");
         add("cdc_table_type", "T", "S");
+        add("cdc_attributes", "unset", "set");
+        add("cdc_indexes", "active", "inactive");
+        add("cdc_visible", "at_once", "at_commit");
+        add("cdc_rolled_back", "gap", "reused");
+        add("cdc_tracking_rows", "one", "two");
+        add("cdc_uncaptured", "silent", "tracked");
         add("synonym_rows", "apart", "in_systables");
         add("currval", "granted", "denied");
         add("table_statistics", "none", "stale");
