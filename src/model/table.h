@@ -249,7 +249,7 @@ struct catalog {
     const char **notes; // sentences about what could not be read; mostly none
     size_t note_count;
     struct source_counters counters; // by source_read_counters
-    struct source_extras extras;     // nothing but by source_read_extras
+    struct source_extras extras;     // by source_read_extras
 };
 
 #endif

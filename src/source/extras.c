@@ -367,9 +367,9 @@ source_read_extras(
         .extras = &catalog->extras };
     bool done;
 
-    catalog->extras = (struct source_extras){ 0 };
     if (source->is_read_whole)
-        return true;
+        return true; // its catalogue has them
+    catalog->extras = (struct source_extras){ 0 };
     asking.door = source->driver->door(source);
     source->is_waiting = true;
     done = read_sequences(&asking, err) && read_views(&asking, err);

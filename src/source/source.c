@@ -199,6 +199,7 @@ bool
 source_read_catalog(struct source *source, const struct table_filter *filter, struct arena *arena,
     struct catalog *catalog, struct error *err)
 {
+    *catalog = (struct catalog){ 0 };
     if (fail_here("read the source's catalogue", err))
         return false;
     if (!is_told_by_source(source->driver->read_catalog(source, filter, arena, catalog, err), err))

@@ -4,6 +4,7 @@ are made of (oe2pg.source_view)."""
 import pytest
 
 from doors import from_mariadb, from_postgres, jars
+from dump_files import Folder, table
 from mirroring import sqlite_file
 from openedge_server import jars_folder
 from servers import java_environment
@@ -120,3 +121,17 @@ def test_sequences_and_views_of_openedge_are_recorded(openedge, mirror, pg, curr
     assert views(pg)["TopLedger"].strip()
     warned = "12 of 12 sequences did not tell their values" in "\n".join(result.log_lines("WARNING"))
     assert warned == (currval == "denied"), result.explain()
+
+
+def test_the_sequences_of_a_folder_of_dumps_are_recorded_as_its_schema_has_them(mirror, pg, tmp_path):
+    folder = Folder(tmp_path / "dumps")
+    mirror.source(interface="dump", dump_dir=str(folder.path), db_name="shop")
+    folder.df(table("T", [("Num", "integer")], ["Num"]),
+              'ADD SEQUENCE "Next-Num"\n  INITIAL 10\n  INCREMENT 5\n  CYCLE-ON-LIMIT yes\n  MIN-VAL 1\n  MAX-VAL ?\n')
+    folder.d("T", "1")
+    mirror.run_well()
+    assert sequences(pg) == {"Next-Num": (None, "5", "1", None, True)}
+    assert pg.value("SELECT source_schema FROM oe2pg.sequence").upper() == "PUB"
+    before = versions(pg)
+    mirror.run_well()
+    assert versions(pg) == before

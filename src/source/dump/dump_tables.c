@@ -273,6 +273,35 @@ make_tables(struct contents *contents, struct catalog *catalog, struct error *er
     return true;
 }
 
+static const char *
+print_number(struct arena *arena, int64_t number)
+{
+    return number == DF_UNKNOWN ? NULL : arena_printf(arena, "%" PRId64, number);
+}
+
+// A schema tells where a sequence begins, and not where it is.
+static void
+list_sequences(const struct contents *contents, struct source_extras *extras)
+{
+    struct source_sequence *sequences;
+    size_t count = 0;
+
+    for (const struct df_sequence *df = contents->schema->sequences; df != NULL; df = df->next)
+        count++;
+    sequences = arena_calloc(contents->arena, count, sizeof *sequences);
+    for (const struct df_sequence *df = contents->schema->sequences; df != NULL; df = df->next)
+        sequences[extras->sequence_count++] = (struct source_sequence){
+            .schema = contents->settings->schema,
+            .name = df->name,
+            .increment = print_number(contents->arena, df->increment),
+            .least = print_number(contents->arena, df->min),
+            .greatest = print_number(contents->arena, df->max),
+            .is_cycling = df->is_cycling ? "true" : "false",
+        };
+    extras->sequences = sequences;
+    extras->are_sequences_read = true;
+}
+
 bool
 dump_read_catalog(struct source *base, const struct table_filter *filter, struct arena *arena,
     struct catalog *catalog, struct error *err)
@@ -286,6 +315,7 @@ dump_read_catalog(struct source *base, const struct table_filter *filter, struct
         !read_schemas(&contents, err) || !make_tables(&contents, catalog, err))
         return false;
     dump_describe(source, &contents.folder, contents.schema);
+    list_sequences(&contents, &catalog->extras);
     if (filter != NULL && filter->skip_ignored != NULL)
         filter->skip_ignored(filter->context, arena, catalog->tables, catalog->table_count);
     note_absent(arena, catalog);
