@@ -182,10 +182,13 @@ class Mirror:
 
 
 def pytest_collection_modifyitems(items):
-    """Where several processes share the tests out by file, those with the most are begun first: at the
-    end nobody waits for one that has a long file left."""
-    counts = collections.Counter(item.path for item in items)
-    items.sort(key=lambda item: -counts[item.path])
+    """Where several processes share the tests out by file, those that take longest are begun first: at the
+    end nobody waits for one that has a long file left. A file of few long tests says by WEIGHT how many of
+    the usual length (half a second) one of them is worth."""
+    weights = collections.Counter()
+    for item in items:
+        weights[item.path] += getattr(item.module, "WEIGHT", 1)
+    items.sort(key=lambda item: -weights[item.path])
 
 
 @pytest.fixture(scope="session")
@@ -252,8 +255,8 @@ def drop_database(database):
 
 
 class LoadedOnce:
-    """A mirror that was loaded from a SQLite file, once; each test has a copy of the database, and the
-    file as it was."""
+    """A mirror that was loaded from a SQLite file, once; each test has a copy of its database (see pg), and
+    the file as it was."""
 
     def __init__(self, server, path, **settings):
         self.server = server
@@ -262,17 +265,16 @@ class LoadedOnce:
         self.database = new_database(server)
         Mirror(path.parent, self.database).sqlite(path).settings(**settings).run_well()
 
-    @contextlib.contextmanager
     def copied(self):
         self.path.write_bytes(self.content)
-        database = new_database(self.server, self.database.name)
-        yield database
-        drop_database(database)
+        return new_database(self.server, self.database.name)
 
 
 @pytest.fixture
-def pg(pg_server):
-    database = new_database(pg_server)
+def pg(request, pg_server):
+    """Empty, or a copy of the mirror of a module's fixture loaded_once, for the tests that ask for it."""
+    loaded = "loaded_once" in request.fixturenames and request.getfixturevalue("loaded_once")
+    database = loaded.copied() if loaded else new_database(pg_server)
     yield database
     drop_database(database)
 
@@ -288,6 +290,13 @@ def second_pg(pg_server):
 @pytest.fixture
 def mirror(pg, tmp_path):
     return Mirror(tmp_path, pg)
+
+
+@pytest.fixture
+def loaded(mirror, loaded_once):
+    """The mirror of the module's fixture loaded_once, with a copy of its database."""
+    mirror.path_of_source = loaded_once.path
+    return mirror.sqlite(loaded_once.path)
 
 
 @pytest.fixture(scope="session")

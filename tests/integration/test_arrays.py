@@ -8,6 +8,8 @@ from mirroring import last_run, quarantined, row_versions
 from openedge_server import jars_folder
 from servers import java_environment
 
+WEIGHT = 4  # see conftest.py
+
 needs_openedge = pytest.mark.skipif(
     jars_folder() is None, reason="left out: this build has no Java, or H2 is not installed")
 

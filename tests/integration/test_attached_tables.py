@@ -6,17 +6,17 @@ import re
 
 import pytest
 
+from conftest import LoadedOnce
 from mirroring import errors, mirrored, quarantined, sqlite_file
 
 
-@pytest.fixture
-def loaded(mirror, tmp_path):
-    mirror.path_of_source = sqlite_file(
-        tmp_path / "source.sqlite", "CREATE TABLE t (id VARCHAR(9) NOT NULL PRIMARY KEY, v VARCHAR(9))",
+@pytest.fixture(scope="module")
+def loaded_once(pg_server, tmp_path_factory):
+    return LoadedOnce(pg_server, sqlite_file(
+        tmp_path_factory.mktemp("loaded") / "source.sqlite",
+        "CREATE TABLE t (id VARCHAR(9) NOT NULL PRIMARY KEY, v VARCHAR(9))",
         "CREATE TABLE other (id VARCHAR(9))", "INSERT INTO other VALUES ('o')",
-        "INSERT INTO t VALUES ('1', 'a'), ('2', 'b')")
-    mirror.sqlite(mirror.path_of_source).run_well()
-    return mirror
+        "INSERT INTO t VALUES ('1', 'a'), ('2', 'b')"))
 
 
 def add_column(mirror):

@@ -10,23 +10,21 @@ import psycopg2
 import pytest
 
 import compare
-from conftest import MIRROR_PASSWORD, program
+from conftest import LoadedOnce, MIRROR_PASSWORD, program
 from mirroring import (
     errors, go_on, last_run, mirrored, need_fault_build, row_versions, run_to, sqlite_file)
 
 
-@pytest.fixture
-def loaded(mirror, tmp_path):
+@pytest.fixture(scope="module")
+def loaded_once(pg_server, tmp_path_factory):
     """A table of 1,000 rows with a key, one without, a small one."""
-    mirror.path_of_source = sqlite_file(
-        tmp_path / "source.sqlite",
+    return LoadedOnce(pg_server, sqlite_file(
+        tmp_path_factory.mktemp("loaded") / "source.sqlite",
         "CREATE TABLE big (id INTEGER PRIMARY KEY, t VARCHAR(40))", "CREATE TABLE loose (t VARCHAR(40))",
         "CREATE TABLE small (id INTEGER PRIMARY KEY)",
         ("INSERT INTO big VALUES (?, ?)", [(n, "text %d" % n) for n in range(1000)]),
         ("INSERT INTO loose VALUES (?)", [("row %d" % (n % 300),) for n in range(600)]),
-        ("INSERT INTO small VALUES (?)", [(n,) for n in range(10)]))
-    mirror.sqlite(mirror.path_of_source).run_well()
-    return mirror
+        ("INSERT INTO small VALUES (?)", [(n,) for n in range(10)])))
 
 
 def change(mirror, *statements):

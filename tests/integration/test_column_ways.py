@@ -9,6 +9,8 @@ from mirroring import last_run, quarantined, row_versions
 from servers import java_environment
 from wide_table import KEYLESS, TABLE, TEXT_KEY, Wide
 
+WEIGHT = 4  # see conftest.py
+
 LONG = "Straße der Pariser Kommune, Hinterhof  "
 ROWS = 60
 

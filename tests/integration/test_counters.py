@@ -9,6 +9,8 @@ import pytest
 from mirroring import last_run, row_versions
 from servers import java_environment
 
+WEIGHT = 5  # see conftest.py
+
 NAMES = ("Counted", "Other")
 TABLE = """
 ADD TABLE "%(name)s"

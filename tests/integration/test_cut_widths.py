@@ -8,6 +8,8 @@ from mirroring import quarantined
 from servers import java_environment
 from wide_table import KEYLESS, TABLE, TEXT_KEY, Wide
 
+WEIGHT = 4  # see conftest.py
+
 ROWS = 300
 SHORT = "x, CASE MOD(x, 3) WHEN 0 THEN 'ab ' WHEN 1 THEN '' ELSE NULL END, 1.5, DATE '2020-01-01'"
 LONG = "\"Text\" = 'ein langer Text ' || \"Id\""

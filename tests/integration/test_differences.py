@@ -5,7 +5,7 @@ import random
 import pytest
 
 import compare
-from conftest import program
+from conftest import LoadedOnce, program
 from mirroring import (
     errors, go_on, last_run, mirrored, need_fault_build, quarantined, row_versions, run_to, sqlite_file)
 
@@ -65,11 +65,9 @@ def way(request):
     return WAYS[request.param]
 
 
-@pytest.fixture
-def loaded(mirror, tmp_path):
-    mirror.path_of_source = sqlite_file(tmp_path / "source.sqlite", *SCHEMA)
-    mirror.sqlite(mirror.path_of_source).run_well()
-    return mirror
+@pytest.fixture(scope="module")
+def loaded_once(pg_server, tmp_path_factory):
+    return LoadedOnce(pg_server, sqlite_file(tmp_path_factory.mktemp("loaded") / "source.sqlite", *SCHEMA))
 
 
 def test_every_kind_of_difference_is_made_equal(loaded, pg, way):

@@ -11,6 +11,8 @@ from servers import JavaServer, compiled_classes, java_environment, java_jars, o
 from source_reader import dump_program
 from wide_table import TEXT_KEY, Wide
 
+WEIGHT = 5  # see conftest.py
+
 FIRST, AT_ONCE = 20, 5
 STOPS = 150  # a read of so few rows has fewer statements, or never ends
 CUT = {"OE2PG_TEST_TRANSACTION_MS": "0", "OE2PG_TEST_PAGE_ROWS": str(AT_ONCE), "OE2PG_TEST_CUTS_UNBOUNDED": "3"}

@@ -18,6 +18,8 @@ from conftest import program
 from mirroring import need_fault_build
 from servers import BRIEF_JAVA, compiled_classes, java_environment, java_jars
 
+WEIGHT = 3  # see conftest.py
+
 JARS = java_jars("postgresql.jar")
 pytestmark = pytest.mark.skipif(JARS is None, reason="the driver is not installed")
 

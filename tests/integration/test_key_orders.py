@@ -12,6 +12,8 @@ from openedge_server import jars_folder
 from servers import JavaServer, java_environment, java_jars
 from wide_table import TEXT_KEY, Wide
 
+WEIGHT = 4  # see conftest.py
+
 # Each batch is as old as a statement may be: a read is cut behind every 50 rows, or behind every page
 # of a driver that holds whole results.
 CUT = {"OE2PG_TEST_TRANSACTION_MS": "0", "OE2PG_TEST_PAGE_ROWS": "50"}

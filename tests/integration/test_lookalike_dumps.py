@@ -9,6 +9,8 @@ from openedge_compare import differences
 from openedge_server import OpenEdgeServer, jars_folder
 from servers import java_environment
 
+WEIGHT = 4  # see conftest.py
+
 pytestmark = pytest.mark.skipif(jars_folder() is None, reason="no look-alike was built, or no H2")
 
 SCHEMA = '''ADD TABLE "Things"

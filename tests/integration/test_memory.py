@@ -15,6 +15,8 @@ import pytest
 from conftest import program
 from forms import cases
 
+WEIGHT = 6  # see conftest.py
+
 LIMIT = 64
 TABLES = 4
 LARGE = 20_000_000

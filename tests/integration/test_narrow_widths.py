@@ -12,6 +12,8 @@ from openedge_server import OpenEdgeServer, jars_folder
 from openedge_truth import Truth, differences
 from servers import java_environment
 
+WEIGHT = 20  # see conftest.py
+
 pytestmark = pytest.mark.skipif(
     jars_folder() is None, reason="left out: this build has no Java, or H2 is not installed")
 

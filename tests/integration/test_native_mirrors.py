@@ -9,6 +9,8 @@ from doors import from_postgres, jars
 from mirroring import last_run, row_versions
 from servers import java_environment
 
+WEIGHT = 20  # see conftest.py
+
 # The types of each database's mirror.
 DATABASES = {"Chinook_Sqlite.sqlite": {"bigint", "numeric", "text"},
              "sports2000.sqlite": {"bigint", "boolean", "numeric", "text"}}

@@ -8,6 +8,8 @@ from mirroring import last_run, quarantined, row_versions, sqlite_file
 from openedge_server import jars_folder
 from servers import JavaServer, java_environment, java_jars
 
+WEIGHT = 4  # see conftest.py
+
 SESSION = "SET DateStyle TO ISO; SET TimeZone TO 'UTC'; SET bytea_output TO hex; "
 
 

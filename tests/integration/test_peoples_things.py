@@ -5,19 +5,18 @@ import sqlite3
 
 import pytest
 
+from conftest import LoadedOnce
 from mirroring import errors, last_run, mirrored, quarantined, sqlite_file
 
 
-@pytest.fixture
-def loaded(mirror, tmp_path):
-    mirror.path_of_source = sqlite_file(
-        tmp_path / "source.sqlite",
+@pytest.fixture(scope="module")
+def loaded_once(pg_server, tmp_path_factory):
+    return LoadedOnce(pg_server, sqlite_file(
+        tmp_path_factory.mktemp("loaded") / "source.sqlite",
         "CREATE TABLE customer (id INTEGER PRIMARY KEY, name VARCHAR(40), rank VARCHAR(9))",
         "CREATE TABLE remark (t VARCHAR(40))",
         ("INSERT INTO customer VALUES (?, ?, ?)", [(n, "name %d" % n, "r%d" % n) for n in range(1, 41)]),
-        "INSERT INTO remark VALUES ('a'), ('a'), ('b')")
-    mirror.sqlite(mirror.path_of_source).run_well()
-    return mirror
+        "INSERT INTO remark VALUES ('a'), ('a'), ('b')"))
 
 
 def change(mirror, *statements):

@@ -14,6 +14,8 @@ from doors import from_java, from_mariadb, from_postgres
 from mirroring import last_run, need_fault_build, sqlite_file
 from servers import JavaServer, java_environment, java_jars
 
+WEIGHT = 8  # see conftest.py
+
 SEEDS, PAGE = (60, 50) if os.environ.get("OE2PG_LONG") else (3, 20)
 HANGS_AFTER_S = 24 * SEEDS
 ROWS = 6 * PAGE

@@ -7,6 +7,8 @@ import dump_files
 from mirroring import errors, last_run
 from openedge_truth import mirrored_name, native_rows, sort_rows
 
+WEIGHT = 20  # see conftest.py
+
 # Folder, schema, tables whose dump is older than the schema.
 FOLDERS = [("sports2000/data", "sports2000/Sports2000.df", 25),
            ("webstate/data", "webstate/WebState.df", 7),

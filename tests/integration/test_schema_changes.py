@@ -7,19 +7,18 @@ import psycopg2
 import pytest
 
 import compare
+from conftest import LoadedOnce
 from mirroring import errors, last_run, mirrored, row_versions, sqlite_file
 
 
-@pytest.fixture
-def loaded(mirror, tmp_path):
-    mirror.path_of_source = sqlite_file(
-        tmp_path / "source.sqlite",
+@pytest.fixture(scope="module")
+def loaded_once(pg_server, tmp_path_factory):
+    return LoadedOnce(pg_server, sqlite_file(
+        tmp_path_factory.mktemp("loaded") / "source.sqlite",
         "CREATE TABLE item (id INTEGER PRIMARY KEY, name VARCHAR(40), size VARCHAR(9))",
         "CREATE TABLE other (id INTEGER PRIMARY KEY, t VARCHAR(9))",
         ("INSERT INTO item VALUES (?, ?, ?)", [(n, "name %d" % n, "s%d" % n) for n in range(20)]),
-        "INSERT INTO other VALUES (1, 'x')")
-    mirror.sqlite(mirror.path_of_source).run_well()
-    return mirror
+        "INSERT INTO other VALUES (1, 'x')"))
 
 
 def change(mirror, *statements):

@@ -7,19 +7,18 @@ import sqlite3
 import pytest
 
 import compare
+from conftest import LoadedOnce
 
 
-@pytest.fixture
-def loaded(mirror, make_sample, tmp_path):
-    path = tmp_path / "source.sqlite"
+@pytest.fixture(scope="module")
+def loaded_once(pg_server, make_sample, tmp_path_factory):
+    path = tmp_path_factory.mktemp("loaded") / "source.sqlite"
     shutil.copy(make_sample(5_000), path)
-    mirror.sqlite(path).run_well()
-    mirror.source_path = path
-    return mirror
+    return LoadedOnce(pg_server, path)
 
 
 def change(mirror, *statements):
-    with contextlib.closing(sqlite3.connect(mirror.source_path)) as database, database:
+    with contextlib.closing(sqlite3.connect(mirror.path_of_source)) as database, database:
         for statement in statements:
             database.execute(statement)
 
@@ -55,7 +54,7 @@ def test_digests_that_come_from_several_workers_in_any_order_lead_to_the_same(lo
     change(loaded, """UPDATE "Order-Line" SET Qty = Qty + 1 WHERE "Order-Num" < 4""",
            """DELETE FROM "Stock" WHERE "Item-Num" = 1 AND "Bin-Num" = 1 AND "Warehouse-Num" < 4""")
     loaded.run_well()
-    compare.assert_sqlite_mirrored(pg, loaded.source_path)
+    compare.assert_sqlite_mirrored(pg, loaded.path_of_source)
 
 
 def test_inserted_changed_and_deleted_rows_arrive_and_nothing_else_is_written(loaded, pg):
@@ -66,7 +65,7 @@ def test_inserted_changed_and_deleted_rows_arrive_and_nothing_else_is_written(lo
            """UPDATE "Customer" SET Comments = '' WHERE "Cust-Num" = 3""",
            """DELETE FROM "Stock" WHERE "Item-Num" = 1 AND "Bin-Num" = 1 AND "Warehouse-Num" < 4""")
     loaded.run_well()
-    compare.assert_sqlite_mirrored(pg, loaded.source_path)
+    compare.assert_sqlite_mirrored(pg, loaded.path_of_source)
     after = row_versions(pg)
     assert [table for table in after if after[table] != before[table]] == [
         "customer", "order_line", "stock"]
@@ -80,7 +79,7 @@ def test_equal_rows_of_a_table_without_a_key_are_counted(loaded, pg):
               User, "Table-Name", Action, Detail HAVING count(*) > 1 LIMIT 1)""",
            """INSERT INTO "Stock-Move" SELECT * FROM "Stock-Move" LIMIT 3""")
     loaded.run_well()
-    compare.assert_sqlite_mirrored(pg, loaded.source_path)
+    compare.assert_sqlite_mirrored(pg, loaded.path_of_source)
     assert last_run(pg) == (3, 0, 1)
 
 
@@ -96,7 +95,7 @@ def test_a_source_table_that_is_suddenly_empty_does_not_empty_the_mirror(loaded,
 def test_allow_delete_lets_one_table_pass(loaded, pg):
     change(loaded, 'DELETE FROM "Customer"')
     loaded.run_well("--allow-delete", "Customer")
-    compare.assert_sqlite_mirrored(pg, loaded.source_path)
+    compare.assert_sqlite_mirrored(pg, loaded.path_of_source)
 
 
 def test_what_people_did_to_a_mirrored_table_stays(loaded, pg):

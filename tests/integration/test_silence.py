@@ -12,6 +12,8 @@ from conftest import program
 from mirroring import go_on, need_fault_build, run_to, sqlite_file
 from servers import odbc_driver
 
+WEIGHT = 20  # see conftest.py
+
 STALL = 2
 
 

@@ -16,7 +16,7 @@ def name(number):
 
 
 @pytest.fixture(scope="module")
-def loaded(pg_server, tmp_path_factory):
+def loaded_once(pg_server, tmp_path_factory):
     """Eighty tables of five rows, mirrored by one job."""
     statements = []
     for number in range(COUNT):
@@ -28,15 +28,9 @@ def loaded(pg_server, tmp_path_factory):
 
 
 @pytest.fixture
-def pg(loaded):
-    with loaded.copied() as database:
-        yield database
-
-
-@pytest.fixture
-def many(mirror, loaded):
-    mirror.path_of_source = loaded.path
-    return mirror.sqlite(loaded.path).settings(jobs=1)
+def many(mirror, loaded_once):
+    mirror.path_of_source = loaded_once.path
+    return mirror.sqlite(loaded_once.path).settings(jobs=1)
 
 
 def commits(pg):

@@ -15,6 +15,8 @@ from test_source_conformance import (  # noqa: F401
     readers, source, source_derby, source_h2, source_hsqldb, source_mariadb, source_openedge,
     source_postgres)
 
+WEIGHT = 8  # see conftest.py
+
 ROW_BYTES = 600
 DOUBLINGS = {"odbc": 14, "jdbc": 15}  # Java itself needs some heap
 

@@ -5,6 +5,8 @@ import pytest
 
 from wide_table import KEYLESS, TABLE, Wide
 
+WEIGHT = 6  # see conftest.py
+
 MOST = 30  # beyond those of a plain read
 
 

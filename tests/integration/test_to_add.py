@@ -11,6 +11,8 @@ from conftest import PROJECT
 from mirroring import sqlite_file
 from servers import odbc_driver
 
+WEIGHT = 20  # see conftest.py
+
 COPIED = ["src", "tests", "tools", "docs", "completion", "meson.build", "meson_options.txt"]
 EVERYWHERE = ["src/meson.build"]  # the paragraph above the list
 PRINTED = {"docs/options.md": "--help-options", "docs/oe2pg.1": "--help-man",

@@ -8,7 +8,7 @@ import sqlite3
 
 import pytest
 
-from conftest import LoadedOnce, Mirror, PROJECT
+from conftest import LoadedOnce, PROJECT
 
 ROWS = 400
 
@@ -20,7 +20,7 @@ def execute(path, *statements):
 
 
 @pytest.fixture(scope="module")
-def loaded(pg_server, tmp_path_factory):
+def loaded_once(pg_server, tmp_path_factory):
     """Two tables with a key, of every kind of value, and one without."""
     path = tmp_path_factory.mktemp("loaded") / "source.sqlite"
     with contextlib.closing(sqlite3.connect(path)) as database, database:
@@ -41,15 +41,9 @@ def loaded(pg_server, tmp_path_factory):
 
 
 @pytest.fixture
-def pg(loaded):
-    with loaded.copied() as database:
-        yield database
-
-
-@pytest.fixture
-def mirrored(mirror, loaded):
-    mirror.source_path = loaded.path
-    return mirror.sqlite(loaded.path)
+def mirrored(mirror, loaded_once):
+    mirror.source_path = loaded_once.path
+    return mirror.sqlite(loaded_once.path)
 
 
 def verify(mirror, *arguments):
@@ -247,11 +241,11 @@ def test_progress_as_json_is_json_alone_on_the_console(mirrored, pg):
         assert "type" in json.loads(line)
 
 
-def test_verify_where_nothing_is_mirrored_leaves_nothing_behind(second_pg, tmp_path):
+def test_verify_where_nothing_is_mirrored_leaves_nothing_behind(mirror, pg, tmp_path):
     path = tmp_path / "new.sqlite"
     with contextlib.closing(sqlite3.connect(path)) as database, database:
         database.execute("CREATE TABLE t (id INTEGER PRIMARY KEY)")
-    result = verify(Mirror(tmp_path, second_pg).sqlite(path))
+    result = verify(mirror.sqlite(path))
     assert result.status == 2, result.explain()
     assert "nothing is mirrored" in result.stderr and "oe2pg sync" in result.stderr
-    assert second_pg.query("SELECT 1 FROM pg_namespace WHERE nspname IN ('oe2pg', 'mirror')") == []
+    assert pg.query("SELECT 1 FROM pg_namespace WHERE nspname IN ('oe2pg', 'mirror')") == []

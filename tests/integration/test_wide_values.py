@@ -10,6 +10,8 @@ from mirroring import errors, last_run, quarantined, row_versions
 from servers import java_environment
 from wide_table import COMPOSITE, KEYLESS, ROWS, TABLE, TEXT_KEY, TOO_WIDE, Wide
 
+WEIGHT = 4  # see conftest.py
+
 
 @pytest.fixture
 def wide(openedge, mirror, pg):
