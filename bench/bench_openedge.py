@@ -95,7 +95,9 @@ class OpenEdgeGroup(Group):
         if is_new:
             self.fresh(database)
         is_news = is_new and name.endswith(("bad", "unread"))
-        self.server.switch(wide_functions=EVERYWHERE.get(name.removeprefix("keyed_"), ("fail",))[0])
+        # A statement that fails at its first row costs that row, and not the making of all others.
+        self.server.switch(wide_functions=EVERYWHERE.get(name.removeprefix("keyed_"), ("fail",))[0],
+                           session_truncates="ignored", results="streamed")
         timer = Timer([self.program, "--config", self.config(database, self.server.source_keys()),
                        "--table", name, "--progress", "none", "--jobs", "1"],
                       accepted=(1,) if is_news else (0,))

@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.sql.Types;
 import java.util.List;
 
@@ -18,6 +19,7 @@ final class Runner {
     private final Connection connection;
     private volatile PreparedStatement running;
     private boolean isCancelled;
+    private boolean isStreaming;
 
     Runner(Server server, Front front, Connection connection) {
         this.server = server;
@@ -49,6 +51,7 @@ final class Runner {
         seeUncommitted(compiled.isNoLock || front.isolation == 1);
         for (Compiled.Check check : compiled.checks)
             check(check, parameters);
+        stream();
         PreparedStatement statement = statement(compiled.sql, parameters);
         ResultSet result = execute(statement, timeout);
         complete(compiled, result.getMetaData());
@@ -61,6 +64,17 @@ final class Runner {
             isDirty ? Connection.TRANSACTION_READ_UNCOMMITTED : Connection.TRANSACTION_READ_COMMITTED;
         if (connection.getTransactionIsolation() != wanted)
             connection.setTransactionIsolation(wanted);
+    }
+
+    /** The store makes the whole of a result before it gives any of it, unless its session is told not to. */
+    private void stream() throws SQLException {
+        boolean isWished = front.switches.is("results", "streamed");
+        if (isWished == isStreaming)
+            return;
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET LAZY_QUERY_EXECUTION " + (isWished ? 1 : 0));
+        }
+        isStreaming = isWished;
     }
 
     private void check(Compiled.Check check, List<Object> parameters)

@@ -76,6 +76,7 @@ final class Switches {
         add("query_timeout", "works", "unsupported", "ignored");
         add("isolation", "works", "unsupported", "unknown");
         add("fetch_size", "honoured", "ignored");
+        add("results", "made_first", "streamed");
         add("cursor_over_commit", "closed", "held");
         add("autocommit_cursors", "kept", "closed");
         add("java_time", "unsupported", "supported");
