@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Measures oe2pg against its limits and its peers, in one interleaved run.
 
-    bench/bench.py [--group sqlite|jdbc|openedge|dump|types]... [--rows 1000000] [--rounds 3] [--small 300]
+    bench/bench.py [--group sqlite|jdbc|openedge|dump|types|indexes]... [--rows 1000000] [--rounds 3] [--small 300]
                    [--skip NAME]... [--write]
 
 Builds the sources, starts a private PostgreSQL, and runs each contestant of each group in turn,
@@ -21,6 +21,7 @@ import subprocess
 import tempfile
 
 from bench_dump import DumpGroup
+from bench_indexes import IndexesGroup
 from bench_jdbc import JdbcGroup
 from bench_openedge import OpenEdgeGroup
 from bench_sqlite import SqliteGroup
@@ -30,7 +31,7 @@ from harness import HERE, REPO, output_of
 import servers  # harness knows where it is
 
 GROUPS = {"sqlite": SqliteGroup, "jdbc": JdbcGroup, "openedge": OpenEdgeGroup, "dump": DumpGroup,
-          "types": TypesGroup}
+          "types": TypesGroup, "indexes": IndexesGroup}
 RESULTS = os.path.join(HERE, "RESULTS.md")
 INTRODUCTION = """# Results of the last runs of bench/bench.py
 
@@ -65,10 +66,10 @@ def build(program):
 
 
 def section(group, args):
-    words = [str(datetime.date.today()), f"{args.rows} rows x {group.columns} columns", f"{args.rounds} rounds",
+    words = [str(datetime.date.today()), f"{group.rows} rows x {group.columns} columns", f"{args.rounds} rounds",
              f"{os.cpu_count()} cores", platform.system(), output_of("psql", "--version"),
              output_of("gcc", "--version")] + group.versions()
-    return f"## {group.title}, {args.rows} rows\n\n{'; '.join(words)}.\n\n{group.report()}\n"
+    return f"## {group.title}, {group.rows} rows\n\n{'; '.join(words)}.\n\n{group.report()}\n"
 
 
 def write_results(sections):

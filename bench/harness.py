@@ -112,6 +112,7 @@ class Group:
         self.args, self.work, self.pg = args, work, pg
         self.program = args.program
         Timer.server_pid = pg.process.pid
+        self.rows = args.rows
         self.times = {}
         self.missing = sorted({package for name, package in self.peers.items()
                                if name not in args.skip and not is_installed(package)})
