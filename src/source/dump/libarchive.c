@@ -26,8 +26,8 @@ libarchive_load(struct libarchive *out, struct error *err)
     }
     if (is_whole)
         return true;
-    (void)error_set(
-        err, ERROR_SYSTEM, "could not load libarchive, which reads packed dumps: %s", dlerror());
+    (void)error_set(err, ERROR_SYSTEM, "could not load libarchive, which reads packed dumps: %s",
+        dlerror()); // NOLINT(concurrency-mt-unsafe): the GNU C library keeps it for each thread
     return error_hint(err,
         "Install it (in Debian the package libarchive13 or libarchive13t64), or unpack the dump.");
 }

@@ -17,7 +17,7 @@
                 call(read_open_fd) call(read_support_filter_zstd) call(read_support_format_empty)  \
                     call(read_support_format_raw) call(read_support_format_tar) call(set_error)
 
-#define LIBARCHIVE_FIELD(name) __typeof__(&archive_##name) name;
+#define LIBARCHIVE_FIELD(name) __typeof__ (&archive_##name)(name);
 struct libarchive {
     LIBARCHIVE_CALLS(LIBARCHIVE_FIELD)
 };
