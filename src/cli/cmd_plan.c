@@ -11,6 +11,7 @@
 #include "plan/plan.h"
 #include "plan/preview.h"
 #include "plan/selection.h"
+#include "plan/stamp.h"
 #include "plan/witness.h"
 #include "report/plan_report.h"
 #include "report/terminal.h"
@@ -42,6 +43,7 @@ struct planner {
     struct target *target;
     struct catalog catalog;
     struct witness_list witnesses;
+    struct witness_list stamps;
     struct selection selection;
     struct observation observed;
     struct object_summaries objects;
@@ -130,6 +132,8 @@ read_source(struct planner *planner, struct error *err)
             !source_read_counters(planner->source, &planner->arena, &planner->catalog, err)) ||
         !witness_read(planner->target, &planner->arena, planner->config->settings.target.schema,
             WITNESS_KIND_COUNTERS, &planner->witnesses, err) ||
+        !witness_read(planner->target, &planner->arena, planner->config->settings.target.schema,
+            WITNESS_KIND_STAMP, &planner->stamps, err) ||
         !condemned_read(planner->target, &planner->arena, planner->config->settings.target.schema,
             source_identity(planner->source), &planner->catalog, err) ||
         !column_ways_read(planner->target, &planner->arena, planner->config->settings.target.schema,
@@ -219,6 +223,9 @@ make_preview(struct planner *planner)
         .server = &planner->catalog.counters,
         .known = &planner->witnesses,
         .now_ms = clock_wall_ms() };
+    const struct stamp_basis stamps = { .settings = &planner->config->settings.mirror,
+        .known = &planner->stamps,
+        .now_ms = clock_wall_ms() };
     const struct source_identity *identity = source_identity(planner->source);
     struct preview *preview = &planner->preview;
 
@@ -226,6 +233,7 @@ make_preview(struct planner *planner)
         plan_by_counters(&planner->arena, &counters, &planner->plan);
         preview->counters = plan_judge_counters(&planner->arena, &counters).sentence;
     }
+    plan_by_stamps(&planner->arena, &stamps, &planner->plan);
     preview->target_schema = planner->config->settings.target.schema;
     preview->source_product = identity->product;
     preview->source_database = identity->db_name;

@@ -35,7 +35,7 @@ struct config_value {
     size_t list_count;
 };
 
-enum { CONFIG_TABLE_VALUES = OPTION_TABLE_WITNESS - OPTION_TABLE_KEY + 1 };
+enum { CONFIG_TABLE_VALUES = OPTION_TABLE_TRUST - OPTION_TABLE_KEY + 1 };
 
 // One object of mirror_settings.tables.
 struct config_table {

@@ -172,6 +172,11 @@ static const struct option options[OPTION_COUNT] = {
         INTEGER(0, 87600), .default_text = "24", .unit = "hours",
         .help = "a table that was not read for so long (three quarters of it and more, so that not "
                 "all come at once) is read and compared whatever a witness says; 0: never" },
+    [OPTION_MIRROR_OVERLAP_SECONDS] = { MIRROR_SETTINGS("overlap_seconds", "OVERLAP_SECONDS"),
+        INTEGER(0, 31536000), .default_text = "300", .unit = "seconds",
+        .help = "a table that is read by its stamps is read from so long before the last one that "
+                "is known; at least 3900 where stamps have no zone, and a day where they are "
+                "dates" },
     [OPTION_MIRROR_MAX_DELETE_PERCENT] = { MIRROR_SETTINGS(
                                                "max_delete_percent", "MAX_DELETE_PERCENT"),
         INTEGER(0, 100), .default_text = "10", .unit = "percent",
@@ -230,8 +235,14 @@ static const struct option options[OPTION_COUNT] = {
         .unit = "percent", .default_words = "as mirror_settings.max_delete_percent says",
         .help = "the same limit for this table" },
     [OPTION_TABLE_WITNESS] = { PER_TABLE("witness"), WORDS(witness_words),
-        .default_words = "as mirror_settings.witness says",
-        .help = "the same for this table: none has it read in every run" },
+        .other_word = "stamp:", .default_words = "as mirror_settings.witness says",
+        .help = "the same for this table: none has it read in every run; stamp:COLUMN: only the "
+                "rows are read in which this column is of late, once it proved itself" },
+    [OPTION_TABLE_TIMESTAMP_COLUMN] = { PER_TABLE("timestamp_column"), .default_words = "none",
+        .help = "the same as a witness of stamp:COLUMN" },
+    [OPTION_TABLE_TRUST] = { PER_TABLE("trust"), WORDS(trust_words),
+        .default_words = "as mirror_settings.trust says",
+        .help = "when this table's stamp is believed: after witness_proofs, or now" },
 
     [OPTION_CONFIG] = { .flag = "--config",
         .argument = "FILE",
@@ -500,6 +511,14 @@ option_parse_integer(const struct option *option, const char *text, const char *
         err, ERROR_CONFIG, "%s: %s is not allowed; it must be %s", place, quoted, allowed);
 }
 
+static bool
+is_other_word(const struct option *option, const char *text)
+{
+    size_t size = option->other_word != NULL ? strlen(option->other_word) : 0;
+
+    return size > 0 && strncmp(text, option->other_word, size) == 0 && text[size] != '\0';
+}
+
 bool
 option_parse_word(const struct option *option, const char *text, const char *place, int64_t *value,
     struct error *err)
@@ -513,6 +532,10 @@ option_parse_word(const struct option *option, const char *text, const char *pla
             *value = (int64_t)i;
             return true;
         }
+    }
+    if (is_other_word(option, text)) {
+        *value = (int64_t)option->word_count;
+        return true;
     }
     message_quote(text, quoted);
     option_describe(option, allowed, sizeof allowed);

@@ -56,6 +56,7 @@ enum option_id {
     OPTION_MIRROR_TRUST,
     OPTION_MIRROR_WITNESS_PROOFS,
     OPTION_MIRROR_RECONCILE_HOURS,
+    OPTION_MIRROR_OVERLAP_SECONDS,
     OPTION_MIRROR_MAX_DELETE_PERCENT,
     OPTION_MIRROR_MAX_DELETE_ROWS,
     OPTION_MIRROR_DROPPED_COLUMNS,
@@ -73,6 +74,8 @@ enum option_id {
     OPTION_TABLE_PRIORITY,
     OPTION_TABLE_MAX_DELETE_PERCENT,
     OPTION_TABLE_WITNESS,
+    OPTION_TABLE_TIMESTAMP_COLUMN,
+    OPTION_TABLE_TRUST,
     // the command line alone
     OPTION_CONFIG,
     OPTION_FULL_SYNC,
@@ -149,6 +152,7 @@ struct option {
     int64_t max;
     const char *const *words; // OPTION_WORD: word_count of them, in the order of their enum
     size_t word_count;
+    const char *other_word;    // OPTION_WORD: one more begins with this, "stamp:"; NULL: none
     const char *default_text;  // NULL: not given
     const char *default_words; // how the default comes about, where default_text cannot say it
     const char *unit;          // NULL: none

@@ -258,6 +258,18 @@ table_value(const struct config_table *table, enum option_id option)
     return value->origin == CONFIG_UNSET ? -1 : (int)value->integer;
 }
 
+// What stands behind "stamp:", or is said by the other name of it; NULL: neither.
+static const char *
+stamp_column(const struct config_table *table)
+{
+    const struct config_value *witness = &table->values[OPTION_TABLE_WITNESS - OPTION_TABLE_KEY];
+    const char *column = table->values[OPTION_TABLE_TIMESTAMP_COLUMN - OPTION_TABLE_KEY].text;
+
+    if (witness->origin != CONFIG_UNSET && witness->integer == WITNESS_STAMP)
+        return witness->text + strlen(option_at(OPTION_TABLE_WITNESS)->other_word);
+    return column != NULL && column[0] != '\0' ? column : NULL;
+}
+
 static void
 fill_tables(struct config *config)
 {
@@ -282,6 +294,8 @@ fill_tables(struct config *config)
             .priority = (int)from->values[OPTION_TABLE_PRIORITY - OPTION_TABLE_KEY].integer,
             .max_delete_percent = table_value(from, OPTION_TABLE_MAX_DELETE_PERCENT),
             .witness = table_value(from, OPTION_TABLE_WITNESS),
+            .stamp_column = stamp_column(from),
+            .trust = table_value(from, OPTION_TABLE_TRUST),
             .file = from->file,
             .line = from->line,
         };
@@ -406,6 +420,7 @@ fill_mirror(struct config *config, struct error *err)
     mirror->trust = (enum witness_trust)integer_of(config, OPTION_MIRROR_TRUST);
     mirror->witness_proofs = integer_of(config, OPTION_MIRROR_WITNESS_PROOFS);
     mirror->reconcile_hours = integer_of(config, OPTION_MIRROR_RECONCILE_HOURS);
+    mirror->overlap_seconds = integer_of(config, OPTION_MIRROR_OVERLAP_SECONDS);
     mirror->log_file = text_of(config, OPTION_MIRROR_LOG_FILE);
     mirror->full_sync = integer_of(config, OPTION_FULL_SYNC) != 0;
     mirror->verify_repair = integer_of(config, OPTION_REPAIR) != 0;

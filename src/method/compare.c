@@ -14,6 +14,7 @@
 #include "method/early_end.h"
 #include "method/record.h"
 #include "method/differ.h"
+#include "method/stamped.h"
 #include "target/ddl.h"
 #include "target/object.h"
 #include "read/lookup.h"
@@ -33,6 +34,7 @@ struct compare {
     const struct table *table; // target_name: the table that is compared
     struct table_record *record;
     struct table_result *result;
+    const struct table *rows;     // of the source, read by stamp; NULL: the whole table
     const struct part_list *only; // all that is staged; NULL: the whole table
     struct differ differ;
     int64_t duration_ms; // of the last read
@@ -41,6 +43,7 @@ struct compare {
     bool is_whole;       // the next read takes all rows as candidates
     bool was_short;      // the source counted more rows than came
     bool is_second;      // the next read is the second, of rows that cannot be asked for
+    bool is_too_much;    // for a read by stamp: nothing was written
     bool has_found;      // the last round ended with columns to be left out
 };
 
@@ -189,9 +192,12 @@ check_brake(struct compare *compare, struct error *err)
     // Without a key a changed row is one that goes and one that comes.
     if (compare->table->key == NULL && !compare->task->settings->mirror.adopt)
         removed -= compare->differ.found.counts.to_insert;
+    // What a window does not show is taken to be there.
     return brake_check(&compare->task->settings->mirror, compare->table,
-        compare->differ.found.mirror_rows, differ_outcome(&compare->differ).rows_read, removed,
-        err);
+        compare->differ.found.mirror_rows,
+        compare->rows != NULL ? compare->differ.found.mirror_rows - removed
+                              : differ_outcome(&compare->differ).rows_read,
+        removed, err);
 }
 
 // ---- the transaction ---------------------------------------------------------------------------
@@ -205,7 +211,8 @@ fill_record(struct compare *compare, const struct applied *applied)
 
     record->content.row_count =
         compare->differ.found.mirror_rows + applied->inserted - applied->deleted;
-    record->content.size_bytes = outcome.bytes_read;
+    if (compare->rows == NULL)
+        record->content.size_bytes = outcome.bytes_read;
     record->content.read_to_ms = clock_wall_ms();
     result->rows_read += outcome.rows_read;
     result->bytes_read += outcome.bytes_read;
@@ -292,10 +299,10 @@ save_quarantine(struct compare *compare, const struct applied *applied, struct e
     struct table_result *result = compare->result;
     struct part_outcome outcome;
 
-    for (size_t i = 0; i < compare->differ.known_row_count; i++) {
-        if (compare->differ.known_rows[i].met_by > 0 &&
+    for (size_t i = 0; i < compare->differ.known.count; i++) {
+        if (compare->differ.known.rows[i].met_by > 0 &&
             !quarantine_touch_row(
-                task->target, claim, compare->table, compare->differ.known_rows[i].digest, err))
+                task->target, claim, compare->table, compare->differ.known.rows[i].digest, err))
             return false;
     }
     if (!quarantine_list_save(list, task->target, claim, err))
@@ -307,7 +314,8 @@ save_quarantine(struct compare *compare, const struct applied *applied, struct e
         compare->ends_load ? result->values_quarantined
                            : outcome.values_newly_quarantined + applied->newly_refused;
     return save_altered(compare, err) &&
-           quarantine_resolve_unmet(task->target, claim, compare->table, err);
+           (compare->rows != NULL ||
+               quarantine_resolve_unmet(task->target, claim, compare->table, err));
 }
 
 // Each row that the source returned is mirrored or left out.
@@ -318,8 +326,9 @@ check_balance(struct compare *compare, const struct applied *applied, struct err
     int64_t left_out = outcome.rows_known + outcome.rows_refused + applied->refused;
 
     compare->result->values_quarantined = outcome.rows_known;
-    if (compare->record->content.row_count - compare->differ.found.kept + left_out !=
-        outcome.rows_read)
+    if (compare->rows == NULL &&
+        compare->record->content.row_count - compare->differ.found.kept + left_out !=
+            outcome.rows_read)
         return error_set(err, ERROR_TABLE,
             "the source returned %" PRId64 " rows, the mirror would hold %" PRId64 " and %" PRId64
             " are left out",
@@ -407,7 +416,7 @@ look_for_early_end(struct compare *compare, bool *is_to_be_read_again, struct er
     int64_t counted = 0;
 
     *is_to_be_read_again = false;
-    if (compare->only != NULL)
+    if (compare->only != NULL || compare->rows != NULL)
         return true;
     compare->was_short = early_end_is_likely(compare->task, compare->table, row_count, &counted);
     *is_to_be_read_again = compare->was_short && !was_short;
@@ -419,6 +428,20 @@ look_for_early_end(struct compare *compare, bool *is_to_be_read_again, struct er
 }
 
 // ---- rounds ------------------------------------------------------------------------------------
+
+// Rows that the window lacks were asked for by their keys: those that are left are gone.
+static bool
+end_window_round(struct compare *compare, bool is_current, bool *is_settled, struct error *err)
+{
+    compare->is_too_much = compare->differ.found.is_too_much;
+    compare->differ.found.mirror_rows = compare->record->content.row_count;
+    if (is_current &&
+        !stamped_ask_for_gone(&compare->differ, &is_current, &compare->is_too_much, err))
+        return false;
+    if (compare->is_too_much || !is_current)
+        return true;
+    return check_brake(compare, err) && write_differences(compare, is_settled, err);
+}
 
 static bool
 play_round(struct compare *compare, bool *is_settled, struct error *err)
@@ -436,6 +459,7 @@ play_round(struct compare *compare, bool *is_settled, struct error *err)
         .duration_ms = compare->duration_ms,
         .is_rezoned = compare->record->shape.is_rezoned,
         .is_whole = compare->is_whole,
+        .source_rows = compare->rows,
         .only = compare->only,
     };
     compare->is_second = false;
@@ -443,6 +467,8 @@ play_round(struct compare *compare, bool *is_settled, struct error *err)
     if (!differ_run(&compare->differ, &is_current, err))
         return false;
     compare->is_whole = compare->differ.is_whole;
+    if (compare->rows != NULL)
+        return end_window_round(compare, is_current, is_settled, err);
     if (is_current && !look_for_early_end(compare, &is_short, err))
         return false;
     if (!is_current || is_short)
@@ -455,7 +481,8 @@ play_round(struct compare *compare, bool *is_settled, struct error *err)
         return false;
     if (!is_confirmed)
         return true;
-    return write_differences(compare, is_settled, err);
+    return stamped_judge(compare->task, compare->differ.comparison, err) &&
+           write_differences(compare, is_settled, err);
 }
 
 static bool
@@ -465,12 +492,13 @@ play_rounds(struct compare *compare, struct error *err)
     bool done = true;
 
     // A round that found columns to be left out is no failed one: there are fewer after it.
-    for (int round = 0; done && !is_settled && round < ROUNDS_MAX; round += !compare->has_found) {
+    for (int round = 0; done && !is_settled && !compare->is_too_much && round < ROUNDS_MAX;
+         round += !compare->has_found) {
         compare->has_found = false;
         done = play_round(compare, &is_settled, err);
         differ_release(&compare->differ);
     }
-    if (done && !is_settled) {
+    if (done && !is_settled && !compare->is_too_much) {
         error_set(err, ERROR_TABLE,
             "source or mirror changed in each of %d comparisons: nothing was written", ROUNDS_MAX);
         error_hint(err, "The next run tries again; choose a quieter time, or see who writes to "
@@ -495,6 +523,25 @@ compare_table(struct task *task, const struct table *table, struct table_record 
     };
 
     return play_rounds(&compare, err);
+}
+
+bool
+compare_window(struct task *task, const struct table *table, const struct table *rows,
+    struct table_record *record, struct table_result *result, bool *is_done, struct error *err)
+{
+    struct compare compare = {
+        .task = task,
+        .schema = task->settings->target.schema,
+        .table = table,
+        .rows = rows,
+        .record = record,
+        .result = result,
+    };
+
+    if (!play_rounds(&compare, err))
+        return false;
+    *is_done = !compare.is_too_much;
+    return true;
 }
 
 bool

@@ -1,9 +1,11 @@
 #include "method/differ.h"
 
 #include "base/log.h"
+#include "method/stamped.h"
 #include "model/key_choice.h"
 #include "read/lookup.h"
 #include "read/split.h"
+#include "target/stamp.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,9 +34,9 @@ compare_known(const void *left, const void *right)
 static bool
 take_known(struct differ *differ, struct known_row *known)
 {
-    const struct known_row *end = differ->known_rows + differ->known_row_count;
+    const struct known_row *end = differ->known.rows + differ->known.count;
 
-    while (known > differ->known_rows && known[-1].digest == known->digest)
+    while (known > differ->known.rows && known[-1].digest == known->digest)
         known--;
     while (known->met_by > 0 && known + 1 < end && known[1].digest == known->digest)
         known++;
@@ -55,11 +57,10 @@ differ_is_known_row(struct differ *differ, const struct cell *row)
     struct known_row wanted;
     struct known_row *known;
 
-    if (differ->known_row_count == 0 || differ->task->settings->mirror.full_sync)
+    if (differ->known.count == 0 || differ->task->settings->mirror.full_sync)
         return false;
     wanted.digest = digest_row(&unseeded, differ->table, row);
-    known =
-        bsearch(&wanted, differ->known_rows, differ->known_row_count, sizeof *known, compare_known);
+    known = bsearch(&wanted, differ->known.rows, differ->known.count, sizeof *known, compare_known);
     if (known == NULL || !take_known(differ, known))
         return false;
     row_sender_leave_out(&differ->sender, row);
@@ -144,6 +145,12 @@ compare_batch(
     return (!quarantine_list_is_full(&differ->sender.quarantine) || save_quarantine(differ, err));
 }
 
+static const struct table *
+rows_of(const struct differ *differ)
+{
+    return differ->source_rows != NULL ? differ->source_rows : differ->table;
+}
+
 static bool
 read_part(struct differ *differ, struct part *part, struct error *err)
 {
@@ -154,7 +161,7 @@ read_part(struct differ *differ, struct part *part, struct error *err)
     const struct batch *batch;
     bool done;
 
-    reader_init(&reader, task->source, differ->table, &part->rows, &task->reading);
+    reader_init(&reader, task->source, rows_of(differ), &part->rows, &task->reading);
     reader_hunt(&reader, task->hunt, quarantine_list_add_unread, &differ->sender.quarantine);
     reader_prove_order(&reader);
     if (differ->only == NULL)
@@ -194,9 +201,9 @@ take_back(
         return false;
     if (differ->has_set)
         digest_set_take_back(&differ->set, mark_of(part->number));
-    for (size_t i = 0; i < differ->known_row_count; i++) {
-        if (differ->known_rows[i].met_by == part->number)
-            differ->known_rows[i].met_by = 0;
+    for (size_t i = 0; i < differ->known.count; i++) {
+        if (differ->known.rows[i].met_by == part->number)
+            differ->known.rows[i].met_by = 0;
     }
     part->outcome = (struct part_outcome){
         .values_newly_quarantined = part->outcome.values_newly_quarantined,
@@ -231,8 +238,8 @@ choose_parts(struct differ *differ, struct error *err)
     struct part_list *list = &differ->found.parts;
 
     if (differ->only == NULL)
-        return split_table(&task->arena, task->source, differ->table, &task->reading,
-            task_reads_in_order(task, differ->table, differ->duration_ms), list, err);
+        return split_table(&task->arena, task->source, rows_of(differ), &task->reading,
+            task_reads_in_order(task, rows_of(differ), differ->duration_ms), list, err);
     list->count = differ->only->count;
     list->parts = arena_calloc(&task->arena, list->count, sizeof *list->parts);
     memcpy(list->parts, differ->only->parts, list->count * sizeof *list->parts);
@@ -270,6 +277,17 @@ differ_outcome(const struct differ *differ)
 }
 
 static bool
+read_digests(struct differ *differ, bool *is_full, struct error *err)
+{
+    int64_t *row_count = &differ->found.mirror_rows;
+
+    if (differ->source_rows == NULL)
+        return comparison_read_mirror(differ->comparison, &differ->set, is_full, row_count, err);
+    return comparison_read_window(
+        differ->comparison, &differ->task->stamps.window, &differ->set, is_full, row_count, err);
+}
+
+static bool
 read_mirror(struct differ *differ, struct error *err)
 {
     bool is_full;
@@ -277,9 +295,9 @@ read_mirror(struct differ *differ, struct error *err)
     task_set_phase(differ->task, PHASE_COMPARING);
     digest_set_init(&differ->set, differ->task->share.map_bytes);
     differ->has_set = true;
-    if (!comparison_read_mirror(
-            differ->comparison, &differ->set, &is_full, &differ->found.mirror_rows, err))
+    if (!read_digests(differ, &is_full, err))
         return false;
+    differ->found.is_too_much = is_full && differ->source_rows != NULL;
     if (is_full) {
         digest_set_release(&differ->set);
         differ->has_set = false;
@@ -290,6 +308,13 @@ read_mirror(struct differ *differ, struct error *err)
     return true;
 }
 
+static bool
+settle_window(struct differ *differ, struct error *err)
+{
+    return comparison_add_left(differ->comparison, &differ->task->stamps.window, err) &&
+           comparison_settle_window(differ->comparison, err);
+}
+
 // After this, candidates and gone hold all differences.
 static bool
 collect_differences(struct differ *differ, bool *is_current, struct error *err)
@@ -298,7 +323,8 @@ collect_differences(struct differ *differ, bool *is_current, struct error *err)
 
     task_set_phase(differ->task, PHASE_COMPARING);
     if (differ->has_set)
-        return comparison_add_gone(differ->comparison, &differ->set, err);
+        return comparison_add_gone(differ->comparison, &differ->set, err) &&
+               (differ->source_rows == NULL || settle_window(differ, err));
     if (!differ->is_by_key)
         return comparison_find_differences(differ->comparison, err);
     if (!differ_by_key_find(differ, &is_too_much, err))
@@ -313,7 +339,13 @@ static bool
 find_differences(struct differ *differ, bool *is_current, struct error *err)
 {
     *is_current = true;
-    if (!read_mirror(differ, err) || !read_source(differ, err) ||
+    if (!read_mirror(differ, err))
+        return false;
+    *is_current = !differ->found.is_too_much;
+    if (differ->found.is_too_much)
+        return true;
+    if (!read_source(differ, err) ||
+        (differ->source_rows != NULL && !stamped_read_left(differ, err)) ||
         !collect_differences(differ, is_current, err))
         return false;
     if (!*is_current)
@@ -334,15 +366,14 @@ read_known_rows(struct differ *differ, struct error *err)
     uint64_t *digests;
 
     if (!quarantine_known_rows(task->target, &task->arena, task->claim->mirror_id, differ->table,
-            &digests, &differ->known_row_count, err))
+            &digests, &differ->known.count, err))
         return false;
-    differ->known_rows =
-        arena_calloc(&task->arena, differ->known_row_count, sizeof *differ->known_rows);
-    for (size_t i = 0; i < differ->known_row_count; i++)
-        differ->known_rows[i].digest = digests[i];
-    if (differ->known_row_count > 0)
-        qsort(
-            differ->known_rows, differ->known_row_count, sizeof *differ->known_rows, compare_known);
+    differ->known.rows =
+        arena_calloc(&task->arena, differ->known.count, sizeof *differ->known.rows);
+    for (size_t i = 0; i < differ->known.count; i++)
+        differ->known.rows[i].digest = digests[i];
+    if (differ->known.count > 0)
+        qsort(differ->known.rows, differ->known.count, sizeof *differ->known.rows, compare_known);
     return true;
 }
 

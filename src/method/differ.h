@@ -32,6 +32,12 @@ struct known_row {
     int met_by; // the part in which this read met it; 0: it did not
 };
 
+// Refused by PostgreSQL in earlier runs, by digest.
+struct known_rows {
+    struct known_row *rows;
+    size_t count;
+};
+
 // What came of a comparison.
 struct differ_result {
     struct difference_counts counts;
@@ -39,6 +45,7 @@ struct differ_result {
     struct part_list parts;    // of the source's table
     struct part_outcome again; // of rows that were read once more, by their key: what that changed
     int64_t kept;              // missing in the second of two reads only
+    bool is_too_much;          // rows in the window of source_rows, to be compared in memory
 };
 
 struct differ {
@@ -48,11 +55,12 @@ struct differ {
     const struct table *table; // target_name: the table that is compared
     bool is_second;            // see differ_run
     bool is_rezoned;           // the mirror's time stamps are in another zone (target/compare.h)
-    struct exceptions *exceptions; // what would go into quarantine goes there, and nothing is
-                                   // written; NULL: it goes into quarantine
-    bool is_whole;                 // without a set, all of the source becomes candidates
-    int64_t duration_ms;           // of an earlier read of the table; 0: unknown
-    const struct part_list *only;  // the mirror holds these rows of the table; NULL: all of it
+    struct exceptions *exceptions;   // what would go into quarantine goes there, and nothing is
+                                     // written; NULL: it goes into quarantine
+    bool is_whole;                   // without a set, all of the source becomes candidates
+    int64_t duration_ms;             // of an earlier read of the table; 0: unknown
+    const struct table *source_rows; // read by these alone (stamped.h); NULL: all of the table
+    const struct part_list *only;    // the mirror holds these rows of the table; NULL: all of it
 
     struct comparison *comparison;
     struct digest_set set;
@@ -61,9 +69,8 @@ struct differ {
     bool is_by_key; // no set, and differing rows are read again by their key
     struct differ_by_key by_key;
     struct row_sender sender;
-    int part;                     // in hand: its number
-    struct known_row *known_rows; // refused by PostgreSQL in earlier runs, by digest
-    size_t known_row_count;
+    int part; // in hand: its number
+    struct known_rows known;
     struct differ_result found;
 };
 

@@ -9,6 +9,7 @@
 #include "method/record.h"
 #include "method/shape.h"
 #include "method/small.h"
+#include "method/stamped.h"
 #include "method/unchanged.h"
 #include "method/verify.h"
 #include "method/witnessed.h"
@@ -81,6 +82,29 @@ compare_job(struct task *task, const struct job *job, struct outcome *outcome,
     return compare_table(task, task->altered.table, record, &outcome->result, err);
 }
 
+// Where only some of the rows can be read, and these were, the table is done; else all of it is
+// read.
+static bool
+stamp_job(struct task *task, const struct job *job, struct outcome *outcome,
+    struct table_record *record, struct error *err)
+{
+    bool is_missing;
+    bool is_done = false;
+    const struct table *rows;
+
+    if (!shape_follow(task, job->table, job->fingerprint, record, &is_missing, err))
+        return false;
+    rows = is_missing ? NULL : stamped_rows(task, task->altered.table);
+    if (rows != NULL &&
+        !compare_window(task, task->altered.table, rows, record, &outcome->result, &is_done, err))
+        return false;
+    if (is_done)
+        return true;
+    record->method = method_name(METHOD_COMPARE);
+    record->reason = METHOD_TOO_MUCH_REASON;
+    return compare_job(task, job, outcome, record, err);
+}
+
 static bool
 verify_job(struct task *task, const struct job *job, struct outcome *outcome,
     struct table_record *record, struct error *err)
@@ -116,6 +140,7 @@ static const struct method {
     [METHOD_LOAD] = { load_job, NULL },
     [METHOD_COMPARE] = { compare_job, small_settle },
     [METHOD_VERIFY] = { verify_job, NULL },
+    [METHOD_STAMP] = { stamp_job, NULL },
 };
 
 static_assert(sizeof methods / sizeof methods[0] == METHOD_COUNT, "a method without its functions");
@@ -167,6 +192,7 @@ method_run(struct task *task, const struct job *job, struct outcome *outcome, st
         !held_types_widen(task, err))
         return false;
     if (!held_types_look(task, record, err) || !leave_out_altered(task, record, err) ||
+        !stamped_begin(task, job, err) ||
         !methods[job->method].run(task, job, outcome, record, err) ||
         !follow_objects(task, job, outcome, err))
         return false;
@@ -174,5 +200,6 @@ method_run(struct task *task, const struct job *job, struct outcome *outcome, st
     if (job->method != METHOD_VERIFY && !other_way_keep(task, outcome->row_count, err))
         return false;
     witnessed_note(task, job, outcome);
+    stamped_note(task, job, record, outcome);
     return true;
 }

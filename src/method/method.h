@@ -9,6 +9,10 @@
 // Why a table that was to be compared only is synced after all.
 #define METHOD_REPAIR_REASON "verify --repair found it different"
 
+// Why a table that was to be read by stamp was read whole after all.
+#define METHOD_TOO_MUCH_REASON                                                                     \
+    "by stamp too little or too much was to be read: read whole and compared"
+
 // Both connections are open. Goes by what tracking says now, not by what was planned: an attempt
 // whose COMMIT got lost may have been the last one that was needed. On failure the open transaction
 // is the caller's to roll back.

@@ -135,7 +135,7 @@ void
 task_end_part(struct task *task, const struct part *part)
 {
     task->effort.part = 0;
-    task->odd_stamps += source_take_odd_stamps(task->source);
+    task->stamps.odd += source_take_odd_stamps(task->source);
     full_width_add(&task->full_width, part->outcome.full_widths);
 }
 

@@ -15,6 +15,7 @@
 #include "write/full_width.h"
 #include "method/memory_share.h"
 #include "target/mirror.h"
+#include "target/stamp.h"
 #include "write/row_sender.h"
 
 #include <stdatomic.h>
@@ -44,6 +45,18 @@ struct task;
 // counts in `err`.
 typedef bool task_try_part(struct task *task, struct error *err);
 
+// Of the attempt in hand.
+struct task_stamps {
+    size_t odd; // of the parts that were read: stamps with zone in a form that is not known
+    // Of a table that a column of stamps is known of (method/stamped.h).
+    bool is_watched; // the window is known
+    bool is_open_known;
+    struct stamp_window window;
+    struct stamp_findings findings; // of a whole comparison
+    const char *condition;          // of the window, in the source's SQL
+    struct table rows;              // the table with the window for its condition
+};
+
 struct task {
     const struct settings *settings;
     const struct mirror_claim *claim;
@@ -63,7 +76,7 @@ struct task {
     struct full_width full_width; // of the attempt in hand: its parts' together
     struct memory_share share;
     struct reader_limits reading; // of the table in hand, by task_begin_reading
-    size_t odd_stamps; // of the parts that were read: stamps with zone in a form that is not known
+    struct task_stamps stamps;
     struct task_counters counters;
 };
 

@@ -407,8 +407,8 @@ count_exceptions(struct verify *verify, struct error *err)
     if (!exceptions_take(
             exceptions, &differ->sender.quarantine, verify->task->target, verify->task->claim, err))
         return false;
-    for (size_t i = 0; i < differ->known_row_count; i++)
-        known_rows += differ->known_rows[i].met_by > 0;
+    for (size_t i = 0; i < differ->known.count; i++)
+        known_rows += differ->known.rows[i].met_by > 0;
     exceptions_end(exceptions, known_rows);
     verify->result->quarantined =
         exceptions_sum(exceptions->recorded) + (int64_t)verify->task->altered.count;

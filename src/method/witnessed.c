@@ -57,8 +57,8 @@ is_remembered(const struct job *job)
 {
     bool goes_on = job->record != NULL && job->record->state == TABLE_STATE_STAGED;
 
-    return job->counters != NULL && job->method != METHOD_VERIFY && !goes_on &&
-           job->counters->now.start != NULL;
+    return job->counters != NULL && job->method != METHOD_VERIFY && job->method != METHOD_STAMP &&
+           !goes_on && job->counters->now.start != NULL;
 }
 
 static struct witness_record

@@ -4,6 +4,7 @@ static const char *const names[METHOD_COUNT] = {
     [METHOD_LOAD] = "load",
     [METHOD_COMPARE] = "full",
     [METHOD_VERIFY] = "verify",
+    [METHOD_STAMP] = "timestamp",
 };
 
 const char *

@@ -9,6 +9,7 @@ enum method_kind {
     METHOD_LOAD,    // first load: the mirrored table does not exist yet
     METHOD_COMPARE, // read whole and compared; differences are applied
     METHOD_VERIFY,  // compared only
+    METHOD_STAMP,   // rows that were stamped of late are read and compared
     METHOD_COUNT,
 };
 

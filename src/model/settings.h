@@ -99,7 +99,8 @@ enum naming { NAMING_PLAIN, NAMING_LOWER, NAMING_EXACT };
 enum witness_kind {
     WITNESS_AUTO, // whatever the source has
     WITNESS_COUNTERS,
-    WITNESS_NONE, // every table is read in every run
+    WITNESS_NONE,  // every table is read in every run
+    WITNESS_STAMP, // of a table: the column that is named
 };
 enum witness_trust {
     WITNESS_TRUST_PROOFS,
@@ -113,11 +114,13 @@ struct table_settings {
     size_t key_count;
     const char *const *exclude_columns; // names or patterns
     size_t exclude_column_count;
-    const char *where;      // SQL of the source, put into every read; NULL: none
-    int priority;           // larger first
-    int max_delete_percent; // -1: as mirror_settings says
-    int witness;            // enum witness_kind; -1: as mirror_settings says
-    const char *file;       // where it was said
+    const char *where;        // SQL of the source, put into every read; NULL: none
+    int priority;             // larger first
+    int max_delete_percent;   // -1: as mirror_settings says
+    int witness;              // enum witness_kind; -1: as mirror_settings says
+    const char *stamp_column; // by which only rows of late are read; NULL: none is named
+    int trust;                // enum witness_trust; -1: as mirror_settings says
+    const char *file;         // where it was said
     int line;
 };
 
@@ -144,6 +147,7 @@ struct mirror_settings {
     enum witness_trust trust;
     int witness_proofs;   // runs that have to prove counters before they are believed
     int reconcile_hours;  // after which a table is read whatever a witness says; 0: never
+    int overlap_seconds;  // how far a read by stamps goes back behind the last one
     const char *log_file; // NULL: console only
     struct table_settings *tables;
     size_t table_count;

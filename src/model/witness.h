@@ -54,6 +54,7 @@ struct witness_record {
     int64_t whole_ms; // wall clock: of a table, when it was read last; 0: never
 };
 #define WITNESS_KIND_COUNTERS "counters"
+#define WITNESS_KIND_STAMP "stamp"
 
 struct witness_list {
     const struct witness_record *records;

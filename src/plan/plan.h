@@ -10,6 +10,7 @@
 #include "plan/selection.h"
 
 struct job_counters;
+struct job_stamp;
 
 struct job {
     const struct table *table;
@@ -25,6 +26,7 @@ struct job {
     bool are_objects_due; // and they are not as they should be
     bool is_suspect;      // is to be started when nothing else is in hand
     const struct job_counters *counters; // NULL: they tell nothing of the table
+    const struct job_stamp *stamp;       // NULL: no column says when a row was written
 };
 
 // Jobs of one group that follow each other may be taken, and settled, together.

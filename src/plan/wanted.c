@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "model/name_map.h"
+#include "plan/stamp.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -126,6 +127,30 @@ want_keys(struct arena *arena, enum naming naming, const struct table *table, bo
     }
 }
 
+// A round would scan the whole table without them: the rows that came back are looked for by their
+// key, those of the window by their stamp.
+static void
+want_for_stamp(struct arena *arena, const struct mirror_settings *settings,
+    const struct table *table, struct wanted_objects *wanted)
+{
+    const struct column *column = plan_stamp_column(arena, table, NULL);
+    struct key *keys = arena_calloc(arena, 2, sizeof *keys);
+    uint16_t *place = arena_alloc(arena, sizeof *place);
+
+    if (column == NULL)
+        return;
+    if (settings->indexes == INDEXES_NONE) {
+        keys[0] = *table->key;
+        keys[0].name = "stamp key";
+        keys[0].is_primary = false;
+        keys[0].descending = 0;
+        want_index(arena, settings->naming, table, &keys[0], false, wanted);
+    }
+    *place = (uint16_t)(column - table->columns);
+    keys[1] = (struct key){ .name = "stamp", .columns = place, .column_count = 1 };
+    want_index(arena, settings->naming, table, &keys[1], false, wanted);
+}
+
 // ---- comments ----------------------------------------------------------------------------------
 
 static const char *
@@ -202,7 +227,7 @@ void
 wanted_make(struct arena *arena, const struct mirror_settings *settings, const struct table *table,
     struct wanted_objects *wanted)
 {
-    size_t most = 1 + 2 * table->column_count + table->key_count + table->entry.index_count;
+    size_t most = 3 + 2 * table->column_count + table->key_count + table->entry.index_count;
 
     *wanted = (struct wanted_objects){ .list = arena_calloc(arena, most, sizeof *wanted->list) };
     if (settings->indexes != INDEXES_NONE) {
@@ -212,6 +237,7 @@ wanted_make(struct arena *arena, const struct mirror_settings *settings, const s
     }
     for (size_t i = 0; settings->indexes == INDEXES_ALL && i < table->entry.index_count; i++)
         want_index(arena, settings->naming, table, &table->entry.indexes[i], false, wanted);
+    want_for_stamp(arena, settings, table, wanted);
     want_comments(arena, table, wanted);
     wanted->fingerprint = fingerprint_of(wanted);
 }

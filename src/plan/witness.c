@@ -54,15 +54,15 @@ plan_judge_counters(struct arena *arena, const struct witness_basis *basis)
 }
 
 // From three quarters of the time on, by its name: not all tables in one run.
-static bool
-is_due(const struct witness_basis *basis, const struct table *table,
-    const struct witness_record *record)
+bool
+plan_is_reconcile_due(const struct mirror_settings *settings, int64_t now_ms,
+    const struct table *table, const struct witness_record *record)
 {
-    int64_t hours = basis->settings->reconcile_hours;
+    int64_t hours = settings->reconcile_hours;
     uint64_t share = hash_bytes_extended(table->name, strlen(table->name), 0) % 1000;
     int64_t limit_ms = hours * HOUR_MS / 4 * 3 + hours * HOUR_MS / 4 * (int64_t)share / 1000;
 
-    return hours > 0 && basis->now_ms - record->whole_ms >= limit_ms;
+    return hours > 0 && now_ms - record->whole_ms >= limit_ms;
 }
 
 static bool
@@ -75,8 +75,8 @@ is_plain(const struct table *table)
     return true;
 }
 
-static bool
-was_mirrored_well(const struct job *job)
+bool
+plan_was_mirrored_well(const struct job *job)
 {
     const struct table_record *record = job->record;
 
@@ -93,8 +93,8 @@ may_stay_unread(const struct witness_basis *basis, const struct job *job)
 
     return counters->says == COUNTERS_SAY_UNCHANGED && counters->did_vouch &&
            counters->record->state != WITNESS_DEMOTED && !basis->settings->full_sync &&
-           !basis->settings->adopt && !job->are_objects_due && was_mirrored_well(job) &&
-           !is_due(basis, job->table, counters->record);
+           !basis->settings->adopt && !job->are_objects_due && plan_was_mirrored_well(job) &&
+           !plan_is_reconcile_due(basis->settings, basis->now_ms, job->table, counters->record);
 }
 
 static const struct job_counters *

@@ -30,6 +30,12 @@ struct witness_basis {
 
 // Whether any table may have a witness, so that there is something to ask the source for.
 bool plan_wants_counters(const struct mirror_settings *settings);
+// True where the table was mirrored as a whole, in the shape that it has now, and nothing of it is
+// in quarantine or read in another way than plainly.
+bool plan_was_mirrored_well(const struct job *job);
+// True where the table was read whole so long ago that it is to be read whole in this run.
+bool plan_is_reconcile_due(const struct mirror_settings *settings, int64_t now_ms,
+    const struct table *table, const struct witness_record *record);
 // Sets is_unchanged, counters and reason of the jobs, and moves those that are vouched
 // for to the front, in their order: they are done together. Behind plan_make.
 void plan_by_counters(struct arena *arena, const struct witness_basis *basis, struct plan *plan);

@@ -214,6 +214,8 @@ select_tables(struct run *run, struct catalog *catalog, struct table_record **re
                source_identity(run->source), catalog, err) &&
            witness_read(run->target, &run->arena, run->settings->target.schema,
                WITNESS_KIND_COUNTERS, &run->witnesses, err) &&
+           witness_read(run->target, &run->arena, run->settings->target.schema, WITNESS_KIND_STAMP,
+               &run->stamps, err) &&
            column_ways_read(run->target, &run->arena, run->settings->target.schema,
                source_identity(run->source), catalog, err) &&
            selection_make(&run->arena, &basis, catalog, &run->selection, err);
@@ -273,6 +275,7 @@ make_plan(struct run *run, struct error *err)
     if (run->settings->mirror.verify)
         plan_only_verify(&run->settings->mirror, &run->plan);
     run_plan_by_counters(run);
+    run_plan_by_stamps(run);
     for (size_t i = 0; i < run->selection.warning_count; i++)
         log_warning("%s", run->selection.warnings[i]);
     for (size_t i = 0; i < run->selection.note_count; i++)

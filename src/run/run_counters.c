@@ -2,6 +2,7 @@
 // they proved themselves, judged by what was found.
 #include "base/clock.h"
 #include "base/log.h"
+#include "plan/stamp.h"
 #include "run/run_internal.h"
 #include "source/source.h"
 #include "target/witness.h"
@@ -54,6 +55,29 @@ run_plan_by_counters(struct run *run)
         vouched += job_is_vouched(&run->plan.jobs[i]);
     log_info("%zu of %zu tables need not be read by the server's counters: %s", vouched,
         run->plan.job_count, verdict.sentence);
+}
+
+// What was asked for by name, and cannot be had, is told.
+void
+run_plan_by_stamps(struct run *run)
+{
+    const struct stamp_basis basis = {
+        .settings = &run->settings->mirror, .known = &run->stamps, .now_ms = clock_wall_ms()
+    };
+
+    plan_by_stamps(&run->arena, &basis, &run->plan);
+    for (size_t i = 0; i < run->plan.job_count; i++) {
+        const struct job *job = &run->plan.jobs[i];
+        const char *why_not;
+
+        if (job->method == METHOD_VERIFY)
+            continue;
+        (void)plan_stamp_column(&run->arena, job->table, &why_not);
+        if (why_not != NULL)
+            log_warning("table \"%s\" is read whole, not by stamp: %s", job->table->name, why_not);
+        else if (job->method == METHOD_STAMP)
+            log_info("%s: %s", job->table->target_name, job->reason);
+    }
 }
 
 void

@@ -32,6 +32,7 @@ struct run {
     struct plan plan;
     struct source_counters counters; // as they were before anything was read
     struct witness_list witnesses;   // what is recorded of them
+    struct witness_list stamps;      // what is recorded of stamps
     struct queue queue;
     struct run_shared shared;
     struct worker workers[JOBS_MAX];
@@ -61,6 +62,8 @@ void run_write_verdicts(struct run *run);
 bool run_ask_counters(struct run *run, struct catalog *catalog, struct error *err)
     __attribute__((warn_unused_result));
 void run_plan_by_counters(struct run *run);
+// The same file: which are read by their stamps.
+void run_plan_by_stamps(struct run *run);
 void run_judge_counters(struct run *run);
 void run_describe(struct run *run, struct run_progress *progress);
 

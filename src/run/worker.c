@@ -160,7 +160,7 @@ attempt(struct worker *worker, const struct job *job, struct outcome *outcome, s
     arena_reset(&worker->task.arena);
     hunt_forget(worker->task.hunt); // what it was told was there
     worker->task.effort.part = 0;
-    worker->task.odd_stamps = 0;
+    worker->task.stamps.odd = 0;
     // What an attempt that was rolled back counted does not count.
     outcome->result = (struct table_result){ .started_ms = outcome->result.started_ms };
     task_begin_count(&worker->task, 0, 0);
@@ -468,7 +468,7 @@ run_one(struct worker *worker, size_t number)
         job_report_done(job, &outcome);
         if (worker->task.source != NULL)
             outcome.odd_stamps =
-                worker->task.odd_stamps + source_take_odd_stamps(worker->task.source);
+                worker->task.stamps.odd + source_take_odd_stamps(worker->task.source);
     }
     report_remark(worker);
     report_note(worker);

@@ -111,6 +111,26 @@ save(struct target *target, const struct mirror_claim *claim, const char *kind,
         &parameters, NULL, err);
 }
 
+// The table's own record says the same, for people.
+static bool
+show_stamps(struct target *target, const struct mirror_claim *claim, struct error *err)
+{
+    struct sql_parameters parameters = { .count = 0 };
+
+    parameter_integer(&parameters, claim->mirror_id);
+    parameter_integer(&parameters, claim->run_id);
+    return target_execute(target, "could not record how far a table was read by stamp",
+        "UPDATE oe2pg.tracking t SET"
+        " timestamp_column = pg_catalog.substr(w.point, pg_catalog.strpos(w.point, '|') + 1),"
+        " watermark = NULLIF(pg_catalog.split_part(w.point, '|', 1), ''),"
+        " timestamp_evidence = w.state || CASE WHEN w.evidence <> '' THEN ': ' || w.evidence"
+        " ELSE '' END"
+        " FROM oe2pg.witness w WHERE w.mirror_id = $1 AND w.run_id = $2"
+        " AND w.kind = '" WITNESS_KIND_STAMP "' AND t.mirror_id = w.mirror_id"
+        " AND t.source_schema = w.source_schema AND t.source_table = w.source_table",
+        &parameters, NULL, err);
+}
+
 bool
 witness_save(struct target *target, const struct mirror_claim *claim, const char *kind,
     const struct witness_record *records, size_t count, struct error *err)
@@ -122,6 +142,7 @@ witness_save(struct target *target, const struct mirror_claim *claim, const char
     for (size_t i = 0; i < count; i++)
         append_record(&arrays, &records[i]);
     done = target_begin(target, err) && save(target, claim, kind, &arrays, err) &&
+           (strcmp(kind, WITNESS_KIND_STAMP) != 0 || show_stamps(target, claim, err)) &&
            target_commit(target, err);
     if (!done)
         target_rollback(target);

@@ -45,6 +45,7 @@ const struct product product_h2 = {
     .probes = { .clock = "SELECT CAST(DATEDIFF('MILLISECOND', TIMESTAMP WITH TIME ZONE "
                          "'1970-01-01 00:00:00+00', CURRENT_TIMESTAMP) AS VARCHAR)",
         .letters = "SELECT '" PRODUCT_LETTERS "'" },
+    .stamps.local_clock = "SELECT CAST(CAST(LOCALTIMESTAMP AS TIMESTAMP(3)) AS VARCHAR)",
     .order.kinds = PRODUCT_NUMBERS | PRODUCT_TIMES | PRODUCT_KIND(VALUE_BOOLEAN) |
                    PRODUCT_KIND(VALUE_TIMESTAMP_TZ),
     .errors = { .list = errors, .count = sizeof errors / sizeof errors[0], .vague = { "90*" } },

@@ -263,6 +263,12 @@ const struct product product_mariadb = {
         .append_text = append_text },
     .probes = { .clock = "SELECT CAST(CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) AS CHAR)",
         .letters = "SELECT '" PRODUCT_LETTERS "'" },
+    .stamps = { .local_clock = "SELECT CAST(CONVERT_TZ(UTC_TIMESTAMP(3), '+00:00', "
+                               "@@global.time_zone) AS CHAR)",
+        .oldest_open = "SELECT CAST(COALESCE(MAX(TIMESTAMPDIFF(SECOND, trx_started, "
+                       "CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', 'SYSTEM'))) + 1, 0) * 1000 AS CHAR) "
+                       "FROM information_schema.innodb_trx "
+                       "WHERE trx_mysql_thread_id <> CONNECTION_ID()" },
     .session = { .pins = session_pins,
         .pin_count = sizeof session_pins / sizeof session_pins[0],
         .append_question = append_question,

@@ -35,6 +35,9 @@ static const struct product_error errors[] = {
 
 const struct product product_openedge = {
     .patterns = { "*OpenEdge*" },
+    .stamps = { .local_clock = "SELECT NOW() FROM SYSPROGRESS.SYSCALCTABLE",
+        .date = "{d '$'}",
+        .timestamp = "{ts '$'}" },
     .dialect = { .top = "TOP %zu ",
         .isolation = { "SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED",
             "SET TRANSACTION ISOLATION LEVEL READ COMMITTED" },

@@ -471,6 +471,15 @@ const struct product product_postgresql = {
     .probes = { .clock = "SELECT CAST(CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint) "
                          "AS text)",
         .letters = "SELECT CAST('" PRODUCT_LETTERS "' AS text)" },
+    .stamps = { .local_clock = "SELECT to_char(clock_timestamp() AT TIME ZONE (SELECT reset_val "
+                               "FROM pg_settings WHERE name = 'TimeZone'), "
+                               "'YYYY-MM-DD HH24:MI:SS.MS')",
+        // Of others' sessions a role that may not look sees no state.
+        .oldest_open = "SELECT CASE WHEN count(*) FILTER (WHERE state IS NULL AND backend_type = "
+                       "'client backend') = 0 THEN CAST(CAST(COALESCE(extract(epoch FROM "
+                       "clock_timestamp() - min(xact_start)) * 1000, 0) AS bigint) AS text) END "
+                       "FROM pg_stat_activity WHERE datname = current_database() "
+                       "AND pid <> pg_backend_pid()" },
     .session = { .pins = session_pins,
         .pin_count = sizeof session_pins / sizeof session_pins[0],
         .append_question = append_question,

@@ -106,6 +106,19 @@ struct product_probes {
     const char *letters;
 };
 
+// What reading by stamps goes by. NULL: not known.
+struct product_stamps {
+    // The wall clock of those who stamp rows, whatever our own session's zone is, as
+    // "2025-04-26 10:34:17.123". Without it nothing is read by stamp.
+    const char *local_clock;
+    // For how many milliseconds the oldest transaction of others has been open, as a text; 0: none
+    // is; no text where that cannot be seen.
+    const char *oldest_open;
+    // A value as it is compared with a column, '$' being its text; NULL: in quotes.
+    const char *date;
+    const char *timestamp;
+};
+
 #define PRODUCT_LETTERS                                                                            \
     "Gr\xC3\xB6\xC3\x9F"                                                                           \
     "e \xE2\x82\xAC \xE6\xBC\xA2"
@@ -350,6 +363,7 @@ struct product {
     struct product_dialect dialect;
     struct product_catalog catalog;
     struct product_probes probes;
+    struct product_stamps stamps;
     struct product_session session;
     struct product_order order;
     struct product_natives natives;

@@ -373,6 +373,7 @@ const struct product product_sqlite = {
         .clock = "SELECT CAST(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) "
                  "AS TEXT)",
         .letters = "SELECT '" PRODUCT_LETTERS "'" },
+    .stamps.local_clock = "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now', 'localtime')",
     .session = { .pins = session_pins,
         .pin_count = sizeof session_pins / sizeof session_pins[0],
         .append_question = append_question,

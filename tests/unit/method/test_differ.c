@@ -223,7 +223,7 @@ a_row_that_postgresql_is_known_to_refuse_is_left_out_again(void **state)
         job.mirror.known_rows = &known;
         job.mirror.known_row_count = 1;
         assert_counts(0, 0, 0);
-        assert_true(differ.known_rows[0].met_by > 0);
+        assert_true(differ.known.rows[0].met_by > 0);
         assert_int_equal(differ_outcome(&differ).rows_known, 1);
         release();
     }
@@ -241,13 +241,13 @@ a_known_row_is_tried_again_where_all_is_and_where_it_changed(void **state)
     job.mirror.known_row_count = 1;
     job.settings.mirror.full_sync = true;
     assert_counts(1, 0, 0);
-    assert_false(differ.known_rows[0].met_by > 0);
+    assert_false(differ.known.rows[0].met_by > 0);
     release();
     job.settings.mirror.full_sync = false;
     job.table.rows[1].values[1] = "new";
     take(BY_SET);
     assert_counts(1, 0, 0);
-    assert_false(differ.known_rows[0].met_by > 0);
+    assert_false(differ.known.rows[0].met_by > 0);
     release();
 }
 
@@ -269,7 +269,7 @@ of_equal_rows_as_many_are_left_out_as_were_refused(void **state)
         job.mirror.known_row_count = 2;
         take(ways[i]);
         assert_counts(0, 0, 0);
-        assert_true(differ.known_rows[0].met_by > 0 && differ.known_rows[1].met_by > 0);
+        assert_true(differ.known.rows[0].met_by > 0 && differ.known.rows[1].met_by > 0);
         release();
     }
 }
