@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "check/finding.h"
+#include "model/capture.h"
 #include "plan/witness.h"
 #include "target/width.h"
 
@@ -223,6 +224,67 @@ report_counters(struct check *check)
             counters->open.is_known ? "" : "; which transactions are open it does not tell");
 }
 
+// ---- changes -----------------------------------------------------------------------------------
+
+enum { UNTOLD_SHOWN = CHECK_NAMES_WANTED };
+
+static void
+report_untold(struct check *check, const struct table *table, size_t number)
+{
+    if (number < UNTOLD_SHOWN)
+        check_report(check, CHECK_OK, "change capture",
+            "Let a DBA make the policy active and complete, or leave out what it lacks: "
+            "mirror_settings.tables.NAME.exclude_columns.",
+            "%s.%s: not every change is captured: %s", table->schema, table->name,
+            capture_gap(&check->arena, table));
+}
+
+static void
+report_policies(struct check *check)
+{
+    struct check_names told = { .count = 0 };
+    size_t named = 0;
+    size_t untold = 0;
+
+    for (size_t i = 0; i < check->selection.table_count; i++) {
+        const struct table *table = taken_table(check, i);
+
+        if (table == NULL || table->entry.policy == NULL)
+            continue;
+        if (capture_gap(&check->arena, table) != NULL) {
+            report_untold(check, table, untold++);
+            continue;
+        }
+        named += capture_names_rows(table);
+        check_names_add(&told, table->name);
+    }
+    if (untold > UNTOLD_SHOWN)
+        check_report(check, CHECK_OK, "change capture", "", "the same of %zu tables more",
+            untold - UNTOLD_SHOWN);
+    if (told.count > 0)
+        check_report(check, CHECK_OK, "change capture", "",
+            "every change of what is mirrored is captured of %zu tables, %zu of them with the key: "
+            "%s",
+            told.count, named, check_names_end(&told));
+}
+
+// Said only where changes are captured. A connection that is lost here is told by what comes next.
+static void
+report_changes(struct check *check)
+{
+    const char *missing = NULL;
+    struct error err = { 0 };
+
+    if (!source_read_policies(check->source, &check->arena, &check->catalog, &missing, &err))
+        return;
+    if (missing != NULL)
+        check_report(check, CHECK_SKIPPED, "change capture",
+            "Let a DBA grant SELECT on PUB.\"_Cdc-Table-Policy\" and \"_Cdc-Field-Policy\" to the "
+            "user of oe2pg.",
+            "%s", missing);
+    report_policies(check);
+}
+
 void
 check_metaschema(struct check *check)
 {
@@ -236,4 +298,5 @@ check_metaschema(struct check *check)
     report_grants(check);
     report_width(check);
     report_counters(check);
+    report_changes(check);
 }

@@ -132,6 +132,7 @@ struct catalog_entry {
     const void *place;  // where the rows are, for the door alone that read the catalogue
     // What the source counts of what is written to it, be it with all others; NULL: nothing.
     const struct row_counters *counters;
+    struct change_policy *policy; // by which its changes are captured (model/capture.h); NULL: none
 };
 
 // Which rows of a table the user wants.

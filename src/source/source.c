@@ -218,18 +218,35 @@ source_read_counters(
 {
     const struct product *product = product_find(source->identity.product);
     struct catalog_door door;
+    bool is_read;
 
     memset(&catalog->counters, 0, sizeof catalog->counters);
     if (product->catalog.read_counters == NULL || source->is_read_whole)
         return true;
     door = source->driver->door(source);
     source->is_waiting = true;
-    if (is_told_by_source(product->catalog.read_counters(&door, arena, catalog, err), err)) {
-        source->is_waiting = false;
-        return true;
-    }
+    is_read = is_told_by_source(product->catalog.read_counters(&door, arena, catalog, err), err);
     source->is_waiting = false;
-    return false;
+    return is_read;
+}
+
+bool
+source_read_policies(struct source *source, struct arena *arena, struct catalog *catalog,
+    const char **missing, struct error *err)
+{
+    const struct product *product = product_find(source->identity.product);
+    struct catalog_door door;
+    bool is_read;
+
+    *missing = NULL;
+    if (product->catalog.read_policies == NULL || source->is_read_whole)
+        return true;
+    door = source->driver->door(source);
+    source->is_waiting = true;
+    is_read =
+        is_told_by_source(product->catalog.read_policies(&door, arena, catalog, missing, err), err);
+    source->is_waiting = false;
+    return is_read;
 }
 
 static void

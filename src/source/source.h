@@ -126,6 +126,12 @@ bool source_read_counters(struct source *source, struct arena *arena, struct cat
 bool source_read_extras(struct source *source, struct arena *arena, struct catalog *catalog,
     struct error *err) __attribute__((warn_unused_result));
 
+// Fills entry.policy of the catalogue's tables: how the source captures their changes. Where the
+// policies can't be read, *missing says why, in the arena (NULL: they were, or there is no such
+// thing); fails only for a lost connection.
+bool source_read_policies(struct source *source, struct arena *arena, struct catalog *catalog,
+    const char **missing, struct error *err) __attribute__((warn_unused_result));
+
 // What becomes of texts that are wider than their columns are declared: they end the statement, or
 // they are cut.
 enum source_cutting {

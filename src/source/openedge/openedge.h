@@ -87,6 +87,14 @@ bool openedge_is_doubtful(const struct error *err, unsigned attempts);
 bool openedge_read_counters(const struct catalog_door *door, struct arena *arena,
     struct catalog *catalog, struct error *err) __attribute__((warn_unused_result));
 
+// --- openedge_changes.c
+
+// Fills entry.policy of the tables. Where the policies can't be read, *missing says why: a sentence
+// in the arena.
+bool openedge_read_policies(const struct catalog_door *door, struct arena *arena,
+    struct catalog *catalog, const char **missing, struct error *err)
+    __attribute__((warn_unused_result));
+
 // --- openedge_type.c
 
 // The type numbers that ODBC and JDBC share.

@@ -58,7 +58,8 @@ const struct product product_openedge = {
             .one = "SELECT $.CURRVAL FROM SYSPROGRESS.SYSCALCTABLE" },
         .views = "SELECT v.OWNER, v.VIEWNAME, v.VIEWTEXT FROM SYSPROGRESS.SYSVIEWS v "
                  "ORDER BY v.OWNER, v.VIEWNAME, v.SEQ",
-        .read_counters = openedge_read_counters },
+        .read_counters = openedge_read_counters,
+        .read_policies = openedge_read_policies },
     // Whether blanks at the end count in an index as in a comparison is not documented.
     .order.kinds = PRODUCT_NUMBERS | PRODUCT_TIMES,
     .row_ids = { .column = &openedge_row_id,

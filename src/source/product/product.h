@@ -63,6 +63,10 @@ typedef void product_append_text(struct buffer *sql, const char *text);
 typedef bool product_read_counters(const struct catalog_door *door, struct arena *arena,
     struct catalog *catalog, struct error *err);
 
+// Fills entry.policy of the tables; *missing says why it can't.
+typedef bool product_read_policies(const struct catalog_door *door, struct arena *arena,
+    struct catalog *catalog, const char **missing, struct error *err);
+
 // Where a query can be narrowed to one table, it says in braces which of its expressions are the
 // table's schema (or nothing) and name: catalog_append_query.
 // A row of what is told of a sequence: schema, name, increment, least, greatest, whether it goes
@@ -97,6 +101,7 @@ struct product_catalog {
     // is 1. NULL: it does not tell what they are made of.
     const char *views;
     product_read_counters *read_counters; // NULL: it counts nothing that could be relied on
+    product_read_policies *read_policies; // NULL: it captures no changes
 };
 
 struct product_probes {
