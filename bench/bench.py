@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Measures oe2pg against its limits and its peers, in one interleaved run.
 
-    bench/bench.py [--group sqlite|jdbc|openedge|dump|types|indexes]... [--rows 1000000] [--rounds 3] [--small 300]
-                   [--skip NAME]... [--write]
+    bench/bench.py [--group sqlite|jdbc|openedge|dump|types|indexes|stamp]... [--rows 1000000] [--rounds 3]
+                   [--small 300] [--skip NAME]... [--write]
 
 Builds the sources, starts a private PostgreSQL, and runs each contestant of each group in turn,
 `rounds` times. Prints medians and ratios; --write puts them into bench/RESULTS.md, a section a
@@ -25,13 +25,14 @@ from bench_indexes import IndexesGroup
 from bench_jdbc import JdbcGroup
 from bench_openedge import OpenEdgeGroup
 from bench_sqlite import SqliteGroup
+from bench_stamp import StampGroup
 from bench_types import TypesGroup
 from harness import HERE, REPO, output_of
 
 import servers  # harness knows where it is
 
 GROUPS = {"sqlite": SqliteGroup, "jdbc": JdbcGroup, "openedge": OpenEdgeGroup, "dump": DumpGroup,
-          "types": TypesGroup, "indexes": IndexesGroup}
+          "types": TypesGroup, "indexes": IndexesGroup, "stamp": StampGroup}
 RESULTS = os.path.join(HERE, "RESULTS.md")
 INTRODUCTION = """# Results of the last runs of bench/bench.py
 
