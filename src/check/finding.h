@@ -79,6 +79,8 @@ const char *check_grant(struct check *check, const struct table *table);
 // What there is to say of a source with a metaschema besides; nothing of any other. Needs an open
 // source.
 void check_metaschema(struct check *check);
+// Of tables that are to be read by a stamp. Needs an open source.
+void check_stamps(struct check *check);
 // At the end, for listener->server_line.
 void check_describe_server(struct check *check);
 

@@ -415,5 +415,6 @@ check_source(struct check *check, struct error *err)
     check_zone(check);
     done = report_reading(check, err) && report_widths(check, err);
     check_metaschema(check);
+    check_stamps(check);
     return done;
 }

@@ -363,6 +363,13 @@ def test_plan_says_what_is_read_by_stamp_and_what_is_not(source):
     assert "read by stamp" in plan and "the operator trusts it" in plan
 
 
+@pytest.mark.parametrize("source", ("postgres",), indirect=True)
+def test_check_says_whether_a_stamp_can_serve(source):
+    assert "read by stamp once these are believed: stamped" in source.mirror.run("check").stdout
+    source.table_settings(witness="stamp:text")
+    assert 'table "stamped" is read whole: column "text" is' in source.mirror.run("check").stdout
+
+
 # --- whether it is believed
 
 def test_a_stamp_is_believed_when_it_told_of_what_was_found(source):
