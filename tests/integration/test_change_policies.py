@@ -79,3 +79,4 @@ def test_who_may_not_read_policies_is_told_so(captured):
     lines, result = captured.check()
     assert len(lines) == 1 and "policies" in lines[0], result.explain()
     assert "grant SELECT" in lines[0], result.explain()
+    assert "change tables of CDC, if there are any, are mirrored like other tables" in result.stdout

@@ -516,6 +516,7 @@ is_missing_table(const struct error *err)
 }
 
 // A database without CDC has the table and no row in it, one before 11.7 has not even the table.
+// Rights on it are its own: it is asked whichever way the tables came.
 static bool
 mark_change_tables(struct reading *reading, struct error *err)
 {
@@ -523,8 +524,6 @@ mark_change_tables(struct reading *reading, struct error *err)
         reading };
     struct error refused = { 0 };
 
-    if (!reading->way->is_metaschema)
-        return true;
     if (!openedge_ask(reading->of->door, &query, NULL, &refused, err))
         return false;
     if (refused.kind == ERROR_NONE || is_missing_table(&refused))
