@@ -24,7 +24,7 @@ class StampGroup(Group):
         self.fresh(MIRROR)
         self.psql("create schema erp; create table erp.orders (id int primary key, customer text, amount numeric(12,2),"
                   " changed timestamptz); insert into erp.orders select n, 'customer ' || n % 9973, n * 0.07,"
-                  f" now() - interval '1 day' from generate_series(1, {self.rows}) n;"
+                  f" now() - interval '1 day' - n * interval '1 ms' from generate_series(1, {self.rows}) n;"
                   " create index on erp.orders (changed); analyze erp.orders", SOURCE)
         path = self.config(MIRROR, {
             "odbc_driver": "PostgreSQL Unicode", "host": self.pg.host, "port": self.pg.port, "db_name": SOURCE,

@@ -24,27 +24,29 @@ stamped_begin(struct task *task, const struct job *job, struct error *err)
 {
     struct task_stamps *stamps = &task->stamps;
     const struct column *column;
-    struct stamp_clock clock;
+    struct stamp_start start = { 0 };
 
     stamps->is_watched = false;
     stamps->findings = (struct stamp_findings){ 0 };
     if (job->stamp == NULL || job->method == METHOD_VERIFY)
         return true;
     column = stamp_find(job->table, job->stamp->column);
-    if (column == NULL || !source_read_clock(task->source, &task->arena, &clock)) {
+    if (column == NULL || !source_read_clock(task->source, &task->arena, &start.clock)) {
         log_warning("table \"%s\" is read whole, not by stamp: the source does not tell what time "
                     "it is",
             job->table->name);
         return true;
     }
-    if (!stamp_make_window(task->target, &task->arena, column, job->stamp->watermark, &clock,
-            task->settings->mirror.overlap_seconds, &stamps->window, err))
+    start.watermark = job->stamp->watermark;
+    start.overlap_s = task->settings->mirror.overlap_seconds;
+    if (!stamp_make_window(task->target, &task->arena, column, &start, &stamps->window, err))
         return false;
-    stamps->is_open_known = clock.is_open_known;
+    stamps->is_open_known = start.clock.is_open_known;
     stamps->is_watched = true;
     log_debug("%s: stamps from %s to %s%s", job->table->target_name,
         stamps->window.low != NULL ? stamps->window.low : "the first", stamps->window.bound,
-        clock.is_open_known ? "" : "; open transactions are not shown, the overlap alone counts");
+        start.clock.is_open_known ? ""
+                                  : "; open transactions are not shown, the overlap alone counts");
     return true;
 }
 

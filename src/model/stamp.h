@@ -23,6 +23,13 @@ struct stamp_clock {
     bool is_open_known;     // it tells that
 };
 
+// Where a window begins, and when.
+struct stamp_start {
+    const char *watermark; // NULL: none is known
+    struct stamp_clock clock;
+    int overlap_s;
+};
+
 // What is recorded of a table that was read: the column and the largest stamp that no row can come
 // behind any more but by the overlap. `watermark` is NULL where there was no stamp.
 const char *stamp_point_print(struct arena *arena, const char *column, const char *watermark);

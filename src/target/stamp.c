@@ -47,19 +47,18 @@ text_or_null(struct arena *arena, const PGresult *rows, int column)
 // instant has nothing to do with the wall clock of whoever stamped it.
 bool
 stamp_make_window(struct target *target, struct arena *arena, const struct column *column,
-    const char *watermark, const struct stamp_clock *clock, int overlap_s,
-    struct stamp_window *window, struct error *err)
+    const struct stamp_start *start, struct stamp_window *window, struct error *err)
 {
     struct sql_parameters parameters = { .count = 0 };
     struct buffer *sql = sql_start(target);
     const char *type = type_of(column);
     PGresult *row = NULL;
 
-    parameter_text(&parameters, watermark);
-    parameter_integer(&parameters, overlap_of(column, overlap_s));
-    parameter_text(&parameters, clock->local);
-    parameter_integer(&parameters, clock->utc_ms);
-    parameter_integer(&parameters, clock->oldest_open_ms);
+    parameter_text(&parameters, start->watermark);
+    parameter_integer(&parameters, overlap_of(column, start->overlap_s));
+    parameter_text(&parameters, start->clock.local);
+    parameter_integer(&parameters, start->clock.utc_ms);
+    parameter_integer(&parameters, start->clock.oldest_open_ms);
     buffer_printf(sql,
         "WITH u AS (SELECT CASE WHEN $4::bigint > 0 THEN"
         " pg_catalog.to_timestamp($4 / 1000.0)::timestamp ELSE $3::timestamp END AS utc),"

@@ -6,13 +6,13 @@
 #include "model/stamp.h"
 #include "target/compare.h"
 
-// The window of a read that begins now: from `overlap_s` seconds before the watermark (NULL: no
-// low end) up to the later one of the source's clocks. Its cap is the earlier one, or when the
+// The window of a read that begins now: from the overlap before the watermark (none: no low
+// end) up to the later one of the source's clocks. Its cap is the earlier one, or when the
 // oldest open transaction began: what that wrote may be stamped so. Stamps without zone go back at
 // least over an hour that comes twice, dates a day. Texts live in `arena`.
 bool stamp_make_window(struct target *target, struct arena *arena, const struct column *column,
-    const char *watermark, const struct stamp_clock *clock, int overlap_s,
-    struct stamp_window *window, struct error *err) __attribute__((warn_unused_result));
+    const struct stamp_start *start, struct stamp_window *window, struct error *err)
+    __attribute__((warn_unused_result));
 
 // The largest stamp in the mirrored table that is no later than the window's cap, into `arena`;
 // NULL: there is none. `table`: as it is mirrored.
