@@ -304,7 +304,8 @@ update_rows(struct comparison *comparison, int64_t *affected, struct error *err)
     static const char doing[] = "could not set the order of joins";
     struct buffer *sql;
 
-    if (!target_script(comparison->target, doing, "SET LOCAL join_collapse_limit = 1", NULL, err))
+    if (!target_script(comparison->target, doing,
+            "SET LOCAL join_collapse_limit = 1; SET LOCAL from_collapse_limit = 1", NULL, err))
         return false;
     sql = sql_start(comparison->target);
     compare_begin_writing(sql, comparison);
@@ -314,8 +315,9 @@ update_rows(struct comparison *comparison, int64_t *affected, struct error *err)
     compare_append_is_unchanged(sql, comparison);
     compare_end_writing(sql, comparison);
     return run_counted(comparison, "could not update rows", affected, err) &&
-           target_script(
-               comparison->target, doing, "SET LOCAL join_collapse_limit TO DEFAULT", NULL, err);
+           target_script(comparison->target, doing,
+               "SET LOCAL join_collapse_limit TO DEFAULT; SET LOCAL from_collapse_limit TO DEFAULT",
+               NULL, err);
 }
 
 static bool
