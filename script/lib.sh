@@ -2,8 +2,8 @@
 
 # Ours is Debian's Python, whose modules the tests need; another may stand before it on PATH.
 python=/usr/bin/python3
-# Tests at a time: one more than processors, because most of them wait for something.
-test_jobs=$(($(nproc) + 1))
+# Tests at a time: two more than processors, because most of them wait for something.
+test_jobs=$(($(nproc) + 2))
 # A run leaves no compiled modules behind, least of all with another owner.
 export PYTHONDONTWRITEBYTECODE=1
 export LC_ALL=C.UTF-8

@@ -538,6 +538,7 @@ def test_random_changes_and_kills_end_equal_in_native_types(types, world, mirror
     assert len(used) > 2, used
 
 
+@pytest.mark.parametrize("world", list(KINDS) if LONG else ["PostgreSQL", "OpenEdge"], indirect=True)
 def test_rows_that_change_while_runs_go_on_end_equal_in_a_quiet_run(world, mirror, pg, chance):
     world.source.mood(chance)
     mirror.run_well("--allow-delete", "*", environment=world.source.environment)

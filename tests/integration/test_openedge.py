@@ -478,7 +478,7 @@ def test_a_connection_lost_without_a_state_is_opened_again(openedge, mirror, pg,
     """Section 10: getSQLState may be empty, HY000 is said of anything."""
     mirror.source(**openedge.source_keys()).settings(jobs=1, batch_size=20)
     openedge.switch(**STATES[state])
-    openedge.mishap(what, where, 20)
+    openedge.mishap(what, where, 34 if where == "execute" else 20)
     result = run_well(mirror, environment=QUICKLY)
     assert result.log.count("trying again") == 1, result.explain()
     assert pg.query("SELECT * FROM oe2pg.quarantine") == []
@@ -490,7 +490,7 @@ def test_a_connection_lost_without_a_state_is_opened_again(openedge, mirror, pg,
 def test_a_slow_statement_that_was_cancelled_is_read_again(openedge, mirror, pg, error_codes):
     mirror.source(**openedge.source_keys(stall_seconds=3)).settings(jobs=1)
     openedge.switch(error_codes=error_codes)
-    openedge.mishap("slow", "execute", 20, 1, 20_000)
+    openedge.mishap("slow", "execute", 34, 1, 20_000)
     result = run_well(mirror, environment=QUICKLY)
     assert result.log.count("trying again") == 1, result.explain()
     truth = Truth(openedge)

@@ -38,7 +38,7 @@ def test_only_the_bad_values_are_missing(wide, bad):
     assert all("10" in row[0] for row in quarantined(wide.pg, "detail"))
 
 
-@pytest.mark.parametrize("number", cases([11], only_long=[10, 14]))
+@pytest.mark.parametrize("number", cases([33], only_long=[32, 37]))
 @pytest.mark.parametrize("definition", [TABLE, KEYLESS], ids=["with a key", "without"])
 def test_a_connection_lost_while_a_bad_value_is_looked_for_costs_no_other(wide, definition, number):
     wide.openedge.switch(date_out_of_range="error", error_codes="empty", lost_state="empty",
