@@ -235,9 +235,8 @@ comparison_take_back(
 
 // FROM ONLY: what people attached to the mirrored table as a child is not the mirror's. The place
 // of a row is as old as its digest, and is believed only as long as that is still the row's.
-bool
-comparison_read_mirror(struct comparison *comparison, struct digest_set *set, bool *is_full,
-    int64_t *row_count, struct error *err)
+struct buffer *
+compare_begin_digests(struct comparison *comparison)
 {
     struct buffer *sql = sql_start(comparison->target);
 
@@ -246,9 +245,24 @@ comparison_read_mirror(struct comparison *comparison, struct digest_set *set, bo
     buffer_append_text(sql, " FROM ONLY ");
     sql_append_qualified(sql, comparison->schema, comparison->table->target_name);
     buffer_append_text(sql, " m");
+    return sql;
+}
+
+bool
+compare_read_digests(struct comparison *comparison, struct digest_set *set, bool *is_full,
+    int64_t *row_count, struct error *err)
+{
     if (!digest_stream_read(comparison->target, &set, 1, is_full, row_count, err))
         return false;
     if (!*is_full)
         digest_set_freeze(set);
     return true;
+}
+
+bool
+comparison_read_mirror(struct comparison *comparison, struct digest_set *set, bool *is_full,
+    int64_t *row_count, struct error *err)
+{
+    (void)compare_begin_digests(comparison);
+    return compare_read_digests(comparison, set, is_full, row_count, err);
 }

@@ -37,6 +37,11 @@ struct comparison {
     struct arrival_shape shape;      // of the mirrored table, when it is locked
 };
 
+// Begins the statement that asks for place and digest of the mirror's rows, those of a table m, and
+// reads what it was completed to into `set`.
+struct buffer *compare_begin_digests(struct comparison *comparison);
+bool compare_read_digests(struct comparison *comparison, struct digest_set *set, bool *is_full,
+    int64_t *row_count, struct error *err);
 // Appends the digest of all columns of the row called `alias`, or of the key's columns.
 void compare_append_digest(struct buffer *sql, const struct digest_kind *kind,
     const struct table *table, const struct key *key, const char *alias);

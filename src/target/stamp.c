@@ -142,19 +142,11 @@ bool
 comparison_read_window(struct comparison *comparison, const struct stamp_window *window,
     struct digest_set *set, bool *is_full, int64_t *row_count, struct error *err)
 {
-    struct buffer *sql = sql_start(comparison->target);
+    struct buffer *sql = compare_begin_digests(comparison);
 
-    buffer_append_text(sql, "SELECT m.ctid, ");
-    compare_append_digest(sql, &comparison->kind, comparison->table, NULL, "m");
-    buffer_append_text(sql, " FROM ONLY ");
-    sql_append_qualified(sql, comparison->schema, comparison->table->target_name);
-    buffer_append_text(sql, " m WHERE ");
+    buffer_append_text(sql, " WHERE ");
     append_in_window(sql, comparison, window);
-    if (!digest_stream_read(comparison->target, &set, 1, is_full, row_count, err))
-        return false;
-    if (!*is_full)
-        digest_set_freeze(set);
-    return true;
+    return compare_read_digests(comparison, set, is_full, row_count, err);
 }
 
 // The mirror's value stands alone on its side, for its index; NULLs are asked for in a statement of
